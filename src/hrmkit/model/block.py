@@ -1,0 +1,127 @@
+"""The encoder block that every module is made of: attention and SwiGLU, post-norm.
+
+Wang et al., "Hierarchical Reasoning Model" (arXiv 2506.21734), section 2, and its code.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+RMS_EPS = 1e-5
+
+
+def rms_norm(x: Tensor) -> Tensor:
+    """RMS normalisation over the last axis, without a weight, computed in float32 or wider."""
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + RMS_EPS)).to(x.dtype)
+
+
+def truncated_normal(*shape: int, std: float) -> Tensor:
+    """A tensor of `shape` from a normal distribution of `std`, cut at two standard deviations.
+
+    `std` is that of the result: cutting alone would shrink it by 0.8796.
+    """
+    raw = std / 0.87962566
+    return nn.init.trunc_normal_(torch.empty(*shape), std=raw, a=-2 * raw, b=2 * raw)
+
+
+class Linear(nn.Module):
+    """A linear map without bias, initialised as in the original (LeCun, truncated)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(truncated_normal(outputs, inputs, std=inputs**-0.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x [..., inputs] -> [..., outputs]`."""
+        return F.linear(x, self.weight)
+
+
+class Rotary(nn.Module):
+    """Rotary position embedding (RoPE), half-rotation, for up to `positions` tokens."""
+
+    cos: Tensor
+    sin: Tensor
+
+    def __init__(self, head_width: int, positions: int, base: float) -> None:
+        super().__init__()
+        rates = base ** (-torch.arange(0, head_width, 2, dtype=torch.float32) / head_width)
+        angles = torch.outer(torch.arange(positions, dtype=torch.float32), rates)
+        angles = torch.cat((angles, angles), dim=-1)
+        self.register_buffer("cos", angles.cos(), persistent=False)
+        self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Rotate `x [batch, heads, tokens, head_width]` by each token's position."""
+        tokens = x.shape[-2]
+        low, high = x.chunk(2, dim=-1)
+        turned = torch.cat((-high, low), dim=-1)
+        return x * self.cos[:tokens].to(x.dtype) + turned * self.sin[:tokens].to(x.dtype)
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention over all tokens (not causal)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = Linear(width, 3 * width)
+        self.out = Linear(width, width)
+
+    def query_key_value(self, x: Tensor, rotary: Rotary) -> tuple[Tensor, Tensor, Tensor]:
+        """Split `x [batch, tokens, width]` into three `[batch, heads, tokens, head_width]`."""
+        parts = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        query, key, value = parts[0], parts[1], parts[2]
+        return rotary(query), rotary(key), value
+
+    def forward(self, x: Tensor, rotary: Rotary) -> Tensor:
+        """`x [batch, tokens, width] -> [batch, tokens, width]`."""
+        query, key, value = self.query_key_value(x, rotary)
+        mixed = F.scaled_dot_product_attention(query, key, value)
+        return self.out(mixed.transpose(1, 2).flatten(-2))
+
+
+class SwiGLU(nn.Module):
+    """Gated feed-forward network; the gate comes first in the fused weight."""
+
+    def __init__(self, width: int, inner: int) -> None:
+        super().__init__()
+        self.gate_up = Linear(width, 2 * inner)
+        self.down = Linear(inner, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x [..., width] -> [..., width]`."""
+        gate, up = self.gate_up(x).chunk(2, dim=-1)
+        # silu written out: the ONNX exporter has no core decomposition for it
+        return self.down(gate * gate.sigmoid() * up)
+
+
+class Block(nn.Module):
+    """`x = rms(x + attention(x)); x = rms(x + swiglu(x))`."""
+
+    def __init__(self, width: int, heads: int, inner: int) -> None:
+        super().__init__()
+        self.attention = Attention(width, heads)
+        self.mlp = SwiGLU(width, inner)
+
+    def forward(self, x: Tensor, rotary: Rotary) -> Tensor:
+        """`x [batch, tokens, width] -> [batch, tokens, width]`."""
+        x = rms_norm(x + self.attention(x, rotary))
+        return rms_norm(x + self.mlp(x))
+
+
+class ReasoningModule(nn.Module):
+    """A module, H or L: blocks one after another, run on state + injection."""
+
+    def __init__(self, blocks: int, width: int, heads: int, inner: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Block(width, heads, inner) for _ in range(blocks))
+
+    def forward(self, state: Tensor, injection: Tensor, rotary: Rotary) -> Tensor:
+        """`state`, `injection` `[batch, tokens, width]` -> the next state, same shape."""
+        x = state + injection
+        for block in self.blocks:
+            x = block(x, rotary)
+        return x

@@ -1,0 +1,125 @@
+"""Reading and writing recordings: `.hrm.json.gz`, or plain JSON."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from hrmkit.errors import UserError
+from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Recording
+
+
+def numbers(value: object) -> Iterator[float]:
+    """Every number in a JSON value, objects by sorted key; booleans are not numbers."""
+    if isinstance(value, dict):
+        fields = cast(dict[str, object], value)
+        for key in sorted(fields):
+            yield from numbers(fields[key])
+    elif isinstance(value, list):
+        for item in cast(list[object], value):
+            yield from numbers(item)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield float(value)
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 over all numbers of a recording as float64, little-endian, in `numbers` order.
+
+    `hash` itself and `maker` (versions) stay out, so the same run has the same hash under a new
+    release.
+    """
+    kept = {key: value for key, value in content.items() if key not in ("hash", "maker")}
+    digest = hashlib.sha256()
+    for number in numbers(kept):
+        digest.update(struct.pack("<d", number))
+    return digest.hexdigest()
+
+
+def dumps(recording: Recording) -> bytes:
+    """A recording as gzipped JSON; equal recordings give equal bytes."""
+    text = json.dumps(recording.model_dump(mode="json"), separators=(",", ":"))
+    return gzip.compress(text.encode(), compresslevel=9, mtime=0)
+
+
+def save(recording: Recording, path: Path) -> None:
+    """Write a recording; a crash half-way leaves the old file in place."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(dumps(recording))
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from None
+
+
+def load(path: Path) -> Recording:
+    """Read a recording.
+
+    Raises `UserError` with one sentence when the file is missing, too large, truncated, not JSON,
+    of a newer version, incomplete, or damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    return loads(raw, str(path))
+
+
+def loads(raw: bytes, name: str) -> Recording:
+    """`load` from bytes; `name` is for messages."""
+    content = parse(unpack(raw, name), name)
+    if content.get("format") != FORMAT:
+        raise UserError(f"{name} is not a recording: its format is {content.get('format')!r}")
+    version = content.get("version")
+    if version != VERSION:
+        raise UserError(
+            f"{name} is a recording of version {version!r}; this hrmkit reads version {VERSION}: "
+            "record it again, or upgrade hrmkit"
+        )
+    try:
+        recording = Recording.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UserError(f"{name} is damaged at {where}: {first['msg']}") from None
+    if recording.hash != hash_of(recording.model_dump(mode="json")):
+        raise UserError(f"{name} is damaged: its numbers do not match its hash")
+    return recording
+
+
+def unpack(raw: bytes, name: str) -> bytes:
+    """Gunzip if gzipped, never past the size limit."""
+    if raw[:2] != b"\x1f\x8b":
+        text, complete = raw, True
+    else:
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            text = stream.decompress(raw, MAX_BYTES + 1)
+        except zlib.error:
+            raise UserError(f"{name} is damaged: it does not unpack") from None
+        complete = stream.eof
+    if len(text) > MAX_BYTES:
+        raise UserError(f"{name} is larger than {MAX_BYTES // 2**20} MiB unpacked")
+    if not complete:
+        raise UserError(f"{name} is truncated: the end of the file is missing")
+    return text
+
+
+def parse(text: bytes, name: str) -> dict[str, Any]:
+    """JSON text -> its object."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UserError(f"{name} is not a recording: it is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{name} is not a recording: it holds no JSON object")
+    return cast(dict[str, Any], content)

@@ -1,0 +1,302 @@
+"""Runs a fine-tuning and everything shown beside it, and puts it all into one recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import torch
+
+import hrmkit
+from hrmkit.draws import Draws
+from hrmkit.errors import UserError
+from hrmkit.model.hrm import HRM
+from hrmkit.model.presets import preset
+from hrmkit.recording import schema
+from hrmkit.recording.file import hash_of
+from hrmkit.recording.recorder import Recorder, recorded_policy, recorded_score
+from hrmkit.training.base import base_model
+from hrmkit.training.examples import Example, draw_examples
+from hrmkit.training.fine_tune import FineTuning, fine_tune, module_of, part_of
+from hrmkit.training.policy import policy_of, score
+from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.world import WorldTable
+
+ABLATIONS: tuple[tuple[str, schema.PresetName, schema.Freeze], ...] = (
+    ("flat", "keydoor-flat", "none"),
+    ("flat-labelled", "keydoor-flat-labelled", "none"),
+    ("no-channel", "keydoor-no-channel", "none"),
+    ("one-module", "keydoor-one-module", "none"),
+    ("frozen-planner", "keydoor", "planner"),
+    ("frozen-doer", "keydoor", "doer"),
+)
+"""The trainings shown beside the main one: what each leaves out."""
+
+FLAT_RATES = {"rate_heads": 3e-3, "rate_body": 1e-3}
+"""The flat models' own best learning rates (docs/key-door.md), so that the comparison is fair."""
+
+MAIN = "main"
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training."""
+
+    model: HRM
+    examples: tuple[Example, ...]
+    gradient_steps: int
+    recorder: Recorder
+
+
+def check(settings: schema.Settings) -> None:
+    """Raise `UserError` for settings that make no sense."""
+    if not 1 <= settings.examples <= 50:
+        raise UserError(f"{settings.examples} examples: choose 1 to 50")
+    if not 1 <= settings.passes <= 10:
+        raise UserError(f"{settings.passes} passes over the examples: choose 1 to 10")
+    for name in ("noise", "distractors"):
+        if not 0 <= getattr(settings, name) <= 0.5:
+            raise UserError(f"{name} {getattr(settings, name)}: choose 0 to 0.5")
+    for name in ("seed", "base_seed"):
+        if not 0 <= getattr(settings, name) < 2**32:
+            raise UserError(f"{name} {getattr(settings, name)}: choose 0 to {2**32 - 1}")
+    if settings.freeze != "none" and preset(settings.preset).wiring.modules == 1:
+        raise UserError(f"{settings.preset} has one module: there is no {settings.freeze} to freeze")
+
+
+def tuning_of(settings: schema.Settings) -> FineTuning:
+    """The fine-tuning that the settings ask for."""
+    one_head = settings.preset in ("keydoor-flat", "keydoor-flat-labelled")
+    rates = FLAT_RATES if one_head else {}
+    return FineTuning(
+        passes=settings.passes, batch=settings.batch, freeze=settings.freeze, **rates
+    )
+
+
+def train(settings: schema.Settings, cache: Path | None) -> Trained:
+    """Fine-tune a base model as the settings say, recording it."""
+    table = KeyDoor(settings.tiles).table()
+    model = base_model(settings.preset, settings.base_seed, cache)
+    tuning = tuning_of(settings)
+    draws = Draws(settings.seed)
+    examples = draw_examples(
+        table, settings.examples, settings.noise, settings.distractors, draws
+    )
+    planned = planned_steps(settings)
+    recorder = Recorder(model, table, examples, planned)
+    steps = fine_tune(model, table, examples, tuning, draws, recorder)
+    recorder.evaluate(steps, keep=True)
+    return Trained(model, examples, steps, recorder)
+
+
+def train_quietly(
+    settings: schema.Settings, cache: Path | None
+) -> tuple[HRM, int, frozenset[int]]:
+    """The same training, not recorded: the model, its gradient steps, the starts it has seen."""
+    table = KeyDoor(settings.tiles).table()
+    model = base_model(settings.preset, settings.base_seed, cache)
+    draws = Draws(settings.seed)
+    examples = draw_examples(
+        table, settings.examples, settings.noise, settings.distractors, draws
+    )
+    steps = fine_tune(model, table, examples, tuning_of(settings), draws)
+    return model, steps, frozenset(example.steps[0].state for example in examples)
+
+
+def planned_steps(settings: schema.Settings) -> int:
+    """Gradient steps if training does not stop early."""
+    batches = -(-settings.examples // settings.batch)
+    return settings.passes * batches * preset(settings.preset).wiring.segments
+
+
+def model_card(model: HRM, name: schema.PresetName) -> schema.ModelCard:
+    """What the model is made of."""
+    parts: dict[str, int] = {}
+    for parameter_name, parameter in model.named_parameters():
+        part = part_of(parameter_name)
+        parts[part] = parts.get(part, 0) + parameter.numel()
+    wiring = model.wiring
+    return schema.ModelCard(
+        preset=name,
+        modules=wiring.modules,
+        cycles=wiring.cycles,
+        low_calls=wiring.low_calls,
+        segments=wiring.segments,
+        subgoal_head=wiring.subgoal_head,
+        subgoal_channel=wiring.subgoal_channel,
+        width=model.sizes.width,
+        parameters=sum(parts.values()),
+        parts=tuple(
+            schema.ModelPart(name=part, owner=module_of(part), parameters=count)
+            for part, count in parts.items()
+        ),
+    )
+
+
+class Job(NamedTuple):
+    """A training shown beside the main one, perhaps done in another process."""
+
+    name: str
+    settings: schema.Settings
+    cache: Path
+    with_curve: bool
+
+
+def run_job(job: Job) -> schema.Run:
+    """Do it. Without a curve only the scores at both ends are taken."""
+    torch.set_num_threads(1)  # small matrices: a second thread only costs
+    settings = job.settings
+    if job.with_curve:
+        trained = train(settings, job.cache)
+        model, steps, seen = trained.model, trained.gradient_steps, trained.recorder.seen
+        curve = tuple(trained.recorder.curve)
+    else:
+        model, steps, seen = train_quietly(settings, job.cache)
+        curve = ()
+    table = KeyDoor(settings.tiles).table()
+    policy = policy_of(model, table)
+    base = policy_of(base_model(settings.preset, settings.base_seed, job.cache), table)
+    return schema.Run(
+        name=job.name,
+        settings=settings,
+        model=model_card(model, settings.preset),
+        gradient_steps=steps,
+        base=recorded_score(score(table, base, seen)),
+        final=recorded_score(score(table, policy, seen)),
+        curve=curve,
+        policy=recorded_policy(policy),
+        seeds=(),
+    )
+
+
+def run_all(jobs: list[Job], processes: int) -> Iterator[schema.Run]:
+    """The jobs' runs, in the order of the jobs whatever the number of processes."""
+    if processes == 1:
+        yield from map(run_job, jobs)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(run_job, jobs)
+
+
+def record(
+    settings: schema.Settings,
+    *,
+    ablations: bool = True,
+    seeds: int = 5,
+    cache: Path | None = None,
+    processes: int = 1,
+    progress: Progress = lambda what, done, of: None,
+) -> schema.Recording:
+    """Fine-tune as the settings say and record the whole story.
+
+    With `ablations`, the other wirings and the frozen halves are trained too. Each, and the main
+    run, is trained on `seeds` seeds, the settings' own first. `cache` is a folder for base models.
+    The same settings give the same recording, whatever the number of `processes`.
+
+    Raises `UserError` for settings that make no sense.
+    """
+    check(settings)
+    if cache is None:
+        with TemporaryDirectory() as folder:
+            return record(
+                settings,
+                ablations=ablations,
+                seeds=seeds,
+                cache=Path(folder),
+                processes=processes,
+                progress=progress,
+            )
+    torch.set_num_threads(1)
+    plan = [(MAIN, settings.preset, settings.freeze)]
+    if ablations:
+        plan += [entry for entry in ABLATIONS if entry[1:] != plan[0][1:]]
+    train_bases(sorted({chosen for _, chosen, _ in plan}), settings.base_seed, cache, progress)
+    jobs = [
+        Job(
+            name,
+            settings.model_copy(update={"preset": chosen, "freeze": freeze, "seed": seed}),
+            cache,
+            with_curve=name == MAIN or seed == settings.seed,
+        )
+        for seed in range(settings.seed, settings.seed + seeds)
+        for name, chosen, freeze in plan
+    ]
+    progress("fine-tuning", 0, len(jobs) + 1)
+    trained = train(settings, cache)
+    runs: dict[str, list[schema.Run]] = {name: [] for name, _, _ in plan}
+    for done, run in enumerate(run_all(jobs, processes), start=1):
+        runs[run.name].append(run)
+        progress("fine-tuning", done + 1, len(jobs) + 1)
+    return put_together(settings, trained, runs)
+
+
+def train_bases(
+    names: list[schema.PresetName], seed: int, cache: Path, progress: Progress
+) -> None:
+    """Train the base models that are not in the cache yet, before several jobs want them."""
+    for i, name in enumerate(names):
+
+        def report(done: int, of: int, i: int = i) -> None:
+            progress("pre-training the base models", i * of + done, of * len(names))
+
+        base_model(name, seed, cache, report)
+
+
+def put_together(
+    settings: schema.Settings, trained: Trained, runs: dict[str, list[schema.Run]]
+) -> schema.Recording:
+    """The recording of a finished training and of what was trained beside it."""
+    recorder, main = trained.recorder, runs.pop(MAIN)
+    watched, steps = recorder.watched()
+    recording = schema.Recording(
+        format=schema.FORMAT,
+        version=schema.VERSION,
+        kind="fine-tuning",
+        title=title_of(settings),
+        maker=schema.Maker(
+            program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
+        ),
+        settings=settings,
+        world=recorder.table,
+        model=model_card(trained.model, settings.preset),
+        showcase=recorder.table.showcase,
+        examples=trained.examples,
+        watched=watched,
+        fine_tuning=steps,
+        planned_steps=planned_steps(settings),
+        cycles=tuple(recorder.cycles),
+        rollouts=tuple(recorder.rollouts),
+        checkpoints=tuple(recorder.checkpoints),
+        curve=tuple(recorder.curve),
+        ablations=tuple(
+            first.model_copy(update={"seeds": tuple(run.final for run in all_seeds)})
+            for all_seeds in runs.values()
+            for first in all_seeds[:1]
+        ),
+        spread=schema.Spread(
+            settings=settings,
+            runs=tuple(schema.SeedRun(seed=r.settings.seed, curve=r.curve) for r in main),
+        )
+        if main
+        else None,
+        hash="",
+    )
+    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+
+
+def title_of(settings: schema.Settings) -> str:
+    """A line that tells stories apart."""
+    many = "1 example" if settings.examples == 1 else f"{settings.examples} examples"
+    frozen = "" if settings.freeze == "none" else f", {settings.freeze} frozen"
+    return (
+        f"Key -> Door: {preset(settings.preset).title}{frozen}, {many}, "
+        f"{settings.tiles} tiles, noise {settings.noise:g}, seed {settings.seed}"
+    )

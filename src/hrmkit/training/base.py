@@ -1,0 +1,132 @@
+"""Pre-training the base model on crude priors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from hrmkit.draws import Draws
+from hrmkit.model.hrm import HRM, assemble
+from hrmkit.model.presets import preset
+from hrmkit.model.wiring import Interface
+from hrmkit.training.fine_tune import Batch, losses_of
+from hrmkit.training.policy import features_of
+from hrmkit.worlds.key_door import MAX_TILES, MIN_TILES, KeyDoor
+from hrmkit.worlds.world import CrudePriors, World, WorldTable
+
+STEPS = 400
+ROWS = 48
+RATE = 3e-3
+
+
+class Priors:
+    """Draws batches of crude habits from one world."""
+
+    def __init__(self, table: WorldTable, priors: CrudePriors) -> None:
+        self.features = features_of(table)
+        self.subgoal = torch.tensor(priors.subgoal)
+        self.action = torch.tensor(priors.action)
+        self.pairs = [
+            (state, told)
+            for state in range(table.live_states)
+            for told in range(len(table.subgoals))
+            if sum(priors.action[state][told]) > 0
+        ]
+
+    def batch(self, draws: Draws, rows: int) -> tuple[Batch, Tensor]:
+        """`rows` random pairs of state and commanded sub-goal; also the commands, one-hot."""
+        pairs = [self.pairs[draws.below(len(self.pairs))] for _ in range(rows)]
+        states = torch.tensor([state for state, _ in pairs])
+        told = torch.tensor([told for _, told in pairs])
+        batch = Batch(self.features[states], self.subgoal[states], self.action[states, told])
+        return batch, torch.eye(self.subgoal.shape[1])[told]
+
+    def mixed_batch(self, draws: Draws, rows: int) -> Batch:
+        """The habits of a model that cannot be told: actions under the sub-goals' own odds."""
+        states = torch.tensor([draws.below(len(self.features)) for _ in range(rows)])
+        odds = self.subgoal[states]
+        action = (odds.unsqueeze(-1) * self.action[states]).sum(1)
+        return Batch(self.features[states], odds, action)
+
+
+def pretrain(
+    model: HRM,
+    worlds: Sequence[World],
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Teach `model` in place the crude priors of `worlds`, in turn, with deep supervision."""
+    draws = Draws(seed)
+    sources = [Priors(world.table(), world.crude_priors()) for world in worlds]
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, betas=(0.9, 0.95), foreach=False)
+    with_planner = model.wiring.subgoal_head
+    for step in range(STEPS):
+        source = sources[step % len(sources)]
+        if model.wiring.subgoal_channel:
+            batch, told = source.batch(draws, ROWS)
+        else:
+            batch = source.mixed_batch(draws, ROWS)
+            told = batch.subgoal
+        carry = model.initial_carry(batch.features)
+        for _ in range(model.wiring.segments):
+            optimizer.zero_grad()
+            carry, outputs = model.segment(carry, batch.features, told=told)
+            losses_of(outputs, batch, with_planner).total().backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+        if progress is not None:
+            progress(step + 1, STEPS)
+
+
+LINES = tuple(range(MIN_TILES, MAX_TILES + 1))
+"""The base knows lines of every length, so that a story may be told on any of them."""
+
+
+def base_model(
+    name: str,
+    seed: int,
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> HRM:
+    """The base model of preset `name`: kept in `cache` once it has been trained."""
+    chosen = preset(name)
+    table = KeyDoor().table()
+    face = Interface(
+        features=len(table.features),
+        subgoals=len(table.subgoals),
+        actions=len(table.actions),
+        subgoal_token=table.subgoal_token,
+        action_token=table.action_token,
+    )
+    model = assemble(chosen.wiring, chosen.sizes, face, seed)
+    kept = cache / f"{name}-{seed}-{fingerprint()}.safetensors" if cache else None
+    if kept is not None and kept.exists():
+        try:
+            model.load_state_dict(load_file(kept))
+            return model
+        except (SafetensorError, RuntimeError):
+            kept.unlink()  # cut short or foreign: train it again
+    pretrain(model, [KeyDoor(tiles) for tiles in LINES], seed, progress)
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(".part")
+        save_file(model.state_dict(), partial)
+        partial.replace(kept)
+    return model
+
+
+def fingerprint() -> str:
+    """Changes whenever the code that a base depends on does, so that no stale base is used."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for folder in ("model", "worlds"):
+        for path in sorted((package / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()[:12]

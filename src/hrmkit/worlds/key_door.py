@@ -1,0 +1,205 @@
+"""Key -> Door on a line: fetch the key, carry it to the door, open it.
+
+The smallest task we know in which the order of sub-goals matters. Its parts and numbers are those
+of the storyboard in docs/story.md: 5 tiles, actions Left, Right, Pick, Open, sub-goals GoTo(key),
+GoTo(door), OpenDoor, and one bit of memory, holding_key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from hrmkit.errors import UserError
+from hrmkit.worlds.world import CrudePriors, Entity, Outcome, WorldTable
+
+LEFT, RIGHT, PICK, OPEN = range(4)
+GOTO_KEY, GOTO_DOOR, OPEN_DOOR = range(3)
+ACTIONS = ("Left", "Right", "Pick", "Open")
+SUBGOALS = ("GoTo(key)", "GoTo(door)", "OpenDoor")
+FEATURES = (
+    "goal register",
+    "act register",
+    "hand",
+    "tile",
+    "agent here",
+    "key here",
+    "door here",
+    "holding",
+)
+F_GOAL, F_ACT, F_HAND, F_TILE, F_AGENT, F_KEY, F_DOOR, F_HOLDING = range(8)
+
+REWARD_OPEN, REWARD_STEP, REWARD_BLOCKED = 1.0, -0.02, -0.1
+"""Opening the door; every step; on top of it, an action that cannot be done."""
+
+MIN_TILES, MAX_TILES = 3, 9
+
+
+class State(NamedTuple):
+    """Where everything is. `key` keeps the tile the key was found on while it is carried."""
+
+    agent: int
+    key: int
+    door: int
+    holding: bool
+    opened: bool = False
+
+
+@dataclass(frozen=True)
+class KeyDoor:
+    """The world Key -> Door on a line of `tiles` tiles.
+
+    Every placing of the agent, and of key and door on different tiles, is a start: 100 on 5 tiles.
+    An episode is cut off after 12 actions, or after as many as the longest right episode needs
+    (2 x tiles) where 12 would make a start unsolvable (7 tiles and more).
+
+    Raises `UserError` if `tiles` is not 3 to 9.
+    """
+
+    tiles: int = 5
+
+    def __post_init__(self) -> None:
+        if not MIN_TILES <= self.tiles <= MAX_TILES:
+            raise UserError(
+                f"a line of {self.tiles} tiles is not possible: "
+                f"choose {MIN_TILES} to {MAX_TILES} tiles"
+            )
+
+    @property
+    def max_steps(self) -> int:
+        """The longest an episode may take, in actions."""
+        return max(12, 2 * self.tiles)
+
+    def live(self) -> Iterator[State]:
+        """Every state in which there is something left to do, in the table's order."""
+        line = range(self.tiles)
+        for holding, key, door, agent in product((False, True), line, line, line):
+            if key != door:
+                yield State(agent, key, door, holding)
+
+    def ends(self) -> Iterator[State]:
+        """Every state in which the door is open."""
+        for key, door in product(range(self.tiles), repeat=2):
+            if key != door:
+                yield State(door, key, door, holding=True, opened=True)
+
+    def step(self, state: State, action: int) -> tuple[State, float, Outcome]:
+        """What `action` does in a live `state`: the next state, its reward, what came of it."""
+        match action:
+            case 0 if state.agent > 0:
+                after = state._replace(agent=state.agent - 1)
+            case 1 if state.agent < self.tiles - 1:
+                after = state._replace(agent=state.agent + 1)
+            case 2 if state.agent == state.key and not state.holding:
+                after = state._replace(holding=True)
+            case 3 if state.agent == state.door and state.holding:
+                after = state._replace(opened=True)
+                return after, REWARD_STEP + REWARD_OPEN, Outcome.SUCCESS
+            case 3 if state.agent == state.door:
+                return state, REWARD_STEP + REWARD_BLOCKED, Outcome.WRONG_ORDER
+            case _:
+                return state, REWARD_STEP + REWARD_BLOCKED, Outcome.BLOCKED
+        return after, REWARD_STEP, Outcome.OK
+
+    def teacher(self, state: State) -> tuple[int, int]:
+        """The right sub-goal and the right action in a live `state`."""
+        if not state.holding:
+            return GOTO_KEY, walk(state.agent, state.key, there=PICK)
+        if state.agent != state.door:
+            return GOTO_DOOR, walk(state.agent, state.door, there=OPEN)
+        return OPEN_DOOR, OPEN
+
+    def tokens(self, state: State) -> tuple[tuple[int, ...], ...]:
+        """The model's input: two registers, the hand, then one token a tile."""
+        hand = (F_HAND, F_HOLDING) if state.holding else (F_HAND,)
+        line: list[tuple[int, ...]] = []
+        for tile in range(self.tiles):
+            here = [F_TILE]
+            if state.agent == tile:
+                here.append(F_AGENT)
+            if state.key == tile and not state.holding:
+                here.append(F_KEY)
+            if state.door == tile:
+                here.append(F_DOOR)
+            line.append(tuple(here))
+        return ((F_GOAL,), (F_ACT,), hand, *line)
+
+    def table(self) -> WorldTable:
+        """Enumerate the world; see `WorldTable`."""
+        live = list(self.live())
+        states = [*live, *self.ends()]
+        index = {state: i for i, state in enumerate(states)}
+        moves = [[self.step(state, action) for action in range(4)] for state in live]
+        taught = [self.teacher(state) for state in live]
+        return WorldTable(
+            name="key-door",
+            tiles=self.tiles,
+            max_steps=self.max_steps,
+            subgoals=SUBGOALS,
+            actions=ACTIONS,
+            features=FEATURES,
+            subgoal_token=0,
+            action_token=1,
+            entities=(
+                Entity(name="agent", icon="agent"),
+                Entity(name="key", icon="key"),
+                Entity(name="door", icon="door"),
+            ),
+            memory=("holding_key",),
+            token_names=("goal", "act", "hand", *(f"tile {i + 1}" for i in range(self.tiles))),
+            live_states=len(live),
+            starts=tuple(i for i, state in enumerate(live) if not state.holding),
+            # The whole line, left to right: the shortest way to the door leads over the key.
+            showcase=index[State(0, self.tiles // 2, self.tiles - 1, holding=False)],
+            tokens=tuple(self.tokens(state) for state in states),
+            places=tuple((s.agent, -1 if s.holding else s.key, s.door) for s in states),
+            flags=tuple((s.holding,) for s in states),
+            next_state=tuple(tuple(index[after] for after, _, _ in row) for row in moves),
+            reward=tuple(tuple(round(reward, 2) for _, reward, _ in row) for row in moves),
+            outcome=tuple(tuple(outcome for _, _, outcome in row) for row in moves),
+            teacher_subgoal=tuple(subgoal for subgoal, _ in taught),
+            teacher_action=tuple(action for _, action in taught),
+            subgoal_tile=tuple((-1 if s.holding else s.key, s.door, s.door) for s in live),
+        )
+
+    def crude_priors(self) -> CrudePriors:
+        """Likes the door better than the key; walks to what it is told; there, mostly tries Open.
+
+        Nothing in it says that the key comes first, or that Open needs the key. The labels are
+        soft: a base taught hard ones unlearns them slowly.
+        """
+        live = list(self.live())
+        return CrudePriors(
+            subgoal=tuple((0.0, 1.0, 0.0) if s.holding else (0.3, 0.7, 0.0) for s in live),
+            action=tuple(
+                (
+                    NO_HABIT if s.holding else habit(s.agent, s.key),
+                    habit(s.agent, s.door),
+                    habit(s.agent, s.door),
+                )
+                for s in live
+            ),
+        )
+
+
+NO_HABIT = (0.0, 0.0, 0.0, 0.0)
+
+
+def walk(agent: int, target: int, there: int) -> int:
+    """The action that leads from `agent` to `target`, and `there` once it is reached."""
+    if agent == target:
+        return there
+    return LEFT if target < agent else RIGHT
+
+
+def habit(agent: int, target: int) -> tuple[float, ...]:
+    """Walk to the target; there, try Open (0.7) or Pick (0.3)."""
+    match walk(agent, target, there=OPEN):
+        case 0:
+            return (1.0, 0.0, 0.0, 0.0)
+        case 1:
+            return (0.0, 1.0, 0.0, 0.0)
+        case _:
+            return (0.0, 0.0, 0.3, 0.7)

@@ -1,0 +1,30 @@
+import { defineConfig } from "@playwright/test";
+
+const port = Number(process.env["HRMKIT_TEST_PORT"] ?? 4173);
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: "test-results",
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env["CI"]),
+  retries: 0,
+  reporter: [["list"]],
+  use: {
+    baseURL: `http://127.0.0.1:${port}/`,
+    launchOptions: {
+      // Debian's Chromium; Playwright's own download is never needed.
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox"],
+    },
+    trace: "retain-on-failure",
+  },
+  webServer: {
+    command: `sh tests/serve.sh ${port}`,
+    url: `http://127.0.0.1:${port}/`,
+    reuseExistingServer: false,
+    // The first start trains the default story.
+    timeout: 180_000,
+    gracefulShutdown: { signal: "SIGINT", timeout: 5_000 },
+  },
+});

@@ -1,0 +1,135 @@
+/** The page's side of the training worker. */
+import { Problem } from "../recording/problem";
+import type { Recording, Settings } from "../recording/types.gen";
+import type { FromWorker, Task, ToWorker } from "./messages";
+import type { Carried, Progress } from "./record";
+
+export type { Carried, Progress };
+
+interface Waiting {
+  resolve(recording: Recording | null): void;
+  reject(error: Error): void;
+  progress(progress: Progress): void;
+}
+
+/** Makes the worker; handed in so that the page decides when its code is fetched. */
+export type Spawn = () => Worker;
+
+export class Engine {
+  readonly #spawn: Spawn;
+  readonly #graphs: string;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #next = 0;
+
+  /** `graphs` is the address of the folder with the exported graphs. */
+  constructor(spawn: Spawn, graphs: string) {
+    this.#spawn = spawn;
+    this.#graphs = graphs;
+  }
+
+  /** Loads the runtime and the graphs ahead of their use. */
+  async warm(): Promise<void> {
+    await this.#run({ kind: "warm" }, () => undefined);
+  }
+
+  /** Trains as `settings` say; the result is a story like one from Python. */
+  record(
+    settings: Settings,
+    carried: Carried,
+    progress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Recording> {
+    return this.#train({ kind: "record", settings, carried }, progress, signal);
+  }
+
+  /** `recording` with its ablations trained under its own settings. */
+  ablations(
+    recording: Recording,
+    progress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Recording> {
+    return this.#train({ kind: "ablations", recording }, progress, signal);
+  }
+
+  /** `recording` with its main run on several seeds. */
+  spread(
+    recording: Recording,
+    seeds: number,
+    progress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Recording> {
+    return this.#train({ kind: "spread", recording, seeds }, progress, signal);
+  }
+
+  async #train(
+    task: Task,
+    progress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Recording> {
+    const recording = await this.#run(task, progress, signal);
+    if (!recording) throw new Error("the worker sent no recording");
+    return recording;
+  }
+
+  #run(
+    task: Task,
+    progress: (progress: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<Recording | null> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(new DOMException("cancelled", "AbortError"));
+        return;
+      }
+      let worker: Worker;
+      try {
+        worker = this.#worker ??= this.#start();
+      } catch {
+        reject(new Problem("This browser does not start workers, so nothing can be trained here."));
+        return;
+      }
+      this.#waiting.set(id, { resolve, reject, progress });
+      signal?.addEventListener("abort", () => {
+        if (!this.#waiting.delete(id)) return;
+        worker.postMessage({ kind: "cancel", id } satisfies ToWorker);
+        reject(new DOMException("cancelled", "AbortError"));
+      });
+      worker.postMessage({ kind: "start", id, graphs: this.#graphs, task } satisfies ToWorker);
+    });
+  }
+
+  #start(): Worker {
+    const worker = this.#spawn();
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+      const waiting = this.#waiting.get(data.id);
+      if (!waiting) return; // cancelled meanwhile
+      if (data.kind === "progress") {
+        waiting.progress(data.progress);
+        return;
+      }
+      this.#waiting.delete(data.id);
+      if (data.kind === "done") waiting.resolve(data.recording);
+      else waiting.reject(new Problem(data.message));
+    });
+    const crashed = (event: Event): void => {
+      event.preventDefault();
+      this.#worker = null; // the next task starts a fresh one
+      worker.terminate();
+      const all = [...this.#waiting.values()];
+      this.#waiting.clear();
+      for (const waiting of all) {
+        waiting.reject(
+          new Problem(
+            "The training stopped unexpectedly (its worker crashed or could not be loaded). " +
+              "Nothing on screen is lost; move a knob to try again.",
+          ),
+        );
+      }
+    };
+    worker.addEventListener("error", crashed);
+    worker.addEventListener("messageerror", crashed);
+    return worker;
+  }
+}

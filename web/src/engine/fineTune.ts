@@ -1,0 +1,167 @@
+/**
+ * Fine-tuning in the page: the loop of training/fine_tune.py around the exported step graph.
+ *
+ * Order of draws, batches, segments, schedule and early stop are Python's; the mathematics of a
+ * step is inside the graph.
+ */
+import type { Example, Settings, WorldTable } from "../recording/types.gen";
+import type { Draws } from "../story/draws";
+import { batchOf, initialCarry, type Batch, type Carry } from "./batch";
+import type { GraphSettings, Model, Owner, Values } from "./graphs";
+import { at } from "./lists";
+
+/** What a gradient step moved, seen right after it. */
+export interface StepSeen {
+  readonly step: number;
+  /** Steps if training does not stop early. */
+  readonly steps: number;
+  readonly pass: number;
+  readonly examples: readonly number[];
+  readonly segment: number;
+  readonly batch: Batch;
+  /** The carry that the segment started from. */
+  readonly carry: Carry;
+  readonly before: Float32Array;
+  readonly after: Float32Array;
+  readonly losses: Record<Owner, number>;
+  readonly subgoalLogits: Float32Array;
+  readonly actionLogits: Float32Array;
+  readonly gradientNorm: Record<Owner, number>;
+  readonly weightChange: Record<Owner, number>;
+  /** The schedule's factor. */
+  readonly rate: number;
+}
+
+export interface FineTuned {
+  readonly theta: Float32Array;
+  readonly steps: number;
+}
+
+/** Gradient steps of a fine-tuning that does not stop early. */
+export function plannedSteps(
+  examples: number,
+  batch: number,
+  passes: number,
+  segments: number,
+): number {
+  return passes * Math.ceil(examples / batch) * segments;
+}
+
+/** The cosine schedule's factor for gradient step `step` (from 0) of `steps`. */
+export function rateAt(step: number, steps: number, finalRate: number): number {
+  const share = step / Math.max(steps - 1, 1);
+  return finalRate + ((1 - finalRate) * (1 + Math.cos(Math.PI * share))) / 2;
+}
+
+/** Learning rates before the schedule, one a parameter; 0 where it is frozen. */
+function ratesOf(model: Model, freeze: Settings["freeze"]): Float32Array {
+  const rates = new Float32Array(model.preset.size);
+  for (const { owner, offset, shape, rate } of model.preset.parameters) {
+    const size = shape.reduce((product, side) => product * side, 1);
+    rates.fill(owner === freeze ? 0 : rate, offset, offset + size);
+  }
+  return rates;
+}
+
+function vector(data: Float32Array): Values {
+  return { data, dims: [data.length] };
+}
+
+function owners(values: Values): Record<Owner, number> {
+  return { planner: at(values.data, 0), doer: at(values.data, 1), halting: at(values.data, 2) };
+}
+
+/**
+ * Trains from the model's base. `seen` is awaited after every step, so that it can look at the
+ * model, let other work happen, or throw to end the training.
+ */
+export async function fineTune(
+  model: Model,
+  table: WorldTable,
+  examples: readonly Example[],
+  settings: Settings,
+  graph: GraphSettings,
+  draws: Draws,
+  seen: (step: StepSeen) => Promise<void>,
+): Promise<FineTuned> {
+  const { segments } = model.preset.card;
+  const tokens = table.token_names.length;
+  const batches = Math.ceil(examples.length / settings.batch);
+  const steps = plannedSteps(examples.length, settings.batch, settings.passes, segments);
+  const rates = ratesOf(model, settings.freeze);
+  const clip = vector(Float32Array.of(graph.clip));
+  let theta = vector(model.base);
+  let m = vector(new Float32Array(model.preset.size));
+  let v = vector(new Float32Array(model.preset.size));
+  let step = 0;
+  for (let pass = 0; pass < settings.passes; pass++) {
+    const order = draws.shuffled(examples.map((_, i) => i));
+    let passLoss = 0;
+    for (let first = 0; first < order.length; first += settings.batch) {
+      const chosen = order.slice(first, first + settings.batch);
+      const batch = batchOf(
+        table,
+        chosen.map((i) => at(examples, i)),
+      );
+      let carry = initialCarry(model.preset, batch.rows, tokens);
+      for (let segment = 0; segment < segments; segment++) {
+        const rate = rateAt(step, steps, graph.final_rate);
+        const out = await model.step({
+          theta,
+          m,
+          v,
+          rates: vector(rates.map((one) => one * rate)),
+          adam: vector(
+            Float32Array.of(
+              1 - graph.beta1 ** (step + 1),
+              1 - graph.beta2 ** (step + 1),
+              graph.epsilon,
+            ),
+          ),
+          clip,
+          high: carry.high,
+          low: carry.low,
+          features: batch.features,
+          subgoal: batch.subgoal,
+          action: batch.action,
+        });
+        const value = (name: string): Values => {
+          const found = out[name];
+          if (!found) throw new Error(`the step graph has no output ${name}`);
+          return found;
+        };
+        const losses = owners(value("losses"));
+        if (!Number.isFinite(losses.planner + losses.doer + losses.halting)) {
+          throw new Error(`the loss is not a number any more at gradient step ${step + 1}`);
+        }
+        const before = theta.data;
+        const from = carry;
+        theta = value("theta_after");
+        m = value("m_after");
+        v = value("v_after");
+        carry = { high: value("high_after"), low: value("low_after") };
+        await seen({
+          step,
+          steps,
+          pass,
+          examples: chosen,
+          segment,
+          batch,
+          carry: from,
+          before,
+          after: theta.data,
+          losses,
+          subgoalLogits: value("subgoal_logits").data,
+          actionLogits: value("action_logits").data,
+          gradientNorm: owners(value("gradient_norm")),
+          weightChange: owners(value("weight_change")),
+          rate,
+        });
+        passLoss += losses.planner + losses.doer;
+        step++;
+      }
+    }
+    if (passLoss / (batches * segments) < graph.enough) break;
+  }
+  return { theta: theta.data, steps: step };
+}

@@ -1,0 +1,187 @@
+/** Trains and records in the page what recording/record.py trains and records in Python. */
+import { Problem } from "../recording/problem";
+import type { Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
+import { sealed } from "../recording/write";
+import { Draws } from "../story/draws";
+import { drawExamples } from "./examples";
+import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
+import type { Library } from "./graphs";
+import { at } from "./lists";
+import { Recorder } from "./recorder";
+
+/** How far a training is. */
+export interface Progress {
+  /** What is being trained, e.g. 'frozen-planner'; empty for the story itself. */
+  readonly what: string;
+  readonly done: number;
+  readonly of: number;
+  /** Loss of the latest gradient step, Planner and Doer together; null before the first. */
+  readonly loss: number | null;
+}
+
+/** Called after every gradient step; throws to cancel. */
+export type Watch = (progress: Progress) => Promise<void>;
+
+/** What the page can train beside the main run, by the names of recording/record.py. */
+export const ABLATIONS: readonly {
+  readonly name: string;
+  readonly preset: Settings["preset"];
+  readonly freeze: Settings["freeze"];
+}[] = [
+  { name: "flat", preset: "keydoor-flat", freeze: "none" },
+  { name: "frozen-planner", preset: "keydoor", freeze: "planner" },
+  { name: "frozen-doer", preset: "keydoor", freeze: "doer" },
+];
+
+/** What a new story takes over from the one before: trainings of other settings, which say so. */
+export interface Carried {
+  readonly ablations: readonly Run[];
+  readonly spread: Spread | null;
+}
+
+interface Trained {
+  readonly table: WorldTable;
+  readonly recorder: Recorder;
+  readonly examples: Recording["examples"];
+  readonly steps: number;
+  readonly planned: number;
+}
+
+async function train(
+  library: Library,
+  settings: Settings,
+  what: string,
+  watch: Watch,
+): Promise<Trained> {
+  const [index, table, model] = await Promise.all([
+    library.index(),
+    library.table(settings.tiles),
+    library.model(settings.preset, settings.base_seed),
+  ]);
+  const draws = new Draws(settings.seed);
+  const { noise, distractors } = settings;
+  const examples = drawExamples(table, settings.examples, noise, distractors, draws);
+  const { segments } = model.preset.card;
+  const planned = plannedSteps(examples.length, settings.batch, settings.passes, segments);
+  const recorder = new Recorder(model, table, examples, planned, index.settings.evaluations);
+  await watch({ what, done: 0, of: planned, loss: null });
+  await recorder.evaluate(model.base, 0, true);
+  const seen = async (now: StepSeen): Promise<void> => {
+    await recorder.seen(now);
+    const loss = now.losses.planner + now.losses.doer;
+    await watch({ what, done: now.step + 1, of: planned, loss });
+  };
+  const tuned = await fineTune(model, table, examples, settings, index.settings, draws, seen);
+  await recorder.evaluate(tuned.theta, tuned.steps, true);
+  return { table, recorder, examples, steps: tuned.steps, planned };
+}
+
+/** Trains as the settings say and writes the whole story. */
+export async function record(
+  library: Library,
+  settings: Settings,
+  carried: Carried,
+  runtime: string,
+  watch: Watch,
+): Promise<Recording> {
+  const index = await library.index();
+  const trained = await train(library, settings, "", watch);
+  const { recorder, table } = trained;
+  const { watched, steps } = recorder.watched();
+  const card = index.presets[settings.preset]?.card;
+  if (!card) throw new Problem(`The graphs here have no model “${settings.preset}”.`);
+  return sealed({
+    format: "hrm-recording",
+    version: 1,
+    kind: "fine-tuning",
+    title: titleOf(settings),
+    maker: { program: "page", hrmkit: index.version, engine: runtime },
+    settings,
+    world: table,
+    model: card,
+    showcase: table.showcase,
+    examples: trained.examples,
+    watched,
+    fine_tuning: steps,
+    planned_steps: trained.planned,
+    cycles: recorder.cycles,
+    rollouts: recorder.rollouts,
+    checkpoints: recorder.checkpoints,
+    curve: recorder.curve,
+    // A policy of another line length has other states: it cannot be shown on this line.
+    ablations: carried.ablations.filter((run) => run.settings.tiles === settings.tiles),
+    spread: carried.spread,
+  });
+}
+
+async function runOf(
+  library: Library,
+  name: string,
+  settings: Settings,
+  watch: Watch,
+): Promise<Run> {
+  const trained = await train(library, settings, name, watch);
+  const { curve, checkpoints } = trained.recorder;
+  const model = (await library.index()).presets[settings.preset]?.card;
+  if (!model) throw new Problem(`The graphs here have no model “${settings.preset}”.`);
+  return {
+    name,
+    settings,
+    model,
+    gradient_steps: trained.steps,
+    base: at(curve, 0).score,
+    final: at(curve, curve.length - 1).score,
+    curve,
+    policy: at(checkpoints, checkpoints.length - 1).policy,
+    seeds: [],
+  };
+}
+
+/** A story with its ablations trained again under its own settings; others stay as they are. */
+export async function withAblations(
+  library: Library,
+  recording: Recording,
+  watch: Watch,
+): Promise<Recording> {
+  const fresh: Run[] = [];
+  const { preset: ownPreset, freeze: ownFreeze } = recording.settings;
+  for (const { name, preset, freeze } of ABLATIONS) {
+    if (preset === ownPreset && freeze === ownFreeze) continue;
+    fresh.push(await runOf(library, name, { ...recording.settings, preset, freeze }, watch));
+  }
+  const kept = recording.ablations.filter((run) => fresh.every((one) => one.name !== run.name));
+  const { hash: _, ...rest } = recording;
+  return sealed({ ...rest, ablations: [...fresh, ...kept] });
+}
+
+/** A story with its main run trained on `seeds` seeds, its own first. */
+export async function withSpread(
+  library: Library,
+  recording: Recording,
+  seeds: number,
+  watch: Watch,
+): Promise<Recording> {
+  const { settings } = recording;
+  const runs: Spread["runs"] = [{ seed: settings.seed, curve: recording.curve }];
+  for (let seed = settings.seed + 1; seed < settings.seed + seeds; seed++) {
+    const run = await runOf(library, `seed ${seed}`, { ...settings, seed }, watch);
+    runs.push({ seed, curve: run.curve });
+  }
+  const { hash: _, ...rest } = recording;
+  return sealed({ ...rest, spread: { settings, runs } });
+}
+
+const PRESET_TITLES: Partial<Record<Settings["preset"], string>> = {
+  keydoor: "Planner and Doer",
+  "keydoor-flat": "no hierarchy: one module, actions only",
+};
+
+/** A line that tells stories apart, as `title_of` writes it. */
+function titleOf(settings: Settings): string {
+  const many = settings.examples === 1 ? "1 example" : `${settings.examples} examples`;
+  const frozen = settings.freeze === "none" ? "" : `, ${settings.freeze} frozen`;
+  return (
+    `Key -> Door: ${PRESET_TITLES[settings.preset] ?? settings.preset}${frozen}, ${many}, ` +
+    `${settings.tiles} tiles, noise ${settings.noise}, seed ${settings.seed}`
+  );
+}

@@ -1,0 +1,46 @@
+/** The ONNX runtime: WebAssembly on one thread, fetched when this is first called. */
+import { Problem } from "../recording/problem";
+import type { Graph, Opener, Values } from "./graphs";
+
+type Ort = typeof import("onnxruntime-web/wasm");
+
+/** Wraps an already loaded runtime; tests hand in one that runs in node. */
+export function openerOf(ort: Ort): Opener {
+  return async (bytes) => {
+    const session = await ort.InferenceSession.create(bytes, {
+      executionProviders: ["wasm"],
+      graphOptimizationLevel: "all",
+    });
+    const graph: Graph = async (inputs) => {
+      const feeds: Record<string, InstanceType<Ort["Tensor"]>> = {};
+      for (const name of session.inputNames) {
+        const value = inputs[name];
+        // Python leaves out what a wiring has no use for (the flat model is told nothing).
+        if (!value) throw new Error(`the graph wants an input ${name}`);
+        feeds[name] = new ort.Tensor("float32", value.data, value.dims);
+      }
+      const results = await session.run(feeds);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, tensor]): [string, Values] => [
+          name,
+          { data: tensor.data as Float32Array, dims: tensor.dims },
+        ]),
+      );
+    };
+    return graph;
+  };
+}
+
+/** Loads the runtime in the browser. */
+export async function loadRuntime(wasm: string): Promise<{ opener: Opener; name: string }> {
+  if (typeof (globalThis as { WebAssembly?: unknown }).WebAssembly !== "object") {
+    throw new Problem(
+      "This browser does not run WebAssembly, so nothing can be trained here; stories still play.",
+    );
+  }
+  const ort = await import("onnxruntime-web/wasm");
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmPaths = { wasm };
+  ort.env.logLevel = "error";
+  return { opener: openerOf(ort), name: `onnxruntime-web ${ort.env.versions.web ?? ""}`.trim() };
+}

@@ -1,0 +1,136 @@
+/** Reading a recording from a file or an address, trusting nothing about it. */
+import { checkShape } from "./check";
+import { gunzip, isGzip, tooLarge } from "./gzip";
+import { hashOf } from "./hash";
+import { Problem } from "./problem";
+import type { Recording } from "./types.gen";
+import validate from "./validate.gen.js";
+
+/** A recording larger than this, packed or unpacked, is refused; as in recording/schema.py. */
+export const MAX_BYTES = 64 * 2 ** 20;
+
+const FORMAT = "hrm-recording";
+const VERSION = 1;
+
+/** One line of `recordings/index.json`. */
+export interface Listed {
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: number;
+}
+
+/** The stories that stand beside the page; empty where there is no such list. */
+export async function listRecordings(signal?: AbortSignal): Promise<Listed[]> {
+  const response = await get("recordings/index.json", "The list of stories", signal);
+  const list: unknown = await response.json().catch(() => {
+    throw new Problem("The list of stories (recordings/index.json) is not JSON.");
+  });
+  if (!Array.isArray(list)) throw new Problem("The list of stories is not a list.");
+  return list.filter(
+    (item: unknown): item is Listed =>
+      typeof item === "object" &&
+      item !== null &&
+      typeof (item as Listed).name === "string" &&
+      typeof (item as Listed).title === "string",
+  );
+}
+
+/** The recording of that name, from the folder beside the page. */
+export async function fetchRecording(name: string, signal?: AbortSignal): Promise<Recording> {
+  const response = await get(`recordings/${encodeURIComponent(name)}`, `The story ${name}`, signal);
+  const announced = Number(response.headers.get("content-length") ?? 0);
+  if (announced > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
+  return readRecording(await bounded(response, name), name);
+}
+
+/** A recording from a file that was dropped on the page or picked. */
+export async function openRecording(file: File): Promise<Recording> {
+  if (file.size > MAX_BYTES) throw tooLarge(file.name, MAX_BYTES);
+  return readRecording(new Uint8Array(await file.arrayBuffer()), file.name);
+}
+
+/** Checks and returns the recording in `bytes`, gzipped or plain; `name` is for the messages. */
+export async function readRecording(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+): Promise<Recording> {
+  if (bytes.length === 0) throw new Problem(`${name} is empty.`);
+  const plain = isGzip(bytes) ? await gunzip(bytes, MAX_BYTES, name) : bytes;
+  if (plain.length > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
+  let data: unknown;
+  try {
+    data = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain));
+  } catch {
+    throw new Problem(`${name} is not a recording: what is inside is not complete JSON.`);
+  }
+  return checkRecording(data, name);
+}
+
+/** Checks everything about a recording that was already parsed. */
+export async function checkRecording(data: unknown, name: string): Promise<Recording> {
+  if (typeof data !== "object" || data === null || (data as Recording).format !== FORMAT) {
+    throw new Problem(`${name} is not a recording: its "format" is not "${FORMAT}".`);
+  }
+  const version: unknown = (data as { version?: unknown }).version;
+  if (typeof version === "number" && version > VERSION) {
+    throw new Problem(
+      `${name} was written by a newer HRM Kit (recording version ${version}; this page reads ` +
+        `version ${VERSION}): update HRM Kit to play it.`,
+    );
+  }
+  if (!validate(data)) throw new Problem(`${name} is not a valid recording: ${firstError()}.`);
+  const wrong = checkShape(data);
+  if (wrong) throw new Problem(`${name} is not a valid recording: ${wrong}.`);
+  const hash = await hashOf(data);
+  // A page without crypto.subtle writes recordings with an empty hash: there is nothing to hold to.
+  if (hash !== null && data.hash !== "" && hash !== data.hash) {
+    throw new Problem(
+      `${name} was changed after it was written: its numbers do not match its hash.`,
+    );
+  }
+  return data;
+}
+
+function firstError(): string {
+  const error = validate.errors?.[0];
+  if (!error) return "its fields are not those of a recording";
+  const where = error.instancePath.replaceAll("/", ".").replace(/^\./, "") || "the top level";
+  const extra = (error.params as { additionalProperty?: string }).additionalProperty;
+  return `at ${where}, it ${error.message ?? "is wrong"}${extra ? ` ("${extra}")` : ""}`;
+}
+
+async function get(path: string, what: string, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, signal ? { signal } : {});
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(`${what} cannot be read: the server does not answer. Is the studio running?`);
+  }
+  if (response.status === 404) throw new Problem(`${what} does not exist here.`);
+  if (!response.ok) throw new Problem(`${what} cannot be read: the server says ${response.status}.`);
+  return response;
+}
+
+/** The body of `response`, given up once it is beyond the limit. */
+async function bounded(response: Response, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  while (reader) {
+    let next;
+    try {
+      next = await reader.read();
+    } catch {
+      throw new Problem(`${name} arrived only in part: the server stopped answering.`);
+    }
+    if (next.done) break;
+    size += next.value.length;
+    if (size > MAX_BYTES) {
+      await reader.cancel().catch(() => undefined);
+      throw tooLarge(name, MAX_BYTES);
+    }
+    chunks.push(next.value);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}

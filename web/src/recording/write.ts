@@ -1,0 +1,27 @@
+import { gzip } from "./gzip";
+import { hashOf } from "./hash";
+import type { Recording } from "./types.gen";
+
+/** A finished recording: the same with its hash (empty where the browser cannot compute one). */
+export async function sealed(recording: Omit<Recording, "hash">): Promise<Recording> {
+  return { ...recording, hash: (await hashOf(recording)) ?? "" };
+}
+
+/** The bytes of a recording's file, `.hrm.json.gz`. */
+export async function packed(recording: Recording): Promise<Blob> {
+  return gzip(new TextEncoder().encode(JSON.stringify(recording)));
+}
+
+/** A file name for a recording that says what it is. */
+export function fileName(recording: Recording): string {
+  const { settings, world } = recording;
+  const parts = [
+    world.name,
+    settings.preset.replace(/^keydoor-?/, ""),
+    `${settings.tiles}-tiles`,
+    `${settings.examples}-examples`,
+    settings.noise ? `noise-${settings.noise}` : "",
+    `seed-${settings.seed}`,
+  ];
+  return `${parts.filter(Boolean).join("-")}.hrm.json.gz`;
+}

@@ -1,0 +1,53 @@
+/** Where things stand on the stage. Wide is 960 x 540; tall is for phones, 390 x 640. */
+import type { Box } from "./build";
+import { stageSize, type Layout } from "./scene";
+
+/** Text is never smaller than this, in the stage's units. */
+export const smallest = 11;
+
+/** Room between the stage's edge and everything drawn. */
+export const margin: Record<Layout, number> = { wide: 32, tall: 14 };
+
+/** The whole stage without its margins. */
+export function page(layout: Layout): Box {
+  const by = margin[layout];
+  const { width, height } = stageSize[layout];
+  return { x: by, y: by, width: width - 2 * by, height: height - 2 * by };
+}
+
+/** Radii of corners, one a kind of thing. */
+export const radius = { panel: 18, card: 10, bar: 5 } as const;
+
+/** Sizes of text. */
+export const type: Record<
+  Layout,
+  { readonly title: number; readonly body: number; readonly small: number }
+> = {
+  wide: { title: 18, body: 14, small: 12 },
+  tall: { title: 15, body: 12.5, small: 11 },
+};
+
+/** The places of a scene in which an episode is played. */
+export interface PlayPlaces {
+  readonly world: Box;
+  readonly model: Box;
+  readonly meters: Box;
+  readonly trail: Box;
+}
+
+export function playPlaces(layout: Layout): PlayPlaces {
+  if (layout === "wide") {
+    return {
+      world: { x: 32, y: 58, width: 548, height: 232 },
+      trail: { x: 32, y: 322, width: 548, height: 64 },
+      meters: { x: 32, y: 412, width: 548, height: 98 },
+      model: { x: 612, y: 30, width: 316, height: 480 },
+    };
+  }
+  return {
+    world: { x: 14, y: 22, width: 362, height: 128 },
+    trail: { x: 14, y: 158, width: 362, height: 50 },
+    model: { x: 14, y: 218, width: 362, height: 304 },
+    meters: { x: 14, y: 532, width: 362, height: 94 },
+  };
+}

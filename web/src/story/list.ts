@@ -1,0 +1,25 @@
+/** The entry at `index`; lists of a recording are checked for length, so a missing one is a bug. */
+export function at<T>(list: readonly T[], index: number): T {
+  const value = list[index];
+  if (value === undefined) throw new RangeError(`no entry ${index} in a list of ${list.length}`);
+  return value;
+}
+
+export function last<T>(list: readonly T[]): T {
+  return at(list, list.length - 1);
+}
+
+/** Index of the first largest value, as NumPy's argmax. */
+export function argmax(values: readonly number[]): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (at(values, i) > at(values, best)) best = i;
+  return best;
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
