@@ -110,7 +110,115 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-# The verbs record, site and study go here.
+@app.command()
+def record(
+    world: Annotated[str, typer.Argument(help="The world: key-door.")],
+    out: Annotated[Path, typer.Option(help="Where to write the recording.")] = Path(
+        "story.hrm.json.gz"
+    ),
+    examples: Annotated[int, typer.Option(help="Examples to learn from, 1 to 50.")] = 10,
+    noise: Annotated[float, typer.Option(help="Chance of a wrong label, 0 to 0.5.")] = 0.0,
+    distractors: Annotated[
+        float, typer.Option(help="Chance that an example's step shows a mistake, 0 to 0.5.")
+    ] = 0.1,
+    passes: Annotated[int, typer.Option(help="Passes over the examples, 1 to 10.")] = 10,
+    batch: Annotated[int, typer.Option(help="Examples in a batch, 1 to 4.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of the examples and of their order.")] = 0,
+    base_seed: Annotated[int, typer.Option(help="Seed of the base model.")] = 0,
+    tiles: Annotated[int, typer.Option(help="Length of the line, 3 to 9.")] = 5,
+    freeze: Annotated[
+        str, typer.Option(help="The half that must not learn: none, planner or doer.")
+    ] = "none",
+    flat: Annotated[bool, typer.Option("--flat", help="Train without hierarchy.")] = False,
+    ablations: Annotated[
+        bool, typer.Option(help="Also train what the story compares with.")
+    ] = True,
+    seeds: Annotated[int, typer.Option(help="Seeds for the spread, 0 to 20.")] = 5,
+) -> None:
+    """Fine-tune, for real, and record the whole story.
+
+    The same settings give the same bytes. Base models are kept for the next time.
+
+    Example: hrmkit record key-door --examples 5 --noise 0.1 --out five.hrm.json.gz
+    """
+    from hrmkit.folders import BASES, data_folder
+    from hrmkit.progress import shown
+    from hrmkit.recording.file import check_target, save
+    from hrmkit.recording.record import record as record_story
+    from hrmkit.recording.record import settings_of
+    from hrmkit.studio.stories import processes
+
+    settings = settings_of(
+        world=world,
+        tiles=tiles,
+        examples=examples,
+        noise=noise,
+        distractors=distractors,
+        passes=passes,
+        batch=batch,
+        seed=seed,
+        base_seed=base_seed,
+        freeze=freeze,
+        flat=flat,
+    )
+    check_target(out)
+    with shown() as progress:
+        recording = record_story(
+            settings,
+            ablations=ablations,
+            seeds=seeds,
+            cache=data_folder() / BASES,
+            processes=processes(),
+            progress=progress,
+        )
+    save(recording, out)
+    end = recording.curve[-1].score
+    typer.echo(
+        f"{out}: {recording.curve[-1].step} gradient steps, success "
+        f"{recording.curve[0].score.success:.2f} -> {end.success:.2f} over all starts\n"
+        f"Watch it: hrmkit play {out}"
+    )
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Option(help="The folder to write, new or empty.")] = Path("site"),
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings to put in besides the default story.")
+    ] = None,
+) -> None:
+    """Write the page and its stories as plain files, for any static host.
+
+    Example: hrmkit site --out site five.hrm.json.gz
+    """
+    from hrmkit.folders import data_folder
+    from hrmkit.studio.site import write_site
+    from hrmkit.studio.stories import ensure_default_story
+
+    data = data_folder()
+    write_site(out, [*(files or []), ensure_default_story(data)], data)
+    typer.echo(f"{out}: put this folder on any web server, e.g. python -m http.server -d {out}")
+
+
+@app.command()
+def study(
+    world: Annotated[str, typer.Argument(help="The world: key-door.")],
+    out: Annotated[Path, typer.Option(help="Where to write the tables.")] = Path("study.md"),
+    seeds: Annotated[int, typer.Option(help="Seeds, 1 to 20.")] = 10,
+) -> None:
+    """Measure the world's claims over many seeds and write them as tables.
+
+    A study that was interrupted goes on where it stopped. Example:
+    hrmkit study key-door --seeds 10 --out docs/key-door-measured.md
+    """
+    from hrmkit.folders import data_folder
+    from hrmkit.progress import shown
+    from hrmkit.recording.study import write_study
+    from hrmkit.studio.stories import processes
+
+    with shown() as progress:
+        write_study(world, out, seeds, data_folder(), processes(), progress)
+    typer.echo(str(out))
 
 
 def main() -> None:

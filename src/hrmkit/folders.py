@@ -10,6 +10,7 @@ from hrmkit.errors import UserError
 # Inside the data folder.
 RECORDINGS = "recordings"
 GRAPHS = "graphs"
+BASES = "bases"
 
 
 def data_folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -101,11 +101,10 @@ class HRM(nn.Module):
         high, low = carry
         injection = high + x if self.high else x
         if self.guide:
-            # Matrix product and mask instead of a lookup and an indexed write: both export
-            # as one plain node.
-            mask = torch.zeros(x.shape[1], 1, dtype=x.dtype, device=x.device)
-            mask[self.interface.action_token] = 1.0
-            injection = injection + (told.to(x.dtype) @ self.guide.weight).unsqueeze(1) * mask
+            # A product and a choice, no lookup and no indexed write: both export as they are.
+            here = torch.arange(x.shape[1], device=x.device) == self.interface.action_token
+            vector = (told.to(x.dtype) @ self.guide.weight).unsqueeze(1)
+            injection = torch.where(here.unsqueeze(-1), injection + vector, injection)
         guided = self.low(low, injection, self.rotary)
         return self.action_head(guided[:, self.interface.action_token])
 
@@ -136,7 +135,7 @@ class HRM(nn.Module):
 
 
 @contextmanager
-def gradient_only_if(wanted: bool) -> Iterator[None]:
+def gradient_only_if(wanted: bool) -> Generator[None]:
     """Run without gradient unless `wanted`; never switches it on where it is off."""
     with torch.set_grad_enabled(wanted and torch.is_grad_enabled()):
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -58,6 +59,15 @@ def save(recording: Recording, path: Path) -> None:
         partial.replace(path)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from None
+
+
+def check_target(path: Path) -> None:
+    """Raise `UserError` if nothing can be written at `path`; asked before long work."""
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise UserError(f"cannot write {path}: choose a file in a folder that can be written")
 
 
 def load(path: Path) -> Recording:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,8 +16,8 @@ from hrmkit.model.hrm import HRM
 class CallTrace(NamedTuple):
     """One call of a module, for a batch."""
 
-    module: str
-    """'L' or 'H'."""
+    module: Literal["L", "H"]
+    """Which module was called."""
     change: Tensor
     """`[B, tokens]`: root mean square of the state's change."""
     attention: Tensor
@@ -32,12 +32,12 @@ def attention_of(attention: Attention, x: Tensor, rotary: Rotary, reader: int) -
 
 
 @contextmanager
-def probe(model: HRM) -> Iterator[list[CallTrace]]:
+def probe(model: HRM) -> Generator[list[CallTrace]]:
     """While open, every call of L and H is appended to the list that it yields."""
     traces: list[CallTrace] = []
     handles: list[torch.utils.hooks.RemovableHandle] = []
 
-    def watch(name: str, module: ReasoningModule, reader: int) -> None:
+    def watch(name: Literal["L", "H"], module: ReasoningModule, reader: int) -> None:
         seen: list[Tensor] = []
 
         def on_attention(_: nn.Module, inputs: tuple[Any, ...]) -> None:

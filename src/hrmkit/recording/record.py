@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 
@@ -17,6 +17,7 @@ from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.hrm import HRM
 from hrmkit.model.presets import preset
+from hrmkit.progress import Progress, silent
 from hrmkit.recording import schema
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.recorder import Recorder, recorded_policy, recorded_score
@@ -25,9 +26,10 @@ from hrmkit.training.examples import Example, draw_examples
 from hrmkit.training.fine_tune import FineTuning, fine_tune, module_of, part_of
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.key_door import KeyDoor
-from hrmkit.worlds.world import WorldTable
 
-ABLATIONS: tuple[tuple[str, schema.PresetName, schema.Freeze], ...] = (
+Plan = tuple[str, schema.PresetName, schema.Freeze]
+
+ABLATIONS: tuple[Plan, ...] = (
     ("flat", "keydoor-flat", "none"),
     ("flat-labelled", "keydoor-flat-labelled", "none"),
     ("no-channel", "keydoor-no-channel", "none"),
@@ -37,13 +39,18 @@ ABLATIONS: tuple[tuple[str, schema.PresetName, schema.Freeze], ...] = (
 )
 """The trainings shown beside the main one: what each leaves out."""
 
-FLAT_RATES = {"rate_heads": 3e-3, "rate_body": 1e-3}
-"""The flat models' own best learning rates (docs/key-door.md), so that the comparison is fair."""
+OWN_RATES: dict[schema.PresetName, FineTuning] = {
+    "keydoor-flat": FineTuning(rate_heads=1e-2, rate_body=1e-3),
+    "keydoor-flat-labelled": FineTuning(rate_heads=1e-2, rate_body=1e-3),
+    "keydoor-no-channel": FineTuning(rate_heads=1e-2, rate_body=1e-3),
+}
+"""Each rival's own best learning rates (docs/key-door.md), so that the comparison is fair."""
 
 MAIN = "main"
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+BaseTask = tuple[schema.PresetName, int, Path]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ def check(settings: schema.Settings) -> None:
         raise UserError(f"{settings.examples} examples: choose 1 to 50")
     if not 1 <= settings.passes <= 10:
         raise UserError(f"{settings.passes} passes over the examples: choose 1 to 10")
+    KeyDoor(settings.tiles)
+    FineTuning(passes=settings.passes, batch=settings.batch)
     for name in ("noise", "distractors"):
         if not 0 <= getattr(settings, name) <= 0.5:
             raise UserError(f"{name} {getattr(settings, name)}: choose 0 to 0.5")
@@ -69,15 +78,38 @@ def check(settings: schema.Settings) -> None:
         if not 0 <= getattr(settings, name) < 2**32:
             raise UserError(f"{name} {getattr(settings, name)}: choose 0 to {2**32 - 1}")
     if settings.freeze != "none" and preset(settings.preset).wiring.modules == 1:
-        raise UserError(f"{settings.preset} has one module: there is no {settings.freeze} to freeze")
+        raise UserError(
+            f"{settings.preset} has one module: there is no {settings.freeze} to freeze"
+        )
+
+
+def settings_of(*, world: str, flat: bool, freeze: str, **rest: float) -> schema.Settings:
+    """Settings from what was asked for on the command line.
+
+    Raises `UserError` for an unknown world or half, or a number out of range.
+    """
+    if world != "key-door":
+        raise UserError(f"no world is called {world!r}: choose key-door")
+    if freeze not in ("none", "planner", "doer"):
+        raise UserError(f"cannot freeze {freeze!r}: choose none, planner or doer")
+    chosen = "keydoor-flat" if flat else "keydoor"
+    settings = schema.Settings.model_validate({**rest, "preset": chosen, "freeze": freeze})
+    check(settings)
+    return settings
+
+
+def rates_of(name: schema.PresetName) -> FineTuning:
+    """The fine-tuning that suits a preset."""
+    return OWN_RATES.get(name, FineTuning())
 
 
 def tuning_of(settings: schema.Settings) -> FineTuning:
     """The fine-tuning that the settings ask for."""
-    one_head = settings.preset in ("keydoor-flat", "keydoor-flat-labelled")
-    rates = FLAT_RATES if one_head else {}
-    return FineTuning(
-        passes=settings.passes, batch=settings.batch, freeze=settings.freeze, **rates
+    return replace(
+        rates_of(settings.preset),
+        passes=settings.passes,
+        batch=settings.batch,
+        freeze=settings.freeze,
     )
 
 
@@ -87,9 +119,7 @@ def train(settings: schema.Settings, cache: Path | None) -> Trained:
     model = base_model(settings.preset, settings.base_seed, cache)
     tuning = tuning_of(settings)
     draws = Draws(settings.seed)
-    examples = draw_examples(
-        table, settings.examples, settings.noise, settings.distractors, draws
-    )
+    examples = draw_examples(table, settings.examples, settings.noise, settings.distractors, draws)
     planned = planned_steps(settings)
     recorder = Recorder(model, table, examples, planned)
     steps = fine_tune(model, table, examples, tuning, draws, recorder)
@@ -97,16 +127,12 @@ def train(settings: schema.Settings, cache: Path | None) -> Trained:
     return Trained(model, examples, steps, recorder)
 
 
-def train_quietly(
-    settings: schema.Settings, cache: Path | None
-) -> tuple[HRM, int, frozenset[int]]:
+def train_quietly(settings: schema.Settings, cache: Path | None) -> tuple[HRM, int, frozenset[int]]:
     """The same training, not recorded: the model, its gradient steps, the starts it has seen."""
     table = KeyDoor(settings.tiles).table()
     model = base_model(settings.preset, settings.base_seed, cache)
     draws = Draws(settings.seed)
-    examples = draw_examples(
-        table, settings.examples, settings.noise, settings.distractors, draws
-    )
+    examples = draw_examples(table, settings.examples, settings.noise, settings.distractors, draws)
     steps = fine_tune(model, table, examples, tuning_of(settings), draws)
     return model, steps, frozenset(example.steps[0].state for example in examples)
 
@@ -177,13 +203,15 @@ def run_job(job: Job) -> schema.Run:
     )
 
 
-def run_all(jobs: list[Job], processes: int) -> Iterator[schema.Run]:
-    """The jobs' runs, in the order of the jobs whatever the number of processes."""
+def in_processes(
+    work: Callable[[Task], Result], tasks: list[Task], processes: int
+) -> Iterator[Result]:
+    """`work` on each task, in the order of the tasks whatever the number of processes."""
     if processes == 1:
-        yield from map(run_job, jobs)
+        yield from map(work, tasks)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(run_job, jobs)
+        yield from pool.map(work, tasks)
 
 
 def record(
@@ -193,7 +221,7 @@ def record(
     seeds: int = 5,
     cache: Path | None = None,
     processes: int = 1,
-    progress: Progress = lambda what, done, of: None,
+    progress: Progress = silent,
 ) -> schema.Recording:
     """Fine-tune as the settings say and record the whole story.
 
@@ -204,6 +232,8 @@ def record(
     Raises `UserError` for settings that make no sense.
     """
     check(settings)
+    if not 0 <= seeds <= 20:
+        raise UserError(f"{seeds} seeds: choose 0 to 20")
     if cache is None:
         with TemporaryDirectory() as folder:
             return record(
@@ -215,10 +245,12 @@ def record(
                 progress=progress,
             )
     torch.set_num_threads(1)
-    plan = [(MAIN, settings.preset, settings.freeze)]
+    plan: list[Plan] = [(MAIN, settings.preset, settings.freeze)]
     if ablations:
         plan += [entry for entry in ABLATIONS if entry[1:] != plan[0][1:]]
-    train_bases(sorted({chosen for _, chosen, _ in plan}), settings.base_seed, cache, progress)
+    train_bases(
+        sorted({chosen for _, chosen, _ in plan}), settings.base_seed, cache, processes, progress
+    )
     jobs = [
         Job(
             name,
@@ -232,22 +264,27 @@ def record(
     progress("fine-tuning", 0, len(jobs) + 1)
     trained = train(settings, cache)
     runs: dict[str, list[schema.Run]] = {name: [] for name, _, _ in plan}
-    for done, run in enumerate(run_all(jobs, processes), start=1):
+    for done, run in enumerate(in_processes(run_job, jobs, processes), start=1):
         runs[run.name].append(run)
         progress("fine-tuning", done + 1, len(jobs) + 1)
     return put_together(settings, trained, runs)
 
 
 def train_bases(
-    names: list[schema.PresetName], seed: int, cache: Path, progress: Progress
+    names: list[schema.PresetName], seed: int, cache: Path, processes: int, progress: Progress
 ) -> None:
     """Train the base models that are not in the cache yet, before several jobs want them."""
-    for i, name in enumerate(names):
+    what = "pre-training the base models"
+    progress(what, 0, len(names))
+    tasks: list[BaseTask] = [(name, seed, cache) for name in names]
+    for done, _ in enumerate(in_processes(train_base, tasks, processes), start=1):
+        progress(what, done, len(names))
 
-        def report(done: int, of: int, i: int = i) -> None:
-            progress("pre-training the base models", i * of + done, of * len(names))
 
-        base_model(name, seed, cache, report)
+def train_base(task: BaseTask) -> None:
+    """Put one base model into the cache."""
+    torch.set_num_threads(1)
+    base_model(*task)
 
 
 def put_together(

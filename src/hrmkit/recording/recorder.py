@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hrmkit.model.hrm import HRM
 from hrmkit.recording import schema
-from hrmkit.recording.probe import probe
+from hrmkit.recording.probe import CallTrace, probe
 from hrmkit.training import fine_tune as tuning
 from hrmkit.training import policy as policies
 from hrmkit.training.examples import Example
@@ -25,14 +25,15 @@ WATCHED = 6
 WATCHED_PARAMETERS = ("subgoal_head.weight", "action_head.weight")
 SHARES_OF_CYCLES = (0.1, 0.3)
 """Beside the first two batches and the last: steps looked at closely, as shares of the plan."""
+CallName = Literal["L", "H", "told"]
 Rows = TypeVar("Rows", tuning.Outputs, tuning.Batch)
 
 OWNERS = ("planner", "doer", "halting")
 
 
-def flat(values: Tensor) -> list[float]:
-    """A vector as a list of floats."""
-    return [float(v) for v in values.tolist()]
+def flat(values: Tensor) -> tuple[float, ...]:
+    """A vector as plain floats."""
+    return tuple(cast("list[float]", values.tolist()))
 
 
 def recorded_score(score: policies.Score) -> schema.Score:
@@ -50,7 +51,9 @@ def recorded_policy(policy: policies.Policy) -> schema.Policy:
     )
 
 
-def recorded_episode(table: WorldTable, episode: policies.Episode, subgoals: bool) -> schema.Episode:
+def recorded_episode(
+    table: WorldTable, episode: policies.Episode, subgoals: bool
+) -> schema.Episode:
     """An episode as the recording holds it; without a sub-goal head its sub-goals are -1."""
     steps = zip(episode.states, episode.subgoals, episode.actions, episode.rewards, strict=True)
     return schema.Episode(
@@ -71,7 +74,9 @@ def recorded_episode(table: WorldTable, episode: policies.Episode, subgoals: boo
 
 
 @torch.no_grad()
-def think_aloud(model: HRM, table: WorldTable, state: int, told: int | None = None) -> schema.Thought:
+def think_aloud(
+    model: HRM, table: WorldTable, state: int, told: int | None = None
+) -> schema.Thought:
     """One forward pass in `state`, with every call recorded.
 
     The Doer is told `told`, or else the Planner's first choice.
@@ -86,8 +91,9 @@ def think_aloud(model: HRM, table: WorldTable, state: int, told: int | None = No
         heard = heard if channel else -1
         calls = traces[i * per_segment : (i + 1) * per_segment]
         # The last calls are the Doer's, one for each sub-goal; keep the one that was heard.
-        last = calls[len(calls) - groups + max(heard, 0)]
-        kept = [(c.module, c) for c in calls[: len(calls) - groups]] + [("told", last)]
+        first_told = len(calls) - groups
+        kept: list[tuple[CallName, CallTrace]] = [(c.module, c) for c in calls[:first_told]]
+        kept.append(("told", calls[first_told + max(heard, 0)]))
         segments.append(
             schema.ThoughtSegment(
                 calls=tuple(
@@ -228,7 +234,7 @@ class Recorder:
             tuning.losses_of(row_of(now.outputs, i), row_of(now.batch, i), with_planner)
             for i in range(len(now.batch.features))
         ]
-        totals = [float(l.planner.detach() + l.doer.detach()) for l in before]
+        totals = [float(one.planner.detach() + one.doer.detach()) for one in before]
         row = max(range(len(totals)), key=totals.__getitem__)
         places = [(e, i) for e in now.examples for i in range(len(self.examples[e].steps))]
         example, position = places[row]

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import (  # its types leave PathLike open
+    load_file,  # pyright: ignore[reportUnknownVariableType]
+    save_file,  # pyright: ignore[reportUnknownVariableType]
+)
 from torch import Tensor
 
 from hrmkit.draws import Draws
 from hrmkit.model.hrm import HRM, assemble
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import Interface
-from hrmkit.training.fine_tune import Batch, losses_of
+from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of
 from hrmkit.training.policy import features_of
 from hrmkit.worlds.key_door import MAX_TILES, MIN_TILES, KeyDoor
 from hrmkit.worlds.world import CrudePriors, World, WorldTable
@@ -64,7 +67,9 @@ def pretrain(
     """Teach `model` in place the crude priors of `worlds`, in turn, with deep supervision."""
     draws = Draws(seed)
     sources = [Priors(world.table(), world.crude_priors()) for world in worlds]
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, betas=(0.9, 0.95), foreach=False)
+    optimizer = torch.optim.Adam(
+        model.parameters(), lr=RATE, betas=BETAS, eps=EPSILON, foreach=False
+    )
     with_planner = model.wiring.subgoal_head
     for step in range(STEPS):
         source = sources[step % len(sources)]
@@ -96,15 +101,7 @@ def base_model(
 ) -> HRM:
     """The base model of preset `name`: kept in `cache` once it has been trained."""
     chosen = preset(name)
-    table = KeyDoor().table()
-    face = Interface(
-        features=len(table.features),
-        subgoals=len(table.subgoals),
-        actions=len(table.actions),
-        subgoal_token=table.subgoal_token,
-        action_token=table.action_token,
-    )
-    model = assemble(chosen.wiring, chosen.sizes, face, seed)
+    model = assemble(chosen.wiring, chosen.sizes, interface_of(KeyDoor().table()), seed)
     kept = cache / f"{name}-{seed}-{fingerprint()}.safetensors" if cache else None
     if kept is not None and kept.exists():
         try:
@@ -121,6 +118,17 @@ def base_model(
     return model
 
 
+def interface_of(table: WorldTable) -> Interface:
+    """What a model needs to know of a world."""
+    return Interface(
+        features=len(table.features),
+        subgoals=len(table.subgoals),
+        actions=len(table.actions),
+        subgoal_token=table.subgoal_token,
+        action_token=table.action_token,
+    )
+
+
 def fingerprint() -> str:
     """Changes whenever the code that a base depends on does, so that no stale base is used."""
     package = Path(__file__).parent.parent
@@ -128,5 +136,6 @@ def fingerprint() -> str:
     for folder in ("model", "worlds"):
         for path in sorted((package / folder).glob("*.py")):
             digest.update(path.read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    for path in sorted((package / "training").glob("*.py")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

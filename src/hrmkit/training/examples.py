@@ -42,7 +42,8 @@ def draw_example(
     """The teacher's episode from `start`.
 
     With probability `noise` a step's label is wrong, its sub-goal or its action with equal
-    chance. With probability `distractors` the episode takes a wrong action, and so shows how to recover from one.
+    chance. With probability `distractors` the episode takes a wrong action, and so shows how to
+    recover from one.
     """
     steps: list[ExampleStep] = []
     state = start
@@ -80,6 +81,4 @@ def draw_examples(
     starts: list[int] = []
     while len(starts) < count:
         starts += draws.shuffled(list(table.starts))
-    return tuple(
-        draw_example(table, start, noise, distractors, draws) for start in starts[:count]
-    )
+    return tuple(draw_example(table, start, noise, distractors, draws) for start in starts[:count])

@@ -24,6 +24,10 @@ PLANNER_PARTS = ("high", "subgoal_head")
 DOER_PARTS = ("embedding", "low", "guide", "action_head")
 HALTING_PARTS = ("q_head",)
 
+BETAS = (0.9, 0.95)
+EPSILON = 1e-8
+"""Of Adam."""
+
 HALT_WEIGHT = 0.5
 """Weight of the halting loss, as in the original."""
 
@@ -104,12 +108,15 @@ def losses_of(outputs: Outputs, batch: Batch, with_planner: bool = True) -> Loss
     """
     planner_right, doer_right = right_rows(outputs, batch, with_planner)
     planner = cross_entropy(outputs.subgoal, batch.subgoal)
+    q_halt = outputs.q_halt
+    answered = torch.where(
+        planner_right & doer_right, torch.ones_like(q_halt), torch.zeros_like(q_halt)
+    )
     return Losses(
         planner=planner if with_planner else torch.zeros_like(planner),
         doer=cross_entropy(outputs.action, batch.action),
-        halting=F.binary_cross_entropy_with_logits(
-            outputs.q_halt, (planner_right & doer_right).to(outputs.q_halt.dtype)
-        ),
+        # Binary cross-entropy with logits, written so that its backward pass exports.
+        halting=(F.softplus(q_halt) - q_halt * answered).mean(),
     )
 
 
@@ -174,7 +181,7 @@ def optimizer_for(model: HRM, settings: FineTuning) -> torch.optim.Adam:
         {"params": [parameter], "lr": rate_of(name, settings), "rate": rate_of(name, settings)}
         for name, parameter in model.named_parameters()
     ]
-    return torch.optim.Adam(groups, betas=(0.9, 0.95), foreach=False)
+    return torch.optim.Adam(groups, betas=BETAS, eps=EPSILON, foreach=False)
 
 
 def fine_tune(

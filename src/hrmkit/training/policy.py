@@ -178,6 +178,6 @@ def score(table: WorldTable, policy: Policy, seen: frozenset[int] = frozenset())
         steps=float(np.mean([len(e.states) for e in wins])) if wins else 0.0,
         order_mistakes=float(np.mean(wrong_order)),
         reward=float(np.mean([sum(e.rewards) for e in episodes])),
-        planner_accuracy=float(np.mean(subgoals == right_subgoal)),
-        doer_accuracy=float(np.mean(told_right == np.array(table.teacher_action))),
+        planner_accuracy=float((subgoals == right_subgoal).mean()),
+        doer_accuracy=float((told_right == np.array(table.teacher_action)).mean()),
     )

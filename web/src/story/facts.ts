@@ -21,12 +21,22 @@ export interface Played {
 
 /** The clumsy rollout: the base model's. */
 export function before(recording: Recording, view: View): Played {
-  return played(recording, view, at(recording.checkpoints, 0).policy, at(recording.rollouts, 0).episode);
+  return played(
+    recording,
+    view,
+    at(recording.checkpoints, 0).policy,
+    at(recording.rollouts, 0).episode,
+  );
 }
 
 /** The rollout after fine-tuning, from the same start. */
 export function after(recording: Recording, view: View): Played {
-  return played(recording, view, last(recording.checkpoints).policy, last(recording.rollouts).episode);
+  return played(
+    recording,
+    view,
+    last(recording.checkpoints).policy,
+    last(recording.rollouts).episode,
+  );
 }
 
 function played(recording: Recording, view: View, policy: Policy, recorded: Episode): Played {
@@ -62,19 +72,17 @@ export interface ShownRun {
 }
 
 /** The main run in the form of an ablation, so that scenes 6 and 7 treat all runs alike. */
-export const mainRun = memo(
-  (recording: Recording): Run => ({
-    name: "main",
-    settings: recording.settings,
-    model: recording.model,
-    gradient_steps: recording.fine_tuning.length,
-    base: at(recording.curve, 0).score,
-    final: last(recording.curve).score,
-    curve: recording.curve,
-    policy: last(recording.checkpoints).policy,
-    seeds: (recording.spread?.runs ?? []).map((run) => last(run.curve).score),
-  }),
-);
+export const mainRun = memo((recording: Recording): Run => ({
+  name: "main",
+  settings: recording.settings,
+  model: recording.model,
+  gradient_steps: recording.fine_tuning.length,
+  base: at(recording.curve, 0).score,
+  final: last(recording.curve).score,
+  curve: recording.curve,
+  policy: last(recording.checkpoints).policy,
+  seeds: (recording.spread?.runs ?? []).map((run) => last(run.curve).score),
+}));
 
 /** The main run, then every ablation. */
 export const allRuns = memo((recording: Recording): readonly Run[] => [

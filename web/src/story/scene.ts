@@ -4,11 +4,11 @@
  * Playing only adds to time. Whatever else changes a frame is in `View`, which comes from the
  * page's state and so from the URL.
  */
-import type { Recording } from '../recording/types.gen';
-import type { Shape } from './shape';
+import type { Recording } from "../recording/types.gen";
+import type { Shape } from "./shape";
 
 /** How the stage is laid out: 960 x 540 units, or 390 x 640 on narrow screens. */
-export type Layout = 'wide' | 'tall';
+export type Layout = "wide" | "tall";
 
 export const stageSize: Record<Layout, { readonly width: number; readonly height: number }> = {
   wide: { width: 960, height: 540 },

@@ -7,35 +7,37 @@
 
 /** One hue and one form a role, everywhere. Painters turn these names into colours of the theme. */
 export type Tone =
-  | 'ink' // text and outlines
-  | 'muted' // secondary text, axes
-  | 'faint' // unlit wires, empty places
-  | 'surface' // panels, cards
-  | 'ground' // the page behind them
-  | 'planner' // H, the Planner
-  | 'planner-soft'
-  | 'doer' // L, the Doer
-  | 'doer-soft'
-  | 'halting' // the q head, the road lights
-  | 'input'
-  | 'answer'
-  | 'agent'
-  | 'key'
-  | 'door'
-  | 'blame-planner' // red
-  | 'blame-doer' // orange
-  | 'right' // ticks, success
-  | 'wrong'; // crosses, failure
+  | "ink" // text and outlines
+  | "muted" // secondary text, axes
+  | "faint" // unlit wires, empty places
+  | "surface" // panels, cards
+  | "ground" // the page behind them
+  | "planner" // H, the Planner
+  | "planner-soft"
+  | "doer" // L, the Doer
+  | "doer-soft"
+  | "halting" // the q head, the road lights
+  | "input"
+  | "answer"
+  | "agent"
+  | "key"
+  | "door"
+  | "eye" // white in every theme, for the figures' faces
+  | "pupil" // dark in every theme
+  | "blame-planner" // red
+  | "blame-doer" // orange
+  | "right" // ticks, success
+  | "wrong"; // crosses, failure
 
 /** A tone, or a signed value in [-1, 1] on the scale orange - grey - blue. */
 export type Paint = Tone | { readonly signed: number };
 
 /** What a shape does when it is clicked, or chosen with Enter. */
 export type Action =
-  | { readonly kind: 'choose-start'; readonly start: number }
-  | { readonly kind: 'choose-run'; readonly run: string }
-  | { readonly kind: 'go'; readonly scene: string; readonly time: number }
-  | { readonly kind: 'maths' };
+  | { readonly kind: "choose-start"; readonly start: number }
+  | { readonly kind: "choose-run"; readonly run: string }
+  | { readonly kind: "go"; readonly scene: string; readonly time: number }
+  | { readonly kind: "maths" };
 
 interface Common {
   /** Unique in its frame and the same thing from frame to frame. */
@@ -49,14 +51,14 @@ interface Common {
 }
 
 interface Painted extends Common {
-  readonly fill?: Paint | 'none';
-  readonly stroke?: Paint | 'none';
+  readonly fill?: Paint | "none";
+  readonly stroke?: Paint | "none";
   readonly strokeWidth?: number;
   readonly dash?: readonly number[];
 }
 
 export interface Rect extends Painted {
-  readonly kind: 'rect';
+  readonly kind: "rect";
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -65,32 +67,32 @@ export interface Rect extends Painted {
 }
 
 export interface Circle extends Painted {
-  readonly kind: 'circle';
+  readonly kind: "circle";
   readonly cx: number;
   readonly cy: number;
   readonly r: number;
 }
 
 export interface Path extends Painted {
-  readonly kind: 'path';
+  readonly kind: "path";
   /** SVG path data. */
   readonly d: string;
 }
 
 export interface Text extends Common {
-  readonly kind: 'text';
+  readonly kind: "text";
   readonly x: number;
   readonly y: number;
   readonly text: string;
   readonly size: number;
   readonly fill?: Paint;
-  readonly anchor?: 'start' | 'middle' | 'end';
+  readonly anchor?: "start" | "middle" | "end";
   readonly weight?: 400 | 600 | 700;
   readonly mono?: boolean;
 }
 
 export interface Group extends Common {
-  readonly kind: 'group';
+  readonly kind: "group";
   readonly x?: number;
   readonly y?: number;
   readonly scale?: number;

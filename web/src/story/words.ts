@@ -27,15 +27,15 @@ const RUNS: Record<string, RunWords> = {
   flat: { title: "No hierarchy", what: "One module, actions only, with as many parameters." },
   "flat-labelled": {
     title: "No hierarchy, told labels",
-    what: "One module with a second head that also learns the sub-goal labels.",
+    what: "One module that also learns the sub-goal labels.",
   },
   "no-channel": {
     title: "Two boxes, no wire",
-    what: "Planner and Doer, but the Doer is never told the sub-goal.",
+    what: "The Doer is never told the sub-goal.",
   },
   "one-module": {
     title: "One box, with wire",
-    what: "A single module that names its sub-goal and is then told it.",
+    what: "One module, told its own sub-goal.",
   },
   "frozen-planner": { title: "Frozen Planner", what: "Only the Doer may learn." },
   "frozen-doer": { title: "Frozen Doer", what: "Only the Planner may learn." },

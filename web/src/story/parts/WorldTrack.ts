@@ -1,5 +1,5 @@
 /** The line of tiles, and who stands on it. */
-import type { Outcome, WorldTable } from "../recording/types.gen";
+import type { Outcome, WorldTable } from "../../recording/types.gen";
 import { circle, group, path, rect, round, text, type Box } from "../build";
 import { arch, clamp, easeInOut, easeOut, mix, progress, swing, type Point } from "../ease";
 import { agentOf, motions } from "../facts";
@@ -28,8 +28,6 @@ export interface TrackProps {
   readonly light?: readonly number[];
   /** Tile numbers below the tiles. */
   readonly numbered?: boolean;
-  /** Only outlines of what the pictures say: for miniatures. */
-  readonly plain?: boolean;
 }
 
 export interface TrackGeometry {
@@ -92,10 +90,7 @@ export function worldTrack(props: TrackProps): Shape[] {
   const { id, box, table } = props;
   const geometry = trackGeometry(box, table.tiles);
   const label = `The line of ${table.tiles} tiles: ${describeState(table, props.move && props.move.share >= 1 ? props.move.next : props.state)}`;
-  return [
-    group(`${id}.tiles`, tiles(props, geometry), { label }),
-    ...figures(props, geometry),
-  ];
+  return [group(`${id}.tiles`, tiles(props, geometry), { label }), ...figures(props, geometry)];
 }
 
 function tiles(props: TrackProps, geometry: TrackGeometry): Shape[] {
@@ -107,15 +102,27 @@ function tiles(props: TrackProps, geometry: TrackGeometry): Shape[] {
       rect(
         `${id}.tile${tile}`,
         { x: x - side / 2, y: y - side / 2, width: side, height: side },
-        { radius: side * 0.22, fill: "surface", stroke: "faint", strokeWidth: Math.max(1.2, side / 45) },
+        {
+          radius: side * 0.22,
+          fill: "surface",
+          stroke: "faint",
+          strokeWidth: Math.max(1.2, side / 45),
+        },
       ),
     ];
     if (props.numbered && side >= 30) {
       shapes.push(
-        text(`${id}.number${tile}`, String(tile + 1), x, y + side / 2 + Math.max(15, side * 0.19), clamp(side * 0.15, 11, 14), {
-          anchor: "middle",
-          fill: "muted",
-        }),
+        text(
+          `${id}.number${tile}`,
+          String(tile + 1),
+          x,
+          y + side / 2 + Math.max(15, side * 0.19),
+          clamp(side * 0.15, 11, 14),
+          {
+            anchor: "middle",
+            fill: "muted",
+          },
+        ),
       );
     }
     return shapes;
@@ -151,7 +158,14 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
     );
   }
   shapes.push(
-    circleShadow(`${id}.shadow`, ground.x + pose.shiftX * (side + gap) - shared * side * 0.15, ground.y + side * 0.41, agentSize, pose.hop, light(agentIndex)),
+    circleShadow(
+      `${id}.shadow`,
+      ground.x + pose.shiftX * (side + gap) - shared * side * 0.15,
+      ground.y + side * 0.41,
+      agentSize,
+      pose.hop,
+      light(agentIndex),
+    ),
     entity(
       `${id}.entity${agentIndex}`,
       at(table.entities, agentIndex).icon,
@@ -164,7 +178,12 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
         opacity: light(agentIndex),
         ...named(props, agentIndex),
       },
-      { look: pose.look, hold: Math.max(0, ...all.map((one) => one.held)), stretch: pose.stretch, mood: pose.mood },
+      {
+        look: pose.look,
+        hold: Math.max(0, ...all.map((one) => one.held)),
+        stretch: pose.stretch,
+        mood: pose.mood,
+      },
     ),
   );
   for (const one of all) {
@@ -182,7 +201,6 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
 }
 
 function named(props: TrackProps, index: number): { label: string; tip: string } | object {
-  if (props.plain) return {};
   const one = at(props.table.entities, index);
   return { label: plain(one.name), tip: `The ${plain(one.name)}.` };
 }
@@ -234,7 +252,14 @@ function standing(
   );
 }
 
-function circleShadow(id: string, x: number, y: number, size: number, hop: number, light: number): Shape {
+function circleShadow(
+  id: string,
+  x: number,
+  y: number,
+  size: number,
+  hop: number,
+  light: number,
+): Shape {
   const wide = size * 0.3 * (1 - hop);
   const high = size * 0.05;
   return path(
@@ -284,41 +309,134 @@ function agentPose({ table, move, state }: TrackProps): Pose {
   };
 }
 
-/** A small picture of a state: tiles and figures without words. */
+/** A small picture of a state: a few simple forms, for cards and rows of which there are many. */
 export function miniTrack(id: string, box: Box, table: WorldTable, state: number): Shape[] {
   const geometry = trackGeometry(box, table.tiles);
-  if (geometry.side < 14) return dots(id, geometry, table, state);
-  return worldTrack({ id, box, table, state, plain: true }).map((shape) =>
-    shape.kind === "group" ? withoutLabel(shape) : shape,
-  );
+  const here = at(at(table.places, state), agentOf(table));
+  const others = table.entities
+    .map((_, index) => index)
+    .filter((index) => index !== agentOf(table));
+  const hands = others.filter((index) => at(at(table.places, state), index) < 0);
+  const shared = others.some((index) => at(at(table.places, state), index) === here);
+  return [
+    tilesAsOne(`${id}.tiles`, geometry, table.tiles),
+    ...others.flatMap((index) => sketchedEntity(id, geometry, table, state, index, here)),
+    ...sketchedAgent(`${id}.agent`, geometry, Math.max(0, here), shared),
+    ...hands.flatMap((index) =>
+      sketchedHand(id, geometry, table, index, Math.max(0, here), shared),
+    ),
+  ];
 }
 
-function withoutLabel<T extends Shape>(shape: T): T {
-  const { label: _, tip: __, ...rest } = shape;
-  return rest as T;
+function tilesAsOne(id: string, { side, gap, left, top }: TrackGeometry, tiles: number): Shape {
+  const r = round(side * 0.22);
+  const flat = round(side - 2 * r);
+  const arc = (x: number, y: number) => `a${r} ${r} 0 0 1 ${x} ${y}`;
+  const d = Array.from(
+    { length: tiles },
+    (_, tile) =>
+      `M${round(left + tile * (side + gap) + r)} ${round(top)}h${flat}${arc(r, r)}v${flat}${arc(-r, r)}` +
+      `h${-flat}${arc(-r, -r)}v${-flat}${arc(r, -r)}Z`,
+  ).join("");
+  return path(id, d, { fill: "ground", stroke: "faint", strokeWidth: side < 12 ? 0.7 : 1.1 });
 }
 
-/** Smaller still: a coloured form on each tile that is not empty. */
-function dots(id: string, geometry: TrackGeometry, table: WorldTable, state: number): Shape[] {
+function sketchedAgent(
+  id: string,
+  geometry: TrackGeometry,
+  tile: number,
+  shared: boolean,
+): Shape[] {
   const { side } = geometry;
-  const shapes: Shape[] = Array.from({ length: table.tiles }, (_, tile) => {
-    const { x, y } = tileCentre(geometry, tile);
-    return rect(
-      `${id}.tile${tile}`,
-      { x: round(x - side / 2), y: round(y - side / 2), width: round(side), height: round(side) },
-      { radius: round(side * 0.25), fill: "faint" },
-    );
-  });
-  table.entities.forEach((one, i) => {
-    const tile = at(at(table.places, state), i);
-    if (tile < 0) return;
-    const { x, y } = tileCentre(geometry, tile);
-    const tone = one.icon === "agent" || one.icon === "key" || one.icon === "door" ? one.icon : "input";
-    if (one.icon === "door") {
-      shapes.push(rect(`${id}.e${i}`, { x: round(x - side * 0.36), y: round(y - side * 0.45), width: round(side * 0.72), height: round(side * 0.9) }, { radius: round(side * 0.2), fill: tone }));
-    } else {
-      shapes.push(circle(`${id}.e${i}`, round(x), round(y), round(side * (one.icon === "agent" ? 0.34 : 0.22)), { fill: tone, stroke: "surface", strokeWidth: 0.8 }));
+  const { x, y } = tileCentre(geometry, tile);
+  const w = side * (shared ? 0.24 : 0.3);
+  const cx = x - (shared ? side * 0.17 : 0);
+  const base = y + side * 0.38;
+  const high = w * 2.15;
+  const body =
+    `M${round(cx - w)} ${round(base - w * 0.3)}C${round(cx - w)} ${round(base - high)} ${round(cx + w)} ${round(base - high)} ${round(cx + w)} ${round(base - w * 0.3)}` +
+    `Q${round(cx + w)} ${round(base)} ${round(cx + w * 0.6)} ${round(base)}L${round(cx - w * 0.6)} ${round(base)}Q${round(cx - w)} ${round(base)} ${round(cx - w)} ${round(base - w * 0.3)}Z`;
+  const eye = (k: number) =>
+    circle(`${id}.eye${k}`, round(cx + k * w * 0.4), round(base - high * 0.42), round(w * 0.24), {
+      fill: "eye",
+    });
+  return [
+    path(`${id}.body`, body, { fill: "agent", stroke: "ink", strokeWidth: side < 16 ? 0.6 : 1.2 }),
+    ...(side < 13 ? [] : [eye(-1), eye(1)]),
+  ];
+}
+
+function sketchedEntity(
+  id: string,
+  geometry: TrackGeometry,
+  table: WorldTable,
+  state: number,
+  index: number,
+  agentTile: number,
+): Shape[] {
+  const tile = at(at(table.places, state), index);
+  if (tile < 0) return [];
+  const { side } = geometry;
+  const { x, y } = tileCentre(geometry, tile);
+  const name = `${id}.e${index}`;
+  const thin = side < 16 ? 0.6 : 1.2;
+  switch (at(table.entities, index).icon) {
+    case "door": {
+      const w = side * 0.3;
+      const top = y - side * 0.38;
+      const d = `M${round(x - w)} ${round(y + side * 0.38)}V${round(top + w)}A${round(w)} ${round(w)} 0 0 1 ${round(x + w)} ${round(top + w)}V${round(y + side * 0.38)}Z`;
+      return [path(name, d, { fill: "door", stroke: "ink", strokeWidth: thin })];
     }
-  });
-  return shapes;
+    case "key":
+      return sketchedKey(name, x + (tile === agentTile ? side * 0.24 : 0), y, side * 0.62, thin);
+    default:
+      return [
+        circle(name, round(x), round(y), round(side * 0.24), {
+          fill: "input",
+          stroke: "ink",
+          strokeWidth: thin,
+        }),
+      ];
+  }
+}
+
+function sketchedHand(
+  id: string,
+  geometry: TrackGeometry,
+  table: WorldTable,
+  index: number,
+  tile: number,
+  shared: boolean,
+): Shape[] {
+  const { side } = geometry;
+  const { x, y } = tileCentre(geometry, tile);
+  const thin = side < 16 ? 0.6 : 1.2;
+  const right = x + side * (shared ? 0.14 : 0.3);
+  const name = `${id}.e${index}`;
+  return at(table.entities, index).icon === "key"
+    ? sketchedKey(name, right, y - side * 0.1, side * 0.5, thin)
+    : [
+        circle(name, round(right), round(y - side * 0.15), round(side * 0.14), {
+          fill: "input",
+          stroke: "ink",
+          strokeWidth: thin,
+        }),
+      ];
+}
+
+/** Bow and blade in one stroke-and-fill each. */
+function sketchedKey(id: string, x: number, y: number, size: number, thin: number): Shape[] {
+  const r = size * 0.24;
+  return [
+    path(
+      `${id}.blade`,
+      `M${round(x)} ${round(y)}V${round(y + size * 0.5)}M${round(x)} ${round(y + size * 0.42)}h${round(size * 0.2)}M${round(x)} ${round(y + size * 0.24)}h${round(size * 0.16)}`,
+      { fill: "none", stroke: "ink", strokeWidth: round(size * 0.13) },
+    ),
+    circle(`${id}.bow`, round(x), round(y - size * 0.22), round(r), {
+      fill: "key",
+      stroke: "ink",
+      strokeWidth: thin,
+    }),
+  ];
 }

@@ -72,15 +72,19 @@ export function agent(id: string, place: Place, pose: AgentPose = {}): Group {
       stroke: ink,
       strokeWidth: 5,
     }),
-    path(`${id}.arm2`, `M${wide - 2} 12Q${wide + 6} ${round(mix(14, 6, hold))} ${hand.x} ${hand.y}`, {
-      fill: "none",
-      stroke: ink,
-      strokeWidth: 5,
-    }),
-    circle(`${id}.eye1`, -13 + eye - 6, -8, 9.5, { fill: "surface", stroke: ink, strokeWidth: 2 }),
-    circle(`${id}.eye2`, 13 + eye - 6, -8, 9.5, { fill: "surface", stroke: ink, strokeWidth: 2 }),
-    circle(`${id}.pupil1`, -13 + eye - 6 + look * 3.5, -7, 4.4, { fill: ink }),
-    circle(`${id}.pupil2`, 13 + eye - 6 + look * 3.5, -7, 4.4, { fill: ink }),
+    path(
+      `${id}.arm2`,
+      `M${wide - 2} 12Q${wide + 6} ${round(mix(14, 6, hold))} ${hand.x} ${hand.y}`,
+      {
+        fill: "none",
+        stroke: ink,
+        strokeWidth: 5,
+      },
+    ),
+    circle(`${id}.eye1`, -13 + eye - 6, -8, 9.5, { fill: "eye", stroke: "pupil", strokeWidth: 2 }),
+    circle(`${id}.eye2`, 13 + eye - 6, -8, 9.5, { fill: "eye", stroke: "pupil", strokeWidth: 2 }),
+    circle(`${id}.pupil1`, -13 + eye - 6 + look * 3.5, -7, 4.4, { fill: "pupil" }),
+    circle(`${id}.pupil2`, 13 + eye - 6 + look * 3.5, -7, 4.4, { fill: "pupil" }),
     path(
       `${id}.mouth`,
       `M${-7 + eye - 6} ${10 - smile / 2}Q${eye - 6} ${10 + smile} ${7 + eye - 6} ${10 - smile / 2}`,
@@ -128,7 +132,10 @@ export function door(id: string, place: Place, open = 0): Group {
     }),
     ...(open > 0.02
       ? [
-          path(`${id}.path`, "M-12 46L-3 8L5 8L26 46Z", { fill: "right", opacity: round(0.5 * open) }),
+          path(`${id}.path`, "M-12 46L-3 8L5 8L26 46Z", {
+            fill: "right",
+            opacity: round(0.5 * open),
+          }),
           circle(`${id}.sun`, 10, -12, 7, { fill: "key", opacity: round(open) }),
         ]
       : []),
@@ -142,8 +149,18 @@ export function door(id: string, place: Place, open = 0): Group {
       ? [
           path(`${id}.plank1`, "M-10 44L-10 -35", plank(open)),
           path(`${id}.plank2`, "M10 44L10 -35", plank(open)),
-          circle(`${id}.hole`, 0, 4, 8.5, { fill: "key", stroke: "ink", strokeWidth: 2.5, opacity: 1 - 2 * open }),
-          path(`${id}.slot`, "M0 1L0 9", { fill: "none", stroke: "ink", strokeWidth: 4, opacity: 1 - 2 * open }),
+          circle(`${id}.hole`, 0, 4, 8.5, {
+            fill: "key",
+            stroke: "ink",
+            strokeWidth: 2.5,
+            opacity: 1 - 2 * open,
+          }),
+          path(`${id}.slot`, "M0 1L0 9", {
+            fill: "none",
+            stroke: "ink",
+            strokeWidth: 4,
+            opacity: 1 - 2 * open,
+          }),
         ]
       : []),
     circle(`${id}.knob`, knob, 16, 4, { fill: "key", stroke: "ink", strokeWidth: 2 }),
@@ -151,7 +168,12 @@ export function door(id: string, place: Place, open = 0): Group {
 }
 
 function plank(open: number) {
-  return { fill: "none", stroke: "ink", strokeWidth: 2, opacity: round(0.3 * (1 - 2 * open)) } as const;
+  return {
+    fill: "none",
+    stroke: "ink",
+    strokeWidth: 2,
+    opacity: round(0.3 * (1 - 2 * open)),
+  } as const;
 }
 
 /** An entity without a drawing of its own: a rounded token with its initial. */
@@ -238,7 +260,11 @@ export function actionSign(
   if (motion !== 0) {
     const tip = 34 * motion;
     return placed(id, place, [
-      path(`${id}.arrow`, `M${-tip} 0L${tip} 0M${tip - 24 * motion} -24L${tip} 0L${tip - 24 * motion} 24`, drawn),
+      path(
+        `${id}.arrow`,
+        `M${-tip} 0L${tip} 0M${tip - 24 * motion} -24L${tip} 0L${tip - 24 * motion} 24`,
+        drawn,
+      ),
     ]);
   }
   switch (name.toLowerCase()) {

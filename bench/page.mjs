@@ -1,0 +1,164 @@
+// How fast the page is, in Chromium on a processor that is throttled four times:
+// script time a frame while playing and while scrubbing, for each scene; the time from a released
+// knob to the new story (not throttled); the bytes of the first load. `make bench` runs it.
+import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+
+import { serve } from "../web/tests/browser/server.ts";
+
+const { chromium } = createRequire(new URL("../web/package.json", import.meta.url))(
+  "@playwright/test",
+);
+const THROTTLE = 4;
+const FRAMES = 120;
+const FRAME_BUDGET_MS = 8;
+const KNOB_BUDGET_S = 3;
+const LOAD_BUDGET_KB = 250;
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const line = (...cells) => console.log(cells.map((cell) => String(cell).padStart(12)).join(""));
+let failed = false;
+function verdict(what, value, budget, unit) {
+  const held = value < budget;
+  failed ||= !held;
+  console.log(`${what}: ${value.toFixed(2)} ${unit} (budget ${budget}): ${held ? "held" : "MISSED"}`);
+}
+
+const site = await serve();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+
+try {
+  await firstLoad();
+  await frames();
+  await knobs();
+} finally {
+  await browser.close();
+  await site.stop();
+}
+process.exitCode = failed ? 1 : 0;
+
+/** Bytes of page, scripts and styles, gzipped, before anything is idle; the story comes on top. */
+async function firstLoad() {
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    // As where data is saved: the runtime is not fetched ahead.
+    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+  });
+  const bytes = new Map();
+  page.on("response", async (response) => {
+    const { pathname } = new URL(response.url());
+    if (pathname.startsWith("/recordings/")) return;
+    const body = await response.body().catch(() => Buffer.alloc(0));
+    bytes.set(pathname, gzipSync(body, { level: 6 }).length);
+  });
+  await page.goto(site.url);
+  await page.waitForSelector("figure svg");
+  await page.waitForLoadState("networkidle");
+  let sum = 0;
+  for (const [name, size] of bytes) {
+    console.log(`  ${name}: ${(size / 1024).toFixed(1)} kB`);
+    sum += size;
+  }
+  verdict("First load, gzipped, without runtime and story", sum / 1024, LOAD_BUDGET_KB, "kB");
+  await page.close();
+}
+
+/** Drives one scene for some frames and returns the script times of its frames, in ms. */
+async function drive(page, mode) {
+  await browser.startTracing(page, { categories: ["devtools.timeline"] });
+  const seconds = await page.evaluate(
+    ([how, count]) =>
+      new Promise((resolve) => {
+        const scrubber = document.querySelector("input[aria-label='Moment of the story']");
+        const from = Number(scrubber.value);
+        const began = performance.now();
+        let frame = 0;
+        if (how === "playing") document.querySelector("button[aria-label='Play']").click();
+        requestAnimationFrame(function next() {
+          if (how === "scrubbing") {
+            // To and fro over ten seconds, never twice the same moment.
+            scrubber.value = String(from + 5 + 5 * Math.sin(frame / 9));
+            scrubber.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+          if (++frame < count) requestAnimationFrame(next);
+          else {
+            if (how === "playing") document.querySelector("button[aria-label='Pause']")?.click();
+            resolve((performance.now() - began) / 1000);
+          }
+        });
+      }),
+    [mode, FRAMES],
+  );
+  const trace = JSON.parse((await browser.stopTracing()).toString());
+  // One frame may fire several callbacks: they are added up by the frame's begin.
+  const perFrame = new Map();
+  for (const { name, ph, ts, dur = 0, args } of trace.traceEvents) {
+    if (name !== "FireAnimationFrame" || ph !== "X") continue;
+    void args;
+    const key = Math.round(ts / 1000 / 8);
+    perFrame.set(key, (perFrame.get(key) ?? 0) + dur / 1000);
+  }
+  return { script: [...perFrame.values()], fps: FRAMES / seconds };
+}
+
+async function frames() {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+  });
+  await page.goto(site.url);
+  await page.waitForSelector("figure svg");
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: THROTTLE });
+  console.log(`\nScript time a frame, processor throttled ${THROTTLE} times (median ms; frames/s)`);
+  line("scene", "playing", "fps", "scrubbing", "fps");
+  const all = [];
+  for (let phase = 0; phase < 8; phase++) {
+    const cells = [phase];
+    for (const mode of ["playing", "scrubbing"]) {
+      await page.keyboard.press(String(phase));
+      const { script, fps } = await drive(page, mode);
+      all.push(median(script));
+      cells.push(median(script).toFixed(2), fps.toFixed(0));
+    }
+    line(...cells);
+  }
+  verdict("Slowest scene's median script time a frame", Math.max(...all), FRAME_BUDGET_MS, "ms");
+  await page.close();
+}
+
+/** From the release of a knob to the new story on screen. */
+async function knobs() {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(site.url);
+  await page.waitForSelector("[data-engine=ready]", { timeout: 60_000 });
+  console.log("\nKnob released to new story on screen (seconds, runtime warm)");
+  const times = [];
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const seconds = await page.evaluate(
+      (value) =>
+        new Promise((resolve) => {
+          const [label] = [...document.querySelectorAll("label")].filter(
+            ({ textContent }) => textContent === "Seed",
+          );
+          const knob = document.getElementById(label.htmlFor);
+          const began = performance.now();
+          knob.value = String(value);
+          knob.dispatchEvent(new Event("change", { bubbles: true }));
+          requestAnimationFrame(function look() {
+            const shown = document.querySelector("header").textContent.includes(`seed ${value}`);
+            if (shown) resolve((performance.now() - began) / 1000);
+            else requestAnimationFrame(look);
+          });
+        }),
+      seed,
+    );
+    times.push(seconds);
+    console.log(`  seed ${seed}: ${seconds.toFixed(2)}`);
+  }
+  verdict("Median", median(times), KNOB_BUDGET_S, "s");
+  await page.close();
+}

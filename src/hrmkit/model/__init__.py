@@ -1,0 +1,1 @@
+"""The model: parts, wires, presets. Knows no task."""

@@ -1,0 +1,1 @@
+"""Base models, examples, fine-tuning, policies."""

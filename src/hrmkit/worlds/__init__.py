@@ -1,0 +1,1 @@
+"""Tiny, finite decision tasks. Know no model."""

@@ -1,0 +1,342 @@
+/** The training set: examples as cards, and the two buckets into which their labels are dealt. */
+import type { Example, WorldTable } from "../../recording/types.gen";
+import { circle, fitted, group, rect, round, text, type Box } from "../build";
+import { motions } from "../facts";
+import { at, range } from "../list";
+import { radius } from "../layout";
+import { count, reward } from "../numbers";
+import type { Shape, Tone } from "../shape";
+import { actionSign, flag } from "./drawings";
+import { miniTrack } from "./WorldTrack";
+
+/** A card of the deck: the start, and a dot for every step. */
+export function smallCard(
+  id: string,
+  box: Box,
+  table: WorldTable,
+  example: Example,
+  index: number,
+  dealt: boolean,
+): Shape {
+  const start = at(example.steps, 0);
+  const bad = example.steps.filter((step) => step.wrong_subgoal || step.wrong_action).length;
+  const strays = example.steps.filter((step) => step.distractor).length;
+  const words = `Example ${index + 1}: ${count(example.steps.length, "step")}${bad ? `, ${count(bad, "wrong label")}` : ""}${strays ? `, ${count(strays, "mistake")} shown` : ""}`;
+  const pad = Math.min(8, box.width * 0.08);
+  const roomForDots = box.height > 34;
+  return group(
+    id,
+    [
+      rect(`${id}.card`, box, {
+        radius: Math.min(radius.card, box.height * 0.2),
+        fill: "surface",
+        stroke: bad ? "wrong" : "faint",
+        strokeWidth: bad ? 2 : 1.6,
+        ...(bad ? { dash: [5, 3] } : {}),
+      }),
+      ...miniTrack(
+        `${id}.track`,
+        {
+          x: box.x + pad,
+          y: box.y + pad * 0.7,
+          width: box.width - 2 * pad,
+          height: box.height * (roomForDots ? 0.56 : 0.8),
+        },
+        table,
+        start.state,
+      ),
+      ...(roomForDots
+        ? stepDots(
+            id,
+            {
+              x: box.x + pad,
+              y: box.y + box.height * 0.72,
+              width: box.width - 2 * pad,
+              height: box.height * 0.2,
+            },
+            example,
+          )
+        : []),
+    ],
+    { label: words, tip: `${words}.`, ...(dealt ? { opacity: 0.5 } : {}) },
+  );
+}
+
+/** A dot a step: filled where the label is right, a cross where noise changed it, a ring for a mistake. */
+function stepDots(id: string, box: Box, example: Example): Shape[] {
+  const steps = example.steps.length;
+  const gap = Math.min(9, box.width / Math.max(steps, 1));
+  const left = box.x + (box.width - gap * (steps - 1)) / 2;
+  return example.steps.map((step, i) => {
+    const x = round(left + i * gap);
+    const y = round(box.y + box.height / 2);
+    const r = Math.min(2.8, gap * 0.4);
+    if (step.wrong_subgoal || step.wrong_action)
+      return rect(
+        `${id}.dot${i}`,
+        { x: x - r, y: y - r, width: 2 * r, height: 2 * r },
+        { fill: "wrong", radius: 1 },
+      );
+    if (step.distractor)
+      return circle(`${id}.dot${i}`, x, y, r, {
+        fill: "none",
+        stroke: "blame-doer",
+        strokeWidth: 1.5,
+      });
+    return circle(`${id}.dot${i}`, x, y, r, { fill: "muted" });
+  });
+}
+
+/** Height of a row of an open card. */
+export function openRowHeight(box: Box, example: Example, size: number): number {
+  return Math.min((box.height - size * 5.2) / example.steps.length, size * 3.4);
+}
+
+/** An example laid open: a row a step. `shown` rows are visible, row `now` is lit. */
+export function openCard(
+  id: string,
+  box: Box,
+  table: WorldTable,
+  example: Example,
+  index: number,
+  shown: number,
+  now: number,
+  size: number,
+): Shape[] {
+  const head = size * 2.5;
+  const step = openRowHeight(box, example, size);
+  const shapes: Shape[] = [
+    rect(`${id}.card`, box, {
+      radius: radius.panel,
+      fill: "surface",
+      stroke: "faint",
+      strokeWidth: 1.5,
+    }),
+    fitted(
+      `${id}.title`,
+      `Example ${index + 1}`,
+      box.x + 14,
+      box.y + size * 1.8,
+      box.width * 0.5,
+      size * 1.1,
+      { weight: 700 },
+    ),
+    text(
+      `${id}.head`,
+      "reward",
+      box.x + box.width - 12,
+      box.y + size * 1.8,
+      Math.max(11, size * 0.85),
+      { anchor: "end", fill: "muted" },
+    ),
+  ];
+  for (const i of range(Math.min(shown, example.steps.length))) {
+    shapes.push(
+      openRow(
+        `${id}.row${i}`,
+        { x: box.x + 8, y: box.y + head + i * step, width: box.width - 16, height: step },
+        table,
+        example,
+        i,
+        i === now,
+        size,
+      ),
+    );
+  }
+  return shapes;
+}
+
+function openRow(
+  id: string,
+  box: Box,
+  table: WorldTable,
+  example: Example,
+  i: number,
+  lit: boolean,
+  size: number,
+): Shape {
+  const step = at(example.steps, i);
+  const middle = round(box.y + box.height / 2);
+  const trackWidth = box.width * 0.3;
+  const small = Math.min(size, box.height * 0.62);
+  const base = middle + small * 0.35;
+  const subgoal = at(table.subgoals, step.subgoal);
+  const action = at(table.actions, step.action);
+  const left = box.x + 6 + trackWidth + 10;
+  const words = [
+    `Step ${i + 1}: ${subgoal}, ${action}`,
+    step.wrong_subgoal ? "the sub-goal's label is wrong" : "",
+    step.wrong_action ? "the action's label is wrong" : "",
+    step.distractor ? `shows a mistake, ${at(table.actions, step.taken)}` : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+  const rewardWidth = small * 3.2;
+  const room = box.width - (left - box.x) - rewardWidth;
+  return group(
+    id,
+    [
+      rect(
+        `${id}.bg`,
+        { ...box, y: round(box.y + 1), height: round(box.height - 2) },
+        { radius: 7, fill: lit ? "planner-soft" : "none" },
+      ),
+      ...miniTrack(
+        `${id}.track`,
+        {
+          x: box.x + 6,
+          y: round(box.y + box.height * 0.14),
+          width: round(trackWidth),
+          height: round(box.height * 0.72),
+        },
+        table,
+        step.state,
+      ),
+      flag(
+        `${id}.flag`,
+        { x: left + small * 0.45, y: middle, size: small },
+        step.wrong_subgoal ? "wrong" : "planner",
+      ),
+      fitted(`${id}.subgoal`, subgoal, left + small * 1.1, base, room * 0.56 - small * 1.3, small, {
+        weight: 600,
+        fill: step.wrong_subgoal ? "wrong" : "ink",
+      }),
+      ...(step.wrong_subgoal ? [strike(`${id}.s1`, left + small * 1.1, middle, room * 0.42)] : []),
+      actionSign(
+        `${id}.sign`,
+        { x: left + room * 0.58 + small * 0.4, y: middle, size: small },
+        action,
+        at(motions(table), step.action),
+        step.wrong_action ? "wrong" : "doer",
+      ),
+      fitted(
+        `${id}.action`,
+        action,
+        left + room * 0.58 + small * 1.2,
+        base,
+        room * 0.42 - small * 1.4,
+        small,
+        { weight: 600, fill: step.wrong_action ? "wrong" : "ink" },
+      ),
+      ...(step.wrong_action
+        ? [strike(`${id}.s2`, left + room * 0.58 + small * 1.2, middle, room * 0.26)]
+        : []),
+      ...(step.distractor
+        ? [
+            circle(`${id}.stray`, box.x + box.width - rewardWidth - 2, middle, small * 0.34, {
+              fill: "none",
+              stroke: "blame-doer",
+              strokeWidth: 2.4,
+            }),
+          ]
+        : []),
+      text(`${id}.reward`, reward(step.reward), box.x + box.width - 6, base, small, {
+        anchor: "end",
+        fill: "muted",
+      }),
+    ],
+    { label: words, tip: `${words}. Reward ${reward(step.reward)}.` },
+  );
+}
+
+/** A wavy line under a wrong label, so that it is not told by its colour alone. */
+function strike(id: string, x: number, y: number, width: number): Shape {
+  return rect(
+    id,
+    { x, y: y + 7, width: Math.max(10, width), height: 2 },
+    { fill: "wrong", radius: 1 },
+  );
+}
+
+export interface BucketProps {
+  readonly id: string;
+  readonly box: Box;
+  readonly title: string;
+  readonly half: "planner" | "doer";
+  readonly names: readonly string[];
+  readonly counts: readonly number[];
+  readonly wrong: number;
+  readonly most: number;
+  readonly size: number;
+}
+
+/** A bucket of targets: how many labels of each kind have been dealt into it. */
+export function bucket(props: BucketProps): Shape[] {
+  const { id, box, title, half, names, counts, size } = props;
+  const tone: Tone = half;
+  const soft: Tone = half === "planner" ? "planner-soft" : "doer-soft";
+  const total = counts.reduce((all, one) => all + one, 0);
+  const head = size * 2.4;
+  const step = Math.min(
+    (box.height - head - size * (props.wrong ? 2.1 : 1)) / names.length,
+    size * 3,
+  );
+  const nameWidth = box.width * 0.42;
+  return [
+    group(
+      id,
+      [
+        rect(`${id}.box`, box, { radius: radius.panel, fill: soft, stroke: tone, strokeWidth: 2 }),
+        fitted(`${id}.title`, title, box.x + 14, box.y + size * 1.75, box.width - 80, size * 1.1, {
+          weight: 700,
+        }),
+        text(`${id}.total`, String(total), box.x + box.width - 14, box.y + size * 1.8, size * 1.3, {
+          anchor: "end",
+          weight: 700,
+          fill: tone,
+        }),
+        ...names.flatMap((name, i) => {
+          const middle = box.y + head + (i + 0.5) * step;
+          const value = at(counts, i);
+          const full = box.width - nameWidth - 66;
+          return [
+            fitted(
+              `${id}.${i}.name`,
+              name,
+              box.x + 14,
+              round(middle + size * 0.35),
+              nameWidth - 8,
+              size,
+              {},
+            ),
+            rect(
+              `${id}.${i}.bar`,
+              {
+                x: box.x + nameWidth + 14,
+                y: round(middle - 5),
+                width: round(Math.max(0.1, (full * value) / Math.max(1, props.most))),
+                height: 10,
+              },
+              { radius: 5, fill: tone },
+            ),
+            text(
+              `${id}.${i}.count`,
+              String(value),
+              box.x + box.width - 14,
+              round(middle + size * 0.35),
+              size,
+              { anchor: "end", fill: "muted" },
+            ),
+          ];
+        }),
+        ...(props.wrong
+          ? [
+              fitted(
+                `${id}.wrong`,
+                `${count(props.wrong, "label")} of them wrong`,
+                box.x + 14,
+                box.y + box.height - size * 0.7,
+                box.width - 28,
+                size,
+                { weight: 600, fill: "wrong" },
+              ),
+            ]
+          : []),
+      ],
+      {
+        label: `${title}: ${count(total, "label")}`,
+        tip: `${title}: what the examples say in ${count(total, "state")}.`,
+      },
+    ),
+  ];
+}

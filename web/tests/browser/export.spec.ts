@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+
+import { expect, open, test } from "./site";
+
+test("the same scene gives the same GIF, byte by byte", async ({ page, site }) => {
+  await open(page, site.url, "#scene=meet-the-world");
+  await page.getByText("Export and share").click();
+  const files: Buffer[] = [];
+  for (let i = 0; i < 2; i++) {
+    const waiting = page.waitForEvent("download", { timeout: 40_000 });
+    await page.getByRole("button", { name: "This scene as GIF" }).click();
+    const download = await waiting;
+    expect(download.suggestedFilename()).toBe("meet-the-world.gif");
+    files.push(readFileSync(await download.path()));
+  }
+  const [first, second] = files;
+  expect(first?.subarray(0, 6).toString()).toBe("GIF89a");
+  expect(first?.length).toBeGreaterThan(20_000);
+  expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
+});
+
+test("a GIF can be cancelled", async ({ page, site }) => {
+  await open(page, site.url);
+  await page.getByText("Export and share").click();
+  await page.getByRole("button", { name: "Final run as GIF" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Final run as GIF" })).toBeEnabled();
+});
+
+test("the frame is a PNG, and the recording a file that can be dropped again", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url, "#scene=clumsy-rollout&time=6");
+  await page.getByText("Export and share").click();
+  const png = page.waitForEvent("download");
+  await page.getByRole("button", { name: "This frame as PNG" }).click();
+  const picture = readFileSync(await (await png).path());
+  expect(picture.subarray(1, 4).toString()).toBe("PNG");
+  const file = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Recording as file" }).click();
+  const saved = await file;
+  expect(saved.suggestedFilename()).toMatch(/\.hrm\.json\.gz$/);
+  await page.getByLabel("Recording file").setInputFiles(await saved.path());
+  await expect(page.getByRole("status").filter({ hasText: "Playing" })).toBeVisible();
+});

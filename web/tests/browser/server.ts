@@ -1,0 +1,70 @@
+/**
+ * The built page on a plain static host with one story and the exported graphs: what the page has
+ * to work from when there is no studio. The server is the test's own, so that it can be stopped.
+ */
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const built =
+  process.env["HRMKIT_TEST_SITE"] ??
+  fileURLToPath(new URL("../../../src/hrmkit/studio/static/", import.meta.url));
+export const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
+export const STORY = "story.hrm.json.gz";
+
+const TYPES: Record<string, string> = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+
+export interface Site {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the page on a free port; without `graphs`, as a host where nobody exported them. */
+export async function serve({ graphs = true } = {}): Promise<Site> {
+  const index = JSON.stringify([
+    { name: STORY, title: "The default story", bytes: statSync(join(fixtures, STORY)).size },
+  ]);
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname));
+    if (path === "/recordings/index.json") {
+      response.writeHead(200, { "content-type": "application/json" }).end(index);
+      return;
+    }
+    const file = path.startsWith("/recordings/")
+      ? join(fixtures, path.slice("/recordings/".length))
+      : path.startsWith("/graphs/")
+        ? graphs
+          ? join(fixtures, path)
+          : ""
+        : join(built, path === "/" ? "index.html" : path);
+    if (!file || !existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end("not here");
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "content-length": statSync(file).size,
+    });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,52 @@
+/** What the browser's tests share. */
+import { createHash } from "node:crypto";
+
+import { test as base, expect, type Page } from "@playwright/test";
+
+import { serve, type Site } from "./server";
+
+export { fixtures, serve, STORY } from "./server";
+
+/** Opens the page at a hash and waits for the story to be on stage. */
+export async function open(page: Page, url: string, hash = ""): Promise<void> {
+  await page.goto(`${url}${hash}`);
+  await expect(stage(page)).toBeVisible();
+}
+
+export const stage = (page: Page) => page.getByRole("figure").first().locator("svg").first();
+
+/** A short name of what a stage shows: the same for the same frame only. */
+export async function frame(page: Page, side = 0): Promise<string> {
+  const drawn = await page.getByRole("figure").nth(side).locator("svg").first().innerHTML();
+  return createHash("sha256").update(drawn).digest("hex").slice(0, 12);
+}
+
+/** What the hash says now. */
+export async function hashOf(page: Page): Promise<URLSearchParams> {
+  return new URLSearchParams((await page.evaluate(() => location.hash)).slice(1));
+}
+
+/** `test` with a site that a worker's tests share, and a guard against errors in the console. */
+export const test = base.extend<{ noErrors: void }, { site: Site }>({
+  viewport: { width: 1280, height: 800 },
+  site: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const site = await serve();
+      await use(site);
+      await site.stop();
+    },
+    { scope: "worker" },
+  ],
+  noErrors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      await use();
+      expect(errors).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };

@@ -1,0 +1,39 @@
+import { expect, frame, hashOf, open, test } from "./site";
+
+test("a knob trains again for real, and the new story plays from the same scene", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url, "#scene=training-set&time=5");
+  const before = await frame(page);
+  await page.getByRole("slider", { name: "Dataset size" }).fill("3");
+  await expect(page.getByText("Training the new story")).toBeVisible();
+  await expect(page.locator("header")).toContainText("3 examples", { timeout: 20_000 });
+  await expect(page.getByText("Training the new story")).toHaveCount(0);
+  expect(await frame(page)).not.toBe(before);
+  await expect(page.locator("[aria-current=step]")).toContainText("3");
+  expect((await hashOf(page)).get("examples")).toBe("3");
+  // Back to the story's own knobs is at once: nothing has to be trained.
+  await page.getByRole("button", { name: "Reset knobs" }).click();
+  await expect.poll(() => frame(page)).toBe(before);
+});
+
+test("a training can be cancelled; the knobs go back to the story on screen", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const knob = page.getByRole("slider", { name: "Dataset size" });
+  await knob.fill("50");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+  await expect(knob).toHaveValue("10");
+  await expect(page.locator("header")).toContainText("10 examples");
+});
+
+test("hierarchy and flat stand side by side, the second trained here", async ({ page, site }) => {
+  await open(page, site.url, "#compare=flat&passes=3");
+  await expect(page.getByRole("figure")).toHaveCount(2, { timeout: 20_000 });
+  await expect(page.getByRole("figure").nth(0)).toContainText("With hierarchy");
+  await expect(page.getByRole("figure").nth(1)).toContainText("Flat");
+});

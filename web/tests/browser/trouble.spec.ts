@@ -1,0 +1,121 @@
+/** What can go wrong: the page says what happened and keeps what it had. */
+import { readFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { join } from "node:path";
+
+import type { Page } from "@playwright/test";
+
+import { expect, fixtures, frame, open, serve, stage, STORY, test } from "./site";
+
+const story = readFileSync(join(fixtures, STORY));
+
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ({ name: file, base64 }) => {
+      const data = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([content], file));
+      return data;
+    },
+    { name, base64: bytes.toString("base64") },
+  );
+  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+}
+
+test("bad values in the link are named, and their defaults used", async ({ page, site }) => {
+  await open(page, site.url, "#examples=500&theme=pink&time=-3");
+  const alerts = page.getByRole("alert");
+  await expect(alerts).toHaveCount(3);
+  await expect(alerts.filter({ hasText: "examples = 500" })).toContainText("1 to 50");
+  await expect(alerts.filter({ hasText: "theme = pink" })).toContainText("auto, light, dark");
+  await expect(page.getByRole("slider", { name: "Dataset size" })).toHaveValue("10");
+  await alerts.first().getByRole("button").click();
+  await expect(alerts).toHaveCount(2);
+});
+
+test("an unknown scene and an unknown story are named", async ({ page, site }) => {
+  await open(page, site.url, "#scene=nowhere&story=lost.hrm.json.gz");
+  await expect(page.getByRole("alert").filter({ hasText: "scene = nowhere" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "lost.hrm.json.gz" })).toBeVisible();
+  await expect(page.locator("[aria-current=step]")).toContainText("0");
+});
+
+test("bad files are refused, and the story stays", async ({ page, site }) => {
+  await open(page, site.url, "#scene=clumsy-rollout&time=6");
+  const before = await frame(page);
+  const json = JSON.parse(gunzipSync(story).toString()) as Record<string, unknown>;
+  const bad: [string, Buffer, RegExp][] = [
+    ["cut.hrm.json.gz", story.subarray(0, story.length / 2), /truncated/],
+    ["bomb.hrm.json.gz", gzipSync(Buffer.alloc(65 * 2 ** 20, 32)), /at most 64 MiB/],
+    ["new.hrm.json.gz", gzipSync(JSON.stringify({ ...json, version: 9 })), /newer HRM Kit/],
+    ["photo.png", Buffer.from([137, 80, 78, 71, 13, 10]), /not complete JSON/],
+    ["odd.hrm.json.gz", gzipSync(JSON.stringify({ ...json, showcase: "x" })), /showcase/],
+  ];
+  for (const [name, bytes, said] of bad) {
+    await drop(page, name, bytes);
+    await expect(page.getByRole("alert").filter({ hasText: name })).toContainText(said);
+    expect(await frame(page)).toBe(before);
+  }
+});
+
+test("a recording that is dropped plays", async ({ page, site }) => {
+  await open(page, site.url, "#scene=clumsy-rollout&time=6");
+  await drop(page, "mine.hrm.json.gz", story);
+  await expect(page.getByRole("status").filter({ hasText: "mine.hrm.json.gz" })).toBeVisible();
+  await expect(page.locator("[aria-current=step]")).toContainText("0");
+});
+
+test("without WebAssembly stories play, and a knob says why it cannot train", async ({
+  page,
+  site,
+}) => {
+  await page.addInitScript(() => {
+    // Workers are pages of their own: theirs goes as well.
+    const Real = Worker;
+    delete (globalThis as { WebAssembly?: unknown }).WebAssembly;
+    globalThis.Worker = class extends Real {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        const code = `delete globalThis.WebAssembly; await import(${JSON.stringify(String(url))});`;
+        super(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), options);
+      }
+    };
+  });
+  await open(page, site.url);
+  const knob = page.getByRole("slider", { name: "Dataset size" });
+  await knob.fill("5");
+  await expect(page.getByRole("alert")).toContainText("WebAssembly");
+  await expect(knob).toHaveValue("10");
+  await expect(stage(page)).toBeVisible();
+});
+
+test("where no graphs were exported, a knob says so", async ({ page }) => {
+  const site = await serve({ graphs: false });
+  await open(page, site.url);
+  await page.getByRole("slider", { name: "Dataset size" }).fill("5");
+  await expect(page.getByRole("alert")).toContainText("graphs/index.json");
+  await site.stop();
+});
+
+test("a server that stops takes nothing away", async ({ page }) => {
+  const site = await serve();
+  // The runtime is not loaded ahead, so that the stop comes in the middle.
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+  });
+  await open(page, site.url, "#scene=clumsy-rollout&time=6");
+  const before = await frame(page);
+  await site.stop();
+  await page.getByRole("slider", { name: "Dataset size" }).fill("5");
+  await expect(page.getByRole("alert")).toContainText(/server|loaded/);
+  expect(await frame(page)).toBe(before);
+  await page.keyboard.press("5");
+  await expect(page.locator("[aria-current=step]")).toContainText("5");
+});
+
+test("a page without stories says how to get one", async ({ page, site }) => {
+  await page.route("**/recordings/index.json", (route) => route.fulfill({ status: 404 }));
+  await page.goto(site.url);
+  await expect(page.getByText("No story is on stage.")).toBeVisible();
+  await drop(page, "mine.hrm.json.gz", story);
+  await expect(stage(page)).toBeVisible();
+});

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { readHash, writeHash } from "../../src/state/hash";
+import { changesFrom, gradientSteps, keyOf, knobsOf, settingsFor } from "../../src/state/settings";
+import { initial, MAX_SEED, SPEEDS, THEMES, type Knobs, type State } from "../../src/state/state";
+import { storyFixture } from "./fixtures";
+
+const SCENES = ["meet-the-world", "clumsy-rollout", "dashboard"];
+
+const share = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((x) => x + 0); // no -0
+const seed = fc.integer({ min: 0, max: MAX_SEED });
+const name = fc.string({ minLength: 1, maxLength: 60, unit: "grapheme" });
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+
+const knobs: fc.Arbitrary<Partial<Knobs>> = fc.record(
+  {
+    examples: fc.integer({ min: 1, max: 50 }),
+    noise: share(0.5),
+    distractors: share(0.5),
+    passes: fc.integer({ min: 3, max: 10 }),
+    seed,
+    tiles: fc.integer({ min: 3, max: 9 }),
+    preset: fc.constantFrom("hierarchy", "flat"),
+  },
+  { requiredKeys: [] },
+);
+
+const states: fc.Arbitrary<State> = fc.record({
+  story: maybe(name),
+  scene: maybe(fc.constantFrom(...SCENES)),
+  time: share(1e6),
+  speed: fc.constantFrom(...SPEEDS),
+  playing: fc.boolean(),
+  loop: fc.boolean(),
+  theme: fc.constantFrom(...THEMES),
+  captions: fc.boolean(),
+  knobs,
+  exploration: share(2),
+  drawSeed: seed,
+  start: maybe(fc.integer({ min: 0, max: 1000 })),
+  run: maybe(name),
+  compare: maybe(
+    fc.oneof(
+      fc.constantFrom("before", "flat", "hierarchy", "examples-5", "examples-50"),
+      fc.stringMatching(/^[a-z0-9.-]{1,60}$/).map((text) => `story:${text}`),
+    ),
+  ),
+});
+
+describe("the state in the address", () => {
+  test("comes back as it was written", () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        expect(readHash(writeHash(state, SCENES), SCENES)).toEqual({ state, problems: [] });
+      }),
+    );
+  });
+
+  test("is empty for the initial state", () => {
+    expect(writeHash(initial, SCENES)).toBe("");
+  });
+
+  test("never fails on any text, and only takes what it accepts", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { state } = readHash(text, SCENES);
+        expect(readHash(writeHash(state, SCENES), SCENES).state).toEqual(state);
+      }),
+    );
+  });
+
+  test.each([
+    ["examples=0", "examples = 0", "1 to 50"],
+    ["examples=51", "examples = 51", "1 to 50"],
+    ["examples=2.5", "examples = 2.5", "a whole number"],
+    ["noise=7", "noise = 7", "0 to 0.5"],
+    ["noise=", "noise = nothing", "0 to 0.5"],
+    ["noise=-0.1", "noise = -0.1", "0 to 0.5"],
+    ["noise=NaN", "noise = NaN", "0 to 0.5"],
+    ["tiles=2", "tiles = 2", "3 to 9"],
+    ["passes=11", "passes = 11", "3 to 10"],
+    ["seed=-1", "seed = -1", "0 to 4294967295"],
+    ["seed=4294967296", "seed = 4294967296", "0 to 4294967295"],
+    ["preset=deep", "preset = deep", "hierarchy, flat"],
+    ["speed=3", "speed = 3", "one of"],
+    ["theme=pink", "theme = pink", "auto, light, dark, contrast"],
+    ["scene=nowhere", "scene = nowhere", "meet-the-world"],
+    ["time=-1", "time = -1", "0 or more"],
+    ["compare=nonsense", "compare = nonsense", "before"],
+    ["colour=red", "“colour”", "does not know"],
+  ])("%s is refused with a sentence", (hash, value, accepted) => {
+    const { state, problems } = readHash(`#${hash}`, SCENES);
+    expect(state).toEqual(initial);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(value);
+    expect(problems[0]).toContain(accepted);
+  });
+});
+
+describe("knobs and settings", () => {
+  test("a story's own knobs ask for the story itself", async () => {
+    const { settings } = await storyFixture();
+    expect(settingsFor(settings, knobsOf(settings))).toEqual(settings);
+    expect(changesFrom(settings, knobsOf(settings))).toEqual({});
+  });
+
+  test("only what was moved changes, and comes back from the settings", async () => {
+    const { settings } = await storyFixture();
+    fc.assert(
+      fc.property(knobs, (moved) => {
+        const all = { ...knobsOf(settings), ...moved };
+        const asked = settingsFor(settings, all);
+        expect(knobsOf(asked)).toEqual(all);
+        expect(asked.base_seed).toBe(settings.base_seed);
+        expect(asked.batch).toBe(settings.batch);
+        expect(keyOf(asked) === keyOf(settings)).toBe(
+          Object.keys(changesFrom(settings, all)).length === 0,
+        );
+      }),
+    );
+  });
+
+  test("the planned gradient steps are those of the recording", async () => {
+    const { settings, model, planned_steps } = await storyFixture();
+    expect(gradientSteps(knobsOf(settings), settings.batch, model.segments)).toBe(planned_steps);
+  });
+});
