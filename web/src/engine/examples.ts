@@ -53,5 +53,7 @@ export function drawExamples(
 ): Example[] {
   const starts: number[] = [];
   while (starts.length < count) starts.push(...draws.shuffled([...table.starts]));
-  return starts.slice(0, count).map((start) => drawExample(table, start, noise, distractors, draws));
+  return starts
+    .slice(0, count)
+    .map((start) => drawExample(table, start, noise, distractors, draws));
 }

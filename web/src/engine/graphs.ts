@@ -118,6 +118,11 @@ export class Library {
     return { preset: found, base, think, step };
   }
 
+  /** What was computed once under `key`, by `make` the first time. */
+  remember<T>(key: string, make: () => Promise<T>): Promise<T> {
+    return this.#keep(`computed ${key}`, make);
+  }
+
   #graph(file: string): Promise<Graph> {
     return this.#keep(file, async () => this.#opener(new Uint8Array(await this.#read(file))));
   }

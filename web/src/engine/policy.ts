@@ -88,9 +88,7 @@ function policyFrom(thinking: Thinking, table: WorldTable): Policy {
   const told = Array.from({ length: thinking.told }, (_, g) => g);
   const segments = Array.from({ length: thinking.segments }, (_, s) => s);
   return {
-    subgoal_logits: states.map((state) =>
-      shortestAll(subgoalsAt(thinking, last, state)),
-    ),
+    subgoal_logits: states.map((state) => shortestAll(subgoalsAt(thinking, last, state))),
     action_logits: states.map((state) =>
       told.map((g) => shortestAll(actionsAt(thinking, last, state, g))),
     ),
@@ -141,11 +139,7 @@ export function rollOut(
 }
 
 /** How a policy does over every start; starts that begin an example do not count as unseen. */
-export function scoreOf(
-  table: WorldTable,
-  policy: Policy,
-  examples: readonly Example[],
-): Score {
+export function scoreOf(table: WorldTable, policy: Policy, examples: readonly Example[]): Score {
   const seen = new Set(examples.map((example) => at(example.steps, 0).state));
   const episodes = table.starts.map((start) => rollOut(table, policy, start, true));
   const wins = episodes.filter((episode) => episode.success);

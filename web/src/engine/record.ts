@@ -1,12 +1,13 @@
 /** Trains and records in the page what recording/record.py trains and records in Python. */
 import { Problem } from "../recording/problem";
-import type { Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
+import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
 import { sealed } from "../recording/write";
 import { Draws } from "../story/draws";
 import { drawExamples } from "./examples";
 import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
 import type { Library } from "./graphs";
 import { at } from "./lists";
+import { policyOf } from "./policy";
 import { Recorder } from "./recorder";
 
 /** How far a training is. */
@@ -21,6 +22,9 @@ export interface Progress {
 
 /** Called after every gradient step; throws to cancel. */
 export type Watch = (progress: Progress) => Promise<void>;
+
+/** Asking the model in every state costs as much as a dozen gradient steps: the page does so less. */
+const MOST_EVALUATIONS = 5;
 
 /** What the page can train beside the main run, by the names of recording/record.py. */
 export const ABLATIONS: readonly {
@@ -47,6 +51,47 @@ interface Trained {
   readonly planned: number;
 }
 
+/** The base model's policy: the same for every training that starts from it. */
+async function basePolicy(library: Library, settings: Settings): Promise<Policy> {
+  const { preset, base_seed, tiles } = settings;
+  const [table, model] = await Promise.all([
+    library.table(tiles),
+    library.model(preset, base_seed),
+  ]);
+  const key = `policy of ${preset} ${base_seed} on ${tiles}`;
+  return library.remember(key, () => policyOf(model, model.base, table));
+}
+
+/**
+ * Reads what the default training will need and runs a few steps of it: the first ones of a
+ * session are slow.
+ */
+export async function warmUp(library: Library): Promise<void> {
+  const index = await library.index();
+  const base = Object.keys(index.presets[WARM.preset]?.base ?? {})[0];
+  if (base === undefined) return;
+  const settings: Settings = { ...WARM, batch: index.settings.batch, base_seed: Number(base) };
+  const [table, model] = await Promise.all([
+    library.table(settings.tiles),
+    library.model(settings.preset, settings.base_seed),
+  ]);
+  await basePolicy(library, settings);
+  const draws = new Draws(settings.seed);
+  const examples = drawExamples(table, settings.examples, 0, 0, draws);
+  await fineTune(model, table, examples, settings, index.settings, draws, async () => undefined);
+}
+
+const WARM = {
+  tiles: 5,
+  examples: 2,
+  noise: 0,
+  distractors: 0,
+  passes: 5,
+  seed: 0,
+  preset: "keydoor",
+  freeze: "none",
+} as const;
+
 async function train(
   library: Library,
   settings: Settings,
@@ -63,9 +108,10 @@ async function train(
   const examples = drawExamples(table, settings.examples, noise, distractors, draws);
   const { segments } = model.preset.card;
   const planned = plannedSteps(examples.length, settings.batch, settings.passes, segments);
-  const recorder = new Recorder(model, table, examples, planned, index.settings.evaluations);
+  const evaluations = Math.min(index.settings.evaluations, MOST_EVALUATIONS);
+  const recorder = new Recorder(model, table, examples, planned, evaluations);
   await watch({ what, done: 0, of: planned, loss: null });
-  await recorder.evaluate(model.base, 0, true);
+  await recorder.evaluate(model.base, 0, true, await basePolicy(library, settings));
   const seen = async (now: StepSeen): Promise<void> => {
     await recorder.seen(now);
     const loss = now.losses.planner + now.losses.doer;

@@ -9,6 +9,7 @@ import type {
   GradientStep,
   Losses,
   PerOwner,
+  Policy,
   Rollout,
   Thought,
   ThoughtSegment,
@@ -110,9 +111,12 @@ export class Recorder {
     });
   }
 
-  /** A point of the curve; with `keep`, also the policy and the showcase's episode. */
-  async evaluate(theta: Float32Array, step: number, keep: boolean): Promise<void> {
-    const policy = await policyOf(this.model, theta, this.table);
+  /**
+   * A point of the curve; with `keep`, also the policy and the showcase's episode. `known` is the
+   * policy where it was asked for before.
+   */
+  async evaluate(theta: Float32Array, step: number, keep: boolean, known?: Policy): Promise<void> {
+    const policy = known ?? (await policyOf(this.model, theta, this.table));
     this.curve.push({ step, score: scoreOf(this.table, policy, this.examples) });
     if (!keep) return;
     this.checkpoints.push({ step, policy });

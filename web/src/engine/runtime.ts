@@ -1,5 +1,4 @@
 /** The ONNX runtime: WebAssembly on one thread, fetched when this is first called. */
-import { Problem } from "../recording/problem";
 import type { Graph, Opener, Values } from "./graphs";
 
 type Ort = typeof import("onnxruntime-web/wasm");
@@ -15,7 +14,7 @@ export function openerOf(ort: Ort): Opener {
       const feeds: Record<string, InstanceType<Ort["Tensor"]>> = {};
       for (const name of session.inputNames) {
         const value = inputs[name];
-        // Python leaves out what a wiring has no use for (the flat model is told nothing).
+        // The exporter leaves out what a wiring has no use for (the flat model is told nothing).
         if (!value) throw new Error(`the graph wants an input ${name}`);
         feeds[name] = new ort.Tensor("float32", value.data, value.dims);
       }
@@ -33,11 +32,6 @@ export function openerOf(ort: Ort): Opener {
 
 /** Loads the runtime in the browser. */
 export async function loadRuntime(wasm: string): Promise<{ opener: Opener; name: string }> {
-  if (typeof (globalThis as { WebAssembly?: unknown }).WebAssembly !== "object") {
-    throw new Problem(
-      "This browser does not run WebAssembly, so nothing can be trained here; stories still play.",
-    );
-  }
   const ort = await import("onnxruntime-web/wasm");
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = { wasm };

@@ -5,7 +5,7 @@ import { Problem, sentence } from "../recording/problem";
 import type { Recording } from "../recording/types.gen";
 import { Library } from "./graphs";
 import type { FromWorker, Task, ToWorker } from "./messages";
-import { record, withAblations, withSpread, type Watch } from "./record";
+import { record, warmUp, withAblations, withSpread, type Watch } from "./record";
 import { loadRuntime } from "./runtime";
 
 interface Engine {
@@ -80,7 +80,8 @@ async function run(id: number, graphs: string, task: Task): Promise<Recording | 
   };
   switch (task.kind) {
     case "warm":
-      return warm(library);
+      await warmUp(library);
+      return null;
     case "record":
       return record(library, task.settings, task.carried, name, watch);
     case "ablations":
@@ -88,15 +89,6 @@ async function run(id: number, graphs: string, task: Task): Promise<Recording | 
     case "spread":
       return withSpread(library, task.recording, task.seeds, watch);
   }
-}
-
-/** Reads what the first training will need; the first steps of a session are slow, so some run. */
-async function warm(library: Library): Promise<null> {
-  const index = await library.index();
-  const [seed] = Object.keys(index.presets["keydoor"]?.base ?? {});
-  if (seed !== undefined) await library.model("keydoor", Number(seed));
-  await Promise.all(Object.keys(index.worlds).map((tiles) => library.table(Number(tiles))));
-  return null;
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {

@@ -29,7 +29,9 @@ function lengths(lists: readonly (readonly unknown[])[], wanted: number, where: 
 
 function index(value: number, from: number, below: number, where: string): void {
   if (!Number.isInteger(value) || value < from || value >= below) {
-    throw new Wrong(`${where} is ${value}, which is not a whole number from ${from} to ${below - 1}`);
+    throw new Wrong(
+      `${where} is ${value}, which is not a whole number from ${from} to ${below - 1}`,
+    );
   }
 }
 

@@ -8,7 +8,7 @@ export function shortest(value: number): number {
   if (!Number.isFinite(rounded)) throw new RangeError(`${value} cannot stand in a recording`);
   for (let digits = 6; digits < 9; digits++) {
     const candidate = Number(rounded.toPrecision(digits));
-    if (Math.fround(candidate) === rounded) return candidate;
+    if (Math.fround(candidate) === rounded) return candidate + 0; // JSON.stringify drops -0's sign
   }
   return Number(rounded.toPrecision(9));
 }

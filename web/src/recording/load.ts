@@ -108,7 +108,8 @@ async function get(path: string, what: string, signal?: AbortSignal): Promise<Re
     throw new Problem(`${what} cannot be read: the server does not answer. Is the studio running?`);
   }
   if (response.status === 404) throw new Problem(`${what} does not exist here.`);
-  if (!response.ok) throw new Problem(`${what} cannot be read: the server says ${response.status}.`);
+  if (!response.ok)
+    throw new Problem(`${what} cannot be read: the server says ${response.status}.`);
   return response;
 }
 

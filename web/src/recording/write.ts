@@ -9,8 +9,15 @@ export async function sealed(recording: Omit<Recording, "hash">): Promise<Record
 
 /** The bytes of a recording's file, `.hrm.json.gz`. */
 export async function packed(recording: Recording): Promise<Blob> {
-  return gzip(new TextEncoder().encode(JSON.stringify(recording)));
+  // JSON.stringify drops the sign of -0, which Python writes and the hash counts.
+  const text = JSON.stringify(recording, (_, value: unknown) =>
+    Object.is(value, -0) ? MINUS_ZERO : value,
+  ).replaceAll(JSON.stringify(MINUS_ZERO), "-0.0");
+  return gzip(new TextEncoder().encode(text));
 }
+
+/** Stands for -0 until the text is whole; no recording has such a text. */
+const MINUS_ZERO = "\u0000-0";
 
 /** A file name for a recording that says what it is. */
 export function fileName(recording: Recording): string {

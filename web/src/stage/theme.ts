@@ -95,7 +95,7 @@ export const palettes: Readonly<Record<ThemeName, Palette>> = {
 const forced: Palette = {
   ink: "CanvasText",
   muted: "CanvasText",
-  faint: "GrayText",
+  faint: "color-mix(in srgb, CanvasText 28%, Canvas)",
   surface: "Canvas",
   ground: "Canvas",
   planner: "LinkText",
@@ -105,9 +105,9 @@ const forced: Palette = {
   halting: "Highlight",
   input: "CanvasText",
   answer: "CanvasText",
-  agent: "Highlight",
-  key: "ButtonFace",
-  door: "GrayText",
+  agent: "Canvas",
+  key: "Highlight",
+  door: "color-mix(in srgb, CanvasText 28%, Canvas)",
   eye: "Canvas",
   pupil: "CanvasText",
   "blame-planner": "LinkText",
@@ -115,7 +115,7 @@ const forced: Palette = {
   right: "CanvasText",
   wrong: "LinkText",
   negative: "Canvas",
-  zero: "GrayText",
+  zero: "color-mix(in srgb, CanvasText 45%, Canvas)",
   positive: "CanvasText",
 };
 

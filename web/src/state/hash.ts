@@ -21,7 +21,9 @@ function decimal(min: number, max: number): Field<number> {
       return value >= min && value <= max ? value : undefined;
     },
     write: String,
-    accepted: Number.isFinite(max) ? `a number from ${min} to ${max}` : `a number of ${min} or more`,
+    accepted: Number.isFinite(max)
+      ? `a number from ${min} to ${max}`
+      : `a number of ${min} or more`,
   };
 }
 

@@ -5,12 +5,7 @@
  * and jumping are one and the same thing.
  */
 import { Engine, type Progress } from "../engine/client";
-import {
-  fetchRecording,
-  listRecordings,
-  openRecording,
-  type Listed,
-} from "../recording/load";
+import { fetchRecording, listRecordings, openRecording, type Listed } from "../recording/load";
 import { sentence } from "../recording/problem";
 import type { Recording, Settings } from "../recording/types.gen";
 import { captionAt, direct, type Director, type Entry } from "../story/director";
@@ -228,7 +223,15 @@ export class Page {
     try {
       const recording = await fetchRecording(name);
       const story = name === this.listed[0]?.name ? null : name;
-      this.update({ story, knobs: {}, start: null, run: null, time: 0, scene: null, compare: null });
+      this.update({
+        story,
+        knobs: {},
+        start: null,
+        run: null,
+        time: 0,
+        scene: null,
+        compare: null,
+      });
       this.#tell(recording);
     } catch (error) {
       this.say("problem", sentence(error));

@@ -65,12 +65,6 @@ export function explorationOf(view: View) {
   return { temperature: view.exploration, seed: view.drawSeed };
 }
 
-/** One run of scene 6: the main one or an ablation. */
-export interface ShownRun {
-  readonly name: string;
-  readonly run: Run;
-}
-
 /** The main run in the form of an ablation, so that scenes 6 and 7 treat all runs alike. */
 export const mainRun = memo((recording: Recording): Run => ({
   name: "main",

@@ -12,7 +12,10 @@ const built =
   process.env["HRMKIT_TEST_SITE"] ??
   fileURLToPath(new URL("../../../src/hrmkit/studio/static/", import.meta.url));
 export const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
-export const STORY = "story.hrm.json.gz";
+/** What `make prepared` has Python compute. */
+export const STORY = "key-door.hrm.json.gz";
+
+export const story = join(fixtures, "recordings", STORY);
 
 const TYPES: Record<string, string> = {
   ".css": "text/css",
@@ -32,7 +35,7 @@ export interface Site {
 /** Serves the page on a free port; without `graphs`, as a host where nobody exported them. */
 export async function serve({ graphs = true } = {}): Promise<Site> {
   const index = JSON.stringify([
-    { name: STORY, title: "The default story", bytes: statSync(join(fixtures, STORY)).size },
+    { name: STORY, title: "The default story", bytes: statSync(story).size },
   ]);
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname));
@@ -41,7 +44,7 @@ export async function serve({ graphs = true } = {}): Promise<Site> {
       return;
     }
     const file = path.startsWith("/recordings/")
-      ? join(fixtures, path.slice("/recordings/".length))
+      ? join(fixtures, path)
       : path.startsWith("/graphs/")
         ? graphs
           ? join(fixtures, path)

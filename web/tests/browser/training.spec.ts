@@ -4,11 +4,12 @@ test("a knob trains again for real, and the new story plays from the same scene"
   page,
   site,
 }) => {
+  test.setTimeout(60_000);
   await open(page, site.url, "#scene=training-set&time=5");
   const before = await frame(page);
   await page.getByRole("slider", { name: "Dataset size" }).fill("3");
   await expect(page.getByText("Training the new story")).toBeVisible();
-  await expect(page.locator("header")).toContainText("3 examples", { timeout: 20_000 });
+  await expect(page.locator("header")).toContainText("3 examples", { timeout: 40_000 });
   await expect(page.getByText("Training the new story")).toHaveCount(0);
   expect(await frame(page)).not.toBe(before);
   await expect(page.locator("[aria-current=step]")).toContainText("3");
@@ -32,8 +33,9 @@ test("a training can be cancelled; the knobs go back to the story on screen", as
 });
 
 test("hierarchy and flat stand side by side, the second trained here", async ({ page, site }) => {
-  await open(page, site.url, "#compare=flat&passes=3");
-  await expect(page.getByRole("figure")).toHaveCount(2, { timeout: 20_000 });
+  test.setTimeout(60_000);
+  await open(page, site.url, "#compare=flat&examples=2&passes=3");
+  await expect(page.getByRole("figure")).toHaveCount(2, { timeout: 40_000 });
   await expect(page.getByRole("figure").nth(0)).toContainText("With hierarchy");
   await expect(page.getByRole("figure").nth(1)).toContainText("Flat");
 });

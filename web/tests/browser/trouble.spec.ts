@@ -1,20 +1,19 @@
 /** What can go wrong: the page says what happened and keeps what it had. */
 import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { join } from "node:path";
 
 import type { Page } from "@playwright/test";
 
-import { expect, fixtures, frame, open, serve, stage, STORY, test } from "./site";
+import { expect, frame, open, serve, stage, story, test } from "./site";
 
-const story = readFileSync(join(fixtures, STORY));
+const file = readFileSync(story);
 
 async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   const transfer = await page.evaluateHandle(
-    ({ name: file, base64 }) => {
+    ({ name: called, base64 }) => {
       const data = new DataTransfer();
       const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      data.items.add(new File([content], file));
+      data.items.add(new File([content], called));
       return data;
     },
     { name, base64: bytes.toString("base64") },
@@ -43,9 +42,9 @@ test("an unknown scene and an unknown story are named", async ({ page, site }) =
 test("bad files are refused, and the story stays", async ({ page, site }) => {
   await open(page, site.url, "#scene=clumsy-rollout&time=6");
   const before = await frame(page);
-  const json = JSON.parse(gunzipSync(story).toString()) as Record<string, unknown>;
+  const json = JSON.parse(gunzipSync(file).toString()) as Record<string, unknown>;
   const bad: [string, Buffer, RegExp][] = [
-    ["cut.hrm.json.gz", story.subarray(0, story.length / 2), /truncated/],
+    ["cut.hrm.json.gz", file.subarray(0, file.length / 2), /truncated/],
     ["bomb.hrm.json.gz", gzipSync(Buffer.alloc(65 * 2 ** 20, 32)), /at most 64 MiB/],
     ["new.hrm.json.gz", gzipSync(JSON.stringify({ ...json, version: 9 })), /newer HRM Kit/],
     ["photo.png", Buffer.from([137, 80, 78, 71, 13, 10]), /not complete JSON/],
@@ -60,7 +59,7 @@ test("bad files are refused, and the story stays", async ({ page, site }) => {
 
 test("a recording that is dropped plays", async ({ page, site }) => {
   await open(page, site.url, "#scene=clumsy-rollout&time=6");
-  await drop(page, "mine.hrm.json.gz", story);
+  await drop(page, "mine.hrm.json.gz", file);
   await expect(page.getByRole("status").filter({ hasText: "mine.hrm.json.gz" })).toBeVisible();
   await expect(page.locator("[aria-current=step]")).toContainText("0");
 });
@@ -70,15 +69,7 @@ test("without WebAssembly stories play, and a knob says why it cannot train", as
   site,
 }) => {
   await page.addInitScript(() => {
-    // Workers are pages of their own: theirs goes as well.
-    const Real = Worker;
     delete (globalThis as { WebAssembly?: unknown }).WebAssembly;
-    globalThis.Worker = class extends Real {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        const code = `delete globalThis.WebAssembly; await import(${JSON.stringify(String(url))});`;
-        super(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), options);
-      }
-    };
   });
   await open(page, site.url);
   const knob = page.getByRole("slider", { name: "Dataset size" });
@@ -116,6 +107,6 @@ test("a page without stories says how to get one", async ({ page, site }) => {
   await page.route("**/recordings/index.json", (route) => route.fulfill({ status: 404 }));
   await page.goto(site.url);
   await expect(page.getByText("No story is on stage.")).toBeVisible();
-  await drop(page, "mine.hrm.json.gz", story);
+  await drop(page, "mine.hrm.json.gz", file);
   await expect(stage(page)).toBeVisible();
 });

@@ -1,4 +1,4 @@
-/** Files that Python writes for the tests; see tests/fixtures/README or `make fixtures`. */
+/** Files that Python computes for the tests: `make prepared`. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -9,13 +9,15 @@ const folder = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
 export function fixture(name: string): Uint8Array<ArrayBuffer> {
   const path = `${folder}${name}`;
-  if (!existsSync(path)) throw new Error(`${path} is missing; Python writes it (make fixtures)`);
+  if (!existsSync(path)) throw new Error(`${path} is missing; Python computes it: make prepared`);
   return new Uint8Array(readFileSync(path));
 }
+
+export const STORY = "recordings/key-door.hrm.json.gz";
 
 let story: Promise<Recording> | null = null;
 
 /** The default story, read once. */
 export function storyFixture(): Promise<Recording> {
-  return (story ??= readRecording(fixture("story.hrm.json.gz"), "story.hrm.json.gz"));
+  return (story ??= readRecording(fixture(STORY), STORY));
 }

@@ -8,7 +8,7 @@ import { hashOf } from "../../src/recording/hash";
 import { MAX_BYTES, readRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
 import { fileName, packed, sealed } from "../../src/recording/write";
-import { fixture, storyFixture } from "./fixtures";
+import { fixture, STORY, storyFixture } from "./fixtures";
 
 const bytesOf = (value: unknown): Uint8Array<ArrayBuffer> =>
   new Uint8Array(gzipSync(JSON.stringify(value)));
@@ -27,6 +27,15 @@ describe("a recording", () => {
     expect(fileName(story)).toMatch(/^key-door-.*\.hrm\.json\.gz$/);
   });
 
+  test("keeps the sign of -0, which its hash counts", async () => {
+    const story = structuredClone(await storyFixture());
+    const step = story.fine_tuning[0];
+    if (step) step.weight_change = { planner: -0, doer: 0, halting: -0 };
+    const made = await sealed(story);
+    const file = new Uint8Array(await (await packed(made)).arrayBuffer());
+    expect((await read(file)).hash).toBe(made.hash);
+  });
+
   test("may be plain JSON", async () => {
     const story = await storyFixture();
     expect(await read(new TextEncoder().encode(JSON.stringify(story)))).toEqual(story);
@@ -34,7 +43,7 @@ describe("a recording", () => {
 
   test("is read where no hash can be computed", async () => {
     vi.stubGlobal("crypto", {});
-    const story = await read(fixture("story.hrm.json.gz"));
+    const story = await read(fixture(STORY));
     vi.unstubAllGlobals();
     expect(story.format).toBe("hrm-recording");
   });
@@ -62,7 +71,7 @@ describe("what is not a recording gets one clear sentence", () => {
   });
 
   test("truncated, at any length", async () => {
-    const whole = fixture("story.hrm.json.gz");
+    const whole = fixture(STORY);
     for (const share of [0.0001, 0.1, 0.5, 0.9999]) {
       const part = whole.slice(0, Math.max(Math.floor(whole.length * share), 3));
       expect(await refused(part)).toContain("truncated");
@@ -72,7 +81,7 @@ describe("what is not a recording gets one clear sentence", () => {
   });
 
   test("damaged inside", async () => {
-    const bytes = fixture("story.hrm.json.gz");
+    const bytes = fixture(STORY);
     bytes.fill(255, bytes.length / 2, bytes.length / 2 + 200);
     expect(await refused(bytes)).toMatch(/truncated or damaged/);
   });
@@ -133,7 +142,7 @@ test("a float32 is written with the fewest digits that bring it back", () => {
   ]);
   fc.assert(
     fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(Math.fround(shortest(value))).toBe(value);
+      expect(Math.fround(shortest(value))).toBe(value + 0);
     }),
   );
   expect(() => shortest(NaN)).toThrow();

@@ -1,6 +1,6 @@
 /** An episode being played: the world, the model that decides, and the trail of what was done. */
 import type { WorldTable } from "../../recording/types.gen";
-import { faded, fitted, group, rect, round, text, type Box } from "../build";
+import { faded, group, rect, round, text, type Box } from "../build";
 import { bow, clamp, easeBack, easeOut, mix, progress, type Point } from "../ease";
 import { agentOf, motions, type Played } from "../facts";
 import type { PlayPlaces } from "../layout";
@@ -207,7 +207,7 @@ function flight(props: EpisodeProps, moment: Moment): Shape[] {
       [actionToken("flight.token", name, motion, { x: 0, y: 0 }, { size, scale })],
       {
         x: round(insideX(point.x, name, size, places.world)),
-        y: round(point.y),
+        y: round(bounced ? Math.max(point.y, 44) : point.y),
         rotate: bounced ? round(-70 * easeOut(recoil)) : 0,
       },
     ),
@@ -319,16 +319,4 @@ export function trail(
       ),
     ];
   });
-}
-
-/** A short title above something. */
-export function heading(
-  id: string,
-  words: string,
-  x: number,
-  y: number,
-  width: number,
-  size: number,
-): Shape {
-  return fitted(id, words, x, y, width, size, { weight: 700, fill: "muted" });
 }

@@ -9,7 +9,7 @@ import { plain } from "../words";
 import { radius } from "../layout";
 import { bar, haltingLight } from "./gauges";
 import { snowflake, tick } from "./drawings";
-import { actionToken, subgoalCard } from "./tokens";
+import { subgoalCard } from "./tokens";
 
 /** One choice of a head: a sub-goal or an action. */
 export interface Choice {
@@ -93,13 +93,18 @@ export function hierarchyPlaces(box: Box, layout: Layout): HierarchyPlaces {
 export function hierarchyPanel(props: HierarchyProps): Shape[] {
   const { id, box, layout, model } = props;
   const places = hierarchyPlaces(box, layout);
-  const two = model.modules === 2;
   return [
-    ...channel(props, places.channel),
+    ...(model.subgoal_head ? channel(props, places.channel) : []),
     ...(model.subgoal_head
       ? moduleBox(`${id}.planner`, places.planner, layout, props.planner, props.halting)
       : absent(`${id}.planner`, places.planner, "No Planner", "This model names no sub-goals.")),
-    ...moduleBox(`${id}.doer`, places.doer, layout, props.doer, two ? undefined : undefined),
+    ...moduleBox(
+      `${id}.doer`,
+      places.doer,
+      layout,
+      props.doer,
+      model.subgoal_head ? undefined : props.halting,
+    ),
     ...memoryChips(`${id}.memory`, places.memory, props.memory, layout),
     ...card(props, places.channel),
   ];
@@ -392,7 +397,7 @@ function channel(props: HierarchyProps, box: Box): Shape[] {
             opacity: plugged ? round(mix(0.35, 1, on), 3) : 1,
           },
         ),
-        ...(plugged || !model.subgoal_head
+        ...(plugged
           ? []
           : [
               line(
@@ -510,19 +515,4 @@ export function memoryChip(id: string, box: Box, memory: MemoryProps, size: numb
       },
     ),
   ];
-}
-
-/** The action token that comes out of the Doer. */
-export function emitted(
-  id: string,
-  words: string,
-  motion: number,
-  point: Point,
-  scale: number,
-  opacity: number,
-  size: number,
-): Shape[] {
-  return faded(id, opacity, [
-    actionToken(`${id}.it`, words, motion, point, { size, scale, tip: `The action: ${words}.` }),
-  ]);
 }

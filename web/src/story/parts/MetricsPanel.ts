@@ -298,6 +298,11 @@ export function barRows(
   });
 }
 
+/** Height of a row of switches. */
+export function switchStep(box: Box, rows: number, size: number): number {
+  return Math.min(box.height / Math.max(rows, 1), size * 4.6);
+}
+
 /** The same as switches: a box a row, its name above its bar. */
 export function switchRows(
   id: string,
@@ -306,7 +311,7 @@ export function switchRows(
   most: number,
   size: number,
 ): Shape[] {
-  const step = Math.min(box.height / Math.max(rows.length, 1), size * 4.6);
+  const step = switchStep(box, rows.length, size);
   return rows.map((row, i) => {
     const name = `${id}.${row.id}`;
     const top = round(box.y + i * step);

@@ -31,8 +31,8 @@ export function smallCard(
         radius: Math.min(radius.card, box.height * 0.2),
         fill: "surface",
         stroke: bad ? "wrong" : "faint",
-        strokeWidth: bad ? 2 : 1.6,
-        ...(bad ? { dash: [5, 3] } : {}),
+        strokeWidth: bad && roomForDots ? 2 : 1.2,
+        ...(bad && roomForDots ? { dash: [5, 3] } : {}),
       }),
       ...miniTrack(
         `${id}.track`,

@@ -15,9 +15,9 @@ import { textWidth } from "../text";
 import { capital, plain } from "../words";
 
 const INTRO = 2.4;
-const EACH = 2.3;
-const WAY = 2.2;
-const ACTIONS = 3.4;
+const EACH = 2.8;
+const WAY = 2.4;
+const ACTIONS = 3.8;
 
 /** One stretch of the right way: from where the agent stands to where a sub-goal is. */
 interface Stretch {
@@ -52,7 +52,7 @@ function times(recording: Recording) {
 }
 
 const SAYINGS: Record<string, string> = {
-  agent: "This is the agent. It can do one small thing at a time.",
+  agent: "This is the agent. It does one small thing at a time.",
   key: "Here lies a key.",
   door: "And there is a door. It is locked.",
 };

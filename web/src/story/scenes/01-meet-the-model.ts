@@ -1,5 +1,5 @@
 /** Phase 1: a real thought, call by call: the fast half, the slow half, and what they say. */
-import type { Recording, Thought, ThoughtSegment } from "../../recording/types.gen";
+import type { Call, Recording, Thought, ThoughtSegment } from "../../recording/types.gen";
 import { circle, faded, fitted, group, path, rect, round, type Box } from "../build";
 import { bow, clamp, easeOut, progress, tween } from "../ease";
 import { agentOf, motions } from "../facts";
@@ -16,12 +16,12 @@ import { stageSize, type Caption, type Layout, type Scene, type View } from "../
 import type { Shape, Tone } from "../shape";
 import { ordered } from "./02-clumsy-rollout";
 
-const INTRO = 3.2;
-const READ = 2.6;
+const INTRO = 4.2;
+const READ = 3.2;
 const CALL = 0.85;
-const CARD = 2.2;
+const CARD = 2.8;
 const ACT = 1.9;
-const LIGHT = 2.4;
+const LIGHT = 2.8;
 const AGAIN = 3;
 const REST = 1.2;
 
@@ -65,10 +65,7 @@ function captions(recording: Recording): readonly Caption[] {
     },
     {
       at: INTRO,
-      text: `It reads the line as ${count(world.token_names.length, "token")}: ${count(model.parameters, "number")} will think about them.`.replace(
-        String(model.parameters),
-        grouped(model.parameters),
-      ),
+      text: `It reads the line as ${count(world.token_names.length, "token")}: ${grouped(model.parameters)} weights will work on them.`,
     },
     {
       at: time.calls,
@@ -207,7 +204,7 @@ function draw(recording: Recording, t: number, view: View): readonly Shape[] {
         sizes[view.layout].title,
         { weight: 700 },
       ),
-      ...board(recording, place.board, now.segment, now.calls, t, view.layout),
+      ...board(recording, now.segment, now.calls, t, view.layout),
     ]),
     ...entering(model(recording, t, view, place.model, now), place.model, t, view.layout),
     ...answer(recording, t, view, place),
@@ -229,109 +226,111 @@ function entering(shapes: readonly Shape[], box: Box, t: number, layout: Layout)
 /** A row a call, a column a token: how far each token's state moved. */
 function board(
   recording: Recording,
-  box: Box,
   segment: number,
   calls: number,
   t: number,
   layout: Layout,
 ): Shape[] {
-  const thought = shown(recording);
-  const all = at(thought.segments, segment).calls;
-  const names = recording.world.token_names;
-  const { left, head, column, row, point: place } = gridOf(recording, layout);
-  const size = sizes[layout].small;
-  const largest = largestChange(recording);
-  const reading = (module: string) =>
-    module === "H" ? recording.world.subgoal_token : recording.world.action_token;
+  const all = at(shown(recording).segments, segment).calls;
   const headed = progress(t, INTRO + 0.2, INTRO + 1.4);
   return [
-    ...names.map((name, i) =>
-      group(
-        `board.name${i}`,
-        [
-          fitted(`board.name${i}.t`, name, place(i, 0).x, box.y + head - 9, column - 2, size, {
-            anchor: "middle",
-            fill: "muted",
-            weight: 600,
-          }),
-        ],
-        {
-          opacity: round(progress(headed, i / names.length, (i + 1) / names.length), 3),
-        },
-      ),
-    ),
-    ...all.flatMap((call, i) => {
-      const begun = clamp(calls - i);
-      const lit = calls - i > 0 && calls - i <= 1.0001;
-      const half = call.module === "H" ? ("planner" as const) : ("doer" as const);
-      const tone: Tone = half;
-      const y = place(0, i).y;
-      const title =
-        call.module === "told"
-          ? "Doer, told"
-          : recording.model.modules === 1
-            ? `call ${i + 1}`
-            : half === "planner"
-              ? "Planner"
-              : "Doer";
-      return [
-        group(
-          `board.${i}`,
-          [
-            rect(
-              `board.${i}.row`,
-              { x: box.x, y: round(y - row / 2 + 2), width: box.width, height: round(row - 4) },
-              {
-                radius: radius.card,
-                fill: lit ? (half === "planner" ? "planner-soft" : "doer-soft") : "surface",
-                opacity: begun > 0 ? 1 : 0.45,
-              },
-            ),
-            form(`board.${i}.form`, half, box.x + 13, y, 5.5, begun > 0 ? tone : "faint"),
-            fitted(
-              `board.${i}.name`,
-              title,
-              box.x + 24,
-              round(y + size * 0.35),
-              left - 26,
-              Math.min(size, 12),
-              { fill: begun > 0 ? "ink" : "muted", weight: lit ? 700 : 400 },
-            ),
-            ...call.change.map((change, token) => {
-              const p = place(token, i);
-              const r =
-                Math.sqrt(change / largest) * Math.min(row * 0.4, column * 0.42) * easeOut(begun);
-              return circle(
-                `board.${i}.dot${token}`,
-                round(p.x),
-                round(p.y),
-                round(Math.max(1.6, r)),
-                {
-                  fill: begun > 0 ? tone : "faint",
-                  opacity: begun > 0 ? (lit ? 1 : 0.62) : 0.7,
-                  tip: `${at(names, token)}: this call moved it by ${weight(change)}; ${percent(at(call.attention, token))} of the attention of “${at(names, reading(call.module))}” goes here.`,
-                },
-              );
-            }),
-          ],
-          {
-            label: `${title}: moved ${call.change.map((c, k) => `${at(names, k)} by ${weight(c)}`).join(", ")}`,
-          },
-        ),
-        ...(lit && begun < 1
-          ? looks(
-              `board.${i}.looks`,
-              call.attention,
-              reading(call.module),
-              (token) => place(token, i),
-              row,
-              tone,
-              begun,
-            )
-          : []),
-      ];
-    }),
+    ...boardHead(recording, headed, layout),
+    ...all.flatMap((call, i) => boardRow(recording, call, i, calls - i, layout)),
   ];
+}
+
+function boardHead(recording: Recording, headed: number, layout: Layout): Shape[] {
+  const { head, column, point } = gridOf(recording, layout);
+  const size = sizes[layout].small;
+  const y = places(layout).board.y + head - 9;
+  const names = recording.world.token_names;
+  return names.flatMap((name, i) =>
+    faded(`board.name${i}`, progress(headed, i / names.length, (i + 1) / names.length), [
+      fitted(`board.name${i}.words`, name, point(i, 0).x, y, column - 2, size, {
+        anchor: "middle",
+        fill: "muted",
+        weight: 600,
+      }),
+    ]),
+  );
+}
+
+/** The name of a call's row. */
+function callTitle(recording: Recording, module: Call["module"], index: number): string {
+  if (module === "told") return recording.model.subgoal_channel ? "Doer, told" : "last call";
+  if (recording.model.modules === 1) return `call ${index + 1}`;
+  return module === "H" ? "Planner" : "Doer";
+}
+
+/** The token at which a call's answer is read. */
+function readingToken(recording: Recording, module: Call["module"]): number {
+  return module === "H" ? recording.world.subgoal_token : recording.world.action_token;
+}
+
+/** One call; `calls` is how far the thought has come since it began, below 0 before. */
+function boardRow(
+  recording: Recording,
+  call: Call,
+  i: number,
+  calls: number,
+  layout: Layout,
+): Shape[] {
+  const { board: box } = places(layout);
+  const { left, row, point } = gridOf(recording, layout);
+  const names = recording.world.token_names;
+  const size = sizes[layout].small;
+  const begun = clamp(calls);
+  const lit = calls > 0 && calls <= 1.0001;
+  const half = call.module === "H" ? ("planner" as const) : ("doer" as const);
+  const y = point(0, i).y;
+  const title = callTitle(recording, call.module, i);
+  const moved = call.change.map((change, token) => `${at(names, token)} by ${weight(change)}`);
+  const frame = { x: box.x, y: round(y - row / 2 + 2), width: box.width, height: round(row - 4) };
+  const soft = half === "planner" ? ("planner-soft" as const) : ("doer-soft" as const);
+  return [
+    group(
+      `board.${i}`,
+      [
+        rect(`board.${i}.row`, frame, {
+          radius: radius.card,
+          fill: lit ? soft : "surface",
+          opacity: begun > 0 ? 1 : 0.45,
+        }),
+        form(`board.${i}.form`, half, box.x + 13, y, 5.5, begun > 0 ? half : "faint"),
+        fitted(`board.${i}.name`, title, box.x + 24, round(y + size * 0.35), left - 26, size, {
+          fill: begun > 0 ? "ink" : "muted",
+          weight: lit ? 700 : 400,
+        }),
+        ...names.map((_, token) => boardDot(recording, call, i, token, begun, lit, layout)),
+      ],
+      { label: `${title}: moved ${moved.join(", ")}` },
+    ),
+    ...(lit && begun < 1 ? looks(recording, call, i, half, begun, layout) : []),
+  ];
+}
+
+function boardDot(
+  recording: Recording,
+  call: Call,
+  i: number,
+  token: number,
+  begun: number,
+  lit: boolean,
+  layout: Layout,
+): Shape {
+  const { row, column, point } = gridOf(recording, layout);
+  const names = recording.world.token_names;
+  const { x, y } = point(token, i);
+  const change = at(call.change, token);
+  const largest = Math.min(row * 0.4, column * 0.42);
+  const r = Math.sqrt(change / largestChange(recording)) * largest * easeOut(begun);
+  const reader = at(names, readingToken(recording, call.module));
+  const tone = call.module === "H" ? ("planner" as const) : ("doer" as const);
+  return circle(`board.${i}.dot${token}`, round(x), round(y), round(Math.max(1.6, r)), {
+    fill: begun > 0 ? tone : "faint",
+    opacity: begun > 0 ? (lit ? 1 : 0.62) : 0.7,
+    tip: `${at(names, token)}: this call moved it by ${weight(change)}; ${percent(at(call.attention, token))} of the attention of “${reader}” goes here.`,
+  });
 }
 
 const largestChange = memo((recording: Recording): number =>
@@ -343,30 +342,28 @@ const largestChange = memo((recording: Recording): number =>
 
 /** Bows from the reading token to what it attends to, as thick as the attention. */
 function looks(
-  id: string,
-  attention: readonly number[],
-  reader: number,
-  place: (token: number) => { x: number; y: number },
-  row: number,
+  recording: Recording,
+  call: Call,
+  i: number,
   tone: Tone,
   share: number,
+  layout: Layout,
 ): Shape[] {
-  const from = place(reader);
-  return attention.flatMap((value, token) => {
+  const { row, point } = gridOf(recording, layout);
+  const reader = readingToken(recording, call.module);
+  const from = point(reader, i);
+  return call.attention.flatMap((value, token) => {
     if (value < 0.06 || token === reader) return [];
-    const to = place(token);
-    const top = from.y - row * 0.62;
+    const to = point(token, i);
+    const peak = `${round((from.x + to.x) / 2)} ${round(from.y - row * 0.87)}`;
+    const d = `M${round(from.x)} ${round(from.y)}Q${peak} ${round(to.x)} ${round(to.y)}`;
     return [
-      path(
-        `${id}.${token}`,
-        `M${round(from.x)} ${round(from.y)}Q${round((from.x + to.x) / 2)} ${round(top - row * 0.25)} ${round(to.x)} ${round(to.y)}`,
-        {
-          fill: "none",
-          stroke: tone,
-          strokeWidth: round(1 + 6 * value),
-          opacity: round(0.55 * Math.sin(Math.PI * share), 3),
-        },
-      ),
+      path(`board.${i}.look${token}`, d, {
+        fill: "none",
+        stroke: tone,
+        strokeWidth: round(1 + 6 * value),
+        opacity: round(0.55 * Math.sin(Math.PI * share), 3),
+      }),
     ];
   });
 }
@@ -436,15 +433,11 @@ function model(
         }
       : {}),
     memory: memoryOf(world, thought.state, thought.state, 0),
-    ...(card.subgoal_head || card.modules === 1
-      ? {
-          halting: {
-            stop: segment.q_halt > 0,
-            lit,
-            tip: `Halting: the model gives ${percent(logistic(segment.q_halt))} to being right already.`,
-          },
-        }
-      : {}),
+    halting: {
+      stop: segment.q_halt > 0,
+      lit,
+      tip: `Halting: the model gives ${percent(logistic(segment.q_halt))} to being right already.`,
+    },
   });
 }
 

@@ -47,6 +47,12 @@ function captions(recording: Recording, view: View): readonly Caption[] {
       text: `Its Planner likes ${at(table.subgoals, first.subgoal)} best, so that is where it goes.`,
     });
   }
+  if (!recording.model.subgoal_head) {
+    list.push({
+      at: INTRO + 1.6,
+      text: "There are no sub-goals here: it only ever picks actions.",
+    });
+  }
   const failure = firstFailure(now);
   if (failure) {
     const action = at(table.actions, failure.step.action);

@@ -1,6 +1,6 @@
 /** Phase 4: the training loop: chosen gradient steps looked at closely, the rest in fast motion. */
 import type { Cycle, Recording, ThoughtSegment } from "../../recording/types.gen";
-import { columns, faded, fitted, group, line, rect, round, text, type Box } from "../build";
+import { centre, columns, faded, fitted, group, line, rect, text, type Box } from "../build";
 import { clamp, easeOut, mix, progress, swing } from "../ease";
 import { stoppedEarly } from "../facts";
 import { radius, type as sizes } from "../layout";
@@ -9,7 +9,7 @@ import { crossEntropy } from "../maths";
 import { memo } from "../memo";
 import { count, loss, softmax, weight } from "../numbers";
 import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
-import { spring } from "../parts/gauges";
+import { bar, spring } from "../parts/gauges";
 import { hierarchyPanel } from "../parts/HierarchyPanel";
 import { lineChart } from "../parts/MetricsPanel";
 import { worldTrack } from "../parts/WorldTrack";
@@ -18,19 +18,20 @@ import type { Shape } from "../shape";
 import { ordered } from "./02-clumsy-rollout";
 
 const INTRO = 1.8;
-const FORWARD = 2.3;
-const BLAME = 2;
-const UPDATE = 1.7;
+const FORWARD = 3;
+const BLAME = 2.9;
+const UPDATE = 2;
 const COMPARE = 0.9;
-const RUN = 1.3;
+const RUN = 1.6;
 const OUTRO = 1.6;
 const CYCLE = FORWARD + BLAME + UPDATE + COMPARE;
 
-/** At most five cycles are shown, the first and the last among them. */
+const MOST = 4;
+
+/** Four of the recorded cycles at most, so that each can be read: the first and the last ones. */
 const cyclesOf = memo((recording: Recording): readonly Cycle[] => {
   const { cycles } = recording;
-  const end = cycles.at(-1);
-  return cycles.length <= 5 || !end ? cycles : [...cycles.slice(0, 4), end];
+  return cycles.length <= MOST ? cycles : [...cycles.slice(0, 1), ...cycles.slice(1 - MOST)];
 });
 
 function startOf(index: number): number {
@@ -65,9 +66,9 @@ function captions(recording: Recording): readonly Caption[] {
   ];
   cyclesOf(recording).forEach((cycle, i) => {
     const start = startOf(i);
-    list.push({ at: start, text: forwardWords(recording, cycle) });
+    list.push({ at: start, text: forwardWords(recording, cycle, i === 0) });
     list.push({ at: start + FORWARD, text: blameWords(recording, cycle) });
-    list.push({ at: start + FORWARD + BLAME, text: updateWords(recording, cycle) });
+    list.push({ at: start + FORWARD + BLAME, text: updateWords(recording, cycle, i === 0) });
     const next = cyclesOf(recording)[i + 1];
     const until = next ? next.step : recording.fine_tuning.length;
     if (until > cycle.step + 1) {
@@ -80,29 +81,39 @@ function captions(recording: Recording): readonly Caption[] {
   return ordered(list);
 }
 
-function forwardWords(recording: Recording, cycle: Cycle): string {
-  return `Gradient step ${cycle.step + 1} of ${recording.fine_tuning.length}: step ${cycle.example_step + 1} of example ${cycle.example + 1}. What would it do?`;
+function forwardWords(recording: Recording, cycle: Cycle, first: boolean): string {
+  return first
+    ? `Take one step of one example. What would the model do?`
+    : `Gradient step ${cycle.step + 1} of ${recording.fine_tuning.length}. What would it do now?`;
 }
 
 function blameWords(recording: Recording, cycle: Cycle): string {
-  const { world, settings } = recording;
+  const { world, settings, model, examples } = recording;
   const who = blamed(recording, cycle);
-  if (who === "planner") {
-    const frozen = settings.freeze === "planner" ? " But it is frozen." : "";
-    return `The sub-goal should be ${at(world.subgoals, cycle.label_subgoal)}. The Planner is to blame: loss ${loss(cycle.losses.planner)}.${frozen}`;
-  }
-  if (who === "doer") {
-    const frozen = settings.freeze === "doer" ? " But it is frozen." : "";
-    return `${recording.model.subgoal_head ? "Right sub-goal, wrong action" : "A wrong action"}. The Doer is to blame: loss ${loss(cycle.losses.doer)}.${frozen}`;
-  }
-  return "Both answers are right already; they only become a little surer.";
+  if (who === "nobody") return "Both answers are right already; they only become a little surer.";
+  const step = at(at(examples, cycle.example).steps, cycle.example_step);
+  const planner = who === "planner";
+  const noisy = planner ? step.wrong_subgoal : step.wrong_action;
+  const label = planner
+    ? at(world.subgoals, cycle.label_subgoal)
+    : at(world.actions, cycle.label_action);
+  const says = noisy ? `The label, wrong on purpose, says ${label}` : `It should be ${label}`;
+  const name = planner ? "the Planner" : model.modules === 1 ? "the model" : "the Doer";
+  const frozen = settings.freeze === who ? " But it is frozen." : "";
+  return `${says}: ${name} is to blame. Its loss: ${loss(cycle.losses[who])}.${frozen}`;
 }
 
-function updateWords(recording: Recording, cycle: Cycle): string {
+function updateWords(recording: Recording, cycle: Cycle, first: boolean): string {
   const { planner, doer } = at(recording.fine_tuning, cycle.step).weight_change;
-  return recording.model.subgoal_head
-    ? `The springs move: the Planner's weights by ${weight(planner)}, the Doer's by ${weight(doer)}.`
-    : `The springs move: the weights by ${weight(doer)}.`;
+  if (!recording.model.subgoal_head) return `The weights move a little: by ${weight(doer)}.`;
+  switch (recording.settings.freeze) {
+    case "planner":
+      return `The Planner is frozen and stays. The Doer moves by ${weight(doer)}.`;
+    case "doer":
+      return `The Doer is frozen and stays. The Planner moves by ${weight(planner)}.`;
+    case "none":
+      return `${first ? "Every weight is nudged a little. " : ""}The Planner moves by ${weight(planner)}, the Doer by ${weight(doer)}.`;
+  }
 }
 
 function endWords(recording: Recording): string {
@@ -258,34 +269,8 @@ function sizeOf(value: number): number {
 
 /** The example's row, what its labels say, and its losses before and after. */
 function exampleCard(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
-  const { world } = recording;
-  const { cycle } = now;
-  const wide = layout === "wide";
-  const size = sizes[layout].body;
-  const step = at(at(recording.examples, cycle.example).steps, cycle.example_step);
-  const left = wide ? 282 : 176;
-  const right = { x: box.x + left + 16, width: box.width - left - 32 };
-  const opacity =
-    Math.max(0, 1 - 4 * now.run) * (now.index > 0 ? progress(now.forward, 0, 0.1) : 1);
-  const lastOne = now.index === cyclesOf(recording).length - 1;
-  const fast = Math.min(progress(now.run, 0.2, 0.35), lastOne ? 1 : 1 - progress(now.run, 0.85, 1));
-  const lineHeight = size * 1.75;
-  const top = box.y + size * 1.9;
-  const wrong = step.wrong_subgoal || step.wrong_action ? " (noise made this label wrong)" : "";
-  const changed = (before: number, after: number) =>
-    now.compare > 0 ? `${loss(before)} to ${loss(after)}` : loss(before);
-  const rows: [string, string, "planner" | "doer"][] = [
-    ...(recording.model.subgoal_head
-      ? [
-          ["Planner", changed(cycle.losses.planner, cycle.losses_after.planner), "planner"] as [
-            string,
-            string,
-            "planner",
-          ],
-        ]
-      : []),
-    ["Doer", changed(cycle.losses.doer, cycle.losses_after.doer), "doer"],
-  ];
+  const gone = Math.max(0, 1 - 4 * now.run);
+  const arriving = now.index > 0 ? progress(now.forward, 0, 0.1) : 1;
   return [
     rect("card.box", box, {
       radius: radius.panel,
@@ -293,82 +278,109 @@ function exampleCard(recording: Recording, now: Now, box: Box, layout: Layout): 
       stroke: "faint",
       strokeWidth: 1.5,
     }),
-    ...faded("card", opacity, [
-      fitted(
-        "card.title",
-        `Example ${cycle.example + 1}, step ${cycle.example_step + 1}`,
-        box.x + 16,
-        top,
-        left - 20,
-        size,
-        { weight: 700 },
-      ),
-      ...worldTrack({
-        id: "card.track",
-        box: { x: box.x + 16, y: top + size * 0.6, width: left - 20, height: wide ? 50 : 32 },
-        table: world,
-        state: cycle.thought.state,
-      }),
-      group(
-        "card.label",
-        [
-          fitted(
-            "card.says",
-            `It says: ${recording.model.subgoal_head ? `${at(world.subgoals, cycle.label_subgoal)}, ` : ""}${at(world.actions, cycle.label_action)}`,
-            box.x + 16,
-            box.y + box.height - size * 0.85,
-            left - 12,
-            size,
-            { fill: step.wrong_subgoal || step.wrong_action ? "wrong" : "ink" },
-          ),
-        ],
-        { tip: `The example's labels${wrong}.` },
-      ),
-      fitted("card.losses", "Loss of this step", right.x, top, right.width, size, {
-        fill: "muted",
-        weight: 600,
-      }),
-      ...faded("card.numbers", now.blame, [
-        ...rows.flatMap(([title, value, half], i) => {
-          const y = top + (i + 1) * lineHeight + (wide ? 6 : 2);
-          return [
-            group(
-              `card.loss.${half}`,
-              [
-                rect(
-                  `card.loss.${half}.mark`,
-                  { x: right.x, y: y - size * 0.8, width: size * 0.8, height: size * 0.8 },
-                  {
-                    radius: half === "planner" ? 3 : size * 0.4,
-                    fill: half === "planner" ? "blame-planner" : "blame-doer",
-                  },
-                ),
-                text(`card.loss.${half}.name`, title, right.x + size * 1.3, y, size, {}),
-                text(`card.loss.${half}.value`, value, right.x + right.width, y, size, {
-                  anchor: "end",
-                  weight: 700,
-                }),
-              ],
-              {
-                label: `${title}'s loss: ${value}`,
-                tip: `${title}'s loss of this very step, before and after the update.`,
-              },
-            ),
-          ];
-        }),
-      ]),
+    ...faded("card", gone * arriving, [
+      ...rowOfExample(recording, now.cycle, box, layout),
+      ...rowLosses(recording, now, box, layout),
     ]),
-    ...faded("card.fast", fast, [
-      text(
-        "card.fast.words",
-        `Gradient step ${Math.min(recording.fine_tuning.length, Math.floor(now.steps))} of ${recording.fine_tuning.length}`,
-        box.x + box.width / 2,
-        box.y + box.height / 2 + 6,
-        size * 1.25,
-        { anchor: "middle", weight: 700, fill: "muted" },
-      ),
-    ]),
+    ...fastMotion(recording, now, box, layout),
   ];
+}
+
+/** Width of the card's left part, which shows the example. */
+function cardSplit(layout: Layout): number {
+  return layout === "wide" ? 282 : 176;
+}
+
+function rowOfExample(recording: Recording, cycle: Cycle, box: Box, layout: Layout): Shape[] {
+  const { world, model, examples } = recording;
+  const wide = layout === "wide";
+  const size = sizes[layout].body;
+  const left = cardSplit(layout);
+  const top = box.y + size * 1.9;
+  const step = at(at(examples, cycle.example).steps, cycle.example_step);
+  const noisy = step.wrong_subgoal || step.wrong_action;
+  const title = `Example ${cycle.example + 1}, step ${cycle.example_step + 1}`;
+  const subgoal = model.subgoal_head ? `${at(world.subgoals, cycle.label_subgoal)}, ` : "";
+  const says = `It says: ${subgoal}${at(world.actions, cycle.label_action)}${noisy ? " (wrong)" : ""}`;
+  const track = { x: box.x + 16, y: top + size * 0.6, width: left - 20, height: wide ? 50 : 32 };
+  const base = box.y + box.height - size * 0.85;
+  return [
+    fitted("card.title", title, box.x + 16, top, left - 20, size, { weight: 700 }),
+    ...worldTrack({ id: "card.track", box: track, table: world, state: cycle.thought.state }),
+    fitted("card.says", says, box.x + 16, base, left - 12, size, {
+      fill: noisy ? "wrong" : "ink",
+      label: says,
+      tip: noisy ? "The example's labels; noise made one of them wrong." : "The example's labels.",
+    }),
+  ];
+}
+
+/** The row's losses: before the update, then also after it. */
+function rowLosses(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+  const { cycle } = now;
+  const size = sizes[layout].body;
+  const left = cardSplit(layout);
+  const x = box.x + left + 16;
+  const width = box.width - left - 32;
+  const top = box.y + size * 1.9;
+  const halves = recording.model.subgoal_head
+    ? (["planner", "doer"] as const)
+    : (["doer"] as const);
+  return [
+    fitted("card.losses", "Loss of this step", x, top, width, size, { fill: "muted", weight: 600 }),
+    ...faded(
+      "card.numbers",
+      now.blame,
+      halves.map((half, i) => {
+        const before = loss(cycle.losses[half]);
+        const value = now.compare > 0 ? `${before} to ${loss(cycle.losses_after[half])}` : before;
+        const y = top + (i + 1) * size * 1.75 + (layout === "wide" ? 6 : 2);
+        return rowLoss(`card.loss.${half}`, half, value, { x, y, width, height: size });
+      }),
+    ),
+  ];
+}
+
+function rowLoss(id: string, half: "planner" | "doer", value: string, line: Box): Shape {
+  const { x, y, width, height: size } = line;
+  const planner = half === "planner";
+  const title = planner ? "Planner" : "Doer";
+  const side = size * 0.8;
+  return group(
+    id,
+    [
+      rect(
+        `${id}.mark`,
+        { x, y: y - side, width: side, height: side },
+        {
+          radius: planner ? 3 : side / 2,
+          fill: planner ? "blame-planner" : "blame-doer",
+        },
+      ),
+      text(`${id}.name`, title, x + size * 1.3, y, size),
+      text(`${id}.value`, value, x + width, y, size, { anchor: "end", weight: 700 }),
+    ],
+    {
+      label: `${title}'s loss: ${value}`,
+      tip: `${title}'s loss of this very step, before and after the update.`,
+    },
+  );
+}
+
+/** Counts the gradient steps that pass between two cycles; after the last it stays. */
+function fastMotion(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+  const steps = recording.fine_tuning.length;
+  const isLast = now.index === cyclesOf(recording).length - 1;
+  const leaving = isLast ? 1 : 1 - progress(now.run, 0.85, 1);
+  const words = `Gradient step ${Math.min(steps, Math.floor(now.steps))} of ${steps}`;
+  const { x, y } = centre(box);
+  return faded("card.fast", Math.min(progress(now.run, 0.2, 0.35), leaving), [
+    text("card.fast.words", words, x, y + 6, sizes[layout].body * 1.25, {
+      anchor: "middle",
+      weight: 700,
+      fill: "muted",
+    }),
+  ]);
 }
 
 /** The watched weights after `steps` gradient steps, between two steps in between. */
@@ -410,98 +422,92 @@ const ranges = memo((recording: Recording): readonly (readonly [number, number])
 
 /** A spring for each watched weight, and how far each half was moved. */
 function springs(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
-  const wide = layout === "wide";
-  const size = sizes[layout].small;
   const owners = recording.model.subgoal_head
     ? (["planner", "doer"] as const)
     : (["doer"] as const);
-  const values = weightsAt(recording, now.steps);
-  const index = Math.max(0, Math.min(recording.fine_tuning.length, Math.ceil(now.steps)) - 1);
-  const moved =
-    now.update > 0 || now.index > 0 ? at(recording.fine_tuning, index).weight_change : null;
-  const { weight: widest, change: largest } = reach(recording);
-  const shake = now.update > 0 && now.update < 1 ? swing(now.update, 2) : 0;
-  return columns(box, owners.length, wide ? 24 : 14).flatMap((part, k) => {
-    const owner = at(owners, k);
-    const mine = range(recording.watched.length).filter(
-      (i) => at(recording.watched, i).owner === owner,
-    );
-    const title = `${owner === "planner" ? "Planner" : "Doer"}: some weights`;
-    const change = moved ? moved[owner] : 0;
-    const barWidth = part.width * clamp(change / largest) * (moved ? 1 : 0);
-    const gap = part.width / Math.max(1, mine.length);
-    const top = part.y + size * 1.9;
-    const room = part.height - size * 1.9 - (wide ? 38 : 34);
-    const frozen = recording.settings.freeze === owner;
+  return columns(box, owners.length, layout === "wide" ? 24 : 14).flatMap((part, i) => {
+    const owner = at(owners, i);
     return [
-      fitted(
-        `springs.${owner}.title`,
-        frozen ? `${title} (frozen)` : title,
-        part.x,
-        part.y + size,
-        part.width,
-        size,
-        { fill: "muted", weight: 600 },
-      ),
-      line(
-        `springs.${owner}.beam`,
-        [
-          [part.x, top],
-          [part.x + part.width, top],
-        ],
-        "muted",
-        3,
-      ),
-      ...mine.map((i, n) => {
-        const value = at(values, i);
-        const watched = at(recording.watched, i);
-        const [low, high] = at(ranges(recording), i);
-        const length = room * mix(0.3, 0.92, (value - low) / (high - low)) + shake * 4;
-        return spring({
-          id: `springs.${owner}.${n}`,
-          x: part.x + gap * (n + 0.5),
-          top,
-          length: clamp(length, 14, room),
-          width: Math.min(gap * 0.5, 18),
-          tone: owner,
-          signed: clamp(value / widest, -1, 1),
-          label: watched.name,
-          tip: `${watched.name}: ${weight(watched.before)} before fine-tuning, ${weight(stepValue(recording, now, i))} now. Each spring has its own scale.`,
-        });
-      }),
-      group(
-        `springs.${owner}.moved`,
-        [
-          text(
-            `springs.${owner}.movedt`,
-            moved ? `moved by ${weight(change)}` : "not moved yet",
-            part.x,
-            part.y + part.height - (wide ? 16 : 14),
-            size,
-            { fill: "ink" },
-          ),
-          rect(
-            `springs.${owner}.track`,
-            { x: part.x, y: part.y + part.height - 9, width: part.width, height: 7 },
-            { radius: 3.5, fill: "faint", opacity: 0.55 },
-          ),
-          ...(barWidth > 0.5
-            ? [
-                rect(
-                  `springs.${owner}.bar`,
-                  { x: part.x, y: part.y + part.height - 9, width: round(barWidth), height: 7 },
-                  { radius: Math.min(3.5, barWidth / 2), fill: owner },
-                ),
-              ]
-            : []),
-        ],
-        {
-          label: `${title}, ${moved ? `moved by ${weight(change)}` : "not moved yet"}`,
-          tip: "How far this gradient step moved all the weights of this half (length of the change).",
-        },
-      ),
+      ...hangingSprings(recording, now, owner, part, layout),
+      movedBar(recording, now, owner, part, layout),
     ];
   });
+}
+
+function hangingSprings(
+  recording: Recording,
+  now: Now,
+  owner: "planner" | "doer",
+  box: Box,
+  layout: Layout,
+): Shape[] {
+  const size = sizes[layout].small;
+  const values = weightsAt(recording, now.steps);
+  const mine = range(recording.watched.length).filter(
+    (i) => at(recording.watched, i).owner === owner,
+  );
+  const shake = now.update > 0 && now.update < 1 ? swing(now.update, 2) : 0;
+  const gap = box.width / Math.max(1, mine.length);
+  const top = box.y + size * 1.9;
+  const room = box.height - size * 1.9 - (layout === "wide" ? 38 : 34);
+  const frozen = recording.settings.freeze === owner ? " (frozen)" : "";
+  const title = `${owner === "planner" ? "Planner" : "Doer"}: some weights${frozen}`;
+  const beam = [
+    [box.x, top],
+    [box.x + box.width, top],
+  ] as const;
+  return [
+    fitted(`springs.${owner}.title`, title, box.x, box.y + size, box.width, size, {
+      fill: "muted",
+      weight: 600,
+    }),
+    line(`springs.${owner}.beam`, beam, "muted", 3),
+    ...mine.map((i, n) => {
+      const watched = at(recording.watched, i);
+      const [low, high] = at(ranges(recording), i);
+      const value = at(values, i);
+      const length = room * mix(0.3, 0.92, (value - low) / (high - low)) + shake * 4;
+      return spring({
+        id: `springs.${owner}.${n}`,
+        x: box.x + gap * (n + 0.5),
+        top,
+        length: clamp(length, 14, room),
+        width: Math.min(gap * 0.5, 18),
+        tone: owner,
+        signed: value / reach(recording).weight,
+        label: watched.name,
+        tip: `${watched.name}: ${weight(watched.before)} before fine-tuning, ${weight(stepValue(recording, now, i))} now. Each spring has its own scale.`,
+      });
+    }),
+  ];
+}
+
+/** How far the latest gradient step moved all the weights of a half. */
+function movedBar(
+  recording: Recording,
+  now: Now,
+  owner: "planner" | "doer",
+  box: Box,
+  layout: Layout,
+): Shape {
+  const wide = layout === "wide";
+  const step = Math.max(1, Math.min(recording.fine_tuning.length, Math.ceil(now.steps))) - 1;
+  const begun = now.update > 0 || now.index > 0;
+  const change = begun ? at(recording.fine_tuning, step).weight_change[owner] : 0;
+  const words = begun ? `moved by ${weight(change)}` : "not moved yet";
+  const id = `springs.${owner}.moved`;
+  const track = { x: box.x, y: box.y + box.height - 9, width: box.width, height: 7 };
+  return group(
+    id,
+    [
+      text(`${id}.words`, words, box.x, track.y - (wide ? 7 : 5), sizes[layout].small),
+      bar({ id: `${id}.bar`, box: track, share: change / reach(recording).change, tone: owner }),
+    ],
+    {
+      label: `${owner === "planner" ? "Planner" : "Doer"}: ${words}`,
+      tip: "How far this gradient step moved all the weights of this half (length of the change).",
+    },
+  );
 }
 
 /** A watched weight at the last whole gradient step: a recorded number, for the tips. */
@@ -570,7 +576,7 @@ export const fineTuning: Scene = {
           start + FORWARD - 0.1,
           start + FORWARD + 1.5,
           start + FORWARD + BLAME + UPDATE,
-          start + CYCLE + RUN - 0.01,
+          start + CYCLE + RUN * (i === cyclesOf(recording).length - 1 ? 1.1 : 0.6),
         ];
       }),
     ];

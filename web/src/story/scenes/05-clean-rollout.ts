@@ -2,7 +2,7 @@
 import type { Recording } from "../../recording/types.gen";
 import { columns, type Box } from "../build";
 import { easeOut, progress } from "../ease";
-import { after, before, flips, stoppedEarly, wrongOrders } from "../facts";
+import { after, before, blocked, flips, stoppedEarly, wrongOrders } from "../facts";
 import { playPlaces, type as sizes } from "../layout";
 import { at } from "../list";
 import { count, reward, runningTotals } from "../numbers";
@@ -15,7 +15,7 @@ import { ordered } from "./02-clumsy-rollout";
 import { beatStops, drawPlay, INTRO, playOf, rewardGauge, type Play } from "./play";
 
 const BUDGET = 13;
-const OUTRO = 4.5;
+const OUTRO = 5.2;
 
 function play(recording: Recording, view: View): Play {
   return playOf(recording, view, "after", BUDGET);
@@ -69,8 +69,11 @@ function verdict(recording: Recording, view: View): string {
   const table = recording.world;
   const wrong = wrongOrders(episode);
   const times = flips(table, episode);
+  const stuck = blocked(episode);
+  const failures =
+    wrong > 0 ? `, ${wrong} in wrong order` : stuck > 0 ? `, ${stuck} that cannot be done` : "";
   if (!episode.success) {
-    return `It still fails from here: ${count(episode.steps.length, "action")}, ${count(wrong, "wrong order", "in wrong order")}, reward ${reward(episode.total_reward)}.`;
+    return `It still fails from here: ${count(episode.steps.length, "action")}${failures}, reward ${reward(episode.total_reward)}.`;
   }
   const memory =
     table.memory.length === 0

@@ -5,9 +5,10 @@ import { easeOut, progress } from "../ease";
 import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../layout";
 import { at, range } from "../list";
-import { count, meanSteps, percent } from "../numbers";
+import { memo } from "../memo";
+import { count, mean, meanSteps, percent } from "../numbers";
 import { isRight, trail } from "../parts/Episode";
-import { switchRows, type BarRow } from "../parts/MetricsPanel";
+import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
 import { describeState, worldTrack } from "../parts/WorldTrack";
 import { beatsOf, lengthOf, momentOf } from "../playback";
 import { stateAfter } from "../rollout";
@@ -18,8 +19,8 @@ import { otherSettings, runWords } from "../words";
 import { ordered } from "./02-clumsy-rollout";
 
 const GRID = 3.4;
-const MAIN = 3.6;
-const EACH = 4;
+const MAIN = 4.4;
+const EACH = 4.4;
 const REST = 3;
 
 function narrated(recording: Recording, view: View): number {
@@ -67,21 +68,53 @@ function captions(recording: Recording, view: View): readonly Caption[] {
   return ordered(list);
 }
 
-/** What a run measured, and how it compares with the story's own. */
+const LONGEST = 110;
+
+/** What a run measured, over which seeds, and how it compares with the story's own. */
 function runSentence(recording: Recording, run: Run): string {
   const main = mainRun(recording);
-  const share = percent(run.final.success);
-  const { title } = runWords(run.name);
+  const { success, order_mistakes } = run.final;
   const under = otherSettings(recording, run);
-  const where = under === null ? "" : ` (trained with ${under})`;
+  const spread = spreadOf(run);
+  const seeds =
+    spread && spread[1] > spread[0]
+      ? ` (${percent(spread[0])} to ${percent(spread[1])} over ${run.seeds.length + 1} seeds)`
+      : "";
+  const share = `${percent(success)} of starts`;
   if (run.name === main.name) {
-    return `It reaches the goal from ${share} of all starts; before fine-tuning it was ${percent(run.base.success)}.`;
+    const base = `before fine-tuning ${percent(run.base.success)}`;
+    return firstThatFits([
+      `It reaches the goal from ${share}${seeds}; ${base}.`,
+      `It reaches the goal from ${share}; ${base}.`,
+    ]);
   }
+  const { title } = runWords(run.name);
+  const means = [run, main].map(meanSuccess);
   const compared =
-    run.final.success >= main.final.success
-      ? `as good here as this story's ${percent(main.final.success)}`
-      : `this story has ${percent(main.final.success)}`;
-  return `${title}${where}: ${share} of starts; ${compared}.`;
+    means[0] != null && means[1] != null && success > 0
+      ? `mean ${percent(means[0])}, this story's ${percent(means[1])}`
+      : success >= main.final.success
+        ? "as good here as this story"
+        : success === 0 && order_mistakes > 0.5
+          ? `wrong order from ${percent(order_mistakes)} of them`
+          : `this story has ${percent(main.final.success)}`;
+  const where = under === null ? "" : ` (trained with ${under})`;
+  return firstThatFits([
+    `${title}${where}: ${share}${seeds}; ${compared}.`,
+    `${title}${where}: ${share}; ${compared}.`,
+    `${title}${where}: ${share}.`,
+    `${title}, trained with other settings: ${share}.`,
+  ]);
+}
+
+/** Mean success over the seeds, where there are several. */
+function meanSuccess(run: Run): number | null {
+  if (run.seeds.length === 0) return null;
+  return mean([run.final, ...run.seeds].map((score) => score.success));
+}
+
+function firstThatFits(sentences: readonly string[]): string {
+  return sentences.find((words) => words.length <= LONGEST) ?? at(sentences, sentences.length - 1);
 }
 
 interface Places {
@@ -126,7 +159,24 @@ function draw(recording: Recording, t: number, view: View): readonly Shape[] {
   ];
 }
 
-/** A cell a start: filled where it succeeds, a crossed box where it fails. */
+interface Cells {
+  readonly columns: number;
+  readonly side: number;
+  readonly left: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function cellsIn(box: Box, many: number, tiles: number): Cells {
+  const columns = gridColumns(many, tiles, box);
+  const rows = Math.ceil(many / columns);
+  const side = Math.min(box.width / columns, box.height / rows);
+  const left = box.x + (box.width - side * columns) / 2;
+  const top = box.y + (box.height - side * rows) / 2;
+  return { columns, side, left, top, bottom: top + side * rows };
+}
+
+/** Every start in a grid: its title, its cells, and what their forms mean. */
 function gridOfStarts(
   recording: Recording,
   run: Run,
@@ -136,50 +186,72 @@ function gridOfStarts(
   view: View,
 ): Shape[] {
   const many = grid.length;
-  const columns = gridColumns(many, recording.world.tiles, box);
-  const rows = Math.ceil(many / columns);
-  const cell = Math.min(box.width / columns, box.height / rows);
-  const left = box.x + (box.width - cell * columns) / 2;
-  const top = box.y + (box.height - cell * rows) / 2;
+  const cells = cellsIn(box, many, recording.world.tiles);
   const wide = view.layout === "wide";
   const size = sizes[view.layout].body;
   const shown = t < GRID ? Math.round(easeOut(progress(t, 0.2, GRID - 0.4)) * many) : many;
   const wins = grid.slice(0, shown).filter((episode) => episode.success).length;
-  const chosen = startOf(recording, view).index;
-  const seen = seenStarts(recording);
   const words = `${runWords(run.name).title}: ${wins} of ${count(many, "start")}`;
+  const above = box.y - (wide ? 14 : 9);
   return [
-    fitted("grid.title", words, box.x, box.y - (wide ? 14 : 9), box.width, size * 1.15, {
-      weight: 700,
-    }),
-    ...grid.map((episode, i): Shape => {
-      const x = left + ((i % columns) + 0.5) * cell;
-      const y = top + (Math.floor(i / columns) + 0.5) * cell;
-      const known = seen.has(episode.start);
-      const tip = startWords(recording, episode, i, i < shown, known);
-      return path(
-        `grid.${i}`,
-        cellPath(
-          x,
-          y,
-          cell * 0.39,
-          i < shown ? (episode.success ? (known ? "seen" : "full") : "crossed") : "full",
-        ),
-        {
-          ...(i >= shown
-            ? { fill: "faint" as const, opacity: 0.45 }
-            : episode.success
-              ? { fill: "right" as const }
-              : { fill: "surface" as const, stroke: "wrong" as const, strokeWidth: 1.8 }),
-          ...(i === chosen ? { stroke: "ink" as const, strokeWidth: 3, opacity: 1 } : {}),
-          label: tip,
-          tip,
-          action: { kind: "choose-start", start: episode.start },
-        },
-      );
-    }),
-    ...gridLegend(box.x, top + cell * rows + (wide ? 22 : 14), box.width, sizes[view.layout].small),
+    fitted("grid.title", words, box.x, above, box.width, size * 1.15, { weight: 700 }),
+    ...cellShapes(recording, grid, cells, shown, view),
+    ...gridLegend(box.x, cells.bottom + (wide ? 22 : 14), box.width, sizes[view.layout].small),
   ];
+}
+
+const settled = memo((_: readonly Episode[]) => new Map<string, readonly Shape[]>());
+
+/** The cells; once all are shown they stay the same, and are kept. */
+function cellShapes(
+  recording: Recording,
+  grid: readonly Episode[],
+  cells: Cells,
+  shown: number,
+  view: View,
+): readonly Shape[] {
+  const chosen = startOf(recording, view).index;
+  const draw = () =>
+    grid.map((_, i) => cellShape(recording, grid, cells, i, i < shown, i === chosen));
+  if (shown < grid.length) return draw();
+  const key = `${view.layout}/${chosen}`;
+  const known = settled(grid);
+  const kept = known.get(key) ?? draw();
+  known.set(key, kept);
+  return kept;
+}
+
+/** A cell: filled where its start succeeds, a crossed box where it fails. */
+function cellShape(
+  recording: Recording,
+  grid: readonly Episode[],
+  { columns, side, left, top }: Cells,
+  i: number,
+  shown: boolean,
+  chosen: boolean,
+): Shape {
+  const episode = at(grid, i);
+  const known = exampleStarts(recording).has(episode.start);
+  const tip = startWords(recording, episode, i, shown, known);
+  const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
+  const x = left + ((i % columns) + 0.5) * side;
+  const y = top + (Math.floor(i / columns) + 0.5) * side;
+  const look = !shown
+    ? ({ fill: "faint", opacity: 0.45 } as const)
+    : episode.success
+      ? ({ fill: "right" } as const)
+      : ({
+          fill: "surface",
+          stroke: "wrong",
+          strokeWidth: round(Math.min(1.8, side * 0.09)),
+        } as const);
+  return path(`grid.${i}`, cellPath(x, y, side * 0.39, form), {
+    ...look,
+    ...(chosen ? { stroke: "ink", strokeWidth: round(Math.min(3, side * 0.14)), opacity: 1 } : {}),
+    label: tip,
+    tip,
+    action: { kind: "choose-start", start: episode.start },
+  });
 }
 
 function startWords(
@@ -238,9 +310,10 @@ function gridLegend(x: number, y: number, width: number, size: number): Shape[] 
   });
 }
 
-function seenStarts(recording: Recording): ReadonlySet<number> {
-  return new Set(recording.examples.map((example) => at(example.steps, 0).state));
-}
+const exampleStarts = memo(
+  (recording: Recording): ReadonlySet<number> =>
+    new Set(recording.examples.map((example) => at(example.steps, 0).state)),
+);
 
 /** Columns of the grid: a multiple of the line's length, so that neighbours belong together. */
 function gridColumns(many: number, tiles: number, box: Box): number {
@@ -309,6 +382,8 @@ function switches(recording: Recording, chosen: Run, box: Box, t: number, view: 
   const head = size * 2.1;
   const empty = recording.ablations.length === 0;
   const foot = size * (view.layout === "wide" ? 4.2 : 3.4);
+  const room = { ...box, y: box.y + head, height: box.height - head - foot };
+  const step = switchStep(room, allRuns(recording).length, size);
   const rows = allRuns(recording).map((run, i) =>
     switchRow(recording, run, chosen, told(t, i, view)),
   );
@@ -322,17 +397,11 @@ function switches(recording: Recording, chosen: Run, box: Box, t: number, view: 
       size * 1.12,
       { weight: 700 },
     ),
-    ...switchRows(
-      "runs",
-      { ...box, y: box.y + head, height: box.height - head - foot },
-      rows,
-      1,
-      size,
-    ),
+    ...switchRows("runs", room, rows, 1, size),
     ...note(
       recording,
       chosen,
-      { ...box, y: box.y + box.height - foot + size * 0.4, height: foot },
+      { ...box, y: box.y + head + rows.length * step + size * 0.4, height: foot },
       size,
       empty,
     ),

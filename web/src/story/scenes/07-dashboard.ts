@@ -15,7 +15,7 @@ import { otherSettings, runWords, settingsDifference } from "../words";
 const DRAW = 4;
 const SPARKS = 5.2;
 const BARS = 9.4;
-const END = 15;
+const END = 16.8;
 
 type Measure = "planner_accuracy" | "doer_accuracy";
 
@@ -299,7 +299,27 @@ function bars(recording: Recording, box: Box, drawn: number, layout: Layout): Sh
       most,
       size,
     ),
+    ...missing(recording, box, size),
   ];
+}
+
+/** What is not there yet, and how to get it. */
+function missing(recording: Recording, box: Box, size: number): Shape[] {
+  const lines =
+    recording.ablations.length === 0
+      ? ["The comparisons are not trained yet for", "these settings: press Train ablations."]
+      : [];
+  return lines.map((words, i) =>
+    fitted(
+      `bars.missing${i}`,
+      words,
+      box.x + 9,
+      box.y + box.height - size * (2.1 - 1.5 * i),
+      box.width - 18,
+      size,
+      { fill: "muted" },
+    ),
+  );
 }
 
 function runRow(recording: Recording, run: Run): BarRow {

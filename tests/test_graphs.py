@@ -1,0 +1,82 @@
+"""The exported graphs are the model: held to PyTorch, run by another runtime."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from hrmkit.model.hrm import HRM
+from hrmkit.recording.probe import probe
+from hrmkit.studio.graphs import PRESETS, SHIPPED, THINK_OUTPUTS, theta_of, think_function
+from hrmkit.training.base import base_model
+from hrmkit.training.policy import features_of
+from hrmkit.worlds.key_door import KeyDoor
+
+
+def session(name: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(SHIPPED / name, options)
+
+
+def unpacked(value: dict[str, Any]) -> np.ndarray:
+    data = np.frombuffer(base64.b64decode(value["data"]), dtype="<f4")
+    return data.reshape(value["dims"])
+
+
+@pytest.fixture(params=PRESETS)
+def base(request: pytest.FixtureRequest, prepared: Path) -> tuple[str, HRM]:
+    return request.param, base_model(request.param, 0, prepared / "bases")
+
+
+@pytest.mark.parametrize("tiles", [3, 5, 9])
+def test_thinking_in_the_graph_is_thinking_in_pytorch(base: tuple[str, HRM], tiles: int) -> None:
+    name, model = base
+    features = features_of(KeyDoor(tiles).table())
+    theta = theta_of(model)
+    with torch.no_grad():
+        expected = think_function(model)(theta, features)
+    found = session(f"{name}-think.onnx").run(
+        list(THINK_OUTPUTS), {"theta": theta.numpy(), "features": features.numpy()}
+    )
+    for output, a, b in zip(THINK_OUTPUTS, found, expected, strict=True):
+        assert a.shape == tuple(b.shape), output
+        # Logits of the size of 10 after 18 calls: float32 leaves about 1e-6 of them.
+        assert np.allclose(a, b.numpy(), rtol=1e-4, atol=1e-4), output
+
+
+def test_one_step_in_the_graph_is_one_step_of_pytorch(base: tuple[str, HRM], prepared: Path) -> None:
+    name, _ = base
+    kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
+    graph = session(f"{name}-step.onnx")
+    found = graph.run(
+        list(kept["outputs"]), {key: unpacked(value) for key, value in kept["inputs"].items()}
+    )
+    for (output, value), a in zip(kept["outputs"].items(), found, strict=True):
+        b = unpacked(value)
+        assert a.shape == b.shape, output
+        assert np.allclose(a, b, rtol=1e-5, atol=1e-5), (output, np.abs(a - b).max())
+
+
+def test_a_frozen_rate_leaves_its_weights(base: tuple[str, HRM], prepared: Path) -> None:
+    name, _ = base
+    kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
+    inputs = {key: unpacked(value).copy() for key, value in kept["inputs"].items()}
+    inputs["rates"][:1000] = 0
+    (theta,) = session(f"{name}-step.onnx").run(["theta_after"], inputs)
+    assert (theta[:1000] == inputs["theta"][:1000]).all()
+    assert (theta[1000:] != inputs["theta"][1000:]).mean() > 0.5
+
+
+def test_exporting_leaves_no_hook_behind(base: tuple[str, HRM]) -> None:
+    _, model = base
+    think_function(model)(theta_of(model), features_of(KeyDoor().table(), [0]))
+    with probe(model) as traces:
+        pass
+    assert not traces
+    assert not any(module._forward_hooks for module in model.modules())

@@ -1,0 +1,144 @@
+/** The fixture, and small tools for looking at shapes. */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+
+import type { Recording } from "../../src/recording/types.gen";
+import type { Scene, View } from "../../src/story/scene";
+import type { Shape } from "../../src/story/shape";
+import { textWidth } from "../../src/story/text";
+
+/** STORY_RECORDING names another recording to hold the same tests to. */
+const file =
+  process.env["STORY_RECORDING"] ??
+  fileURLToPath(new URL("../fixtures/story.hrm.json.gz", import.meta.url));
+
+export const hasFixture = existsSync(file);
+
+let loaded: Recording | undefined;
+
+/** The recording that `hrmkit record` wrote for the tests. */
+export function fixture(): Recording {
+  loaded ??= JSON.parse(gunzipSync(readFileSync(file)).toString("utf8")) as Recording;
+  return loaded;
+}
+
+export const wide: View = {
+  layout: "wide",
+  exploration: 0,
+  drawSeed: 1,
+  start: null,
+  run: null,
+};
+export const tall: View = { ...wide, layout: "tall" };
+
+/** Every shape, groups and what is in them. */
+export function* everyShape(shapes: readonly Shape[]): Generator<Shape> {
+  for (const shape of shapes) {
+    yield shape;
+    if (shape.kind === "group") yield* everyShape(shape.children);
+  }
+}
+
+export interface Extent {
+  readonly id: string;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+interface Frame {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  readonly angle: number;
+}
+
+/** Where every leaf lies on the stage, strokes left out. */
+export function* extents(
+  shapes: readonly Shape[],
+  frame: Frame = { x: 0, y: 0, scale: 1, angle: 0 },
+): Generator<Extent> {
+  for (const shape of shapes) {
+    if (shape.kind === "group") {
+      const [x, y] = moved(frame, shape.x ?? 0, shape.y ?? 0);
+      yield* extents(shape.children, {
+        x,
+        y,
+        scale: frame.scale * (shape.scale ?? 1),
+        angle: frame.angle + ((shape.rotate ?? 0) * Math.PI) / 180,
+      });
+      continue;
+    }
+    const points = corners(shape).map(([x, y]) => moved(frame, x, y));
+    const xs = points.map(([x]) => x);
+    const ys = points.map(([, y]) => y);
+    yield {
+      id: shape.id,
+      left: Math.min(...xs),
+      top: Math.min(...ys),
+      right: Math.max(...xs),
+      bottom: Math.max(...ys),
+    };
+  }
+}
+
+function moved({ x, y, scale, angle }: Frame, dx: number, dy: number): [number, number] {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return [x + scale * (dx * cos - dy * sin), y + scale * (dx * sin + dy * cos)];
+}
+
+function corners(shape: Exclude<Shape, { kind: "group" }>): [number, number][] {
+  switch (shape.kind) {
+    case "rect":
+      return [
+        [shape.x, shape.y],
+        [shape.x + shape.width, shape.y],
+        [shape.x, shape.y + shape.height],
+        [shape.x + shape.width, shape.y + shape.height],
+      ];
+    case "circle":
+      return [
+        [shape.cx - shape.r, shape.cy - shape.r],
+        [shape.cx + shape.r, shape.cy + shape.r],
+      ];
+    case "text": {
+      const width = textWidth(shape.text, shape.size, shape.weight ?? 400);
+      const left =
+        shape.anchor === "middle"
+          ? shape.x - width / 2
+          : shape.anchor === "end"
+            ? shape.x - width
+            : shape.x;
+      return [
+        [left, shape.y - shape.size * 0.75],
+        [left + width, shape.y + shape.size * 0.2],
+      ];
+    }
+    case "path":
+      return startsOf(shape.d);
+  }
+}
+
+/** The points named by a path's absolute M and L commands: enough to see where it lies. */
+function startsOf(d: string): [number, number][] {
+  return [...d.matchAll(/[ML]\s*(-?[\d.]+)[\s,]+(-?[\d.]+)/g)].map((match) => [
+    Number(match[1]),
+    Number(match[2]),
+  ]);
+}
+
+/** Every number in a shape, by the path to it. */
+export function* numbersOf(shape: Shape): Generator<[string, number]> {
+  for (const [name, value] of Object.entries(shape)) {
+    if (typeof value === "number") yield [`${shape.id}.${name}`, value];
+  }
+}
+
+/** Times that cover a scene: its stops, and points in between. */
+export function timesOf(scene: Scene, recording: Recording, view: View, many = 24): number[] {
+  const duration = scene.duration(recording, view);
+  const even = Array.from({ length: many + 1 }, (_, i) => (duration * i) / many);
+  return [...scene.stops(recording, view), ...even];
+}
