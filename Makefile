@@ -62,9 +62,10 @@ format: $(INSTALLED)
 	@$(BIN)/python hatch_build.py packages
 	@$(NPM) run --silent format
 
-bench: page chromium
+bench: page chromium prepared
 	@printf '\n== Benchmarks ==\n'
-	@for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(wildcard bench/*.py); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+	@echo bench/page.mjs; node bench/page.mjs
 
 # The page, built when its sources are not those that it was last built from.
 page: $(INSTALLED)

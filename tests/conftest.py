@@ -8,9 +8,8 @@ import pytest
 # Before torch is imported: the workers of pytest-xdist would fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from hrmkit.recording.file import load  # noqa: E402
-from hrmkit.recording.schema import Recording  # noqa: E402
-
+from hrmkit.recording.file import load
+from hrmkit.recording.schema import Recording
 
 PREPARED = Path(__file__).parent.parent / "web" / "tests" / "fixtures"
 

@@ -17,9 +17,9 @@ from torch import Tensor
 from hrmkit.draws import Draws
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.hrm import HRM
-from hrmkit.recording.record import train_quietly, tuning_of
+from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
 from hrmkit.studio.graphs import PRESETS, STEP_INPUTS, STEP_OUTPUTS, slots_of, theta_of
-from hrmkit.studio.stories import CODE, DEFAULT, ensure_default_story
+from hrmkit.studio.stories import CODE, ensure_default_story
 from hrmkit.training.base import base_model, fingerprint
 from hrmkit.training.examples import draw_examples
 from hrmkit.training.fine_tune import (
@@ -134,7 +134,8 @@ def main() -> None:
         "fingerprint": fingerprint(*CODE),
         "step": {
             name: step_of_torch(
-                base_model(name, 0, cache), tuning_of(DEFAULT.model_copy(update={"preset": name}))
+                base_model(name, DEFAULT.base_seed, cache),
+                tuning_of(DEFAULT.model_copy(update={"preset": name})),
             )
             for name in PRESETS
         },

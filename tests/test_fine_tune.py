@@ -9,6 +9,7 @@ import torch
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.hrm import HRM
+from hrmkit.recording.record import DEFAULT
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples
 from hrmkit.training.fine_tune import (
@@ -28,7 +29,7 @@ TABLE = KeyDoor().table()
 
 @pytest.fixture
 def base(prepared: Path) -> HRM:
-    return base_model("keydoor", 0, prepared / "bases")
+    return base_model("keydoor", DEFAULT.base_seed, prepared / "bases")
 
 
 def tuned(base: HRM, settings: FineTuning, examples: int = 10, seed: int = 0) -> list[GradientStep]:
@@ -94,7 +95,9 @@ def test_the_rate_falls_along_a_cosine() -> None:
     settings = FineTuning()
     assert rate_at(0, 100, settings) == 1.0
     assert rate_at(99, 100, settings) == pytest.approx(0.05)
-    assert rate_at(33, 100, settings) == pytest.approx(0.05 + 0.95 * (1 + math.cos(math.pi / 3)) / 2)
+    assert rate_at(33, 100, settings) == pytest.approx(
+        0.05 + 0.95 * (1 + math.cos(math.pi / 3)) / 2
+    )
     assert rate_at(0, 1, settings) == 1.0
 
 

@@ -12,6 +12,7 @@ import torch
 
 from hrmkit.model.hrm import HRM
 from hrmkit.recording.probe import probe
+from hrmkit.recording.record import DEFAULT
 from hrmkit.studio.graphs import PRESETS, SHIPPED, THINK_OUTPUTS, theta_of, think_function
 from hrmkit.training.base import base_model
 from hrmkit.training.policy import features_of
@@ -31,7 +32,7 @@ def unpacked(value: dict[str, Any]) -> np.ndarray:
 
 @pytest.fixture(params=PRESETS)
 def base(request: pytest.FixtureRequest, prepared: Path) -> tuple[str, HRM]:
-    return request.param, base_model(request.param, 0, prepared / "bases")
+    return request.param, base_model(request.param, DEFAULT.base_seed, prepared / "bases")
 
 
 @pytest.mark.parametrize("tiles", [3, 5, 9])
@@ -50,7 +51,9 @@ def test_thinking_in_the_graph_is_thinking_in_pytorch(base: tuple[str, HRM], til
         assert np.allclose(a, b.numpy(), rtol=1e-4, atol=1e-4), output
 
 
-def test_one_step_in_the_graph_is_one_step_of_pytorch(base: tuple[str, HRM], prepared: Path) -> None:
+def test_one_step_in_the_graph_is_one_step_of_pytorch(
+    base: tuple[str, HRM], prepared: Path
+) -> None:
     name, _ = base
     kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
     graph = session(f"{name}-step.onnx")

@@ -72,7 +72,9 @@ def test_every_move_stays_in_the_world_and_costs_what_it_should(
             at_wall = (action == LEFT and agent == 0) or (
                 action == RIGHT and agent == table.tiles - 1
             )
-            assert at_wall or (action == PICK and agent != key) or (action == OPEN and agent != door)
+            assert (
+                at_wall or (action == PICK and agent != key) or (action == OPEN and agent != door)
+            )
 
 
 @given(tables)

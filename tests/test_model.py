@@ -78,7 +78,9 @@ def test_only_the_last_call_of_each_module_carries_gradient() -> None:
     graphs: list[tuple[str, bool]] = []
     for name, module in (("L", model.low), ("H", model.high)):
         assert module is not None
-        module.register_forward_hook(lambda _m, _i, out, n=name: graphs.append((n, out.requires_grad)))
+        module.register_forward_hook(
+            lambda _m, _i, out, n=name: graphs.append((n, out.requires_grad))
+        )
     model.think(model.initial_carry(FEATURES), x)
     assert graphs == [("L", False)] * 2 + [("H", False), ("L", False), ("L", True), ("H", True)]
 
@@ -128,7 +130,11 @@ def test_recall_the_input_reaches_every_call_of_l() -> None:
 
 def test_what_the_doer_is_told_reaches_it_only_through_the_channel() -> None:
     told = torch.eye(3)
-    for name, hears in (("keydoor", True), ("keydoor-one-module", True), ("keydoor-no-channel", False)):
+    for name, hears in (
+        ("keydoor", True),
+        ("keydoor-one-module", True),
+        ("keydoor-no-channel", False),
+    ):
         model = build(name)
         x = model.embed(FEATURES)
         carry = model.think(model.initial_carry(FEATURES), x)
@@ -156,12 +162,12 @@ def test_positions_matter_and_are_relative() -> None:
 
 
 def test_impossible_wirings_are_refused_with_a_sentence() -> None:
-    with pytest.raises(UserError, match="sub-goal channel.*sub-goal head"):
+    with pytest.raises(UserError, match=r"sub-goal channel.*sub-goal head"):
         Wiring(subgoal_head=False)
     with pytest.raises(UserError, match="cycles is 0"):
         Wiring(cycles=0)
     with pytest.raises(UserError, match="width 50"):
         Sizes(width=50)
-    with pytest.raises(UserError, match="'nope'.*keydoor"):
+    with pytest.raises(UserError, match=r"'nope'.*keydoor"):
         preset("nope")
     assert Interface(1, 1, 1).action_token == 1

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from hrmkit.errors import UserError
 from hrmkit.recording import schema
 from hrmkit.recording.file import dumps, hash_of, load, loads, save
-from hrmkit.recording.record import check, record
+from hrmkit.recording.record import DEFAULT, check, record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.schema import Recording, shortest
-from hrmkit.studio.stories import DEFAULT
 from hrmkit.training.policy import roll_out
 
 ROOT = Path(__file__).parent.parent

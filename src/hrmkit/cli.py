@@ -124,7 +124,7 @@ def record(
     passes: Annotated[int, typer.Option(help="Passes over the examples, 1 to 10.")] = 10,
     batch: Annotated[int, typer.Option(help="Examples in a batch, 1 to 4.")] = 2,
     seed: Annotated[int, typer.Option(help="Seed of the examples and of their order.")] = 0,
-    base_seed: Annotated[int, typer.Option(help="Seed of the base model.")] = 0,
+    base_seed: Annotated[int, typer.Option(help="Seed of the base model.")] = 1,
     tiles: Annotated[int, typer.Option(help="Length of the line, 3 to 9.")] = 5,
     freeze: Annotated[
         str, typer.Option(help="The half that must not learn: none, planner or doer.")

@@ -228,14 +228,19 @@ class Recorder:
         return schema.PerOwner(**{owner: square**0.5 for owner, square in squares.items()})
 
     def cycle(self, now: tuning.GradientStep) -> schema.Cycle:
-        """Look closely at the row of the batch with the largest loss, before and after."""
+        """Look closely at one row of the batch, before and after.
+
+        By turns it is the row that the Planner has most to learn from and the Doer's; else the
+        Planner's mistakes, which are larger, would hide the Doer's.
+        """
         with_planner = self.model.wiring.subgoal_head
         before = [
             tuning.losses_of(row_of(now.outputs, i), row_of(now.batch, i), with_planner)
             for i in range(len(now.batch.features))
         ]
-        totals = [float(one.planner.detach() + one.doer.detach()) for one in before]
-        row = max(range(len(totals)), key=totals.__getitem__)
+        planners_turn = with_planner and len(self.cycles) % 2 == 0
+        own = [(one.planner if planners_turn else one.doer).item() for one in before]
+        row = max(range(len(own)), key=own.__getitem__)
         places = [(e, i) for e in now.examples for i in range(len(self.examples[e].steps))]
         example, position = places[row]
         label = self.examples[example].steps[position]

@@ -22,6 +22,7 @@ from hrmkit.progress import Progress
 from hrmkit.recording.file import check_target
 from hrmkit.recording.record import (
     ABLATIONS,
+    DEFAULT,
     Plan,
     in_processes,
     rates_of,
@@ -70,10 +71,8 @@ class Result(NamedTuple):
 
 def settings_for(plan: Plan, examples: int, seed: int, **more: float) -> Settings:
     """The default settings but for what is said."""
-    base = {"tiles": 5, "noise": 0.0, "distractors": 0.1, "passes": 10, "batch": 2, "base_seed": 0}
-    return Settings.model_validate(
-        {**base, "preset": plan[1], "freeze": plan[2], "examples": examples, "seed": seed, **more}
-    )
+    asked = {"preset": plan[1], "freeze": plan[2], "examples": examples, "seed": seed, **more}
+    return Settings.model_validate({**DEFAULT.model_dump(), **asked})
 
 
 def measure(task: tuple[Cell, Path]) -> Result:
@@ -137,14 +136,15 @@ class Study:
     ) -> list[Cell]:
         """One cell a seed; an untrained base needs one only, unless each seed has its own."""
         seeds = self.seeds if own_base or not untrained else range(1)
+        bases = seeds if own_base else [DEFAULT.base_seed] * len(seeds)
         return [
             Cell(
-                settings_for(plan, examples, seed, noise=noise, base_seed=seed if own_base else 0),
+                settings_for(plan, examples, seed, noise=noise, base_seed=base),
                 test_tiles,
                 halt,
                 untrained,
             )
-            for seed in seeds
+            for seed, base in zip(seeds, bases, strict=True)
         ]
 
     def of(self, cells: Iterable[Cell], what: str = "success") -> str:
@@ -215,7 +215,8 @@ def report(study: Study) -> str:
         f"Measured with hrmkit {hrmkit.__version__}, torch {torch.__version__} on "
         f"{platform.machine()}, float32, one thread a training; seeds 0 to {len(study.seeds) - 1}; "
         "all 100 starts on 5 tiles, at most 12 steps. Mean ± standard deviation over seeds of the "
-        "examples and of their order; one base model (seed 0) unless the row says otherwise. "
+        f"examples and of their order; one base model (seed {DEFAULT.base_seed}) unless the row "
+        "says otherwise. "
         "Defaults: 10 passes, batch 2, no label noise, a distractor mistake in 10% of the "
         "examples' steps.\n",
         "### Examples\n",

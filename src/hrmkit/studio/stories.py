@@ -13,28 +13,14 @@ import hrmkit
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
 from hrmkit.progress import Progress, shown
 from hrmkit.recording.file import save
-from hrmkit.recording.record import model_card, record, tuning_of
+from hrmkit.recording.record import DEFAULT, model_card, record, tuning_of
 from hrmkit.recording.recorder import EVALUATIONS
-from hrmkit.recording.schema import PresetName, Settings
+from hrmkit.recording.schema import PresetName
 from hrmkit.studio.graphs import PRESETS, SHIPPED, slots_of, theta_of
 from hrmkit.training.base import CODE as BASE_CODE
 from hrmkit.training.base import LINES, base_model, fingerprint
 from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.key_door import KeyDoor
-
-DEFAULT = Settings(
-    tiles=5,
-    examples=10,
-    noise=0.0,
-    distractors=0.1,
-    passes=10,
-    batch=2,
-    seed=0,
-    preset="keydoor",
-    freeze="none",
-    base_seed=0,
-)
-"""The settings of the default story."""
 
 CODE = (*BASE_CODE, "recording")
 """The folders whose code the story depends on."""

@@ -156,8 +156,16 @@ export async function record(
     curve: recorder.curve,
     // A policy of another line length has other states: it cannot be shown on this line.
     ablations: carried.ablations.filter((run) => run.settings.tiles === settings.tiles),
-    spread: carried.spread,
+    spread:
+      carried.spread && sameButSeed(carried.spread.settings, settings) ? carried.spread : null,
   });
+}
+
+/** Whether a spread over seeds is this training's own: its whiskers name no settings. */
+function sameButSeed(one: Settings, other: Settings): boolean {
+  return (Object.keys(one) as (keyof Settings)[]).every(
+    (key) => key === "seed" || one[key] === other[key],
+  );
 }
 
 async function runOf(

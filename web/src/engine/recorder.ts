@@ -199,17 +199,21 @@ export class Recorder {
     return argmax(row(logits, index, this.table.subgoals.length)) === label;
   }
 
-  /** Looks closely at the row of the batch with the largest loss, before and after. */
+  /**
+   * Looks closely at one row of the batch, before and after: by turns the row with the Planner's
+   * largest loss and the one with the Doer's.
+   */
   async #cycle(now: StepSeen): Promise<Cycle> {
     const { rows, subgoalLabels, actionLabels } = now.batch;
+    const plannersTurn = this.model.preset.card.subgoal_head && this.cycles.length % 2 === 0;
     let worst = 0;
     let most = -Infinity;
     for (let i = 0; i < rows; i++) {
       const subgoals = row(now.subgoalLogits, i, this.table.subgoals.length);
-      const total =
-        crossEntropy(subgoals, at(subgoalLabels, i)) +
-        crossEntropy(this.#actions(now.actionLogits, i), at(actionLabels, i));
-      if (total > most) [worst, most] = [i, total];
+      const loss = plannersTurn
+        ? crossEntropy(subgoals, at(subgoalLabels, i))
+        : crossEntropy(this.#actions(now.actionLogits, i), at(actionLabels, i));
+      if (loss > most) [worst, most] = [i, loss];
     }
     const places = now.examples.flatMap((example) =>
       at(this.examples, example).steps.map((_, position) => ({ example, position })),

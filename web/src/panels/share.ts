@@ -5,6 +5,7 @@
 export function share<T>(before: unknown, now: T): T {
   if (before === now || typeof now !== "object" || now === null) return now;
   if (typeof before !== "object" || before === null) return now;
+  if (Array.isArray(now) !== Array.isArray(before)) return now;
   return Array.isArray(now) ? shareList(before, now) : shareObject(before, now);
 }
 

@@ -405,7 +405,8 @@ export class Page {
   }
 
   #carried(): Pick<Recording, "ablations" | "spread"> {
-    const from = this.recording ?? this.told;
+    // A story on another line has none of its own: the loaded one's come back with its line.
+    const from = this.recording?.ablations.length ? this.recording : this.told;
     return { ablations: from?.ablations ?? [], spread: from?.spread ?? null };
   }
 

@@ -110,6 +110,7 @@ describe("a recording made in the page", () => {
     expect(made.examples).toEqual(story.examples);
     expect(made.planned_steps).toBe(story.planned_steps);
     expect(made.ablations).toEqual(story.ablations);
+    expect(made.spread).toEqual(story.spread);
     expect(made.watched).toHaveLength(story.watched.length);
     expect(made.cycles.map(({ step }) => step)).toEqual(story.cycles.map(({ step }) => step));
     expect(made.maker.program).toBe("page");
@@ -168,6 +169,7 @@ describe("a recording made in the page", () => {
     async () => {
       const settings = { ...made.settings, examples: 2, passes: 3 };
       const small = await record(library, settings, made, "test", calm);
+      expect(small.spread).toBe(null); // its whiskers would be those of other settings
       const told = await withAblations(library, small, calm);
       const fresh = told.ablations.filter((run) => run.settings.examples === 2);
       expect(fresh.map(({ name }) => name)).toEqual(ABLATIONS.map(({ name }) => name));

@@ -43,7 +43,7 @@ export function playEpisode(props: EpisodeProps): Shape[] {
   ];
 }
 
-function world({ table, played, places, layout }: EpisodeProps, moment: Moment): Shape[] {
+function world({ table, played, places, layout, time }: EpisodeProps, moment: Moment): Shape[] {
   const step = at(played.episode.steps, moment.beat.index);
   const next = stateAfter(table, step);
   return worldTrack({
@@ -51,6 +51,7 @@ function world({ table, played, places, layout }: EpisodeProps, moment: Moment):
     box: places.world,
     table,
     state: step.state,
+    time,
     numbered: layout === "wide",
     move: { next, action: step.action, outcome: step.outcome, share: moment.move },
     mark: { right: isRight(step.outcome), share: easeBack(moment.mark) },
@@ -192,9 +193,9 @@ function flight(props: EpisodeProps, moment: Moment): Shape[] {
     : recoil > 0
       ? bow(
           { x: over.x, y: over.y - geometry.side * 0.25 },
-          { x: over.x - geometry.side * 1.1, y: over.y - geometry.side * 0.55 },
+          { x: over.x - geometry.side * 1.1, y: over.y - geometry.side * 0.3 },
           easeOut(recoil),
-          geometry.side * 0.35,
+          geometry.side * 0.15,
         )
       : { x: target.x, y: mix(target.y, over.y - geometry.side * 0.25, dive) };
   const opacity = bounced ? 1 - progress(recoil, 0.6, 1) : 1 - progress(moment.move, 0.1, 0.5);

@@ -1,5 +1,5 @@
 /** The training set: examples as cards, and the two buckets into which their labels are dealt. */
-import type { Example, WorldTable } from "../../recording/types.gen";
+import type { Example, ExampleStep, WorldTable } from "../../recording/types.gen";
 import { circle, fitted, group, rect, round, text, type Box } from "../build";
 import { motions } from "../facts";
 import { at, range } from "../list";
@@ -157,22 +157,16 @@ function openRow(
 ): Shape {
   const step = at(example.steps, i);
   const middle = round(box.y + box.height / 2);
-  const trackWidth = box.width * 0.3;
-  const small = Math.min(size, box.height * 0.62);
-  const base = middle + small * 0.35;
-  const subgoal = at(table.subgoals, step.subgoal);
-  const action = at(table.actions, step.action);
-  const left = box.x + 6 + trackWidth + 10;
-  const words = [
-    `Step ${i + 1}: ${subgoal}, ${action}`,
-    step.wrong_subgoal ? "the sub-goal's label is wrong" : "",
-    step.wrong_action ? "the action's label is wrong" : "",
-    step.distractor ? `shows a mistake, ${at(table.actions, step.taken)}` : "",
-  ]
-    .filter(Boolean)
-    .join(", ");
-  const rewardWidth = small * 3.2;
-  const room = box.width - (left - box.x) - rewardWidth;
+  const small = Math.max(11, Math.min(size, box.height * 0.62));
+  const track = {
+    x: box.x + 6,
+    y: round(box.y + box.height * 0.14),
+    width: round(box.width * 0.3),
+    height: round(box.height * 0.72),
+  };
+  const left = track.x + track.width + 10;
+  const right = box.x + box.width - small * 3.2;
+  const words = `Step ${i + 1}: ${rowWords(table, step)}`;
   return group(
     id,
     [
@@ -181,66 +175,81 @@ function openRow(
         { ...box, y: round(box.y + 1), height: round(box.height - 2) },
         { radius: 7, fill: lit ? "planner-soft" : "none" },
       ),
-      ...miniTrack(
-        `${id}.track`,
-        {
-          x: box.x + 6,
-          y: round(box.y + box.height * 0.14),
-          width: round(trackWidth),
-          height: round(box.height * 0.72),
-        },
-        table,
-        step.state,
-      ),
-      flag(
-        `${id}.flag`,
-        { x: left + small * 0.45, y: middle, size: small },
-        step.wrong_subgoal ? "wrong" : "planner",
-      ),
-      fitted(`${id}.subgoal`, subgoal, left + small * 1.1, base, room * 0.56 - small * 1.3, small, {
-        weight: 600,
-        fill: step.wrong_subgoal ? "wrong" : "ink",
-      }),
-      ...(step.wrong_subgoal ? [strike(`${id}.s1`, left + small * 1.1, middle, room * 0.42)] : []),
-      actionSign(
-        `${id}.sign`,
-        { x: left + room * 0.58 + small * 0.4, y: middle, size: small },
-        action,
-        at(motions(table), step.action),
-        step.wrong_action ? "wrong" : "doer",
-      ),
-      fitted(
-        `${id}.action`,
-        action,
-        left + room * 0.58 + small * 1.2,
-        base,
-        room * 0.42 - small * 1.4,
-        small,
-        { weight: 600, fill: step.wrong_action ? "wrong" : "ink" },
-      ),
-      ...(step.wrong_action
-        ? [strike(`${id}.s2`, left + room * 0.58 + small * 1.2, middle, room * 0.26)]
-        : []),
+      ...miniTrack(`${id}.track`, track, table, step.state),
+      ...rowLabels(id, table, step, { x: left, y: middle, width: right - left, height: small }),
       ...(step.distractor
         ? [
-            circle(`${id}.stray`, box.x + box.width - rewardWidth - 2, middle, small * 0.34, {
+            circle(`${id}.stray`, right - 2, middle, small * 0.34, {
               fill: "none",
               stroke: "blame-doer",
               strokeWidth: 2.4,
             }),
           ]
         : []),
-      text(`${id}.reward`, reward(step.reward), box.x + box.width - 6, base, small, {
-        anchor: "end",
-        fill: "muted",
-      }),
+      text(
+        `${id}.reward`,
+        reward(step.reward),
+        box.x + box.width - 6,
+        middle + small * 0.35,
+        small,
+        {
+          anchor: "end",
+          fill: "muted",
+        },
+      ),
     ],
     { label: words, tip: `${words}. Reward ${reward(step.reward)}.` },
   );
 }
 
-/** A wavy line under a wrong label, so that it is not told by its colour alone. */
-function strike(id: string, x: number, y: number, width: number): Shape {
+function rowWords(table: WorldTable, step: ExampleStep): string {
+  return [
+    `${at(table.subgoals, step.subgoal)}, ${at(table.actions, step.action)}`,
+    step.wrong_subgoal ? "the sub-goal's label is wrong" : "",
+    step.wrong_action ? "the action's label is wrong" : "",
+    step.distractor ? `shows a mistake, ${at(table.actions, step.taken)}` : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** The two labels of a step, each with its sign; a wrong one is also underlined. */
+function rowLabels(id: string, table: WorldTable, step: ExampleStep, line: Box): Shape[] {
+  const { x, y, width, height: size } = line;
+  const base = y + size * 0.35;
+  const second = x + width * 0.58;
+  const words = (
+    name: string,
+    text: string,
+    left: number,
+    room: number,
+    wrong: boolean,
+  ): Shape[] => [
+    fitted(`${id}.${name}`, text, left, base, room, size, {
+      weight: 600,
+      fill: wrong ? "wrong" : "ink",
+    }),
+    ...(wrong ? [underline(`${id}.${name}.wrong`, left, y, room * 0.8)] : []),
+  ];
+  const subgoal = at(table.subgoals, step.subgoal);
+  const action = at(table.actions, step.action);
+  const motion = at(motions(table), step.action);
+  return [
+    flag(`${id}.flag`, { x: x + size * 0.45, y, size }, step.wrong_subgoal ? "wrong" : "planner"),
+    ...words("subgoal", subgoal, x + size * 1.1, width * 0.56 - size * 1.3, step.wrong_subgoal),
+    actionSign(
+      `${id}.sign`,
+      { x: second + size * 0.4, y, size },
+      action,
+      motion,
+      step.wrong_action ? "wrong" : "doer",
+    ),
+    ...words("action", action, second + size * 1.2, width * 0.42 - size * 1.4, step.wrong_action),
+  ];
+}
+
+/** A line under a wrong label, so that it is not told by its colour alone. */
+function underline(id: string, x: number, y: number, width: number): Shape {
   return rect(
     id,
     { x, y: y + 7, width: Math.max(10, width), height: 2 },
@@ -323,7 +332,7 @@ export function bucket(props: BucketProps): Shape[] {
           ? [
               fitted(
                 `${id}.wrong`,
-                `${count(props.wrong, "label")} of them wrong`,
+                `${props.wrong} of them wrong`,
                 box.x + 14,
                 box.y + box.height - size * 0.7,
                 box.width - 28,

@@ -26,6 +26,8 @@ export interface TrackProps {
   readonly mark?: { readonly right: boolean; readonly share: number };
   /** Opacity by entity, to dim the others; 1 where absent. */
   readonly light?: readonly number[];
+  /** Seconds, for the blinking of eyes. */
+  readonly time?: number;
   /** Tile numbers below the tiles. */
   readonly numbered?: boolean;
 }
@@ -183,6 +185,7 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
         hold: Math.max(0, ...all.map((one) => one.held)),
         stretch: pose.stretch,
         mood: pose.mood,
+        blink: ((props.time ?? 0) + 9.3) % 3.4 > 3.28,
       },
     ),
   );

@@ -40,11 +40,12 @@ export interface AgentPose {
   readonly stretch?: number;
   /** -1 sad, 1 glad. */
   readonly mood?: number;
+  readonly blink?: boolean;
 }
 
 /** The agent: a small round fellow with two feet. */
 export function agent(id: string, place: Place, pose: AgentPose = {}): Group {
-  const { look = 0, hold = 0, stretch = 0, mood = 0.3 } = pose;
+  const { look = 0, hold = 0, stretch = 0, mood = 0.3, blink = false } = pose;
   const top = round(-38 - 14 * stretch);
   const wide = round(33 - 7 * stretch);
   const eye = round(6 + look * 7);
@@ -81,16 +82,26 @@ export function agent(id: string, place: Place, pose: AgentPose = {}): Group {
         strokeWidth: 5,
       },
     ),
-    circle(`${id}.eye1`, -13 + eye - 6, -8, 9.5, { fill: "eye", stroke: "pupil", strokeWidth: 2 }),
-    circle(`${id}.eye2`, 13 + eye - 6, -8, 9.5, { fill: "eye", stroke: "pupil", strokeWidth: 2 }),
-    circle(`${id}.pupil1`, -13 + eye - 6 + look * 3.5, -7, 4.4, { fill: "pupil" }),
-    circle(`${id}.pupil2`, 13 + eye - 6 + look * 3.5, -7, 4.4, { fill: "pupil" }),
+    ...eyes(id, eye - 6, look, blink),
     path(
       `${id}.mouth`,
       `M${-7 + eye - 6} ${10 - smile / 2}Q${eye - 6} ${10 + smile} ${7 + eye - 6} ${10 - smile / 2}`,
       { fill: "none", stroke: ink, strokeWidth: 3 },
     ),
   ]);
+}
+
+function eyes(id: string, shift: number, look: number, blink: boolean): Shape[] {
+  const closed = { fill: "none", stroke: "ink", strokeWidth: 4 } as const;
+  return [-13, 13].flatMap((side): Shape[] => {
+    const x = round(side + shift);
+    const name = `${id}.eye${side < 0 ? 1 : 2}`;
+    if (blink) return [path(name, `M${x - 8} -7Q${x} -2 ${x + 8} -7`, closed)];
+    return [
+      circle(name, x, -8, 9.5, { fill: "eye", stroke: "pupil", strokeWidth: 2 }),
+      circle(`${name}.pupil`, round(x + look * 3.5), -7, 4.4, { fill: "pupil" }),
+    ];
+  });
 }
 
 /** A key, bow up and teeth down. */

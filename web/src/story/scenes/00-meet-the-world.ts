@@ -117,6 +117,7 @@ function draw(recording: Recording, t: number, { layout }: View): readonly Shape
       box: box.track,
       table,
       state,
+      time: t,
       numbered: true,
       light: table.entities.map((_, i) => 1 - 0.72 * introducing * (1 - lit(i))),
     }),
