@@ -192,9 +192,13 @@ def site(
     Example: hrmkit site --out site five.hrm.json.gz
     """
     from hrmkit.folders import data_folder
-    from hrmkit.studio.site import write_site
+    from hrmkit.studio.shelf import check
+    from hrmkit.studio.site import check_site, write_site
     from hrmkit.studio.stories import ensure_default_story
 
+    check_site(out)
+    for file in files or []:
+        check(file)
     data = data_folder()
     write_site(out, [*(files or []), ensure_default_story(data)], data)
     typer.echo(f"{out}: put this folder on any web server, e.g. python -m http.server -d {out}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -63,11 +62,17 @@ def save(recording: Recording, path: Path) -> None:
 
 def check_target(path: Path) -> None:
     """Raise `UserError` if nothing can be written at `path`; asked before long work."""
-    folder = path.parent
-    while not folder.exists():
-        folder = folder.parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise UserError(f"cannot write {path}: choose a file in a folder that can be written")
+    partial = path.with_name(path.name + ".part")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(None, "it is a folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+        partial.unlink()
+    except OSError as error:
+        raise UserError(
+            f"cannot write {path} ({error.strerror}): name a file in a folder that can be written"
+        ) from None
 
 
 def load(path: Path) -> Recording:

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 
 import { expect, open, test } from "./site";
 
+// A machine that is busy with other tests is no failure.
+test.describe.configure({ timeout: 90_000 });
+
 test("the same scene gives the same GIF, byte by byte", async ({ page, site }) => {
   await open(page, site.url, "#scene=meet-the-world");
   await page.getByText("Export and share").click();
