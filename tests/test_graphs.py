@@ -13,7 +13,14 @@ import torch
 from hrmkit.model.hrm import HRM
 from hrmkit.recording.probe import probe
 from hrmkit.recording.record import DEFAULT
-from hrmkit.studio.graphs import PRESETS, SHIPPED, THINK_OUTPUTS, theta_of, think_function
+from hrmkit.studio.graphs import (
+    PRESETS,
+    SHIPPED,
+    THINK_INPUTS,
+    THINK_OUTPUTS,
+    theta_of,
+    think_function,
+)
 from hrmkit.training.base import base_model
 from hrmkit.training.policy import features_of
 from hrmkit.worlds.key_door import KeyDoor
@@ -41,14 +48,15 @@ def test_thinking_in_the_graph_is_thinking_in_pytorch(base: tuple[str, HRM], til
     features = features_of(KeyDoor(tiles).table())
     theta = theta_of(model)
     with torch.no_grad():
-        expected = think_function(model)(theta, features)
+        inputs = (theta, model.high_init, model.low_init, features)
+        expected = think_function(model)(*inputs)
     found = session(f"{name}-think.onnx").run(
-        list(THINK_OUTPUTS), {"theta": theta.numpy(), "features": features.numpy()}
+        list(THINK_OUTPUTS), {k: v.numpy() for k, v in zip(THINK_INPUTS, inputs, strict=True)}
     )
     for output, a, b in zip(THINK_OUTPUTS, found, expected, strict=True):
         assert a.shape == tuple(b.shape), output
-        # Logits of the size of 10 after 18 calls: float32 leaves about 1e-6 of them.
-        assert np.allclose(a, b.numpy(), rtol=1e-4, atol=1e-4), output
+        # Two segments on, PyTorch's own float32 is up to 2e-4 away from its float64.
+        assert np.allclose(a, b.numpy(), rtol=1e-3, atol=1e-3), output
 
 
 def test_one_step_in_the_graph_is_one_step_of_pytorch(
@@ -63,6 +71,11 @@ def test_one_step_in_the_graph_is_one_step_of_pytorch(
     for (output, value), a in zip(kept["outputs"].items(), found, strict=True):
         b = unpacked(value)
         assert a.shape == b.shape, output
+        if output == "theta_after":
+            # Adam takes a full step even on a gradient that is rounding noise (v of 1e-14).
+            real = unpacked(kept["outputs"]["v_after"]) > 1e-12
+            assert real.mean() > 0.9
+            a, b = a[real], b[real]
         assert np.allclose(a, b, rtol=1e-5, atol=1e-5), (output, np.abs(a - b).max())
 
 
@@ -78,7 +91,8 @@ def test_a_frozen_rate_leaves_its_weights(base: tuple[str, HRM], prepared: Path)
 
 def test_exporting_leaves_no_hook_behind(base: tuple[str, HRM]) -> None:
     _, model = base
-    think_function(model)(theta_of(model), features_of(KeyDoor().table(), [0]))
+    features = features_of(KeyDoor().table(), [0])
+    think_function(model)(theta_of(model), model.high_init, model.low_init, features)
     with probe(model) as traces:
         pass
     assert not traces

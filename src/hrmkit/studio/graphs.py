@@ -81,13 +81,17 @@ class Call(nn.Module):
 
 
 def think_function(model: HRM) -> Callable[..., tuple[Tensor, ...]]:
-    """`(theta, features [B,T,F]) -> ` the outputs named in `THINK_OUTPUTS`."""
+    """`THINK_INPUTS -> THINK_OUTPUTS`: thinks about `features [B,T,F]` for all segments."""
     slots = slots_of(model)
     call = Call(model, ask)
 
-    def think(theta: Tensor, features: Tensor) -> tuple[Tensor, ...]:
+    def think(
+        theta: Tensor, high_init: Tensor, low_init: Tensor, features: Tensor
+    ) -> tuple[Tensor, ...]:
+        # Where thinking starts differs from base to base, so it comes in from outside too.
+        starts = {"model.high_init": high_init, "model.low_init": low_init}
         with probe(model) as traces:
-            answers: Answers = functional_call(call, named(theta, slots), (features,))
+            answers: Answers = functional_call(call, named(theta, slots) | starts, (features,))
         segments = model.wiring.segments
         change = by_segment([t.change for t in traces], segments)
         attention = by_segment([t.attention for t in traces], segments)
@@ -104,7 +108,7 @@ def by_segment(calls: list[Tensor], segments: int) -> Tensor:
     )
 
 
-THINK_INPUTS = ("theta", "features")
+THINK_INPUTS = ("theta", "high_init", "low_init", "features")
 THINK_OUTPUTS = ("subgoal_logits", "action_logits", "q_halt", "change", "attention")
 STEP_INPUTS = (
     "theta", "m", "v", "rates", "adam", "clip", "high", "low", "features", "subgoal", "action",
@@ -241,6 +245,8 @@ def export_preset(name: str, folder: Path) -> None:
     state = torch.rand(batch, tokens, model.sizes.width)
     inputs = {
         "theta": theta,
+        "high_init": model.high_init,
+        "low_init": model.low_init,
         "m": torch.zeros_like(theta),
         "v": torch.zeros_like(theta),
         "rates": torch.full_like(theta, 1e-3),
@@ -257,8 +263,9 @@ def export_preset(name: str, folder: Path) -> None:
     (folder / f"{name}-think.onnx").write_bytes(
         export(think_function(model), think_inputs, THINK_OUTPUTS, PER_ROW)
     )
+    step_inputs = {key: inputs[key] for key in STEP_INPUTS}
     (folder / f"{name}-step.onnx").write_bytes(
-        export(step_function(model), inputs, STEP_OUTPUTS, PER_ROW)
+        export(step_function(model), step_inputs, STEP_OUTPUTS, PER_ROW)
     )
 
 

@@ -35,7 +35,7 @@ export interface GraphPreset {
   readonly base: Readonly<Record<string, string>>;
   readonly size: number;
   readonly width: number;
-  /** Where thinking starts, for each base seed or for all of them. */
+  /** Where thinking starts: zH and zL before the first segment, the same for every token. */
   readonly initial: { readonly high: readonly number[]; readonly low: readonly number[] };
   readonly parameters: readonly GraphParameter[];
   /** The calls of a segment in order, without the told ones that follow. */

@@ -32,13 +32,23 @@ export interface Thinking {
   readonly attention: Float32Array;
 }
 
+function vector(values: ArrayLike<number>): Values {
+  return { data: Float32Array.from(values), dims: [values.length] };
+}
+
 /** Runs the think graph. */
 export async function think(
   model: Model,
   theta: Float32Array,
   features: Values,
 ): Promise<Thinking> {
-  const out = await model.think({ theta: { data: theta, dims: [theta.length] }, features });
+  const { high, low } = model.preset.initial;
+  const out = await model.think({
+    theta: vector(theta),
+    high_init: vector(high),
+    low_init: vector(low),
+    features,
+  });
   const value = (name: string): Values => {
     const found = out[name];
     if (!found) throw new Error(`the think graph has no output ${name}`);
