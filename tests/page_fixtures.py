@@ -19,8 +19,8 @@ from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.hrm import HRM
 from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
 from hrmkit.studio.graphs import PRESETS, STEP_INPUTS, STEP_OUTPUTS, slots_of, theta_of
-from hrmkit.studio.stories import CODE, ensure_default_story
-from hrmkit.training.base import base_model, fingerprint
+from hrmkit.studio.stories import code_and_graphs, ensure_default_story
+from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples
 from hrmkit.training.fine_tune import (
     BETAS,
@@ -127,11 +127,11 @@ def main() -> None:
     data = data_folder()
     print(ensure_default_story(data))
     target = data / GRAPHS / PARITY
-    if target.exists() and json.loads(target.read_text())["fingerprint"] == fingerprint(*CODE):
+    if target.exists() and json.loads(target.read_text())["fingerprint"] == code_and_graphs():
         return
     cache = data / BASES
     parity = {
-        "fingerprint": fingerprint(*CODE),
+        "fingerprint": code_and_graphs(),
         "step": {
             name: step_of_torch(
                 base_model(name, DEFAULT.base_seed, cache),

@@ -133,7 +133,7 @@ def record(
     ablations: Annotated[
         bool, typer.Option(help="Also train what the story compares with.")
     ] = True,
-    seeds: Annotated[int, typer.Option(help="Seeds for the spread, 0 to 20.")] = 5,
+    seeds: Annotated[int, typer.Option(help="Seeds to train on, 1 to 20.")] = 5,
 ) -> None:
     """Fine-tune, for real, and record the whole story.
 

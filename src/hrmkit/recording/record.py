@@ -244,14 +244,15 @@ def record(
     """Fine-tune as the settings say and record the whole story.
 
     With `ablations`, the other wirings and the frozen halves are trained too. Each, and the main
-    run, is trained on `seeds` seeds, the settings' own first. `cache` is a folder for base models.
-    The same settings give the same recording, whatever the number of `processes`.
+    run, is trained on `seeds` seeds, the settings' own first; with one seed there is no spread.
+    `cache` is a folder for base models. The same settings give the same recording, whatever the
+    number of `processes`.
 
     Raises `UserError` for settings that make no sense.
     """
     check(settings)
-    if not 0 <= seeds <= 20:
-        raise UserError(f"{seeds} seeds: choose 0 to 20")
+    if not 1 <= seeds <= 20:
+        raise UserError(f"{seeds} seeds: choose 1 to 20")
     if cache is None:
         with TemporaryDirectory() as folder:
             return record(
@@ -278,6 +279,7 @@ def record(
         )
         for seed in range(settings.seed, settings.seed + seeds)
         for name, chosen, freeze in plan
+        if (name, seed) != (MAIN, settings.seed)
     ]
     progress("fine-tuning", 0, len(jobs) + 1)
     trained = train(settings, cache)
@@ -332,13 +334,15 @@ def put_together(
         checkpoints=tuple(recorder.checkpoints),
         curve=tuple(recorder.curve),
         ablations=tuple(
-            first.model_copy(update={"seeds": tuple(run.final for run in all_seeds)})
-            for all_seeds in runs.values()
-            for first in all_seeds[:1]
+            first.model_copy(update={"seeds": tuple(run.final for run in others)})
+            for first, *others in runs.values()
         ),
         spread=schema.Spread(
             settings=settings,
-            runs=tuple(schema.SeedRun(seed=r.settings.seed, curve=r.curve) for r in main),
+            runs=(
+                schema.SeedRun(seed=settings.seed, curve=tuple(recorder.curve)),
+                *(schema.SeedRun(seed=run.settings.seed, curve=run.curve) for run in main),
+            ),
         )
         if main
         else None,

@@ -269,7 +269,7 @@ def export_preset(name: str, folder: Path) -> None:
     )
 
 
-SHIPPED = Path(__file__).parent / "graphs"
+SHIPPED = Path(__file__).parent / "exported"
 """The exported graphs come with the package: they hold no weights, and exporting is slow."""
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -36,7 +37,7 @@ def ensure_default_story(data: Path) -> Path:
     Both are made again after the model's or the worlds' code has changed.
     """
     story, index = data / RECORDINGS / STORY, data / GRAPHS / INDEX
-    if story.exists() and made_by(index) == fingerprint(*CODE):
+    if story.exists() and made_by(index) == code_and_graphs():
         return story
     print("First start: training the base models and the default story, for real.", flush=True)
     with shown() as progress:
@@ -55,6 +56,14 @@ def ensure_default_story(data: Path) -> Path:
 def processes() -> int:
     """How many trainings to run side by side: one a core."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def code_and_graphs() -> str:
+    """Changes whenever what the story or the page's engine is made from does."""
+    digest = hashlib.sha256(fingerprint(*CODE).encode())
+    for graph in sorted(SHIPPED.glob("*.onnx")):
+        digest.update(graph.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def made_by(index: Path) -> str | None:
@@ -82,7 +91,7 @@ def lay_out_engine(data: Path, progress: Progress) -> None:
     index = {
         "version": hrmkit.__version__,
         "engine": f"torch {torch.__version__}",
-        "fingerprint": fingerprint(*CODE),
+        "fingerprint": code_and_graphs(),
         "presets": {name: engine_preset(name, data) for name in PRESETS},
         "worlds": worlds,
         "settings": {

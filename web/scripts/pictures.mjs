@@ -1,0 +1,36 @@
+// The README's pictures, made by the page itself: a screenshot, and the GIF that its own export
+// writes of the clumsy and of the clean rollout. Needs what `make prepared` and `make page` make.
+//
+//   node web/scripts/pictures.mjs            (writes docs/images/)
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+import { serve } from "../tests/browser/server.ts";
+
+const { chromium } = createRequire(import.meta.url)("@playwright/test");
+const out = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+
+const site = await serve();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(`${site.url}#scene=fine-tuning&time=15&theme=light`);
+  await page.getByRole("img").first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: `${out}studio.png` });
+  for (const scene of ["clumsy-rollout", "clean-rollout"]) {
+    await page.goto(`${site.url}#scene=${scene}&theme=light`);
+    await page.reload();
+    await page.getByText("Export and share").click();
+    const download = page.waitForEvent("download", { timeout: 120_000 });
+    await page.getByRole("button", { name: "This scene as GIF" }).click();
+    await (await download).saveAs(`${out}${scene}.gif`);
+    console.log(`docs/images/${scene}.gif`);
+  }
+} finally {
+  await browser.close();
+  await site.stop();
+}
