@@ -18,7 +18,8 @@ from hrmkit.draws import Draws
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.hrm import HRM
 from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
-from hrmkit.studio.graphs import PRESETS, STEP_INPUTS, STEP_OUTPUTS, slots_of, theta_of
+from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS
+from hrmkit.studio.graphs import PRESETS, slots_of, theta_of
 from hrmkit.studio.stories import code_and_graphs, ensure_default_story
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples

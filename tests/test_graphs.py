@@ -13,14 +13,8 @@ import torch
 from hrmkit.model.hrm import HRM
 from hrmkit.recording.probe import probe
 from hrmkit.recording.record import DEFAULT
-from hrmkit.studio.graphs import (
-    PRESETS,
-    SHIPPED,
-    THINK_INPUTS,
-    THINK_OUTPUTS,
-    theta_of,
-    think_function,
-)
+from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
+from hrmkit.studio.graphs import PRESETS, SHIPPED, theta_of
 from hrmkit.training.base import base_model
 from hrmkit.training.policy import features_of
 from hrmkit.worlds.key_door import KeyDoor

@@ -1,7 +1,7 @@
 /**
  * The graphs that Python exported, `graphs/` beside the page: the model's only implementation here.
  *
- * See src/hrmkit/studio/graphs.py, which writes them.
+ * See src/hrmkit/studio/export.py, which makes them, and stories.py, which lays them out.
  */
 import { Problem } from "../recording/problem";
 import type { ModelCard, WorldTable } from "../recording/types.gen";

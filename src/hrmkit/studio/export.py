@@ -1,0 +1,252 @@
+"""Exports the model to ONNX graphs, so that the page thinks and trains with the same mathematics.
+
+Run it after a change to the model: `python -m hrmkit.studio.export` (minutes; needs the dev extra).
+
+Two graphs a preset. `think` answers for a batch of states and shows every call on the way; `step`
+is one whole gradient step: forward, losses, backward, clipping, Adam. Both are pure functions over
+one flat vector of parameters, theta. Batch and line length are free.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import onnx
+import torch
+from torch import Tensor, nn
+from torch._decomp import core_aten_decompositions
+from torch.func import functional_call, grad_and_value
+from torch.fx.experimental.proxy_tensor import make_fx
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from hrmkit.model.hrm import HRM, Carry, Outputs, assemble
+from hrmkit.model.presets import preset
+from hrmkit.recording.probe import probe
+from hrmkit.studio.graphs import PRESETS, SHIPPED, Slot, slots_of, theta_of
+from hrmkit.training.base import interface_of
+from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of
+from hrmkit.training.policy import Answers, ask
+from hrmkit.worlds.key_door import KeyDoor
+
+OPSET = 20
+OWNERS = ("planner", "doer", "halting")
+
+
+def cut(values: Tensor, slots: Sequence[Slot]) -> tuple[Tensor, ...]:
+    """A vector `[P]` cut into one piece a parameter."""
+    return cast("tuple[Tensor, ...]", values.split([math.prod(s.shape) for s in slots]))
+
+
+def named(theta: Tensor, slots: Sequence[Slot]) -> dict[str, Tensor]:
+    """theta cut into parameters, named for `functional_call` on a `Call`."""
+    pieces = cut(theta, slots)
+    return {f"model.{s.name}": p.view(s.shape) for s, p in zip(slots, pieces, strict=True)}
+
+
+class Call(nn.Module):
+    """Lets `functional_call` reach any method of the model."""
+
+    def __init__(self, model: HRM, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.model, self.function = model, function
+
+    def forward(self, *inputs: Tensor) -> Any:
+        """Call the function with the model, whose parameters have been replaced."""
+        return self.function(self.model, *inputs)
+
+
+def think_function(model: HRM) -> Callable[..., tuple[Tensor, ...]]:
+    """`THINK_INPUTS -> THINK_OUTPUTS`: thinks about `features [B,T,F]` for all segments."""
+    slots = slots_of(model)
+    call = Call(model, ask)
+
+    def think(
+        theta: Tensor, high_init: Tensor, low_init: Tensor, features: Tensor
+    ) -> tuple[Tensor, ...]:
+        # Where thinking starts differs from base to base, so it comes in from outside too.
+        starts = {"model.high_init": high_init, "model.low_init": low_init}
+        with probe(model) as traces:
+            answers: Answers = functional_call(call, named(theta, slots) | starts, (features,))
+        segments = model.wiring.segments
+        change = by_segment([t.change for t in traces], segments)
+        attention = by_segment([t.attention for t in traces], segments)
+        return (answers.subgoal, answers.action, answers.q_halt, change, attention)
+
+    return think
+
+
+def by_segment(calls: list[Tensor], segments: int) -> Tensor:
+    """One `[B, T]` a call -> `[segments, B, calls of a segment, T]`."""
+    of_one = len(calls) // segments
+    return torch.stack(
+        [torch.stack(calls[i * of_one : (i + 1) * of_one], dim=1) for i in range(segments)]
+    )
+
+
+THINK_INPUTS = ("theta", "high_init", "low_init", "features")
+THINK_OUTPUTS = ("subgoal_logits", "action_logits", "q_halt", "change", "attention")
+STEP_INPUTS = (
+    "theta", "m", "v", "rates", "adam", "clip", "high", "low", "features", "subgoal", "action",
+)  # fmt: skip
+PER_ROW = ("high", "low", "features", "subgoal", "action")
+"""The inputs with a free first axis (and, where they have three, a free second one)."""
+STEP_OUTPUTS = (
+    "theta_after", "m_after", "v_after", "high_after", "low_after", "losses",
+    "subgoal_logits", "action_logits", "gradient_norm", "weight_change",
+)  # fmt: skip
+
+
+def segment(
+    model: HRM, high: Tensor, low: Tensor, features: Tensor, told: Tensor
+) -> tuple[Carry, Outputs]:
+    """`HRM.segment` with the carry as two tensors."""
+    return model.segment(Carry(high, low), features, told=told)
+
+
+def step_function(model: HRM) -> Callable[..., tuple[Tensor, ...]]:
+    """`STEP_INPUTS -> STEP_OUTPUTS`: one segment, its gradient, one step of Adam.
+
+    `adam` is `[1 - beta1**t, 1 - beta2**t, epsilon]`. Epsilon comes in from outside because the
+    exporter's optimizer folds a constant as small as that away.
+    """
+    slots = slots_of(model)
+    call = Call(model, segment)
+
+    def loss(
+        theta: Tensor, high: Tensor, low: Tensor, features: Tensor, subgoal: Tensor, action: Tensor
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        carry, outputs = functional_call(call, named(theta, slots), (high, low, features, subgoal))
+        batch = Batch(features, subgoal, action)
+        losses = losses_of(outputs, batch, model.wiring.subgoal_head)
+        return losses.total(), (carry, outputs, losses)
+
+    def step(
+        theta: Tensor, m: Tensor, v: Tensor, rates: Tensor, adam: Tensor, clip: Tensor,
+        high: Tensor, low: Tensor, features: Tensor, subgoal: Tensor, action: Tensor,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
+        gradient, (_, (carry, outputs, losses)) = grad_and_value(loss, has_aux=True)(
+            theta, high, low, features, subgoal, action
+        )
+        squares = per_owner(gradient.square(), slots)
+        norm = squares.sum().sqrt()
+        gradient = gradient * (clip / (norm + 1e-6)).clamp(max=1.0)
+        m = BETAS[0] * m + (1 - BETAS[0]) * gradient
+        v = BETAS[1] * v + (1 - BETAS[1]) * gradient.square()
+        move = rates / adam[0] * m / ((v / adam[1]).sqrt() + adam[2])
+        return (
+            theta - move, m, v, carry.high, carry.low, torch.stack(tuple(losses)),
+            outputs.subgoal, outputs.action, squares.sqrt(), per_owner(move.square(), slots).sqrt(),
+        )  # fmt: skip
+
+    return step
+
+
+def per_owner(values: Tensor, slots: Sequence[Slot]) -> Tensor:
+    """The sums `[3]` of `values [P]` over the planner's, the doer's and the halting's entries."""
+    pieces = cut(values, slots)
+    sums = {owner: values.new_zeros(()) for owner in OWNERS}
+    for slot, piece in zip(slots, pieces, strict=True):
+        sums[module_of(slot.name)] = sums[module_of(slot.name)] + piece.sum()
+    return torch.stack([sums[owner] for owner in OWNERS])
+
+
+def trace(
+    function: Callable[..., tuple[Tensor, ...]], inputs: tuple[Tensor, ...]
+) -> torch.fx.GraphModule:
+    """`function`, forward and backward, as a graph of core operators with free sizes.
+
+    Exporting `grad_and_value` directly fails ("Cannot access data pointer"), hence this step.
+    """
+    with sdpa_kernel(SDPBackend.MATH):  # the fused kernels are single nodes that ONNX lacks
+        traced = make_fx(
+            function,
+            decomposition_table=dict(core_aten_decompositions()),  # pyright: ignore[reportArgumentType]
+            tracing_mode="symbolic",
+            _allow_non_fake_inputs=True,
+        )(*inputs)
+    traced.graph.eliminate_dead_code()
+    traced.recompile()
+    return traced
+
+
+def export(
+    function: Callable[..., tuple[Tensor, ...]],
+    inputs: dict[str, Tensor],
+    outputs: Sequence[str],
+    free: Sequence[str],
+) -> bytes:
+    """`function` as an ONNX file; the inputs named in `free` are `[B, ...]` or `[B, T, ...]`."""
+    batch, tokens = torch.export.Dim("batch", min=1), torch.export.Dim("tokens", min=4, max=64)
+    shapes = tuple(
+        ({0: batch, 1: tokens} if value.dim() == 3 else {0: batch}) if name in free else None
+        for name, value in inputs.items()
+    )
+    values = tuple(inputs.values())
+    program = torch.onnx.export(
+        trace(function, values),
+        values,
+        dynamo=True,
+        opset_version=OPSET,
+        input_names=list(inputs),
+        output_names=list(outputs),
+        dynamic_shapes=shapes,
+        verbose=False,
+    )
+    assert program is not None
+    graph = program.model_proto
+    strip(graph)
+    return graph.SerializeToString()
+
+
+def strip(model: onnx.ModelProto) -> None:
+    """Drop what only a debugger reads: nine tenths of the file."""
+    for item in (*model.graph.node, *model.graph.input, *model.graph.output):
+        del item.metadata_props[:]
+        item.doc_string = ""
+    del model.graph.value_info[:]
+    del model.graph.metadata_props[:]
+    del model.metadata_props[:]
+    del model.functions[:]
+
+
+def export_preset(name: str, folder: Path) -> None:
+    """Write `<name>-think.onnx` and `<name>-step.onnx`. Takes minutes: tracing is slow."""
+    table = KeyDoor().table()
+    chosen = preset(name)
+    model = assemble(chosen.wiring, chosen.sizes, interface_of(table))
+    theta = theta_of(model)
+    # Sizes that appear nowhere else: the tracer takes equal sizes for the same one.
+    batch, tokens, features = 5, 7, len(table.features)
+    state = torch.rand(batch, tokens, model.sizes.width)
+    inputs = {
+        "theta": theta,
+        "high_init": model.high_init,
+        "low_init": model.low_init,
+        "m": torch.zeros_like(theta),
+        "v": torch.zeros_like(theta),
+        "rates": torch.full_like(theta, 1e-3),
+        "adam": torch.tensor([0.1, 0.05, EPSILON]),
+        "clip": torch.tensor([1.0]),
+        "high": state,
+        "low": state.clone(),
+        "features": torch.rand(batch, tokens, features),
+        "subgoal": torch.eye(len(table.subgoals))[torch.arange(batch) % 3],
+        "action": torch.eye(len(table.actions))[torch.arange(batch) % 4],
+    }
+    think_inputs = {key: inputs[key] for key in THINK_INPUTS}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}-think.onnx").write_bytes(
+        export(think_function(model), think_inputs, THINK_OUTPUTS, PER_ROW)
+    )
+    step_inputs = {key: inputs[key] for key in STEP_INPUTS}
+    (folder / f"{name}-step.onnx").write_bytes(
+        export(step_function(model), step_inputs, STEP_OUTPUTS, PER_ROW)
+    )
+
+
+if __name__ == "__main__":
+    for preset_name in PRESETS:
+        export_preset(preset_name, SHIPPED)
