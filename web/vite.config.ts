@@ -21,6 +21,8 @@ export default defineConfig({
   },
   worker: { format: "es" },
   test: {
+    // A busy machine is no failure; what is too slow shows in bench/.
+    testTimeout: 60_000,
     include: ["src/**/*.test.ts", "tests/unit/**/*.test.ts"],
   },
 });
