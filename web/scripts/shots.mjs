@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
     layout: { type: "string", default: "wide" },
     theme: { type: "string", default: "light" },
     columns: { type: "string" },
-    recording: { type: "string", default: "tests/fixtures/story.hrm.json.gz" },
+    recording: { type: "string", default: "tests/fixtures/recordings/key-door.hrm.json.gz" },
     run: { type: "string" },
     start: { type: "string" },
     exploration: { type: "string", default: "0" },

@@ -6,21 +6,24 @@ export function speaks(shape: Shape): boolean {
   return shape.label !== undefined || shape.tip !== undefined || shape.action !== undefined;
 }
 
-export function actionable(shape: Shape): boolean {
-  return shape.action !== undefined;
+/** A shape that the arrows stop at. */
+export function isStop(shape: Shape): boolean {
+  return shape.tip !== undefined || shape.action !== undefined;
 }
 
-/** Every shape with a tip or an action, by id, in the order of drawing. */
-export function indexById(shapes: readonly Shape[]): ReadonlyMap<string, Shape> {
-  const found = new Map<string, Shape>();
-  const visit = (list: readonly Shape[]) => {
-    for (const shape of list) {
-      if (shape.tip !== undefined || shape.action !== undefined) found.set(shape.id, shape);
-      if (shape.kind === "group") visit(shape.children);
-    }
-  };
-  visit(shapes);
-  return found;
+/** Whether a shape, or one inside it, says something. */
+export function saysSomething(shape: Shape): boolean {
+  return speaks(shape) || (shape.kind === "group" && shape.children.some(saysSomething));
+}
+
+/** The stop of that id, if it is in this frame. */
+export function stopOf(shapes: readonly Shape[], id: string): Shape | undefined {
+  for (const shape of shapes) {
+    if (shape.id === id && isStop(shape)) return shape;
+    const inside = shape.kind === "group" ? stopOf(shape.children, id) : undefined;
+    if (inside) return inside;
+  }
+  return undefined;
 }
 
 const DIRECTIONS: Record<string, readonly [number, number]> = {
@@ -31,12 +34,11 @@ const DIRECTIONS: Record<string, readonly [number, number]> = {
 };
 
 /** The nearest shape in the direction of an arrow key, as seen on the screen. */
-export function arrow(key: string, from: string, svg: SVGSVGElement): SVGElement | null {
+export function arrow(key: string, here: Element, svg: SVGSVGElement): SVGElement | null {
   const direction = DIRECTIONS[key];
   if (!direction) return null;
   const stops = [...svg.querySelectorAll<SVGElement>("[data-stop]")];
-  const here = stops.find((stop) => stop.dataset["stop"] === from);
-  if (!here) return stops[0] ?? null;
+  if (!here.isConnected) return stops[0] ?? null;
   const start = middle(here);
   let best: SVGElement | null = null;
   let least = Infinity;

@@ -1,8 +1,8 @@
 /**
  * What the page knows and does; components read it and call it.
  *
- * Whatever a link carries is in `state`, replaced as a whole, so that writing the link, scrubbing
- * and jumping are one and the same thing.
+ * Whatever a link carries is in `state`, so that writing the link, scrubbing and jumping are one and
+ * the same thing. At most its time changes at every frame, and only what reads the time follows.
  */
 import { Engine, type Progress } from "../engine/client";
 import { fetchRecording, listRecordings, openRecording, type Listed } from "../recording/load";
@@ -47,7 +47,7 @@ const MAX_CACHED = 12;
 const MAX_NOTICES = 4;
 
 export class Page {
-  state = $state.raw<State>(initial);
+  readonly state: State = $state({ ...initial });
   /** The story that was loaded; knobs are measured against it. */
   told = $state.raw<Recording | null>(null);
   /** The story on screen: the loaded one, or one trained here from it. */
@@ -64,29 +64,21 @@ export class Page {
   engineReady = $state(false);
   dialog = $state<"help" | "maths" | "export" | null>(null);
 
-  // The state is replaced at every frame: these stay the same as long as their values do.
-  readonly #exploration = $derived(this.state.exploration);
-  readonly #drawSeed = $derived(this.state.drawSeed);
-  readonly #start = $derived(this.state.start);
-  readonly #run = $derived(this.state.run);
-  readonly #compare = $derived(this.state.compare);
-  readonly #moved = $derived(this.state.knobs);
-
   readonly view: View = $derived({
-    layout: this.#compare && this.layout === "wide" ? "tall" : this.layout,
-    exploration: this.#exploration,
-    drawSeed: this.#drawSeed,
-    start: this.#start,
-    run: this.#run,
+    layout: this.state.compare && this.layout === "wide" ? "tall" : this.layout,
+    exploration: this.state.exploration,
+    drawSeed: this.state.drawSeed,
+    start: this.state.start,
+    run: this.state.run,
   });
 
   /** The knobs as they stand: the story's own, but for what was moved. */
   readonly knobs: Knobs | null = $derived(
-    this.told ? { ...knobsOf(this.told.settings), ...this.#moved } : null,
+    this.told ? { ...knobsOf(this.told.settings), ...this.state.knobs } : null,
   );
 
-  readonly #before: boolean = $derived(this.#compare === "before");
-  readonly #other = $derived(this.other?.compare === this.#compare ? this.other : null);
+  readonly #before: boolean = $derived(this.state.compare === "before");
+  readonly #other = $derived(this.other?.compare === this.state.compare ? this.other : null);
 
   /** The timeline; of two stories side by side, that of the longer one. */
   readonly director: Director | null = $derived.by(() => {
@@ -105,9 +97,8 @@ export class Page {
 
   readonly entries: readonly Entry[] = $derived(this.director?.entries ?? []);
   readonly total: number = $derived(this.director?.total ?? 0);
-  readonly #scene = $derived(this.state.scene);
   readonly entry: Entry | null = $derived(
-    this.entries.find(({ scene }) => scene.id === this.#scene) ?? this.entries[0] ?? null,
+    this.entries.find(({ scene }) => scene.id === this.state.scene) ?? this.entries[0] ?? null,
   );
   /** Seconds into the scene, within it. */
   readonly time: number = $derived(Math.min(this.state.time, this.entry?.duration ?? 0));
@@ -147,14 +138,17 @@ export class Page {
   }
 
   readonly #engine: Engine;
+  readonly #changed: () => void;
   readonly #cache = new Map<string, Recording>();
   #controller: AbortController | null = null;
   #othersController: AbortController | null = null;
   #notices = 0;
   #asked = "";
 
-  constructor(engine: Engine) {
+  /** `changed` is called whenever the state was changed. */
+  constructor(engine: Engine, changed: () => void) {
     this.#engine = engine;
+    this.#changed = changed;
   }
 
   // --- messages ---
@@ -171,7 +165,8 @@ export class Page {
   // --- state and link ---
 
   update(patch: Partial<State>): void {
-    this.state = { ...this.state, ...patch };
+    Object.assign(this.state, patch);
+    this.#changed();
   }
 
   hash(): string {
@@ -182,7 +177,7 @@ export class Page {
   async follow(hash: string): Promise<void> {
     const { state, problems } = readHash(hash, SCENE_IDS);
     const before = this.state.story;
-    this.state = state;
+    this.update(state);
     for (const problem of problems) this.say("problem", problem);
     if (!this.recording || state.story !== before) await this.#loadStory(state.story);
     else await this.retrain();

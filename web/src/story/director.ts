@@ -6,6 +6,7 @@
 import type { Recording } from "../recording/types.gen";
 import { clamp } from "./ease";
 import { at } from "./list";
+import { memo } from "./memo";
 import type { Caption, Equation, Scene, View } from "./scene";
 import type { Shape } from "./shape";
 import { scenes as storyScenes } from "./story";
@@ -101,8 +102,13 @@ export function direct(
   };
 }
 
+/** The captions of a scene do not change as it plays, and their sentences take time to write. */
+const captionsOf = memo((scene: Scene) =>
+  memo((recording: Recording) => memo((view: View) => scene.captions(recording, view))),
+);
+
 /** The caption on show at a scene's local time. */
 export function captionAt(scene: Scene, recording: Recording, time: number, view: View): Caption {
-  const captions = scene.captions(recording, view);
+  const captions = captionsOf(scene)(recording)(view);
   return captions.findLast((caption) => caption.at <= time) ?? at(captions, 0);
 }

@@ -24,3 +24,30 @@ export function memoBy<K extends object, V>(
     return value;
   };
 }
+
+const MOST_KEPT = 400;
+
+/**
+ * Draws again only for arguments that are not equal, as data, to earlier ones: what stands still
+ * keeps its identity from frame to frame, and painters need not look at it. The oldest are let go.
+ */
+export function still<A extends readonly unknown[], V>(draw: (...args: A) => V): (...args: A) => V {
+  const kept = new Map<string, V>();
+  return (...args) => {
+    const key = JSON.stringify(args);
+    const before = kept.get(key);
+    if (before !== undefined) return before;
+    if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? key);
+    const value = draw(...args);
+    kept.set(key, value);
+    return value;
+  };
+}
+
+/** The same for something large, compared by identity, and small arguments. */
+export function stillOf<K extends object, A extends readonly unknown[], V>(
+  draw: (of: K, ...args: A) => V,
+): (of: K, ...args: A) => V {
+  const inner = memo((of: K) => still((...args: A) => draw(of, ...args)));
+  return (of, ...args) => inner(of)(...args);
+}

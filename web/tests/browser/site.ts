@@ -17,7 +17,18 @@ export const stage = (page: Page) => page.getByRole("figure").first().locator("s
 
 /** A short name of what a stage shows: the same for the same frame only. */
 export async function frame(page: Page, side = 0): Promise<string> {
-  const drawn = await page.getByRole("figure").nth(side).locator("svg").first().innerHTML();
+  const svg = page.getByRole("figure").nth(side).locator("svg").first();
+  // Attributes in order of their names: in the document they are in the order of their coming.
+  const drawn = await svg.evaluate((root) => {
+    const write = (element: Element): string => {
+      const own = [...element.attributes].map(({ name, value }) => `${name}=${value}`).sort();
+      const inner = element.children.length
+        ? [...element.children].map(write)
+        : [element.textContent];
+      return `<${element.tagName} ${own.join(" ")}>${inner.join("")}</>`;
+    };
+    return [...root.children].map(write).join("");
+  });
   return createHash("sha256").update(drawn).digest("hex").slice(0, 12);
 }
 

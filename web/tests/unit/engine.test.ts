@@ -89,7 +89,9 @@ describe.each(["keydoor", "keydoor-flat"])("%s", (preset) => {
       const made = await record(library, asked, { ablations: [], spread: null }, "test", calm);
       const reached = made.curve.at(-1)?.score.success ?? NaN;
       ours.push(reached);
-      expect(Math.abs(reached - success), `seed ${seed}`).toBeLessThanOrEqual(SUCCESS_TOLERANCE[preset] ?? 0);
+      expect(Math.abs(reached - success), `seed ${seed}`).toBeLessThanOrEqual(
+        SUCCESS_TOLERANCE[preset] ?? 0,
+      );
     }
     const mean = (values: readonly number[]): number =>
       values.reduce((sum, value) => sum + value, 0) / values.length;

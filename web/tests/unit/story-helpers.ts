@@ -11,7 +11,7 @@ import { textWidth } from "../../src/story/text";
 /** STORY_RECORDING names another recording to hold the same tests to. */
 const file =
   process.env["STORY_RECORDING"] ??
-  fileURLToPath(new URL("../fixtures/story.hrm.json.gz", import.meta.url));
+  fileURLToPath(new URL("../fixtures/recordings/key-door.hrm.json.gz", import.meta.url));
 
 export const hasFixture = existsSync(file);
 

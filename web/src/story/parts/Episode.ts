@@ -1,10 +1,11 @@
 /** An episode being played: the world, the model that decides, and the trail of what was done. */
-import type { WorldTable } from "../../recording/types.gen";
+import type { Episode, WorldTable } from "../../recording/types.gen";
 import { faded, group, rect, round, text, type Box } from "../build";
 import { bow, clamp, easeBack, easeOut, mix, progress, type Point } from "../ease";
 import { agentOf, motions, type Played } from "../facts";
 import type { PlayPlaces } from "../layout";
 import { at, range } from "../list";
+import { memo, still } from "../memo";
 import { softmax } from "../numbers";
 import { momentOf, type Beat, type Moment } from "../playback";
 import { stateAfter, toldActions } from "../rollout";
@@ -268,21 +269,30 @@ function complaint(props: EpisodeProps, moment: Moment): Shape[] {
 
 /** Every action so far, with its tick or cross. */
 export function trail(
-  props: Pick<EpisodeProps, "table" | "played" | "places" | "layout">,
+  { table, played, places }: Pick<EpisodeProps, "table" | "played" | "places">,
   moment: Moment,
-): Shape[] {
-  const { table, played, places } = props;
-  const slots = Math.max(table.max_steps, played.episode.steps.length);
-  const box = places.trail;
+): readonly Shape[] {
+  const done = moment.beat.index + (moment.mark > 0.5 ? 1 : 0);
+  return trailOf(table)(played.episode)(places.trail, done);
+}
+
+const trailOf = memo((table: WorldTable) =>
+  memo((episode: Episode) =>
+    still((box: Box, done: number) => drawTrail(table, episode, box, done)),
+  ),
+);
+
+/** The trail once `done` steps are done. */
+function drawTrail(table: WorldTable, episode: Episode, box: Box, done: number): readonly Shape[] {
+  const slots = Math.max(table.max_steps, episode.steps.length);
   const gap = 5;
   const side = Math.min((box.width - gap * (slots - 1)) / slots, box.height - 14, 44);
   const left = box.x + (box.width - slots * side - gap * (slots - 1)) / 2;
   return range(slots).flatMap((i): Shape[] => {
-    const step = played.episode.steps[i];
+    const step = episode.steps[i];
     const x = left + i * (side + gap);
     const place = { x: round(x), y: box.y, width: round(side), height: round(side) };
-    const done = i < moment.beat.index || (i === moment.beat.index && moment.mark > 0.5);
-    if (!step || !done) {
+    if (!step || i >= done) {
       return [
         rect(`trail.${i}.slot`, place, { radius: side * 0.28, fill: "faint", opacity: 0.35 }),
       ];

@@ -2,6 +2,7 @@
 import type { ModelCard } from "../../recording/types.gen";
 import { circle, faded, fitted, group, line, path, rect, round, text, type Box } from "../build";
 import { bow, clamp, easeInOut, mix, type Point } from "../ease";
+import { still } from "../memo";
 import { percent } from "../numbers";
 import type { Layout } from "../scene";
 import type { Paint, Shape, Tone } from "../shape";
@@ -148,7 +149,9 @@ const TONES: Record<"planner" | "doer", { main: Tone; soft: Tone; blame: Tone }>
 };
 
 /** A half of the model: a rounded box with a title, lamps for its calls, and bars for its head. */
-export function moduleBox(
+export const moduleBox = still(drawModule);
+
+function drawModule(
   id: string,
   box: Box,
   layout: Layout,
@@ -454,7 +457,9 @@ function memoryChips(
 }
 
 /** A toggle that turns over when its flag changes. */
-export function memoryChip(id: string, box: Box, memory: MemoryProps, size: number): Shape[] {
+export const memoryChip = still(drawChip);
+
+function drawChip(id: string, box: Box, memory: MemoryProps, size: number): Shape[] {
   const shown = memory.flip < 0.5 ? memory.from : memory.to;
   const on = mix(memory.from ? 1 : 0, memory.to ? 1 : 0, easeInOut(clamp(memory.flip)));
   const turning = memory.from !== memory.to && memory.flip > 0 && memory.flip < 1;

@@ -4,6 +4,7 @@ import { area, curveLinear, curveMonotoneX, line as lineOf } from "d3-shape";
 import { circle, fitted, group, line, path, rect, round, text, type Box } from "../build";
 import { clamp } from "../ease";
 import { at, range } from "../list";
+import { memo, still } from "../memo";
 import type { Action, Paint, Shape } from "../shape";
 
 export interface Series {
@@ -25,8 +26,6 @@ export interface LineChartProps {
   readonly yMin?: number;
   readonly xTitle: string;
   readonly format: (value: number) => string;
-  /** How much of the x axis is drawn, 0 to 1. */
-  readonly drawn: number;
   readonly size: number;
   readonly smooth?: boolean;
   readonly tip?: string;
@@ -52,10 +51,18 @@ function frameOf({ box, xMax, yMax, yMin = 0, size }: LineChartProps): Frame {
   };
 }
 
-export function lineChart(props: LineChartProps): Shape[] {
+/** A chart with `drawn` of its x axis, 0 to 1; its `props` should be the same object each time. */
+export function lineChart(props: LineChartProps, drawn: number): readonly Shape[] {
+  if (drawn >= 1) return finished(props);
+  const { frame, shapes } = framed(props);
+  return [...shapes, ...lines(props, frame, drawn)];
+}
+
+/** All of a chart that does not move. */
+const framed = memo((props: LineChartProps): { frame: Frame; shapes: readonly Shape[] } => {
   const { id, box, title, size } = props;
   const frame = frameOf(props);
-  return [
+  const shapes = [
     fitted(`${id}.title`, title, box.x, box.y + size * 1.1, box.width, size * 1.12, {
       weight: 700,
     }),
@@ -63,8 +70,19 @@ export function lineChart(props: LineChartProps): Shape[] {
       label: `${title}: ${props.series.map((s) => summary(s, props.format)).join("; ")}`,
       ...(props.tip === undefined ? {} : { tip: props.tip }),
     }),
-    ...props.series.flatMap((series, i) => drawSeries(`${id}.s${i}`, series, props, frame)),
   ];
+  return { frame, shapes };
+});
+
+const finished = memo((props: LineChartProps): readonly Shape[] => {
+  const { frame, shapes } = framed(props);
+  return [...shapes, ...lines(props, frame, 1)];
+});
+
+function lines(props: LineChartProps, frame: Frame, drawn: number): Shape[] {
+  return props.series.flatMap((series, i) =>
+    drawSeries(`${props.id}.s${i}`, series, props, frame, drawn),
+  );
 }
 
 function summary(series: Series, format: (value: number) => string): string {
@@ -145,8 +163,14 @@ function upTo(points: Series["points"], limit: number): [number, number][] {
   return kept;
 }
 
-function drawSeries(id: string, series: Series, props: LineChartProps, { x, y }: Frame): Shape[] {
-  const limit = clamp(props.drawn) * props.xMax;
+function drawSeries(
+  id: string,
+  series: Series,
+  props: LineChartProps,
+  { x, y }: Frame,
+  drawn: number,
+): Shape[] {
+  const limit = clamp(drawn) * props.xMax;
   const curve = props.smooth ? curveMonotoneX : curveLinear;
   const points = upTo(series.points, limit);
   if (points.length === 0) return [];
@@ -203,7 +227,9 @@ export interface SparklineProps {
 }
 
 /** A line without axes. */
-export function sparkline(props: SparklineProps): Shape[] {
+export const sparkline = still(drawSparkline);
+
+function drawSparkline(props: SparklineProps): Shape[] {
   const { id, box, values, low, high, tone, drawn } = props;
   const x = scaleLinear([0, Math.max(1, props.longest)], [box.x, box.x + box.width]);
   const y = scaleLinear([low, high], [box.y + box.height, box.y]);
@@ -250,7 +276,9 @@ export interface BarRow {
 }
 
 /** Horizontal bars, one a row: name, bar with a whisker for the spread, value. */
-export function barRows(
+export const barRows = still(drawBarRows);
+
+function drawBarRows(
   id: string,
   box: Box,
   rows: readonly BarRow[],
@@ -304,7 +332,9 @@ export function switchStep(box: Box, rows: number, size: number): number {
 }
 
 /** The same as switches: a box a row, its name above its bar. */
-export function switchRows(
+export const switchRows = still(drawSwitchRows);
+
+function drawSwitchRows(
   id: string,
   box: Box,
   rows: readonly BarRow[],

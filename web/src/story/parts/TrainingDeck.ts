@@ -1,23 +1,26 @@
 /** The training set: examples as cards, and the two buckets into which their labels are dealt. */
-import type { Example, ExampleStep, WorldTable } from "../../recording/types.gen";
+import type { Example, ExampleStep, Recording, WorldTable } from "../../recording/types.gen";
 import { circle, fitted, group, rect, round, text, type Box } from "../build";
 import { motions } from "../facts";
 import { at, range } from "../list";
 import { radius } from "../layout";
+import { still, stillOf } from "../memo";
 import { count, reward } from "../numbers";
 import type { Shape, Tone } from "../shape";
 import { actionSign, flag } from "./drawings";
 import { miniTrack } from "./WorldTrack";
 
 /** A card of the deck: the start, and a dot for every step. */
-export function smallCard(
+export const smallCard = stillOf(drawSmallCard);
+
+function drawSmallCard(
+  { world: table, examples }: Recording,
   id: string,
   box: Box,
-  table: WorldTable,
-  example: Example,
   index: number,
   dealt: boolean,
 ): Shape {
+  const example = at(examples, index);
   const start = at(example.steps, 0);
   const bad = example.steps.filter((step) => step.wrong_subgoal || step.wrong_action).length;
   const strays = example.steps.filter((step) => step.distractor).length;
@@ -94,15 +97,15 @@ export function openRowHeight(box: Box, example: Example, size: number): number 
 
 /** An example laid open: a row a step. `shown` rows are visible, row `now` is lit. */
 export function openCard(
+  recording: Recording,
   id: string,
   box: Box,
-  table: WorldTable,
-  example: Example,
   index: number,
   shown: number,
   now: number,
   size: number,
 ): Shape[] {
+  const example = at(recording.examples, index);
   const head = size * 2.5;
   const step = openRowHeight(box, example, size);
   const shapes: Shape[] = [
@@ -133,10 +136,10 @@ export function openCard(
   for (const i of range(Math.min(shown, example.steps.length))) {
     shapes.push(
       openRow(
+        recording,
         `${id}.row${i}`,
         { x: box.x + 8, y: box.y + head + i * step, width: box.width - 16, height: step },
-        table,
-        example,
+        index,
         i,
         i === now,
         size,
@@ -146,16 +149,18 @@ export function openCard(
   return shapes;
 }
 
-function openRow(
+const openRow = stillOf(drawOpenRow);
+
+function drawOpenRow(
+  { world: table, examples }: Recording,
   id: string,
   box: Box,
-  table: WorldTable,
-  example: Example,
+  index: number,
   i: number,
   lit: boolean,
   size: number,
 ): Shape {
-  const step = at(example.steps, i);
+  const step = at(at(examples, index).steps, i);
   const middle = round(box.y + box.height / 2);
   const small = Math.max(11, Math.min(size, box.height * 0.62));
   const track = {
@@ -270,7 +275,9 @@ export interface BucketProps {
 }
 
 /** A bucket of targets: how many labels of each kind have been dealt into it. */
-export function bucket(props: BucketProps): Shape[] {
+export const bucket = still(drawBucket);
+
+function drawBucket(props: BucketProps): Shape[] {
   const { id, box, title, half, names, counts, size } = props;
   const tone: Tone = half;
   const soft: Tone = half === "planner" ? "planner-soft" : "doer-soft";

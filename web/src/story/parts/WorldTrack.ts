@@ -4,6 +4,7 @@ import { circle, group, path, rect, round, text, type Box } from "../build";
 import { arch, clamp, easeInOut, easeOut, mix, progress, swing, type Point } from "../ease";
 import { agentOf, motions } from "../facts";
 import { at } from "../list";
+import { still } from "../memo";
 import type { Shape } from "../shape";
 import { plain } from "../words";
 import { cross, entity, tick } from "./drawings";
@@ -92,13 +93,22 @@ export function worldTrack(props: TrackProps): Shape[] {
   const { id, box, table } = props;
   const geometry = trackGeometry(box, table.tiles);
   const label = `The line of ${table.tiles} tiles: ${describeState(table, props.move && props.move.share >= 1 ? props.move.next : props.state)}`;
-  return [group(`${id}.tiles`, tiles(props, geometry), { label }), ...figures(props, geometry)];
+  return [
+    group(`${id}.tiles`, tiles(id, table.tiles, geometry, props.numbered ?? false), { label }),
+    ...figures(props, geometry),
+  ];
 }
 
-function tiles(props: TrackProps, geometry: TrackGeometry): Shape[] {
-  const { id, table } = props;
+const tiles = still(drawTiles);
+
+function drawTiles(
+  id: string,
+  many: number,
+  geometry: TrackGeometry,
+  numbered: boolean,
+): readonly Shape[] {
   const { side } = geometry;
-  return Array.from({ length: table.tiles }, (_, tile) => {
+  return Array.from({ length: many }, (_, tile) => {
     const { x, y } = tileCentre(geometry, tile);
     const shapes: Shape[] = [
       rect(
@@ -112,7 +122,7 @@ function tiles(props: TrackProps, geometry: TrackGeometry): Shape[] {
         },
       ),
     ];
-    if (props.numbered && side >= 30) {
+    if (numbered && side >= 30) {
       shapes.push(
         text(
           `${id}.number${tile}`,
@@ -282,11 +292,11 @@ interface Pose {
   readonly mood: number;
 }
 
-const still: Pose = { shiftX: 0, hop: 0, tilt: 0, look: 0, stretch: 0, mood: 0.4 };
+const calm: Pose = { shiftX: 0, hop: 0, tilt: 0, look: 0, stretch: 0, mood: 0.4 };
 
 /** How the agent carries itself during a move: it hops, reaches up, or bumps and bounces back. */
 function agentPose({ table, move, state }: TrackProps): Pose {
-  if (!move) return state >= table.live_states ? { ...still, mood: 1 } : still;
+  if (!move) return state >= table.live_states ? { ...calm, mood: 1 } : calm;
   const { share, outcome } = move;
   const direction = at(motions(table), move.action);
   if (outcome === "blocked" || outcome === "wrong-order") {

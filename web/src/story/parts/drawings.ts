@@ -5,6 +5,7 @@
  */
 import { circle, group, path, rect, round, text } from "../build";
 import { mix } from "../ease";
+import { still } from "../memo";
 import type { Group, Paint, Shape } from "../shape";
 
 export interface Place {
@@ -208,7 +209,9 @@ export interface EntityPose extends AgentPose {
 }
 
 /** An entity by the icon that the world's table names. */
-export function entity(
+export const entity = still(drawEntity);
+
+function drawEntity(
   id: string,
   icon: string,
   name: string,

@@ -1,6 +1,7 @@
 /** Bars, springs and lights: small instruments that show one number each. */
 import { circle, group, path, rect, round, text, fitted, type Box } from "../build";
 import { clamp } from "../ease";
+import { still } from "../memo";
 import type { Group, Paint, Shape } from "../shape";
 
 export interface BarProps {
@@ -50,7 +51,9 @@ export interface GaugeProps {
 }
 
 /** A named bar with its number, growing left or right from zero. */
-export function gauge(props: GaugeProps): Group {
+export const gauge = still(drawGauge);
+
+function drawGauge(props: GaugeProps): Group {
   const { id, box, title, value, tone, zero = 0, size } = props;
   const share = clamp(props.share);
   const high = Math.min(16, box.height - size * 1.5);

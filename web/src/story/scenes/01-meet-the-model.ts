@@ -6,7 +6,7 @@ import { agentOf, motions } from "../facts";
 import { radius, type as sizes } from "../layout";
 import { argmax, at, last, range } from "../list";
 import { headsOf } from "../maths";
-import { memo } from "../memo";
+import { memo, stillOf } from "../memo";
 import { count, grouped, logistic, percent, softmax, weight } from "../numbers";
 import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
 import { form, hierarchyPanel, hierarchyPlaces } from "../parts/HierarchyPanel";
@@ -235,7 +235,12 @@ function board(
   const headed = progress(t, INTRO + 0.2, INTRO + 1.4);
   return [
     ...boardHead(recording, headed, layout),
-    ...all.flatMap((call, i) => boardRow(recording, call, i, calls - i, layout)),
+    ...all.flatMap((_, i) => {
+      // How far the thought has come since this call began, below 0 before.
+      const since = calls - i;
+      const lit = since > 0 && since <= 1.0001;
+      return boardRow(recording, segment, i, clamp(since), lit, layout);
+    }),
   ];
 }
 
@@ -267,20 +272,22 @@ function readingToken(recording: Recording, module: Call["module"]): number {
   return module === "H" ? recording.world.subgoal_token : recording.world.action_token;
 }
 
-/** One call; `calls` is how far the thought has come since it began, below 0 before. */
-function boardRow(
+/** One call, of which the share `begun` is over; it is lit while it goes on. */
+const boardRow = stillOf(drawBoardRow);
+
+function drawBoardRow(
   recording: Recording,
-  call: Call,
+  segment: number,
   i: number,
-  calls: number,
+  begun: number,
+  lit: boolean,
   layout: Layout,
-): Shape[] {
+): readonly Shape[] {
+  const call = at(at(shown(recording).segments, segment).calls, i);
   const { board: box } = places(layout);
   const { left, row, point } = gridOf(recording, layout);
   const names = recording.world.token_names;
   const size = sizes[layout].small;
-  const begun = clamp(calls);
-  const lit = calls > 0 && calls <= 1.0001;
   const half = call.module === "H" ? ("planner" as const) : ("doer" as const);
   const y = point(0, i).y;
   const title = callTitle(recording, call.module, i);

@@ -4,7 +4,7 @@ import { circle, faded, fitted, group, rect, round, type Box } from "../build";
 import { bow, clamp, easeInOut, easeOut, progress, tween } from "../ease";
 import { motions } from "../facts";
 import { at, range } from "../list";
-import { memo } from "../memo";
+import { memo, still } from "../memo";
 import { count, percent } from "../numbers";
 import { bucket, openCard, openRowHeight, smallCard } from "../parts/TrainingDeck";
 import { actionToken, subgoalCard } from "../parts/tokens";
@@ -100,7 +100,7 @@ function places(layout: Layout): Places {
 }
 
 /** A grid for `many` cards in a box, as square as their shape allows. */
-function deckBoxes(box: Box, many: number, layout: Layout): Box[] {
+const deckBoxes = still((box: Box, many: number, layout: Layout): readonly Box[] => {
   const gap = many > 20 ? 4 : 8;
   const ratio = layout === "wide" ? 1.3 : 1.6;
   let best = { columns: 1, width: 0 };
@@ -124,7 +124,7 @@ function deckBoxes(box: Box, many: number, layout: Layout): Box[] {
     width: best.width,
     height,
   }));
-}
+});
 
 /** How many examples, and how many steps of the next one, have been dealt at time t. */
 function dealt(
@@ -142,7 +142,7 @@ function dealt(
 }
 
 function draw(recording: Recording, t: number, { layout }: View): readonly Shape[] {
-  const { world, examples } = recording;
+  const { examples } = recording;
   const place = places(layout);
   const size = layout === "wide" ? 14 : 11.5;
   const done = dealt(recording, t);
@@ -160,16 +160,7 @@ function draw(recording: Recording, t: number, { layout }: View): readonly Shape
     ...faded(
       "open",
       progress(t, ends.open - 0.3, ends.open + 0.3),
-      openCard(
-        "open.card",
-        place.open,
-        world,
-        at(examples, turning),
-        turning,
-        rowsShown,
-        now,
-        size,
-      ),
+      openCard(recording, "open.card", place.open, turning, rowsShown, now, size),
     ),
     ...legend(recording, place.open, progress(t, ends.open, ends.open + 0.5), size),
     ...buckets(recording, place, done, t, size),
@@ -185,7 +176,7 @@ function deck(
   t: number,
   layout: Layout,
 ): Shape[] {
-  const { examples, world } = recording;
+  const { examples } = recording;
   const first = at(boxes, 0);
   const end = at(boxes, boxes.length - 1);
   const away = 1 - tween(t, ends.open - 1, ends.open);
@@ -193,15 +184,13 @@ function deck(
     layout === "wide" ? (first.x + Math.max(...boxes.map((b) => b.x + b.width))) / 2 : 0;
   const low = (first.y + end.y + end.height) / 2;
   const { width, height } = stageSize[layout];
-  const cards = examples.flatMap((example, i) => {
+  const cards = examples.flatMap((_, i) => {
     const start = (i / examples.length) * 1.4 - 0.6;
     const share = easeOut(progress(t, start, start + 0.8));
     const box = at(boxes, i);
     const lifted = { ...box, y: box.y + 16 * (1 - share) };
     const used = i < dealtExamples && t < ends.outro - 0.5;
-    return faded(`deck.${i}`, share, [
-      smallCard(`deck.${i}.card`, lifted, world, example, i, used),
-    ]);
+    return faded(`deck.${i}`, share, [smallCard(recording, `deck.${i}.card`, lifted, i, used)]);
   });
   return [
     group("deck", cards, {

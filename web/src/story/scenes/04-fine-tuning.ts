@@ -6,12 +6,12 @@ import { stoppedEarly } from "../facts";
 import { radius, type as sizes } from "../layout";
 import { argmax, at, range } from "../list";
 import { crossEntropy } from "../maths";
-import { memo } from "../memo";
+import { memo, stillOf } from "../memo";
 import { count, loss, softmax, weight } from "../numbers";
 import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
 import { bar, spring } from "../parts/gauges";
 import { hierarchyPanel } from "../parts/HierarchyPanel";
-import { lineChart } from "../parts/MetricsPanel";
+import { lineChart, type LineChartProps } from "../parts/MetricsPanel";
 import { worldTrack } from "../parts/WorldTrack";
 import type { Caption, Layout, Scene, View } from "../scene";
 import type { Shape } from "../shape";
@@ -188,7 +188,10 @@ function draw(recording: Recording, t: number, view: View): readonly Shape[] {
     ...model(recording, now, place.model, view.layout),
     ...exampleCard(recording, now, place.card, view.layout),
     ...springs(recording, now, place.springs, view.layout),
-    ...chart(recording, now, place.chart, view.layout),
+    ...lineChart(
+      chartOf(recording, place.chart, sizes[view.layout].small),
+      now.steps / Math.max(1, recording.fine_tuning.length),
+    ),
   ];
 }
 
@@ -515,11 +518,12 @@ function stepValue(recording: Recording, now: Now, i: number): number {
   return at(weightsAt(recording, Math.round(now.steps)), i);
 }
 
-function chart(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+const chartOf = stillOf((recording: Recording, box: Box, size: number): LineChartProps => {
   const steps = recording.fine_tuning;
   const most = lossTop(recording);
-  const size = sizes[layout].small;
-  return lineChart({
+  const points = (half: "planner" | "doer") =>
+    steps.map((step) => [step.step + 1, Math.min(most, step.losses[half])] as const);
+  return {
     id: "losses",
     box,
     title: recording.model.subgoal_head
@@ -527,32 +531,18 @@ function chart(recording: Recording, now: Now, box: Box, layout: Layout): Shape[
       : "Loss in each gradient step",
     series: [
       ...(recording.model.subgoal_head
-        ? [
-            {
-              name: "Planner",
-              tone: "blame-planner" as const,
-              points: steps.map(
-                (step) => [step.step + 1, Math.min(most, step.losses.planner)] as const,
-              ),
-            },
-          ]
+        ? [{ name: "Planner", tone: "blame-planner" as const, points: points("planner") }]
         : []),
-      {
-        name: "Doer",
-        tone: "blame-doer" as const,
-        dash: [5, 4],
-        points: steps.map((step) => [step.step + 1, Math.min(most, step.losses.doer)] as const),
-      },
+      { name: "Doer", tone: "blame-doer", dash: [5, 4], points: points("doer") },
     ],
     xMax: steps.length,
     yMax: most,
     xTitle: "gradient steps",
     format: loss,
-    drawn: now.steps / Math.max(1, steps.length),
     size,
     tip: "The mean loss of each gradient step's batch.",
-  });
-}
+  };
+});
 
 const lossTop = memo((recording: Recording): number =>
   Math.max(

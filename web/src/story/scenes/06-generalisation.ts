@@ -5,7 +5,7 @@ import { easeOut, progress } from "../ease";
 import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../layout";
 import { at, range } from "../list";
-import { memo } from "../memo";
+import { memo, still } from "../memo";
 import { count, mean, meanSteps, percent } from "../numbers";
 import { isRight, trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
@@ -200,9 +200,11 @@ function gridOfStarts(
   ];
 }
 
-const settled = memo((_: readonly Episode[]) => new Map<string, readonly Shape[]>());
+const keptCells = memo((_: Recording) =>
+  memo((__: readonly Episode[]) => new Map<string, Shape>()),
+);
 
-/** The cells; once all are shown they stay the same, and are kept. */
+/** The cells; each has few looks, which are kept. */
 function cellShapes(
   recording: Recording,
   grid: readonly Episode[],
@@ -211,14 +213,13 @@ function cellShapes(
   view: View,
 ): readonly Shape[] {
   const chosen = startOf(recording, view).index;
-  const draw = () =>
-    grid.map((_, i) => cellShape(recording, grid, cells, i, i < shown, i === chosen));
-  if (shown < grid.length) return draw();
-  const key = `${view.layout}/${chosen}`;
-  const known = settled(grid);
-  const kept = known.get(key) ?? draw();
-  known.set(key, kept);
-  return kept;
+  const kept = keptCells(recording)(grid);
+  return grid.map((_, i) => {
+    const key = `${view.layout}/${i}/${i < shown}/${i === chosen}`;
+    const cell = kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen);
+    kept.set(key, cell);
+    return cell;
+  });
 }
 
 /** A cell: filled where its start succeeds, a crossed box where it fails. */
@@ -287,7 +288,9 @@ function cellPath(x: number, y: number, half: number, form: "full" | "seen" | "c
   return box;
 }
 
-function gridLegend(x: number, y: number, width: number, size: number): Shape[] {
+const gridLegend = still(drawLegend);
+
+function drawLegend(x: number, y: number, width: number, size: number): Shape[] {
   const marks: [string, "full" | "seen" | "crossed"][] = [
     ["reaches the goal", "full"],
     ["an example began here", "seen"],
@@ -325,6 +328,8 @@ function gridColumns(many: number, tiles: number, box: Box): number {
   return best.columns;
 }
 
+const beatsAgain = memo((episode: Episode) => beatsOf(episode, 7, 1.3));
+
 /** The chosen start, played over and over. */
 function example(
   recording: Recording,
@@ -335,7 +340,7 @@ function example(
 ): Shape[] {
   const table = recording.world;
   const episode = at(grid, startOf(recording, view).index);
-  const beats = beatsOf(episode, 7, 1.3);
+  const beats = beatsAgain(episode);
   const length = lengthOf(beats) + 1;
   const moment = momentOf(beats, t % length);
   const step = at(episode.steps, moment.beat.index);
@@ -368,7 +373,6 @@ function example(
       {
         table,
         played: { episode, policy: mainRun(recording).policy, model: recording.model },
-        layout,
         places: { world: place.world, trail: place.trail, meters: place.trail, model: place.runs },
       },
       moment,

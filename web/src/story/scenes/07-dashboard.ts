@@ -5,9 +5,15 @@ import { progress } from "../ease";
 import { allRuns, mainRun } from "../facts";
 import { page, radius, type as sizes } from "../layout";
 import { at, last } from "../list";
-import { memo } from "../memo";
+import { memo, stillOf } from "../memo";
 import { count, extent, meanSteps, percent, reward, runningTotals } from "../numbers";
-import { barRows, lineChart, sparkline, type BarRow } from "../parts/MetricsPanel";
+import {
+  barRows,
+  lineChart,
+  sparkline,
+  type BarRow,
+  type LineChartProps,
+} from "../parts/MetricsPanel";
 import type { Caption, Equation, Layout, Scene, View } from "../scene";
 import type { Shape } from "../shape";
 import { otherSettings, runWords, settingsDifference } from "../words";
@@ -94,25 +100,9 @@ function draw(recording: Recording, t: number, { layout }: View): readonly Shape
       }),
     ),
     ...(recording.model.subgoal_head
-      ? accuracy(
-          "planner",
-          recording,
-          "planner_accuracy",
-          "Planner accuracy",
-          padded(boxes[0], pad),
-          drawn,
-          layout,
-        )
+      ? lineChart(accuracyChart(recording, "planner", padded(boxes[0], pad), layout), drawn)
       : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
-    ...accuracy(
-      "doer",
-      recording,
-      "doer_accuracy",
-      "Doer accuracy",
-      padded(boxes[1], pad),
-      drawn,
-      layout,
-    ),
+    ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
     ...sparks(recording, padded(boxes[2], pad), progress(t, SPARKS, SPARKS + 3), layout),
     ...bars(recording, padded(boxes[3], pad), progress(t, BARS, BARS + 1.5), layout),
   ];
@@ -159,41 +149,37 @@ function valueAt(curve: readonly CurvePoint[], step: number): Score {
   return found;
 }
 
-function accuracy(
-  id: string,
-  recording: Recording,
-  measure: Measure,
-  title: string,
-  box: Box,
-  drawn: number,
-  layout: Layout,
-): Shape[] {
-  const size = layout === "wide" ? 13 : 11;
-  const steps = last(recording.curve).step;
-  return lineChart({
-    id,
-    box,
-    title,
-    series: [
-      {
-        name: title,
-        tone: measure === "planner_accuracy" ? "planner" : "doer",
-        points: recording.curve.map((point) => [point.step, point.score[measure]] as const),
-        ...(recording.spread ? { band: bandOf(recording)[measure] } : {}),
-      },
-    ],
-    xMax: steps,
-    yMax: 1,
-    xTitle: layout === "wide" ? "gradient steps" : "steps",
-    format: percent,
-    drawn,
-    size,
-    tip: `${title}: the share of all states in which it is right: ${percent(at(recording.curve, 0).score[measure])} before, ${percent(last(recording.curve).score[measure])} after.`,
-  });
-}
+const accuracyChart = stillOf(
+  (recording: Recording, id: "planner" | "doer", box: Box, layout: Layout): LineChartProps => {
+    const measure: Measure = `${id}_accuracy`;
+    const title = id === "planner" ? "Planner accuracy" : "Doer accuracy";
+    const [first, end] = [at(recording.curve, 0), last(recording.curve)];
+    return {
+      id,
+      box,
+      title,
+      series: [
+        {
+          name: title,
+          tone: id,
+          points: recording.curve.map((point) => [point.step, point.score[measure]] as const),
+          ...(recording.spread ? { band: bandOf(recording)[measure] } : {}),
+        },
+      ],
+      xMax: end.step,
+      yMax: 1,
+      xTitle: layout === "wide" ? "gradient steps" : "steps",
+      format: percent,
+      size: layout === "wide" ? 13 : 11,
+      tip: `${title}: the share of all states in which it is right: ${percent(first.score[measure])} before, ${percent(end.score[measure])} after.`,
+    };
+  },
+);
 
 /** The recorded rollouts: reward so far, step by step. */
-function sparks(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
+const sparks = stillOf(drawSparks);
+
+function drawSparks(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
   const size = layout === "wide" ? 13 : 11.5;
   const totals = recording.rollouts.map((rollout) =>
     runningTotals(rollout.episode.steps.map((step) => step.reward)),
@@ -272,7 +258,9 @@ function sparks(recording: Recording, box: Box, drawn: number, layout: Layout): 
 }
 
 /** Mean actions of a success: base, after, and every ablation. */
-function bars(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
+const bars = stillOf(drawBars);
+
+function drawBars(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
   const size = layout === "wide" ? 12 : 11;
   const head = size * 2.4;
   const runs = allRuns(recording);

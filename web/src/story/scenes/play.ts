@@ -1,8 +1,9 @@
 /** What scenes 2 and 5 share: an episode from the showcase, played with meters below it. */
-import type { Recording } from "../../recording/types.gen";
+import type { Episode, Recording, WorldTable } from "../../recording/types.gen";
 import { after, before, type Played } from "../facts";
 import { playPlaces } from "../layout";
 import { at } from "../list";
+import { memo } from "../memo";
 import { reward, runningTotals } from "../numbers";
 import { playEpisode } from "../parts/Episode";
 import { gauge } from "../parts/gauges";
@@ -47,6 +48,18 @@ export function drawPlay(recording: Recording, play: Play, time: number, view: V
   });
 }
 
+const totalsOf = memo((episode: Episode) =>
+  runningTotals(episode.steps.map((step) => step.reward)),
+);
+
+/** The worst that can happen, and what the teacher gets from the same start. */
+const rewardRange = memo((table: WorldTable) =>
+  memo((episode: Episode) => ({
+    worst: table.max_steps * Math.min(...table.reward.flat()),
+    best: teacherEpisode(table, episode.start).total_reward,
+  })),
+);
+
 /** The rewards so far, on a scale from the worst that can happen to the teacher's. */
 export function rewardGauge(
   recording: Recording,
@@ -57,11 +70,10 @@ export function rewardGauge(
 ): Shape {
   const table = recording.world;
   const moment = momentOf(play.beats, time - INTRO);
-  const totals = runningTotals(play.played.episode.steps.map((step) => step.reward));
+  const totals = totalsOf(play.played.episode);
   const done = moment.mark > 0.5 ? moment.beat.index : moment.beat.index - 1;
   const total = done < 0 ? 0 : at(totals, done);
-  const worst = table.max_steps * Math.min(...table.reward.flat());
-  const best = teacherEpisode(table, play.played.episode.start).total_reward;
+  const { worst, best } = rewardRange(table)(play.played.episode);
   const scale = (value: number) => (value - worst) / (best - worst);
   return gauge({
     id: "reward",
