@@ -116,7 +116,7 @@ def test_doctor_looks_at_what_is_really_here() -> None:
 
     assert findings["torch"].found == torch.__version__
     assert findings["device"].found.split(":")[0] in ("cpu", "cuda")
-    needed = {"gymnasium", "numpy", "onnx", "onnxscript", "platformdirs", "pydantic", "rich"}
+    needed = {"gymnasium", "numpy", "platformdirs", "pydantic", "rich"}
     needed |= {"safetensors", "starlette", "torch", "typer", "uvicorn"}
     assert needed <= findings.keys()
     assert not any("pytest" in subject for subject in findings)
