@@ -283,6 +283,7 @@ def record(
     ]
     progress("fine-tuning", 0, len(jobs) + 1)
     trained = train(settings, cache)
+    progress("fine-tuning", 1, len(jobs) + 1)
     runs: dict[str, list[schema.Run]] = {name: [] for name, _, _ in plan}
     for done, run in enumerate(in_processes(run_job, jobs, processes), start=1):
         runs[run.name].append(run)
