@@ -75,7 +75,10 @@ export const mainRun = memo((recording: Recording): Run => ({
   final: last(recording.curve).score,
   curve: recording.curve,
   policy: last(recording.checkpoints).policy,
-  seeds: (recording.spread?.runs ?? []).map((run) => last(run.curve).score),
+  // The spread's first run is this story's own training, told by `final` already.
+  seeds: (recording.spread?.runs ?? [])
+    .filter((run) => run.seed !== recording.settings.seed)
+    .map((run) => last(run.curve).score),
 }));
 
 /** The main run, then every ablation. */

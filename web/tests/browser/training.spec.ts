@@ -1,4 +1,4 @@
-import { expect, frame, hashOf, open, test } from "./site";
+import { expect, frame, hashOf, open, stage, test } from "./site";
 
 test("a knob trains again for real, and the new story plays from the same scene", async ({
   page,
@@ -38,4 +38,21 @@ test("hierarchy and flat stand side by side, the second trained here", async ({ 
   await expect(page.getByRole("figure")).toHaveCount(2, { timeout: 40_000 });
   await expect(page.getByRole("figure").nth(0)).toContainText("With hierarchy");
   await expect(page.getByRole("figure").nth(1)).toContainText("Flat");
+});
+
+test("ablations and a spread over seeds are trained when asked for", async ({ page, site }) => {
+  test.setTimeout(120_000);
+  await open(page, site.url, "#scene=generalisation&time=36&examples=2&passes=3");
+  await expect(page.locator("header")).toContainText("2 examples", { timeout: 40_000 });
+  // Until then what was trained under other settings carries a star, and the note says which.
+  await expect(stage(page)).toContainText("Frozen Doer *");
+  await expect(stage(page)).toContainText("* Trained with 10 examples");
+  await page.getByRole("button", { name: "Train ablations" }).click();
+  await expect(stage(page)).not.toContainText("Frozen Doer *", { timeout: 40_000 });
+  await page.getByRole("button", { name: "Train 5 seeds" }).click();
+  await page.getByRole("button", { name: "Cancel" }).waitFor();
+  await expect(page.getByRole("button", { name: "Cancel" })).toHaveCount(0, { timeout: 60_000 });
+  await page.keyboard.press("7");
+  await page.keyboard.press("End");
+  await expect(page.getByText("The pale bands and whiskers show 5 seeds")).toBeVisible();
 });

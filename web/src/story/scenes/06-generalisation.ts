@@ -423,7 +423,7 @@ function switchRow(recording: Recording, run: Run, chosen: Run, drawn: number): 
   const spread = spreadOf(run);
   return {
     id: run.name,
-    name: runWords(run.name).title,
+    name: runWords(run.name).title + (otherSettings(recording, run) === null ? "" : " *"),
     value: run.final.success,
     text: drawn > 0 ? percent(run.final.success) : "",
     tone: run.name === "main" ? "right" : "input",
@@ -450,6 +450,14 @@ function runTip(recording: Recording, run: Run): string {
   return `${runWords(run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${steps}${under ? ` Trained with ${under}.` : ""}`;
 }
 
+/** That the chosen run has the story's settings, and what the star beside others means. */
+function ownSettings(recording: Recording): string {
+  const starred = recording.ablations.find((run) => otherSettings(recording, run) !== null);
+  return starred
+    ? `* Trained with ${otherSettings(recording, starred)}.`
+    : "Trained with this story's settings.";
+}
+
 /** Under which settings the chosen run was trained, or that nothing was. */
 function note(recording: Recording, run: Run, box: Box, size: number, empty: boolean): Shape[] {
   const under = otherSettings(recording, run);
@@ -457,7 +465,7 @@ function note(recording: Recording, run: Run, box: Box, size: number, empty: boo
     ? ["Ablations are not trained yet for", "these settings: press Train ablations."]
     : [
         runWords(run.name).what,
-        under === null ? "Trained with this story's settings." : `Trained with ${under}.`,
+        under === null ? ownSettings(recording) : `* Trained with ${under}.`,
       ];
   return faded(
     "runs.note",

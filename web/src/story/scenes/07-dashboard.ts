@@ -66,7 +66,7 @@ function spreadSentence(recording: Recording): string {
         recording.spread.settings,
       )
     : null;
-  return `The pale bands and whiskers show ${count(runs, "other seed")}${other === null ? "" : `, trained with ${other}`}.`;
+  return `The pale bands and whiskers show ${count(runs, "seed")}${other === null ? "" : `, trained with ${other}`}.`;
 }
 
 function panels(layout: Layout): readonly [Box, Box, Box, Box] {
