@@ -26,6 +26,7 @@ from hrmkit.training.examples import Example, draw_examples
 from hrmkit.training.fine_tune import FineTuning, fine_tune, module_of, part_of
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.world import WorldTable
 
 Plan = tuple[str, schema.PresetName, schema.Freeze]
 
@@ -67,7 +68,7 @@ the mean over many bases)."""
 MAIN = "main"
 
 BaseTask = tuple[schema.PresetName, int, Path]
-Task = TypeVar("Task")
+Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
@@ -131,28 +132,41 @@ def tuning_of(settings: schema.Settings) -> FineTuning:
     )
 
 
-def train(settings: schema.Settings, cache: Path | None) -> Trained:
-    """Fine-tune a base model as the settings say, recording it."""
+class Task(NamedTuple):
+    """A fine-tuning about to begin."""
+
+    model: HRM
+    table: WorldTable
+    examples: tuple[Example, ...]
+    draws: Draws
+
+    def starts(self) -> frozenset[int]:
+        """The starts that the examples show."""
+        return frozenset(example.steps[0].state for example in self.examples)
+
+
+def task_of(settings: schema.Settings, cache: Path | None) -> Task:
+    """The base model and the examples that the settings ask for."""
     table = KeyDoor(settings.tiles).table()
-    model = base_model(settings.preset, settings.base_seed, cache)
-    tuning = tuning_of(settings)
     draws = Draws(settings.seed)
     examples = draw_examples(table, settings.examples, settings.noise, settings.distractors, draws)
-    planned = planned_steps(settings)
-    recorder = Recorder(model, table, examples, planned)
-    steps = fine_tune(model, table, examples, tuning, draws, recorder)
+    return Task(base_model(settings.preset, settings.base_seed, cache), table, examples, draws)
+
+
+def train(settings: schema.Settings, cache: Path | None) -> Trained:
+    """Fine-tune a base model as the settings say, recording it."""
+    model, table, examples, draws = task = task_of(settings, cache)
+    recorder = Recorder(model, table, examples, task.starts(), planned_steps(settings))
+    steps = fine_tune(model, table, examples, tuning_of(settings), draws, recorder)
     recorder.evaluate(steps, keep=True)
     return Trained(model, examples, steps, recorder)
 
 
 def train_quietly(settings: schema.Settings, cache: Path | None) -> tuple[HRM, int, frozenset[int]]:
     """The same training, not recorded: the model, its gradient steps, the starts it has seen."""
-    table = KeyDoor(settings.tiles).table()
-    model = base_model(settings.preset, settings.base_seed, cache)
-    draws = Draws(settings.seed)
-    examples = draw_examples(table, settings.examples, settings.noise, settings.distractors, draws)
+    model, table, examples, draws = task = task_of(settings, cache)
     steps = fine_tune(model, table, examples, tuning_of(settings), draws)
-    return model, steps, frozenset(example.steps[0].state for example in examples)
+    return model, steps, task.starts()
 
 
 def planned_steps(settings: schema.Settings) -> int:
@@ -222,7 +236,7 @@ def run_job(job: Job) -> schema.Run:
 
 
 def in_processes(
-    work: Callable[[Task], Result], tasks: list[Task], processes: int
+    work: Callable[[Work], Result], tasks: list[Work], processes: int
 ) -> Iterator[Result]:
     """`work` on each task, in the order of the tasks whatever the number of processes."""
     if processes == 1:

@@ -146,9 +146,16 @@ def steps_of_evaluations(planned: int, segments: int) -> list[int]:
 class Recorder:
     """A callback of `fine_tune` that collects what the story shows of it."""
 
-    def __init__(self, model: HRM, table: WorldTable, examples: Sequence[Example], planned: int):
+    def __init__(
+        self,
+        model: HRM,
+        table: WorldTable,
+        examples: Sequence[Example],
+        seen: frozenset[int],
+        planned: int,
+    ) -> None:
         self.model, self.table, self.examples = model, table, examples
-        self.seen = frozenset(example.steps[0].state for example in examples)
+        self.seen = seen
         segments = model.wiring.segments
         self.cycle_steps = steps_of_cycles(planned, segments)
         self.evaluation_steps = steps_of_evaluations(planned, segments)
