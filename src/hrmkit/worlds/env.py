@@ -98,7 +98,6 @@ def key_door(tiles: int = 5, render_mode: str | None = None) -> WorldEnv:
     return WorldEnv(KeyDoor(tiles).table(), render_mode)
 
 
-def register() -> None:
-    """Make the worlds known to `gymnasium.make`; gymnasium calls it, as an installed plugin."""
-    if KEY_DOOR_ID not in gymnasium.registry:
-        gymnasium.register(KEY_DOOR_ID, entry_point="hrmkit.worlds.env:key_door")
+# So that gymnasium.make("hrmkit.worlds.env:hrmkit/KeyDoor-v0") finds it: it imports this module.
+if KEY_DOOR_ID not in gymnasium.registry:
+    gymnasium.register(KEY_DOOR_ID, entry_point="hrmkit.worlds.env:key_door")
