@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hrmkit.errors import UserError
 from hrmkit.recording import schema
 from hrmkit.recording.file import dumps, hash_of, load, loads, save
+from hrmkit.recording.json_schema import SCHEMAS, json_schema
 from hrmkit.recording.record import DEFAULT, check, record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.schema import Recording, shortest
@@ -20,9 +21,10 @@ ROOT = Path(__file__).parent.parent
 FEW = DEFAULT.model_copy(update={"examples": 2, "passes": 3, "noise": 0.2})
 
 
-def test_the_pages_schema_is_the_one_defined_here() -> None:
-    written = (ROOT / "web/src/recording/schema.json").read_text()
-    assert written == schema.json_schema(), "run: python -m hrmkit.recording.schema"
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_pages_schemas_are_those_defined_here(name: str) -> None:
+    written = (ROOT / "web/src/recording" / name).read_text()
+    assert written == json_schema(name), "run: python -m hrmkit.recording.json_schema"
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))

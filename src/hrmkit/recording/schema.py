@@ -1,7 +1,7 @@
 """The recording: everything that a run computed and the page shows.
 
-One pydantic model is the definition. `python -m hrmkit.recording.schema` writes its JSON Schema to
-web/src/recording/schema.json, from which the page's types and its validator are generated.
+One pydantic model is the definition; `json_schema.py` writes its JSON Schema, from which the page's
+types and its validator are generated.
 
 Numbers are float32 written with as few digits as bring them back exactly. Lists indexed by state
 or by step stand one after another, in the order of the world's table.
@@ -9,9 +9,6 @@ or by step stand one after another, in the order of the world's table.
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -306,15 +303,3 @@ class Recording(Part):
     )
     spread: Spread | None
     hash: str = Field(description="SHA-256 of every number above; see recording/file.py.")
-
-
-def json_schema() -> str:
-    """The JSON Schema of a recording, as text."""
-    schema = Recording.model_json_schema(mode="serialization")
-    return json.dumps(schema, indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "web/src/recording/schema.json")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json_schema())

@@ -1,0 +1,28 @@
+"""Writes the JSON Schemas from which the page's types and validators are generated.
+
+`python -m hrmkit.recording.json_schema` writes them to web/src/recording/.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from hrmkit.recording.ladder_schema import LadderRecording
+from hrmkit.recording.schema import Recording
+
+SCHEMAS = {"schema.json": Recording, "ladder.schema.json": LadderRecording}
+
+
+def json_schema(name: str) -> str:
+    """The JSON Schema that the file `name` holds, as text."""
+    schema = SCHEMAS[name].model_json_schema(mode="serialization")
+    return json.dumps(schema, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "web/src/recording")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in SCHEMAS:
+        (folder / file).write_text(json_schema(file))
