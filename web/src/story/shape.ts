@@ -37,7 +37,18 @@ export type Action =
   | { readonly kind: "choose-start"; readonly start: number }
   | { readonly kind: "choose-run"; readonly run: string }
   | { readonly kind: "go"; readonly scene: string; readonly time: number }
-  | { readonly kind: "maths" };
+  | { readonly kind: "maths" }
+  | { readonly kind: "toggle-wire"; readonly wire: WireName };
+
+/** The wires of the bench, each a field of `Wires`; 'outer' is whether there are several segments. */
+export type WireName =
+  "loop" | "recall" | "hierarchy" | "modules" | "gradient" | "outer" | "halting";
+
+/** Where a shape can be dragged to, and what happens when it is dropped there. */
+export interface Drag {
+  readonly socket: { readonly x: number; readonly y: number };
+  readonly dropped: Action;
+}
 
 interface Common {
   /** Unique in its frame and the same thing from frame to frame. */
@@ -48,6 +59,8 @@ interface Common {
   /** What a screen reader says; shapes without one are decoration. */
   readonly label?: string;
   readonly action?: Action;
+  /** The stage moves the shape while it is dragged; whoever cannot drag uses `action`. */
+  readonly drag?: Drag;
 }
 
 interface Painted extends Common {
