@@ -1,7 +1,8 @@
-// Writes the page's view of a recording from the JSON Schema that Python wrote:
-//   src/recording/types.gen.ts                 the types
-//   src/recording/validate.gen.js and .d.ts    a validator that needs no `eval` in the browser
-// All three are built, never edited, and not in git.
+// Writes the page's view of each kind of recording from the JSON Schema that Python wrote:
+//   src/recording/types.gen.ts, ladder.gen.ts           the types
+//   src/recording/validate.gen.js, validateLadder.gen.js and their .d.ts
+//                                                       validators that need no `eval` in the browser
+// All are built, never edited, and not in git.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -10,8 +11,15 @@ import standalone from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 
 const folder = fileURLToPath(new URL("../src/recording/", import.meta.url));
-const ROOT = "Recording";
-const NOTE = "Written by scripts/generate.mjs from schema.json. Do not edit.";
+const KINDS = [
+  { schema: "schema.json", root: "Recording", types: "types.gen", validator: "validate.gen" },
+  {
+    schema: "ladder.schema.json",
+    root: "LadderRecording",
+    types: "ladder.gen",
+    validator: "validateLadder.gen",
+  },
+];
 
 /** Keywords whose values map names (not keywords) to schemas. */
 const MAPS = new Set(["properties", "patternProperties", "$defs", "definitions"]);
@@ -43,7 +51,7 @@ function rewrite(node, edit) {
 }
 
 /** Types: a title on each field would make a type alias of each field, so only $defs name types. */
-function forTypes(source) {
+function forTypes(source, root) {
   const schema = rewrite(source, (inner) => {
     delete inner.title;
     // json-schema-to-typescript knows tuples by their older spelling.
@@ -57,7 +65,7 @@ function forTypes(source) {
       delete inner.maxItems;
     }
   });
-  schema.title = ROOT;
+  schema.title = root;
   return schema;
 }
 
@@ -85,39 +93,45 @@ function withImports(code) {
   return [...imports, body].join("\n");
 }
 
-let source;
-try {
-  source = JSON.parse(readFileSync(`${folder}schema.json`, "utf8"));
-} catch (error) {
-  console.error(
-    `web/src/recording/schema.json cannot be read (${error instanceof Error ? error.message : error}). ` +
-      "Write it with: python -m hrmkit.recording.schema",
-  );
-  process.exit(1);
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(`${folder}${file}`, "utf8"));
+  } catch (error) {
+    console.error(
+      `web/src/recording/${file} cannot be read (${error instanceof Error ? error.message : error}). ` +
+        "Write it with: python -m hrmkit.recording.json_schema",
+    );
+    process.exit(1);
+  }
 }
 
-const types = await compile(forTypes(source), ROOT, {
-  bannerComment: `/* ${NOTE} */`,
-  unreachableDefinitions: true,
-  format: false,
-});
-writeFileSync(`${folder}types.gen.ts`, types);
-
-const ajv = new Ajv2020({ strict: false, code: { source: true, esm: true, lines: true } });
-const code = standalone.default(ajv, ajv.compile(forValidation(source)));
-writeFileSync(`${folder}validate.gen.js`, `// ${NOTE}\n// @ts-nocheck\n${withImports(code)}\n`);
-writeFileSync(
-  `${folder}validate.gen.d.ts`,
-  `// ${NOTE}
+for (const { schema, root, types, validator } of KINDS) {
+  const note = `Written by scripts/generate.mjs from ${schema}. Do not edit.`;
+  const source = read(schema);
+  writeFileSync(
+    `${folder}${types}.ts`,
+    await compile(forTypes(source, root), root, {
+      bannerComment: `/* ${note} */`,
+      unreachableDefinitions: true,
+      format: false,
+    }),
+  );
+  const ajv = new Ajv2020({ strict: false, code: { source: true, esm: true, lines: true } });
+  const code = standalone.default(ajv, ajv.compile(forValidation(source)));
+  writeFileSync(`${folder}${validator}.js`, `// ${note}\n// @ts-nocheck\n${withImports(code)}\n`);
+  writeFileSync(
+    `${folder}${validator}.d.ts`,
+    `// ${note}
 import type { ErrorObject } from "ajv";
 
-import type { ${ROOT} } from "./types.gen";
+import type { ${root} } from "./${types}";
 
 /** Whether \`data\` has the recording's form; when not, \`validate.errors\` says where and why. */
 export declare const validate: {
-  (data: unknown): data is ${ROOT};
+  (data: unknown): data is ${root};
   errors?: ErrorObject[] | null;
 };
 export default validate;
 `,
-);
+  );
+}

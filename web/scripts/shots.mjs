@@ -33,6 +33,7 @@ const view = {
   drawSeed: 1,
   start: values.start ? Number(values.start) : null,
   run: values.run ?? null,
+  wires: null,
 };
 const columns = Number(values.columns ?? (values.layout === "wide" ? 2 : 5));
 

@@ -70,6 +70,7 @@ export class Page {
     drawSeed: this.state.drawSeed,
     start: this.state.start,
     run: this.state.run,
+    wires: null,
   });
 
   /** The knobs as they stand: the story's own, but for what was moved. */

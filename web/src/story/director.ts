@@ -9,27 +9,26 @@ import { at } from "./list";
 import { memo } from "./memo";
 import type { Caption, Equation, Scene, View } from "./scene";
 import type { Shape } from "./shape";
-import { scenes as storyScenes } from "./story";
 
-export interface Entry {
-  readonly scene: Scene;
+export interface Entry<R = Recording> {
+  readonly scene: Scene<R>;
   readonly index: number;
   /** Global time at which it begins. */
   readonly start: number;
   readonly duration: number;
 }
 
-export interface Place {
-  readonly entry: Entry;
+export interface Place<R = Recording> {
+  readonly entry: Entry<R>;
   /** Seconds into the scene. */
   readonly time: number;
 }
 
-export interface Director {
-  readonly entries: readonly Entry[];
+export interface Director<R = Recording> {
+  readonly entries: readonly Entry<R>[];
   readonly total: number;
   /** Global time -> scene and local time. */
-  locate(global: number): Place;
+  locate(global: number): Place<R>;
   /** Scene (by id) and local time -> global time; null for an unknown scene. */
   globalOf(scene: string, local: number): number | null;
   /** The next stop after `global`, in any scene; the end if there is none. */
@@ -47,13 +46,13 @@ export interface Director {
 
 const CLOSE = 1e-3;
 
-export function direct(
-  recording: Recording,
+export function direct<R extends object>(
+  recording: R,
   view: View,
-  scenes: readonly Scene[] = storyScenes,
-): Director {
+  scenes: readonly Scene<R>[],
+): Director<R> {
   let start = 0;
-  const entries = scenes.map((scene, index): Entry => {
+  const entries = scenes.map((scene, index): Entry<R> => {
     const duration = scene.duration(recording, view);
     const entry = { scene, index, start, duration };
     start += duration;
@@ -64,7 +63,7 @@ export function direct(
     entry.scene.stops(recording, view).map((stop) => entry.start + Math.min(stop, entry.duration)),
   );
 
-  function locate(global: number): Place {
+  function locate(global: number): Place<R> {
     const now = clamp(Number.isFinite(global) ? global : 0, 0, total);
     let entry = at(entries, 0);
     for (const one of entries) if (one.start <= now) entry = one;
@@ -103,12 +102,17 @@ export function direct(
 }
 
 /** The captions of a scene do not change as it plays, and their sentences take time to write. */
-const captionsOf = memo((scene: Scene) =>
-  memo((recording: Recording) => memo((view: View) => scene.captions(recording, view))),
+const captionsOf = memo((scene: Scene<never>) =>
+  memo((recording: object) => memo((view: View) => scene.captions(recording as never, view))),
 );
 
 /** The caption on show at a scene's local time. */
-export function captionAt(scene: Scene, recording: Recording, time: number, view: View): Caption {
+export function captionAt<R extends object>(
+  scene: Scene<R>,
+  recording: R,
+  time: number,
+  view: View,
+): Caption {
   const captions = captionsOf(scene)(recording)(view);
   return captions.findLast((caption) => caption.at <= time) ?? at(captions, 0);
 }

@@ -26,6 +26,8 @@ export interface View {
   readonly start: number | null;
   /** The run chosen in scene 6, by name; null is the main one. */
   readonly run: string | null;
+  /** The wires plugged in at the bench, as `state/wires.ts` writes them; null is step 6's. */
+  readonly wires: string | null;
 }
 
 /** One narration bubble. */
@@ -44,18 +46,19 @@ export interface Equation {
   readonly meaning: string;
 }
 
-export interface Scene {
+/** `R` is the kind of recording that it tells. */
+export interface Scene<R = Recording> {
   /** E.g. 'clumsy-rollout'; it stands in the URL. */
   readonly id: string;
-  /** The phase of the storyboard, 0 to 7. */
+  /** Its number in its story. */
   readonly phase: number;
   readonly title: string;
   /** Seconds at speed 1: 10 to 45. */
-  duration(recording: Recording, view: View): number;
-  captions(recording: Recording, view: View): readonly Caption[];
+  duration(recording: R, view: View): number;
+  captions(recording: R, view: View): readonly Caption[];
   /** Times worth stopping at, ascending, the first 0: steps of the buttons and of reduced motion. */
-  stops(recording: Recording, view: View): readonly number[];
-  draw(recording: Recording, time: number, view: View): readonly Shape[];
+  stops(recording: R, view: View): readonly number[];
+  draw(recording: R, time: number, view: View): readonly Shape[];
   /** The maths of this moment; absent where a scene has none. */
-  maths?(recording: Recording, time: number, view: View): readonly Equation[];
+  maths?(recording: R, time: number, view: View): readonly Equation[];
 }

@@ -4,10 +4,11 @@ import { describe, expect, test } from "vitest";
 
 import { direct } from "../../src/story/director";
 import { at } from "../../src/story/list";
+import { scenes } from "../../src/story/story";
 import { fixture, hasFixture, wide } from "./story-helpers";
 
 describe.skipIf(!hasFixture)("director", () => {
-  const director = direct(fixture(), wide);
+  const director = direct(fixture(), wide, scenes);
   const anyTime = fc.double({ min: 0, max: director.total, noNaN: true });
 
   test("global time to a scene's time and back", () => {

@@ -29,6 +29,7 @@ export const wide: View = {
   drawSeed: 1,
   start: null,
   run: null,
+  wires: null,
 };
 export const tall: View = { ...wide, layout: "tall" };
 
