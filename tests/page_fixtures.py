@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hrmkit.draws import Draws
 from hrmkit.folders import BASES, GRAPHS, data_folder
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
 from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS
 from hrmkit.studio.graphs import PRESETS, slots_of, theta_of
@@ -47,12 +47,12 @@ def packed(value: Tensor) -> dict[str, Any]:
     return {"dims": list(value.shape), "data": base64.b64encode(data).decode()}
 
 
-def moments(model: HRM, optimizer: torch.optim.Adam, key: str) -> Tensor:
+def moments(model: WorldHRM, optimizer: torch.optim.Adam, key: str) -> Tensor:
     """One of Adam's moments, flat."""
     return torch.cat([optimizer.state[p][key].flatten() for p in model.parameters()])
 
 
-def step_of_torch(model: HRM, tuning: FineTuning) -> dict[str, Any]:
+def step_of_torch(model: WorldHRM, tuning: FineTuning) -> dict[str, Any]:
     """One gradient step of PyTorch's own, from a state some steps into training.
 
     Inputs and outputs as the exported graph names them. `model` is trained in place.
@@ -109,7 +109,7 @@ def step_of_torch(model: HRM, tuning: FineTuning) -> dict[str, Any]:
     }
 
 
-def named(model: HRM) -> list[tuple[str, torch.nn.Parameter]]:
+def named(model: WorldHRM) -> list[tuple[str, torch.nn.Parameter]]:
     """The model's parameters with their names."""
     return list(model.named_parameters())
 

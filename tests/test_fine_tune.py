@@ -8,7 +8,7 @@ import torch
 
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.record import DEFAULT
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples
@@ -28,11 +28,13 @@ TABLE = KeyDoor().table()
 
 
 @pytest.fixture
-def base(prepared: Path) -> HRM:
+def base(prepared: Path) -> WorldHRM:
     return base_model("keydoor", DEFAULT.base_seed, prepared / "bases")
 
 
-def tuned(base: HRM, settings: FineTuning, examples: int = 10, seed: int = 0) -> list[GradientStep]:
+def tuned(
+    base: WorldHRM, settings: FineTuning, examples: int = 10, seed: int = 0
+) -> list[GradientStep]:
     draws = Draws(seed)
     seen: list[GradientStep] = []
     chosen = draw_examples(TABLE, examples, 0.0, 0.1, draws)
@@ -40,13 +42,13 @@ def tuned(base: HRM, settings: FineTuning, examples: int = 10, seed: int = 0) ->
     return seen
 
 
-def test_the_base_opens_the_locked_door_from_every_start(base: HRM) -> None:
+def test_the_base_opens_the_locked_door_from_every_start(base: WorldHRM) -> None:
     found = score(TABLE, policy_of(base, TABLE))
     assert found.success <= 0.05
     assert found.order_mistakes >= 0.95
 
 
-def test_ten_examples_are_enough_over_several_seeds(base: HRM) -> None:
+def test_ten_examples_are_enough_over_several_seeds(base: WorldHRM) -> None:
     successes = []
     for seed in range(3):
         model = copy.deepcopy(base)
@@ -57,7 +59,7 @@ def test_ten_examples_are_enough_over_several_seeds(base: HRM) -> None:
 
 @pytest.mark.parametrize("half", ["planner", "doer"])
 def test_a_frozen_half_keeps_its_weights_and_the_other_cannot_do_it_alone(
-    base: HRM, half: str
+    base: WorldHRM, half: str
 ) -> None:
     before = {name: p.detach().clone() for name, p in base.named_parameters()}
     tuned(base, FineTuning(freeze=half))  # pyright: ignore[reportArgumentType]
@@ -69,7 +71,7 @@ def test_a_frozen_half_keeps_its_weights_and_the_other_cannot_do_it_alone(
         assert found.planner_accuracy >= 0.8
 
 
-def test_a_batch_thinks_one_segment_after_the_other_with_a_step_at_each(base: HRM) -> None:
+def test_a_batch_thinks_one_segment_after_the_other_with_a_step_at_each(base: WorldHRM) -> None:
     seen = tuned(base, replace(FineTuning(), passes=3, enough=0.0), examples=5)
     assert [now.segment for now in seen] == [0, 1] * 9
     assert [now.pass_ for now in seen] == [0] * 6 + [1] * 6 + [2] * 6
@@ -82,7 +84,7 @@ def test_a_batch_thinks_one_segment_after_the_other_with_a_step_at_each(base: HR
         assert sorted(drawn) == [0, 1, 2, 3, 4]
 
 
-def test_training_stops_early_once_a_whole_pass_is_easy(base: HRM) -> None:
+def test_training_stops_early_once_a_whole_pass_is_easy(base: WorldHRM) -> None:
     seen = tuned(base, FineTuning(enough=0.2))
     assert len(seen) < seen[0].steps
     last = [now for now in seen if now.pass_ == seen[-1].pass_]
@@ -101,7 +103,7 @@ def test_the_rate_falls_along_a_cosine() -> None:
     assert rate_at(0, 1, settings) == 1.0
 
 
-def test_the_losses_are_cross_entropies_of_the_labels(base: HRM) -> None:
+def test_the_losses_are_cross_entropies_of_the_labels(base: WorldHRM) -> None:
     batch = batch_of(TABLE, draw_examples(TABLE, 2, 0.0, 0.0, Draws(1)))
     _, outputs = base.segment(base.initial_carry(batch.features), batch.features, batch.subgoal)
     losses = losses_of(outputs, batch)
@@ -118,7 +120,7 @@ def test_the_losses_are_cross_entropies_of_the_labels(base: HRM) -> None:
     )
 
 
-def test_a_rollout_follows_the_table(base: HRM) -> None:
+def test_a_rollout_follows_the_table(base: WorldHRM) -> None:
     policy = policy_of(base, TABLE)
     episode = roll_out(TABLE, policy.subgoal(), policy.action(), TABLE.showcase)
     assert not episode.success
@@ -129,7 +131,7 @@ def test_a_rollout_follows_the_table(base: HRM) -> None:
         assert TABLE.next_state[state][action] == after
 
 
-def test_halting_takes_the_first_segment_that_wants_to_stop(base: HRM) -> None:
+def test_halting_takes_the_first_segment_that_wants_to_stop(base: WorldHRM) -> None:
     tuned(base, FineTuning())
     full, halted = policy_of(base, TABLE), policy_of(base, TABLE, halt=True)
     assert set(full.segments) == {2}

@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 import torch
 
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.probe import probe
 from hrmkit.recording.record import DEFAULT
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
@@ -32,12 +32,14 @@ def unpacked(value: dict[str, Any]) -> np.ndarray:
 
 
 @pytest.fixture(params=PRESETS)
-def base(request: pytest.FixtureRequest, prepared: Path) -> tuple[str, HRM]:
+def base(request: pytest.FixtureRequest, prepared: Path) -> tuple[str, WorldHRM]:
     return request.param, base_model(request.param, DEFAULT.base_seed, prepared / "bases")
 
 
 @pytest.mark.parametrize("tiles", [3, 5, 9])
-def test_thinking_in_the_graph_is_thinking_in_pytorch(base: tuple[str, HRM], tiles: int) -> None:
+def test_thinking_in_the_graph_is_thinking_in_pytorch(
+    base: tuple[str, WorldHRM], tiles: int
+) -> None:
     name, model = base
     features = features_of(KeyDoor(tiles).table())
     theta = theta_of(model)
@@ -54,7 +56,7 @@ def test_thinking_in_the_graph_is_thinking_in_pytorch(base: tuple[str, HRM], til
 
 
 def test_one_step_in_the_graph_is_one_step_of_pytorch(
-    base: tuple[str, HRM], prepared: Path
+    base: tuple[str, WorldHRM], prepared: Path
 ) -> None:
     name, _ = base
     kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
@@ -73,7 +75,7 @@ def test_one_step_in_the_graph_is_one_step_of_pytorch(
         assert np.allclose(a, b, rtol=1e-5, atol=1e-5), (output, np.abs(a - b).max())
 
 
-def test_a_frozen_rate_leaves_its_weights(base: tuple[str, HRM], prepared: Path) -> None:
+def test_a_frozen_rate_leaves_its_weights(base: tuple[str, WorldHRM], prepared: Path) -> None:
     name, _ = base
     kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
     inputs = {key: unpacked(value).copy() for key, value in kept["inputs"].items()}
@@ -83,7 +85,7 @@ def test_a_frozen_rate_leaves_its_weights(base: tuple[str, HRM], prepared: Path)
     assert (theta[1000:] != inputs["theta"][1000:]).mean() > 0.5
 
 
-def test_exporting_leaves_no_hook_behind(base: tuple[str, HRM]) -> None:
+def test_exporting_leaves_no_hook_behind(base: tuple[str, WorldHRM]) -> None:
     _, model = base
     features = features_of(KeyDoor().table(), [0])
     think_function(model)(theta_of(model), model.high_init, model.low_init, features)

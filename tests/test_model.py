@@ -2,26 +2,29 @@ import pytest
 import torch
 
 from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
 from hrmkit.model.block import rms_norm
-from hrmkit.model.hrm import HRM, Carry, assemble
-from hrmkit.model.presets import PRESETS, preset
-from hrmkit.model.wiring import Interface, Sizes, Wiring
+from hrmkit.model.hrm import Carry
+from hrmkit.model.presets import WORLD_PRESETS, preset
+from hrmkit.model.wiring import Sizes, Wiring, WorldInterface
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.probe import probe
 from hrmkit.training.base import interface_of
 from hrmkit.training.policy import ask, features_of
 from hrmkit.worlds.key_door import KeyDoor
 
+WORLD_NAMES = [one.name for one in WORLD_PRESETS]
 TABLE = KeyDoor().table()
 FACE = interface_of(TABLE)
 FEATURES = features_of(TABLE, [0, 17, 55, 120])
 
 
-def build(name: str = "keydoor", seed: int = 0) -> HRM:
+def build(name: str = "keydoor", seed: int = 0) -> WorldHRM:
     chosen = preset(name)
     return assemble(chosen.wiring, chosen.sizes, FACE, seed)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", WORLD_NAMES)
 def test_all_wirings_have_about_the_same_parameters(name: str) -> None:
     parameters = sum(p.numel() for p in build(name).parameters())
     assert 50_000 <= parameters <= 100_000
@@ -39,7 +42,7 @@ def test_the_same_seed_gives_the_same_model_and_leaves_the_global_state_alone() 
     assert not torch.equal(one.low_init, another.low_init)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", WORLD_NAMES)
 def test_a_segment_answers_for_every_row_and_hands_on_no_gradient(name: str) -> None:
     model = build(name)
     carry, outputs = model.segment(model.initial_carry(FEATURES), FEATURES)
@@ -163,11 +166,11 @@ def test_positions_matter_and_are_relative() -> None:
 
 def test_impossible_wirings_are_refused_with_a_sentence() -> None:
     with pytest.raises(UserError, match=r"sub-goal channel.*sub-goal head"):
-        Wiring(subgoal_head=False)
+        Wiring(subgoal_channel=True)
     with pytest.raises(UserError, match="cycles is 0"):
         Wiring(cycles=0)
     with pytest.raises(UserError, match="width 50"):
         Sizes(width=50)
     with pytest.raises(UserError, match=r"'nope'.*keydoor"):
         preset("nope")
-    assert Interface(1, 1, 1).action_token == 1
+    assert WorldInterface(1, 1, 1).action_token == 1

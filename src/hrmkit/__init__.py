@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrmkit.model.hrm import assemble
+    from hrmkit.model.assemble import assemble
     from hrmkit.recording.file import load, save
     from hrmkit.recording.record import DEFAULT, record
     from hrmkit.worlds.key_door import KeyDoor
@@ -23,7 +23,7 @@ __all__ = ["DEFAULT", "KeyDoor", "assemble", "load", "record", "save"]
 HOMES = {
     "DEFAULT": "hrmkit.recording.record",
     "KeyDoor": "hrmkit.worlds.key_door",
-    "assemble": "hrmkit.model.hrm",
+    "assemble": "hrmkit.model.assemble",
     "load": "hrmkit.recording.file",
     "record": "hrmkit.recording.record",
     "save": "hrmkit.recording.file",

@@ -5,6 +5,8 @@ Wang et al., "Hierarchical Reasoning Model" (arXiv 2506.21734), section 2, and i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -27,6 +29,11 @@ def truncated_normal(*shape: int, std: float) -> Tensor:
     return nn.init.trunc_normal_(torch.empty(*shape), std=raw, a=-2 * raw, b=2 * raw)
 
 
+def swiglu_inner(width: int, expansion: float = 4.0) -> int:
+    """Inner width of SwiGLU in the original: 2/3 of `expansion * width`, up to a full 256."""
+    return -(-round(expansion * width * 2 / 3) // 256) * 256
+
+
 class Linear(nn.Module):
     """A linear map without bias, initialised as in the original (LeCun, truncated)."""
 
@@ -47,7 +54,7 @@ class Rotary(nn.Module):
 
     def __init__(self, head_width: int, positions: int, base: float) -> None:
         super().__init__()
-        rates = base ** (-torch.arange(0, head_width, 2, dtype=torch.float32) / head_width)
+        rates = 1 / base ** (torch.arange(0, head_width, 2, dtype=torch.float32) / head_width)
         angles = torch.outer(torch.arange(positions, dtype=torch.float32), rates)
         angles = torch.cat((angles, angles), dim=-1)
         self.register_buffer("cos", angles.cos(), persistent=False)
@@ -70,13 +77,15 @@ class Attention(nn.Module):
         self.qkv = Linear(width, 3 * width)
         self.out = Linear(width, width)
 
-    def query_key_value(self, x: Tensor, rotary: Rotary) -> tuple[Tensor, Tensor, Tensor]:
+    def query_key_value(self, x: Tensor, rotary: Rotary | None) -> tuple[Tensor, Tensor, Tensor]:
         """Split `x [batch, tokens, width]` into three `[batch, heads, tokens, head_width]`."""
         parts = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         query, key, value = parts[0], parts[1], parts[2]
+        if rotary is None:
+            return query, key, value
         return rotary(query), rotary(key), value
 
-    def forward(self, x: Tensor, rotary: Rotary) -> Tensor:
+    def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
         """`x [batch, tokens, width] -> [batch, tokens, width]`."""
         query, key, value = self.query_key_value(x, rotary)
         mixed = F.scaled_dot_product_attention(query, key, value)
@@ -106,22 +115,41 @@ class Block(nn.Module):
         self.attention = Attention(width, heads)
         self.mlp = SwiGLU(width, inner)
 
-    def forward(self, x: Tensor, rotary: Rotary) -> Tensor:
+    def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
         """`x [batch, tokens, width] -> [batch, tokens, width]`."""
         x = rms_norm(x + self.attention(x, rotary))
+        return rms_norm(x + self.mlp(x))
+
+
+class MixingBlock(nn.Module):
+    """A block that mixes tokens by a SwiGLU over the token axis instead of attention.
+
+    The normalisation after it runs over that axis too. "Less is More: Recursive Reasoning with Tiny
+    Networks" (arXiv 2510.04871), section 4.5, and its code.
+    """
+
+    def __init__(self, width: int, tokens: int, inner: int) -> None:
+        super().__init__()
+        self.token_mlp = SwiGLU(tokens, swiglu_inner(tokens))
+        self.mlp = SwiGLU(width, inner)
+
+    def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
+        """`x [batch, tokens, width] -> [batch, tokens, width]`; positions need no rotary here."""
+        across = x.transpose(1, 2)
+        x = rms_norm(across + self.token_mlp(across)).transpose(1, 2)
         return rms_norm(x + self.mlp(x))
 
 
 class ReasoningModule(nn.Module):
     """A module, H or L: blocks one after another, run on state + injection."""
 
-    def __init__(self, blocks: int, width: int, heads: int, inner: int) -> None:
+    def __init__(self, blocks: Iterable[Block | MixingBlock]) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(Block(width, heads, inner) for _ in range(blocks))
+        self.blocks = nn.ModuleList(blocks)
 
-    def forward(self, state: Tensor, injection: Tensor, rotary: Rotary) -> Tensor:
+    def forward(self, state: Tensor, injection: Tensor | None, rotary: Rotary | None) -> Tensor:
         """`state`, `injection` `[batch, tokens, width]` -> the next state, same shape."""
-        x = state + injection
+        x = state if injection is None else state + injection
         for block in self.blocks:
             x = block(x, rotary)
         return x

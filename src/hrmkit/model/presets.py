@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hrmkit.errors import UserError
-from hrmkit.model.wiring import Sizes, Wiring
+from hrmkit.model.block import swiglu_inner
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 
 
 @dataclass(frozen=True)
@@ -16,41 +17,88 @@ class Preset:
     title: str
     wiring: Wiring
     sizes: Sizes
+    interface: PuzzleInterface | None = None
+    """What it reads unless something else is given; a world's preset is given the world's."""
 
 
 TWO_MODULES = Sizes(width=48, heads=4, inner=128, blocks=1)
 ONE_MODULE = Sizes(width=48, heads=4, inner=128, blocks=2)
 """One module of two blocks has the parameters of two modules of one block each."""
 
+HIERARCHY = Wiring(subgoal_head=True, subgoal_channel=True)
 # A decision of the two modules takes 2 x (2 L + 1 H) + 1 = 7 block calls a segment; one module of
 # two blocks called 3 + 1 times takes 8, so that what is left out never costs the rival compute.
-FLAT = Wiring(modules=1, cycles=1, low_calls=3, subgoal_head=False, subgoal_channel=False)
+ONE = replace(HIERARCHY, hierarchy=False, modules=1, cycles=1, low_calls=3)
 
-PRESETS = {
-    preset.name: preset
-    for preset in (
-        Preset("keydoor", "Planner and Doer", Wiring(), TWO_MODULES),
-        Preset("keydoor-flat", "no hierarchy: one module, actions only", FLAT, ONE_MODULE),
-        Preset(
-            "keydoor-flat-labelled",
-            "one module that also learns the sub-goals",
-            Wiring(modules=1, cycles=1, low_calls=3, subgoal_channel=False),
-            ONE_MODULE,
-        ),
-        Preset(
-            "keydoor-no-channel",
-            "two modules, but the Doer is not told the sub-goal",
-            Wiring(subgoal_channel=False),
-            TWO_MODULES,
-        ),
-        Preset(
-            "keydoor-one-module",
-            "one module that is told its own sub-goal",
-            Wiring(modules=1, cycles=1, low_calls=3),
-            ONE_MODULE,
-        ),
-    )
-}
+WORLD_PRESETS = (
+    Preset("keydoor", "Planner and Doer", HIERARCHY, TWO_MODULES),
+    Preset(
+        "keydoor-flat",
+        "no hierarchy: one module, actions only",
+        replace(ONE, subgoal_head=False, subgoal_channel=False),
+        ONE_MODULE,
+    ),
+    Preset(
+        "keydoor-flat-labelled",
+        "one module that also learns the sub-goals",
+        replace(ONE, subgoal_channel=False),
+        ONE_MODULE,
+    ),
+    Preset(
+        "keydoor-no-channel",
+        "two modules, but the Doer is not told the sub-goal",
+        replace(HIERARCHY, subgoal_channel=False),
+        TWO_MODULES,
+    ),
+    Preset("keydoor-one-module", "one module that is told its own sub-goal", ONE, ONE_MODULE),
+)
+
+SUDOKU = PuzzleInterface(vocab=11, tokens=81)
+"""9x9 sudoku in the originals' tokens: 0 pads, 1 is a blank, 2 to 10 are the digits."""
+
+FULL = Sizes(width=512, heads=8, inner=swiglu_inner(512), blocks=4, rope_base=10_000.0)
+
+HRM_27M = Wiring(segments=16, halting="q-learning", puzzle_embedding=True, prefix=1)
+TRM = Wiring(
+    modules=1,
+    cycles=3,
+    low_calls=6,
+    gradient="last-cycle",
+    segments=16,
+    puzzle_embedding=True,
+    prefix=16,
+)
+ENCODER = Wiring(
+    loop=False,
+    recall=False,
+    hierarchy=False,
+    modules=1,
+    cycles=1,
+    low_calls=1,
+    segments=1,
+    halting="none",
+)
+
+PUZZLE_PRESETS = (
+    Preset("hrm-27m", "the original HRM (arXiv 2506.21734)", HRM_27M, FULL, SUDOKU),
+    Preset(
+        "trm-5m",
+        "TRM with the token-mixing MLP, for sudoku (arXiv 2510.04871)",
+        replace(TRM, mixing="tokens", positions="none"),
+        replace(FULL, blocks=2),
+        SUDOKU,
+    ),
+    Preset("trm-7m", "TRM with attention (arXiv 2510.04871)", TRM, replace(FULL, blocks=2), SUDOKU),
+    Preset(
+        "encoder-27m",
+        "the manual's fixed-depth encoder block, at full size",
+        ENCODER,
+        replace(FULL, blocks=8),
+        SUDOKU,
+    ),
+)
+
+PRESETS = {preset.name: preset for preset in (*WORLD_PRESETS, *PUZZLE_PRESETS)}
 
 
 def preset(name: str) -> Preset:

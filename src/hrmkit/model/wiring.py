@@ -1,46 +1,141 @@
-"""Which wires of the model are plugged in, and how large its parts are."""
+"""Which wires of the model are plugged in, how large its parts are, and what it reads and says."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hrmkit.errors import UserError
+
+Gradient = Literal["one-step", "last-cycle", "full"]
+Halting = Literal["none", "q-learning", "single-pass"]
+
+
+class Call(NamedTuple):
+    """One call of a module in a segment."""
+
+    module: Literal["L", "H"]
+    gradient: bool
+    """Whether it carries gradient in training."""
 
 
 @dataclass(frozen=True)
 class Wiring:
     """Which wires are plugged in.
 
-    One module (`modules=1`) is a plain looped network: `cycles * low_calls` calls of one module
-    whose state serves every head. Two modules are the hierarchy: L runs `low_calls` times, then H
-    once; `cycles` of that make a segment.
+    A segment is `cycles` (N) times: L called `low_calls` (T) times, then, with the hierarchy, H
+    once. Without the hierarchy there is one state, and `cycles * low_calls` calls of one module.
     """
 
+    loop: bool = True
+    """Latent recurrence: a module is called again on its own output. Without: fixed depth."""
+    recall: bool = True
+    """The input is injected again at every call of L. Without: it is where thinking starts."""
+    hierarchy: bool = True
+    """Two states, zH (slow) and zL (fast). Without: one, which serves every head."""
     modules: Literal[1, 2] = 2
-    """1: one module for everything. 2: H (slow, the Planner) and L (fast, the Doer)."""
+    """2: H and L have blocks of their own. 1: one module plays every part (with hierarchy: TRM)."""
     cycles: int = 2
     """N, cycles in a segment."""
     low_calls: int = 2
     """T, calls of L in a cycle."""
+    gradient: Gradient = "one-step"
+    """Which calls carry gradient: the last of each module, all of the last cycle (TRM), or all."""
     segments: int = 2
-    """The most segments the outer loop takes."""
-    halting: Literal["none", "single-pass"] = "single-pass"
-    """Whether a q head is trained to say when to stop (q_halt > 0, as in TRM)."""
-    subgoal_head: bool = True
-    """Whether there is a head that names a sub-goal."""
-    subgoal_channel: bool = True
-    """Whether the action head is told a sub-goal before it answers."""
+    """The most segments; above 1 the outer loop is plugged in."""
+    halting: Halting = "single-pass"
+    """How the q head learns to stop: not at all, by the original's Q-learning, which needs a second
+    forward pass, or by q_halt alone (TRM)."""
+    mixing: Literal["attention", "tokens"] = "attention"
+    """How tokens learn of each other: by attention or by an MLP over the token axis (TRM)."""
+    positions: Literal["rope", "learned", "none"] = "rope"
+    """How tokens know where they stand."""
+    puzzle_embedding: bool = False
+    """Whether every puzzle has a learned vector of its own, put before its tokens."""
+    prefix: int = 0
+    """Tokens before the puzzle's: the first carries the puzzle embedding, the others are empty."""
+    subgoal_head: bool = False
+    """Of worlds: whether there is a head that names a sub-goal."""
+    subgoal_channel: bool = False
+    """Of worlds: whether the action head is told a sub-goal before it answers."""
 
     def __post_init__(self) -> None:
         for name in ("cycles", "low_calls", "segments"):
             if getattr(self, name) < 1:
                 raise UserError(f"{name} is {getattr(self, name)}: it has to be 1 or more")
-        if self.subgoal_channel and not self.subgoal_head:
-            raise UserError(
+        if self.prefix < 0:
+            raise UserError(f"prefix is {self.prefix}: it has to be 0 or more")
+        for complaint in self._missing_wires():
+            raise UserError(complaint)
+
+    def _missing_wires(self) -> list[str]:
+        """What is plugged in although the wire that feeds it is not."""
+        calls = self.cycles * self.low_calls
+        rules = (
+            (
+                not self.loop and (calls > 1 or self.recall or self.hierarchy or self.segments > 1),
+                "recall, hierarchy, outer loop and more than one call need the latent recurrence "
+                "wire: plug in loop",
+            ),
+            (
+                self.hierarchy and not self.recall,
+                "H and L start from states that know nothing of the puzzle: plug in recall, the "
+                "wire that brings it to L",
+            ),
+            (
+                self.segments > 1 and not self.recall,
+                "the outer loop hands on states without gradient, so the input embedding would "
+                "never learn: plug in recall",
+            ),
+            (
+                self.loop and not self.recall and self.gradient != "full" and calls > 1,
+                f"with the {self.gradient} gradient no gradient reaches the input: plug in recall, "
+                "or set gradient to full",
+            ),
+            (
+                self.modules == 2 and not self.hierarchy,
+                "two modules need two states to work on: plug in hierarchy, or set modules to 1",
+            ),
+            (
+                self.gradient == "last-cycle" and not self.hierarchy,
+                "there are no cycles without H: plug in hierarchy, or set gradient to one-step or "
+                "full",
+            ),
+            (
+                self.halting != "none" and self.segments == 1,
+                "the road lights choose between stopping and another segment: plug in the outer "
+                "loop (segments above 1)",
+            ),
+            (
+                self.puzzle_embedding and self.prefix == 0,
+                "the puzzle embedding stands on a token of its own: set prefix to 1 or more",
+            ),
+            (
+                self.mixing == "tokens" and self.positions == "rope",
+                "the token-mixing MLP has no queries and keys to rotate: set positions to none or "
+                "learned",
+            ),
+            (
+                self.subgoal_channel and not self.subgoal_head,
                 "the sub-goal channel is plugged in but nothing feeds it: "
-                "plug in the sub-goal head as well"
-            )
+                "plug in the sub-goal head as well",
+            ),
+        )
+        return [sentence for broken, sentence in rules if broken]
+
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of one segment, in order."""
+        cycle: list[Literal["L", "H"]] = ["L"] * self.low_calls
+        if self.hierarchy:
+            cycle.append("H")
+        order = cycle * self.cycles
+        last = {name: i for i, name in enumerate(order)}
+        carrying = {
+            "one-step": set(last.values()),
+            "last-cycle": set(range(len(order) - len(cycle), len(order))),
+            "full": set(range(len(order))),
+        }[self.gradient]
+        return tuple(Call(name, i in carrying) for i, name in enumerate(order))
 
 
 @dataclass(frozen=True)
@@ -59,6 +154,9 @@ class Sizes:
     """Base of the rotary position embedding (10000 in the original, for 82 tokens)."""
 
     def __post_init__(self) -> None:
+        for name in ("width", "heads", "inner", "blocks"):
+            if getattr(self, name) < 1:
+                raise UserError(f"{name} is {getattr(self, name)}: it has to be 1 or more")
         if self.width % (2 * self.heads):
             raise UserError(
                 f"width {self.width} does not divide into {self.heads} heads of even width"
@@ -66,8 +164,8 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Interface:
-    """What the model reads and says; everything it knows about a task."""
+class WorldInterface:
+    """What a model reads and says in a world."""
 
     features: int
     """Number of input features; a token is a set of them."""
@@ -81,6 +179,25 @@ class Interface:
     """The token at which the action head reads, and at which it is told a sub-goal."""
 
 
-def as_json(wiring: Wiring, sizes: Sizes) -> dict[str, int | float | str | bool]:
-    """Wiring and sizes as one flat JSON object."""
-    return {**asdict(wiring), **asdict(sizes)}
+@dataclass(frozen=True)
+class PuzzleInterface:
+    """What a model reads and says of a puzzle."""
+
+    vocab: int
+    """Number of different tokens, V."""
+    tokens: int
+    """Cells of a puzzle."""
+    puzzles: int = 1
+    """Number of puzzle ids, each with an embedding of its own where that wire is plugged in."""
+
+    def __post_init__(self) -> None:
+        for name in ("vocab", "tokens", "puzzles"):
+            if getattr(self, name) < 1:
+                raise UserError(f"{name} is {getattr(self, name)}: it has to be 1 or more")
+
+
+def as_json(
+    *parts: Wiring | Sizes | WorldInterface | PuzzleInterface,
+) -> dict[str, int | float | str | bool]:
+    """Wiring, sizes and interface as one flat JSON object."""
+    return {name: value for part in parts for name, value in asdict(part).items()}

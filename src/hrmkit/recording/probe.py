@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from hrmkit.model.block import Attention, ReasoningModule, Rotary
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 
 
 class CallTrace(NamedTuple):
@@ -32,7 +32,7 @@ def attention_of(attention: Attention, x: Tensor, rotary: Rotary, reader: int) -
 
 
 @contextmanager
-def probe(model: HRM) -> Generator[list[CallTrace]]:
+def probe(model: WorldHRM) -> Generator[list[CallTrace]]:
     """While open, every call of L and H is appended to the list that it yields."""
     traces: list[CallTrace] = []
     handles: list[torch.utils.hooks.RemovableHandle] = []

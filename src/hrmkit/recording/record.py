@@ -15,8 +15,8 @@ import torch
 import hrmkit
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
-from hrmkit.model.hrm import HRM
 from hrmkit.model.presets import preset
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.recording import schema
 from hrmkit.recording.file import hash_of
@@ -76,7 +76,7 @@ Result = TypeVar("Result")
 class Trained:
     """A finished training."""
 
-    model: HRM
+    model: WorldHRM
     examples: tuple[Example, ...]
     gradient_steps: int
     recorder: Recorder
@@ -135,7 +135,7 @@ def tuning_of(settings: schema.Settings) -> FineTuning:
 class Task(NamedTuple):
     """A fine-tuning about to begin."""
 
-    model: HRM
+    model: WorldHRM
     table: WorldTable
     examples: tuple[Example, ...]
     draws: Draws
@@ -162,7 +162,9 @@ def train(settings: schema.Settings, cache: Path | None) -> Trained:
     return Trained(model, examples, steps, recorder)
 
 
-def train_quietly(settings: schema.Settings, cache: Path | None) -> tuple[HRM, int, frozenset[int]]:
+def train_quietly(
+    settings: schema.Settings, cache: Path | None
+) -> tuple[WorldHRM, int, frozenset[int]]:
     """The same training, not recorded: the model, its gradient steps, the starts it has seen."""
     model, table, examples, draws = task = task_of(settings, cache)
     steps = fine_tune(model, table, examples, tuning_of(settings), draws)
@@ -175,7 +177,7 @@ def planned_steps(settings: schema.Settings) -> int:
     return settings.passes * batches * preset(settings.preset).wiring.segments
 
 
-def model_card(model: HRM, name: schema.PresetName) -> schema.ModelCard:
+def model_card(model: WorldHRM, name: schema.PresetName) -> schema.ModelCard:
     """What the model is made of."""
     parts: dict[str, int] = {}
     for parameter_name, parameter in model.named_parameters():

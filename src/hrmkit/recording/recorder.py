@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording import schema
 from hrmkit.recording.probe import CallTrace, probe
 from hrmkit.training import fine_tune as tuning
@@ -75,7 +75,7 @@ def recorded_episode(
 
 @torch.no_grad()
 def think_aloud(
-    model: HRM, table: WorldTable, state: int, told: int | None = None
+    model: WorldHRM, table: WorldTable, state: int, told: int | None = None
 ) -> schema.Thought:
     """One forward pass in `state`, with every call recorded.
 
@@ -118,7 +118,7 @@ def think_aloud(
     )
 
 
-def roll_out(model: HRM, table: WorldTable, step: int, start: int) -> schema.Rollout:
+def roll_out(model: WorldHRM, table: WorldTable, step: int, start: int) -> schema.Rollout:
     """An episode from `start` with the thought behind each visited state."""
     policy = policies.policy_of(model, table)
     episode = policies.roll_out(table, policy.subgoal(), policy.action(), start)
@@ -148,7 +148,7 @@ class Recorder:
 
     def __init__(
         self,
-        model: HRM,
+        model: WorldHRM,
         table: WorldTable,
         examples: Sequence[Example],
         seen: frozenset[int],
@@ -303,8 +303,8 @@ class Recorder:
 class EarlyLook:
     """A second copy of the model, to think with weights that training has left behind."""
 
-    def __init__(self, model: HRM, table: WorldTable) -> None:
-        self.model = HRM(model.wiring, model.sizes, model.interface)
+    def __init__(self, model: WorldHRM, table: WorldTable) -> None:
+        self.model = WorldHRM(model.wiring, model.sizes, model.interface)
         self.model.load_state_dict(model.state_dict())
         self.table = table
 

@@ -22,8 +22,10 @@ from torch.func import functional_call, grad_and_value
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from hrmkit.model.hrm import HRM, Carry, Outputs, assemble
+from hrmkit.model.assemble import assemble
+from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import preset
+from hrmkit.model.world_hrm import Outputs, WorldHRM
 from hrmkit.recording.probe import probe
 from hrmkit.studio.graphs import PRESETS, SHIPPED, Slot, slots_of, theta_of
 from hrmkit.training.base import interface_of
@@ -49,7 +51,7 @@ def named(theta: Tensor, slots: Sequence[Slot]) -> dict[str, Tensor]:
 class Call(nn.Module):
     """Lets `functional_call` reach any method of the model."""
 
-    def __init__(self, model: HRM, function: Callable[..., Any]) -> None:
+    def __init__(self, model: WorldHRM, function: Callable[..., Any]) -> None:
         super().__init__()
         self.model, self.function = model, function
 
@@ -58,7 +60,7 @@ class Call(nn.Module):
         return self.function(self.model, *inputs)
 
 
-def think_function(model: HRM) -> Callable[..., tuple[Tensor, ...]]:
+def think_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
     """`THINK_INPUTS -> THINK_OUTPUTS`: thinks about `features [B,T,F]` for all segments."""
     slots = slots_of(model)
     call = Call(model, ask)
@@ -100,13 +102,13 @@ STEP_OUTPUTS = (
 
 
 def segment(
-    model: HRM, high: Tensor, low: Tensor, features: Tensor, told: Tensor
+    model: WorldHRM, high: Tensor, low: Tensor, features: Tensor, told: Tensor
 ) -> tuple[Carry, Outputs]:
-    """`HRM.segment` with the carry as two tensors."""
+    """`WorldHRM.segment` with the carry as two tensors."""
     return model.segment(Carry(high, low), features, told=told)
 
 
-def step_function(model: HRM) -> Callable[..., tuple[Tensor, ...]]:
+def step_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
     """`STEP_INPUTS -> STEP_OUTPUTS`: one segment, its gradient, one step of Adam.
 
     `adam` is `[1 - beta1**t, 1 - beta2**t, epsilon]`. Epsilon comes in from outside because the

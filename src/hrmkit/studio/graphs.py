@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.schema import PresetName
 
 PRESETS: tuple[PresetName, ...] = ("keydoor", "keydoor-flat")
@@ -29,7 +29,7 @@ class Slot(NamedTuple):
     shape: tuple[int, ...]
 
 
-def slots_of(model: HRM) -> list[Slot]:
+def slots_of(model: WorldHRM) -> list[Slot]:
     """Every parameter's place in theta, in the model's own order."""
     slots: list[Slot] = []
     offset = 0
@@ -39,6 +39,6 @@ def slots_of(model: HRM) -> list[Slot]:
     return slots
 
 
-def theta_of(model: HRM) -> Tensor:
+def theta_of(model: WorldHRM) -> Tensor:
     """All parameters as one vector `[P]`."""
     return torch.cat([p.detach().flatten() for p in model.parameters()])

@@ -15,9 +15,10 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.draws import Draws
-from hrmkit.model.hrm import HRM, assemble
+from hrmkit.model.assemble import assemble
 from hrmkit.model.presets import preset
-from hrmkit.model.wiring import Interface
+from hrmkit.model.wiring import WorldInterface
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of
 from hrmkit.training.policy import features_of
 from hrmkit.worlds.key_door import MAX_TILES, MIN_TILES, KeyDoor
@@ -59,7 +60,7 @@ class Priors:
 
 
 def pretrain(
-    model: HRM,
+    model: WorldHRM,
     worlds: Sequence[World],
     seed: int,
     progress: Callable[[int, int], None] | None = None,
@@ -101,7 +102,7 @@ def base_model(
     seed: int,
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> HRM:
+) -> WorldHRM:
     """The base model of preset `name`: kept in `cache` once it has been trained."""
     chosen = preset(name)
     model = assemble(chosen.wiring, chosen.sizes, interface_of(KeyDoor().table()), seed)
@@ -121,9 +122,9 @@ def base_model(
     return model
 
 
-def interface_of(table: WorldTable) -> Interface:
+def interface_of(table: WorldTable) -> WorldInterface:
     """What a model needs to know of a world."""
-    return Interface(
+    return WorldInterface(
         features=len(table.features),
         subgoals=len(table.subgoals),
         actions=len(table.actions),

@@ -13,7 +13,8 @@ from torch.nn import functional as F
 
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
-from hrmkit.model.hrm import HRM, Carry, Outputs
+from hrmkit.model.hrm import Carry
+from hrmkit.model.world_hrm import Outputs, WorldHRM
 from hrmkit.training.examples import Example
 from hrmkit.training.policy import features_of
 from hrmkit.worlds.world import WorldTable
@@ -175,7 +176,7 @@ class GradientStep(NamedTuple):
 Callback = Callable[[GradientStep], None]
 
 
-def optimizer_for(model: HRM, settings: FineTuning) -> torch.optim.Adam:
+def optimizer_for(model: WorldHRM, settings: FineTuning) -> torch.optim.Adam:
     """Adam with a learning rate for each parameter."""
     groups = [
         {"params": [parameter], "lr": rate_of(name, settings), "rate": rate_of(name, settings)}
@@ -185,7 +186,7 @@ def optimizer_for(model: HRM, settings: FineTuning) -> torch.optim.Adam:
 
 
 def fine_tune(
-    model: HRM,
+    model: WorldHRM,
     table: WorldTable,
     examples: Sequence[Example],
     settings: FineTuning,
@@ -230,7 +231,7 @@ def fine_tune(
 
 
 def gradient_step(
-    model: HRM,
+    model: WorldHRM,
     optimizer: torch.optim.Adam,
     carry: Carry,
     batch: Batch,

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hrmkit.model.hrm import HRM
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.worlds.world import Outcome, WorldTable
 
 Floats = NDArray[np.float32]
@@ -85,7 +85,7 @@ class Answers(NamedTuple):
     """`[segment, B]`."""
 
 
-def ask(model: HRM, features: Tensor) -> Answers:
+def ask(model: WorldHRM, features: Tensor) -> Answers:
     """Think about `features [B, tokens, F]` for all segments."""
     groups = model.interface.subgoals
     every = torch.eye(groups, dtype=features.dtype)[: groups if model.guide else 1]
@@ -105,7 +105,7 @@ def ask(model: HRM, features: Tensor) -> Answers:
 
 
 @torch.no_grad()
-def policy_of(model: HRM, table: WorldTable, halt: bool = False) -> Policy:
+def policy_of(model: WorldHRM, table: WorldTable, halt: bool = False) -> Policy:
     """Ask the model in every live state.
 
     The answer is the last segment's, as in the original's evaluation; with `halt`, that of the

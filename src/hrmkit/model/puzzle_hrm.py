@@ -1,0 +1,93 @@
+"""The model of a puzzle: a whole grid in, the whole answer out, no decoder."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from hrmkit.model.block import Linear, truncated_normal
+from hrmkit.model.hrm import HRM, Carry
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
+
+
+class PuzzleBatch(NamedTuple):
+    """Puzzles to think about."""
+
+    given: Tensor
+    """`[batch, tokens]`, integers: the puzzle as it is set."""
+    puzzle_ids: Tensor
+    """`[batch]`, integers: which puzzle embedding each takes; read only where that wire is."""
+
+
+class PuzzleOutputs(NamedTuple):
+    """What the heads say after a segment, as logits."""
+
+    logits: Tensor
+    """`[batch, tokens, V]`."""
+    q_halt: Tensor
+    """`[batch]`: is the answer exactly right?"""
+    q_continue: Tensor
+    """`[batch]`: is it worth another segment? Trained only by Q-learning."""
+
+
+class PuzzleHRM(HRM):
+    """A model of a puzzle (arXiv 2506.21734; with TRM's wires, arXiv 2510.04871).
+
+    Its own parts: `positions` (learned ones), `puzzle_embedding`, `token_head`, `q_head`.
+    """
+
+    def __init__(self, wiring: Wiring, sizes: Sizes, interface: PuzzleInterface) -> None:
+        width = sizes.width
+        tokens = wiring.prefix + interface.tokens
+        embedding = nn.Embedding(interface.vocab, width, _weight=normal(interface.vocab, width))
+        super().__init__(wiring, sizes, tokens, embedding)
+        self.interface = interface
+        learned = wiring.positions == "learned"
+        self.positions = nn.Parameter(normal(tokens, width)) if learned else None
+        self.puzzle_embedding = (
+            # Only the rows of the batch have a gradient: there may be a million of them.
+            nn.Embedding(interface.puzzles, width, sparse=True) if wiring.puzzle_embedding else None
+        )
+        if self.puzzle_embedding:
+            nn.init.zeros_(self.puzzle_embedding.weight)
+        self.token_head = Linear(width, interface.vocab)
+        self.q_head = nn.Linear(width, 2)
+        nn.init.zeros_(self.q_head.weight)
+        nn.init.constant_(self.q_head.bias, -5.0)
+        self.draw_start()
+
+    def initial_carry(self, batch: PuzzleBatch) -> Carry:
+        """The carry before the first segment."""
+        rows, tokens = batch.given.shape
+        return self.start(rows, self.wiring.prefix + tokens)
+
+    def embed(self, batch: PuzzleBatch) -> Tensor:
+        """The input `[batch, prefix + tokens, width]`, scaled to components of about 1."""
+        x = self.embedding(batch.given)
+        if self.wiring.prefix:
+            before = x.new_zeros(x.shape[0], self.wiring.prefix, x.shape[2])
+            if self.puzzle_embedding:
+                tag = self.puzzle_embedding(batch.puzzle_ids).unsqueeze(1)
+                before = torch.cat((tag, before[:, 1:]), dim=1)
+            x = torch.cat((before, x), dim=1)
+        if self.positions is not None:
+            x = 0.5**0.5 * (x + self.positions)
+        return self.sizes.width**0.5 * x
+
+    def read(self, carry: Carry) -> PuzzleOutputs:
+        """What the heads say of a state; the q head reads its first token."""
+        state = self.answering(carry)
+        q = self.q_head(state[:, 0])
+        return PuzzleOutputs(self.token_head(state[:, self.wiring.prefix :]), q[:, 0], q[:, 1])
+
+    def segment(self, carry: Carry, batch: PuzzleBatch) -> tuple[Carry, PuzzleOutputs]:
+        """One segment of thinking. The new carry has no gradient."""
+        thought = self.think(carry, self.embed(batch))
+        return thought.detached(), self.read(thought)
+
+
+def normal(rows: int, width: int) -> Tensor:
+    """A table of vectors of about unit length, so that times sqrt(width) components are about 1."""
+    return truncated_normal(rows, width, std=width**-0.5)

@@ -1,0 +1,68 @@
+"""What a puzzle's answer and its halting are trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hrmkit.model.puzzle_hrm import PuzzleOutputs
+
+CellLoss = Callable[[Tensor, Tensor], Tensor]
+"""`(logits [B, tokens, V], labels [B, tokens]) -> loss [B, tokens]` in nats."""
+
+
+def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of every cell, with the softmax."""
+    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none")
+
+
+def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of every cell, in float64, with the stablemax.
+
+    Linear where the softmax is exponential (Prieto et al., arXiv 2501.04697); the originals' loss.
+    """
+    wide = logits.double()
+    rising = torch.where(wide < 0, 1 / (1 - wide.clamp(max=0) + 1e-30), wide + 1)
+    log_shares = (rising / rising.sum(-1, keepdim=True)).log()
+    return -log_shares.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
+
+
+class PuzzleLosses(NamedTuple):
+    """Losses summed over a batch, in nats, and what they were counted on."""
+
+    cells: Tensor
+    """Mean over each puzzle's cells, summed over the batch."""
+    q_halt: Tensor
+    """Against whether the answer is exactly right."""
+    q_continue: Tensor
+    """Against what another segment would bring; 0 without Q-learning."""
+    right: Tensor
+    """`[B]` booleans: every cell of the answer is right."""
+
+    def total(self) -> Tensor:
+        """What is minimised, as in the originals."""
+        return self.cells + 0.5 * (self.q_halt + self.q_continue)
+
+
+def puzzle_losses(
+    outputs: PuzzleOutputs, labels: Tensor, target_continue: Tensor | None, cell_loss: CellLoss
+) -> PuzzleLosses:
+    """The losses of one segment; `labels [B, tokens]`, `target_continue [B]` shares in [0, 1]."""
+    right = (outputs.logits.argmax(-1) == labels).all(-1)
+    q_halt = binary(outputs.q_halt, right.to(outputs.q_halt.dtype))
+    q_continue = (
+        torch.zeros_like(q_halt)
+        if target_continue is None
+        else binary(outputs.q_continue, target_continue)
+    )
+    cells = cell_loss(outputs.logits, labels).mean(-1).sum()
+    return PuzzleLosses(cells, q_halt, q_continue, right)
+
+
+def binary(logits: Tensor, target: Tensor) -> Tensor:
+    """Binary cross-entropy, summed."""
+    return F.binary_cross_entropy_with_logits(logits, target, reduction="sum")
