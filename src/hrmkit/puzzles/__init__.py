@@ -1,0 +1,1 @@
+"""Grid tasks that are answered all at once. Know no model."""
