@@ -1,0 +1,166 @@
+/**
+ * What is true of a ladder's recording: the only derivations from its numbers that are shown.
+ *
+ * A frame or a caption may show a recorded number in a format of `numbers.ts`, a count of recorded
+ * things, or one of the derivations below; a test holds every number of every scene to that.
+ */
+import type {
+  ArcSeed,
+  ArcVariant,
+  LadderPuzzle,
+  LadderRecording,
+  PuzzleThought,
+  Rung,
+  RungSeed,
+  Wires,
+} from "../../recording/ladder.gen";
+import { at, range, sum } from "../list";
+import { memo } from "../memo";
+import { extent, mean, percent } from "../numbers";
+import type { Scene, View } from "../scene";
+
+export type LadderScene = Scene<LadderRecording>;
+export type Grid = readonly number[];
+export type Measure = (seed: RungSeed) => number;
+
+export function rungOf(recording: LadderRecording, step: number): Rung | null {
+  return recording.rungs.find((rung) => rung.step === step) ?? null;
+}
+
+/** The median seed, whose thoughts were recorded. */
+export function shownSeed(rung: Rung): RungSeed {
+  return at(rung.seeds, rung.shown);
+}
+
+/** A number of every seed. */
+export function ofSeeds(rung: Rung, measure: Measure): number[] {
+  return rung.seeds.map(measure);
+}
+
+export const exact: Measure = (seed) => seed.exact;
+
+/** Derivation: mean over the seeds. */
+export function meanOf(rung: Rung, measure: Measure): number {
+  return mean(ofSeeds(rung, measure));
+}
+
+/** 'down to 9%, up to 51%' and the like need lowest and highest of the seeds, in percent. */
+export function spreadWords(values: readonly number[]): string {
+  const [low, high] = extent(values);
+  return percent(low) === percent(high) ? percent(low) : `${percent(low)} to ${percent(high)}`;
+}
+
+export type Verdict = "more" | "less" | "tie";
+
+/** A tie where the seeds overlap, or, with one seed, where the percentages are the same. */
+export function compare(before: readonly number[], after: readonly number[]): Verdict {
+  const [lowBefore, highBefore] = extent(before);
+  const [lowAfter, highAfter] = extent(after);
+  if (lowAfter > highBefore + 0.005) return "more";
+  if (highAfter < lowBefore - 0.005) return "less";
+  return "tie";
+}
+
+/** 'rises from 48% to 70%', 'falls from …', 'hardly moves, from … to …'. */
+export function moves(before: readonly number[], after: readonly number[]): string {
+  const [from, to] = [percent(mean(before)), percent(mean(after))];
+  if (from === to) return `stays at ${to}`;
+  const words = { more: "rises", less: "falls", tie: "hardly moves," }[compare(before, after)];
+  return `${words} from ${from} to ${to}`;
+}
+
+/** The thought of a rung's shown seed about a puzzle, run `loops` times as long. */
+export function thoughtOf(rung: Rung, puzzle: number, loops = 1): PuzzleThought | null {
+  return (
+    rung.thoughts.find((one) => one.puzzle === puzzle && one.loops === loops) ??
+    (loops === 1 ? (rung.thoughts.find((one) => one.loops === 1) ?? null) : null)
+  );
+}
+
+export function answerOf(thought: PuzzleThought): Grid {
+  return at(thought.segments, thought.segments.length - 1).answer;
+}
+
+/** Derivation: blanks that an answer fills in wrongly. */
+export function wrongCells(puzzle: LadderPuzzle, answer: Grid): number {
+  return puzzle.given.filter((given, i) => given === 0 && answer[i] !== puzzle.solution[i]).length;
+}
+
+/** Derivation: cells in which two answers differ. */
+export function changedCells(before: Grid, after: Grid): number {
+  return before.filter((token, i) => token !== after[i]).length;
+}
+
+/**
+ * The puzzle that the story follows: the view's, or the first that the first rung gets wrong and the
+ * last one gets right, or the one in the middle.
+ */
+export function puzzleIndex(recording: LadderRecording, view: View): number {
+  const { start } = view;
+  if (start !== null && start >= 0 && start < recording.puzzles.length) return start;
+  return followed(recording);
+}
+
+const followed = memo((recording: LadderRecording): number => {
+  const first = recording.rungs[0];
+  const end = recording.rungs.at(-1);
+  const telling = range(recording.puzzles.length).find((i) => {
+    const [before, after] = [
+      first && solves(recording, first, i),
+      end && solves(recording, end, i),
+    ];
+    return before === false && after === true;
+  });
+  return telling ?? Math.floor(recording.puzzles.length / 2);
+});
+
+/** Whether the shown seed solves a shown puzzle; null where that was not recorded. */
+export function solves(recording: LadderRecording, rung: Rung, puzzle: number): boolean | null {
+  const thought = rung.thoughts.find((one) => one.puzzle === puzzle && one.loops === 1);
+  if (!thought) return null;
+  return wrongCells(at(recording.puzzles, puzzle), answerOf(thought)) === 0;
+}
+
+/** Derivation: mean over the cells of how far the state moved. */
+export function meanChange(change: readonly number[]): number {
+  return mean(change);
+}
+
+/** Derivation: bytes as 'kB' or 'MB'. */
+export function bytes(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} MB`;
+  if (value >= 1e3) return `${Math.round(value / 1e3)} kB`;
+  return `${value} bytes`;
+}
+
+/** Derivation: how many times as much. */
+export function ratio(more: number, less: number): string {
+  return (more / less).toFixed(1);
+}
+
+/** How the wires of two machines compare; the name tag does not count, nor how often it loops. */
+export function sameWires(a: Wires, b: Wires): boolean {
+  return (
+    a.loop === b.loop &&
+    a.recall === b.recall &&
+    a.hierarchy === b.hierarchy &&
+    a.modules === b.modules &&
+    a.gradient === b.gradient &&
+    a.segments > 1 === b.segments > 1 &&
+    a.halting === b.halting
+  );
+}
+
+/** Derivation: calls of a segment of a machine wired so. */
+export function callsOf(wires: Wires): number {
+  return wires.cycles * (wires.low_calls + (wires.hierarchy ? 1 : 0));
+}
+
+export function ofArc(variant: ArcVariant, measure: (seed: ArcSeed) => number): number[] {
+  return variant.seeds.map(measure);
+}
+
+/** Mean over several rungs' worth of seeds is never shown; a rung is compared by its own. */
+export function total(values: readonly number[]): number {
+  return sum(values);
+}
