@@ -19,9 +19,9 @@ from hrmkit.studio.server import create_app, open_socket
 ORIGIN = "http://127.0.0.1:8477"
 
 
-def write_recording(path: Path, title: str = "A story") -> Path:
+def write_recording(path: Path, title: str = "A story", kind: str = "fine-tuning") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(json.dumps({"title": title}).encode()))
+    path.write_bytes(gzip.compress(json.dumps({"title": title, "kind": kind}).encode()))
     return path
 
 
@@ -88,10 +88,11 @@ def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
 def test_recordings_are_listed_with_the_handed_ones_first(
     client: TestClient, handed: Path, data: Path
 ) -> None:
-    second = data / "recordings" / "second.hrm.json.gz"
+    second = write_recording(data / "recordings" / "second.hrm.json.gz", "The second", "ladder")
+    expected = [(handed, "The first", "fine-tuning"), (second, "The second", "ladder")]
     assert client.get("/recordings/index.json").json() == [
-        {"name": handed.name, "title": "The first", "bytes": handed.stat().st_size},
-        {"name": second.name, "title": "The second", "bytes": second.stat().st_size},
+        {"name": file.name, "title": title, "kind": kind, "bytes": file.stat().st_size}
+        for file, title, kind in expected
     ]
 
 
@@ -126,6 +127,7 @@ def test_a_broken_recording_is_listed_by_name_and_served_for_the_page_to_explain
     listed = {entry["name"]: entry for entry in client.get("/recordings/index.json").json()}
     for name, content in broken.items():
         assert listed[name]["title"] == name.removesuffix(".hrm.json.gz")
+        assert listed[name]["kind"] is None
         assert client.get(f"/recordings/{name}").content == content
 
 
@@ -133,8 +135,8 @@ def test_a_title_in_a_recording_that_unpacks_without_end_is_not_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shelf, "MAX_UNPACKED", 1000)
-    assert shelf.title_of(write_recording(tmp_path / "a", "x" * 1000)) is None
-    assert shelf.title_of(write_recording(tmp_path / "b", "x" * 100)) == "x" * 100
+    assert shelf.describe(write_recording(tmp_path / "a", "x" * 1000)) == (None, None)
+    assert shelf.describe(write_recording(tmp_path / "b", "x" * 100)) == ("x" * 100, "fine-tuning")
 
 
 def test_two_files_of_one_name_are_both_offered_and_one_file_only_once(

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from hrmkit.errors import UserError
 
@@ -16,6 +16,13 @@ SUFFIX = ".hrm.json.gz"
 MAX_BYTES = 64 * 2**20
 # A title is read from inside a recording; one that unpacks to more than this is listed by its name.
 MAX_UNPACKED = 128 * 2**20
+
+
+class Described(NamedTuple):
+    """What a recording says of itself, where that can be read."""
+
+    title: str | None
+    kind: str | None
 
 
 @dataclass
@@ -28,8 +35,8 @@ class Shelf:
 
     handed: Mapping[str, Path]
     folder: Path
-    _titles: dict[tuple[Path, int, int], str] = field(
-        default_factory=dict[tuple[Path, int, int], str], repr=False
+    _described: dict[tuple[Path, int, int], Described] = field(
+        default_factory=dict[tuple[Path, int, int], Described], repr=False
     )
 
     @classmethod
@@ -66,18 +73,26 @@ class Shelf:
         path = file.resolve()
         return next(name for name, other in self.files().items() if other == path)
 
-    def index(self) -> list[dict[str, str | int]]:
-        """Return name, title and bytes of every recording that can be read."""
-        listed: list[dict[str, str | int]] = []
+    def index(self) -> list[dict[str, str | int | None]]:
+        """Return name, title, kind and bytes of every recording that can be read."""
+        listed: list[dict[str, str | int | None]] = []
         for name, path in self.files().items():
             try:
                 stat = path.stat()
             except OSError:  # gone since it was found
                 continue
             key = (path, stat.st_mtime_ns, stat.st_size)
-            if key not in self._titles:
-                self._titles[key] = title_of(path) or name.removesuffix(SUFFIX)
-            listed.append({"name": name, "title": self._titles[key], "bytes": stat.st_size})
+            if key not in self._described:
+                self._described[key] = describe(path)
+            title, kind = self._described[key]
+            listed.append(
+                {
+                    "name": name,
+                    "title": title or name.removesuffix(SUFFIX),
+                    "kind": kind,
+                    "bytes": stat.st_size,
+                }
+            )
         return listed
 
 
@@ -103,8 +118,8 @@ def check(file: Path) -> None:
         )
 
 
-def title_of(path: Path) -> str | None:
-    """Return the title inside a recording, or None when it has none that can be read.
+def describe(path: Path) -> Described:
+    """Return the title and the kind inside a recording; None for what cannot be read.
 
     What is wrong with a broken recording is for the page to say, which has room to explain.
     """
@@ -114,14 +129,18 @@ def title_of(path: Path) -> str | None:
         with gzip.open(path) if gzipped else path.open("rb") as file:
             text = file.read(MAX_UNPACKED + 1)
         if len(text) > MAX_UNPACKED:
-            return None
+            return Described(None, None)
         content: Any = json.loads(text)
     except (OSError, EOFError, ValueError, RecursionError, zlib.error):
-        return None
+        return Described(None, None)
     if not isinstance(content, dict):
-        return None
-    title = cast("dict[str, Any]", content).get("title")
-    return title[:200] if isinstance(title, str) and title.strip() else None
+        return Described(None, None)
+    said = cast("dict[str, Any]", content)
+    return Described(_text(said.get("title")), _text(said.get("kind")))
+
+
+def _text(value: object) -> str | None:
+    return value[:200] if isinstance(value, str) and value.strip() else None
 
 
 def _unused(name: str, taken: Mapping[str, Path]) -> str:

@@ -3,36 +3,11 @@
  * table asks for. A recording that passes can be drawn without a look-up ever missing.
  */
 import type { Checkpoint, Policy, Recording, Run, Thought, WorldTable } from "./types.gen";
+import { filled, index, length, lengths, wrong, wrongIn } from "./wrong";
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
 export function checkShape(recording: Recording): string | null {
-  try {
-    checkAll(recording);
-    return null;
-  } catch (error) {
-    if (error instanceof Wrong) return error.message;
-    throw error;
-  }
-}
-
-class Wrong extends Error {}
-
-function length(list: readonly unknown[], wanted: number, where: string): void {
-  if (list.length !== wanted) {
-    throw new Wrong(`${where} has ${list.length} entries where ${wanted} belong`);
-  }
-}
-
-function lengths(lists: readonly (readonly unknown[])[], wanted: number, where: string): void {
-  for (const list of lists) length(list, wanted, where);
-}
-
-function index(value: number, from: number, below: number, where: string): void {
-  if (!Number.isInteger(value) || value < from || value >= below) {
-    throw new Wrong(
-      `${where} is ${value}, which is not a whole number from ${from} to ${below - 1}`,
-    );
-  }
+  return wrongIn(() => checkAll(recording));
 }
 
 function checkAll(recording: Recording): void {
@@ -42,7 +17,7 @@ function checkAll(recording: Recording): void {
   const [goals, actions] = [world.subgoals.length, world.actions.length];
   start(recording.showcase, world, "showcase");
   for (const example of examples) {
-    if (!example.steps.length) throw new Wrong("an example has no steps");
+    if (!example.steps.length) wrong("an example has no steps");
     for (const step of example.steps) {
       index(step.state, 0, live, "an example's state");
       index(step.subgoal, 0, goals, "an example's sub-goal");
@@ -64,10 +39,10 @@ function checkAll(recording: Recording): void {
     index(cycle.label_action, 0, actions, "a cycle's action");
     checkThought(cycle.thought, world);
   }
-  if (recording.rollouts.length < 2) throw new Wrong("rollouts has no before and after");
+  if (recording.rollouts.length < 2) wrong("rollouts has no before and after");
   for (const rollout of recording.rollouts) {
     start(rollout.episode.start, world, "a rollout's start");
-    if (!rollout.episode.steps.length) throw new Wrong("a rollout has no steps");
+    if (!rollout.episode.steps.length) wrong("a rollout has no steps");
     for (const step of rollout.episode.steps) {
       index(step.state, 0, live, "a rollout's state");
       index(step.subgoal, -1, goals, "a rollout's sub-goal");
@@ -75,9 +50,9 @@ function checkAll(recording: Recording): void {
     }
     for (const thought of rollout.thoughts) checkThought(thought, world);
   }
-  if (recording.checkpoints.length < 2) throw new Wrong("checkpoints has no before and after");
+  if (recording.checkpoints.length < 2) wrong("checkpoints has no before and after");
   for (const point of recording.checkpoints) checkCheckpoint(point, world);
-  if (recording.curve.length < 2) throw new Wrong("curve has no before and after");
+  if (recording.curve.length < 2) wrong("curve has no before and after");
   for (const run of recording.ablations) checkRun(run, world);
 }
 
@@ -119,13 +94,13 @@ function checkWorld(world: WorldTable): void {
   for (const row of world.subgoal_tile) {
     for (const tile of row) index(tile, -1, world.tiles, "a tile of world.subgoal_tile");
   }
-  if (!world.starts.length) throw new Wrong("world.starts is empty");
+  filled(world.starts, "world.starts");
   for (const one of world.starts) index(one, 0, live, "a start");
   start(world.showcase, world, "world.showcase");
 }
 
 function start(value: number, world: WorldTable, where: string): void {
-  if (!world.starts.includes(value)) throw new Wrong(`${where} is ${value}, which is not a start`);
+  if (!world.starts.includes(value)) wrong(`${where} is ${value}, which is not a start`);
 }
 
 function checkThought(thought: Thought, world: WorldTable): void {
@@ -150,7 +125,7 @@ function checkCheckpoint(point: Checkpoint, world: WorldTable): void {
 function checkRun(run: Run, world: WorldTable): void {
   // A run of another line length has a policy of another table; it is shown only by its scores.
   if (run.settings.tiles === world.tiles) checkPolicy(run.policy, world, `the run ${run.name}`);
-  if (!run.curve.length) throw new Wrong(`the run ${run.name} has no curve`);
+  if (!run.curve.length) wrong(`the run ${run.name} has no curve`);
 }
 
 function checkPolicy(policy: Policy, world: WorldTable, whose: string): void {

@@ -1,4 +1,4 @@
-import type { Recording } from "./types.gen";
+import type { AnyRecording } from "./kinds";
 
 /** Fields that are not part of what was computed. */
 const APART = new Set(["hash", "maker"]);
@@ -19,7 +19,7 @@ function numbers(value: unknown, into: number[]): number[] {
  * little-endian; the definition is recording/file.py. Null where the browser cannot compute one
  * (a page that is neither on loopback nor on https).
  */
-export async function hashOf(recording: Omit<Recording, "hash">): Promise<string | null> {
+export async function hashOf(recording: Omit<AnyRecording, "hash">): Promise<string | null> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle;
   if (!subtle) return null;
   const kept = Object.fromEntries(Object.entries(recording).filter(([key]) => !APART.has(key)));

@@ -1,10 +1,12 @@
 /** Reading a recording from a file or an address, trusting nothing about it. */
+import type { ErrorObject } from "ajv";
+
 import { checkShape } from "./check";
+import { checkLadder } from "./checkLadder";
 import { gunzip, isGzip, tooLarge } from "./gzip";
 import { hashOf } from "./hash";
+import { KINDS, type AnyRecording, type Kind } from "./kinds";
 import { Problem } from "./problem";
-import type { Recording } from "./types.gen";
-import validate from "./validate.gen.js";
 
 /** A recording larger than this, packed or unpacked, is refused; as in recording/schema.py. */
 export const MAX_BYTES = 64 * 2 ** 20;
@@ -16,8 +18,21 @@ const VERSION = 1;
 export interface Listed {
   readonly name: string;
   readonly title: string;
+  /** What the file says of its kind; null where it says nothing that can be read. */
+  readonly kind: string | null;
   readonly bytes: number;
 }
+
+interface Validator {
+  (data: unknown): boolean;
+  errors?: ErrorObject[] | null;
+}
+
+/** The validator of a kind's schema is large, and fetched when its first recording is. */
+const VALIDATORS: Record<Kind, () => Promise<{ readonly validate: Validator }>> = {
+  "fine-tuning": () => import("./validate.gen.js"),
+  ladder: () => import("./validateLadder.gen.js"),
+};
 
 /** The stories that stand beside the page; empty where there is no such list. */
 export async function listRecordings(signal?: AbortSignal): Promise<Listed[]> {
@@ -36,7 +51,7 @@ export async function listRecordings(signal?: AbortSignal): Promise<Listed[]> {
 }
 
 /** The recording of that name, from the folder beside the page. */
-export async function fetchRecording(name: string, signal?: AbortSignal): Promise<Recording> {
+export async function fetchRecording(name: string, signal?: AbortSignal): Promise<AnyRecording> {
   const response = await get(`recordings/${encodeURIComponent(name)}`, `The story ${name}`, signal);
   const announced = Number(response.headers.get("content-length") ?? 0);
   if (announced > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
@@ -44,7 +59,7 @@ export async function fetchRecording(name: string, signal?: AbortSignal): Promis
 }
 
 /** A recording from a file that was dropped on the page or picked. */
-export async function openRecording(file: File): Promise<Recording> {
+export async function openRecording(file: File): Promise<AnyRecording> {
   if (file.size > MAX_BYTES) throw tooLarge(file.name, MAX_BYTES);
   return readRecording(new Uint8Array(await file.arrayBuffer()), file.name);
 }
@@ -53,7 +68,7 @@ export async function openRecording(file: File): Promise<Recording> {
 export async function readRecording(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
-): Promise<Recording> {
+): Promise<AnyRecording> {
   if (bytes.length === 0) throw new Problem(`${name} is empty.`);
   const plain = isGzip(bytes) ? await gunzip(bytes, MAX_BYTES, name) : bytes;
   if (plain.length > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
@@ -67,32 +82,54 @@ export async function readRecording(
 }
 
 /** Checks everything about a recording that was already parsed. */
-export async function checkRecording(data: unknown, name: string): Promise<Recording> {
-  if (typeof data !== "object" || data === null || (data as Recording).format !== FORMAT) {
+export async function checkRecording(data: unknown, name: string): Promise<AnyRecording> {
+  const { format, version, kind } = Object(data) as Record<string, unknown>;
+  if (format !== FORMAT) {
     throw new Problem(`${name} is not a recording: its "format" is not "${FORMAT}".`);
   }
-  const version: unknown = (data as { version?: unknown }).version;
   if (typeof version === "number" && version > VERSION) {
     throw new Problem(
       `${name} was written by a newer HRM Kit (recording version ${version}; this page reads ` +
         `version ${VERSION}): update HRM Kit to play it.`,
     );
   }
-  if (!validate(data)) throw new Problem(`${name} is not a valid recording: ${firstError()}.`);
-  const wrong = checkShape(data);
+  const known = KINDS.find((one) => one === kind);
+  if (!known) {
+    throw new Problem(
+      `${name} is a recording of a kind that this page cannot play: its "kind" is ` +
+        `${JSON.stringify(kind)?.slice(0, 60) ?? "missing"}, and known are ${KINDS.join(" and ")}.`,
+    );
+  }
+  const validate = await validatorOf(known);
+  if (!validate(data)) {
+    throw new Problem(`${name} is not a valid recording: ${firstError(validate)}.`);
+  }
+  const recording = data as AnyRecording;
+  const wrong = recording.kind === "ladder" ? checkLadder(recording) : checkShape(recording);
   if (wrong) throw new Problem(`${name} is not a valid recording: ${wrong}.`);
-  const hash = await hashOf(data);
+  const hash = await hashOf(recording);
   // A page without crypto.subtle writes recordings with an empty hash: there is nothing to hold to.
-  if (hash !== null && data.hash !== "" && hash !== data.hash) {
+  if (hash !== null && recording.hash !== "" && hash !== recording.hash) {
     throw new Problem(
       `${name} was changed after it was written: its numbers do not match its hash.`,
     );
   }
-  return data;
+  return recording;
 }
 
-function firstError(): string {
-  const error = validate.errors?.[0];
+async function validatorOf(kind: Kind): Promise<Validator> {
+  try {
+    return (await VALIDATORS[kind]()).validate;
+  } catch {
+    throw new Problem(
+      "A part of the page that reads recordings cannot be loaded: the server does not answer. " +
+        "Is the studio running?",
+    );
+  }
+}
+
+function firstError({ errors }: Validator): string {
+  const error = errors?.[0];
   if (!error) return "its fields are not those of a recording";
   const where = error.instancePath.replaceAll("/", ".").replace(/^\./, "") || "the top level";
   const extra = (error.params as { additionalProperty?: string }).additionalProperty;

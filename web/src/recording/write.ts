@@ -1,14 +1,16 @@
 import { gzip } from "./gzip";
 import { hashOf } from "./hash";
+import type { AnyRecording } from "./kinds";
+import type { LadderRecording } from "./ladder.gen";
 import type { Recording } from "./types.gen";
 
 /** A finished recording: the same with its hash (empty where the browser cannot compute one). */
-export async function sealed(recording: Omit<Recording, "hash">): Promise<Recording> {
-  return { ...recording, hash: (await hashOf(recording)) ?? "" };
+export async function sealed<R extends AnyRecording>(recording: Omit<R, "hash">): Promise<R> {
+  return { ...recording, hash: (await hashOf(recording)) ?? "" } as R;
 }
 
 /** The bytes of a recording's file, `.hrm.json.gz`. */
-export async function packed(recording: Recording): Promise<Blob> {
+export async function packed(recording: AnyRecording): Promise<Blob> {
   // JSON.stringify drops the sign of -0, which Python writes and the hash counts.
   const text = JSON.stringify(recording, (_, value: unknown) =>
     Object.is(value, -0) ? MINUS_ZERO : value,
@@ -20,9 +22,13 @@ export async function packed(recording: Recording): Promise<Blob> {
 const MINUS_ZERO = "\u0000-0";
 
 /** A file name for a recording that says what it is. */
-export function fileName(recording: Recording): string {
-  const { settings, world } = recording;
-  const parts = [
+export function fileName(recording: AnyRecording): string {
+  const parts = recording.kind === "ladder" ? ladderParts(recording) : fineTuningParts(recording);
+  return `${parts.filter(Boolean).join("-")}.hrm.json.gz`;
+}
+
+function fineTuningParts({ settings, world }: Recording): string[] {
+  return [
     world.name,
     settings.preset.replace(/^keydoor-?/, ""),
     `${settings.tiles}-tiles`,
@@ -30,5 +36,14 @@ export function fileName(recording: Recording): string {
     settings.noise ? `noise-${settings.noise}` : "",
     `seed-${settings.seed}`,
   ];
-  return `${parts.filter(Boolean).join("-")}.hrm.json.gz`;
+}
+
+function ladderParts({ settings, width, bench }: LadderRecording): string[] {
+  const seeds = settings.seeds.length;
+  return [
+    "ladder",
+    `${width}x${width}`,
+    seeds === 1 ? "1-seed" : `${seeds}-seeds`,
+    bench.length ? `bench-${bench.length}` : "",
+  ];
 }

@@ -1,5 +1,5 @@
 /**
- * The built page on a plain static host with one story and the exported graphs: what the page has
+ * The built page on a plain static host with the stories and the exported graphs: what the page has
  * to work from when there is no studio. The server is the test's own, so that it can be stopped.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
@@ -16,6 +16,13 @@ export const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
 export const STORY = "key-door.hrm.json.gz";
 
 export const story = join(fixtures, "recordings", STORY);
+
+/** What comes with the package. */
+export const LADDER = "ladder.hrm.json.gz";
+
+export const ladder =
+  process.env["HRMKIT_TEST_LADDER"] ??
+  fileURLToPath(new URL(`../../../src/hrmkit/studio/shipped/${LADDER}`, import.meta.url));
 
 const TYPES: Record<string, string> = {
   ".css": "text/css",
@@ -34,9 +41,15 @@ export interface Site {
 
 /** Serves the page on a free port; without `graphs`, as a host where nobody exported them. */
 export async function serve({ graphs = true } = {}): Promise<Site> {
-  const index = JSON.stringify([
-    { name: STORY, title: "The default story", bytes: statSync(story).size },
-  ]);
+  const offered = [
+    { name: STORY, title: "The default story", kind: "fine-tuning", file: story },
+    { name: LADDER, title: "The ladder", kind: "ladder", file: ladder },
+  ];
+  const index = JSON.stringify(
+    offered
+      .filter(({ file }) => existsSync(file))
+      .map(({ file, ...rest }) => ({ ...rest, bytes: statSync(file).size })),
+  );
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname));
     if (path === "/recordings/index.json") {
@@ -44,7 +57,9 @@ export async function serve({ graphs = true } = {}): Promise<Site> {
       return;
     }
     const file = path.startsWith("/recordings/")
-      ? join(fixtures, path)
+      ? path.endsWith(LADDER)
+        ? ladder
+        : join(fixtures, path)
       : path.startsWith("/graphs/")
         ? graphs
           ? join(fixtures, path)

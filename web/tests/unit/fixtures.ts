@@ -19,5 +19,8 @@ let story: Promise<Recording> | null = null;
 
 /** The default story, read once. */
 export function storyFixture(): Promise<Recording> {
-  return (story ??= readRecording(fixture(STORY), STORY));
+  return (story ??= readRecording(fixture(STORY), STORY).then((recording) => {
+    if (recording.kind !== "fine-tuning") throw new Error(`${STORY} is a ${recording.kind}`);
+    return recording;
+  }));
 }

@@ -6,13 +6,17 @@ import { describe, expect, test, vi } from "vitest";
 import { shortest } from "../../src/recording/float32";
 import { hashOf } from "../../src/recording/hash";
 import { MAX_BYTES, readRecording } from "../../src/recording/load";
+import type { AnyRecording } from "../../src/recording/kinds";
+import type { LadderRecording } from "../../src/recording/ladder.gen";
 import type { Recording } from "../../src/recording/types.gen";
 import { fileName, packed, sealed } from "../../src/recording/write";
 import { fixture, STORY, storyFixture } from "./fixtures";
+import { ladderFixture } from "./ladder-fixture";
 
 const bytesOf = (value: unknown): Uint8Array<ArrayBuffer> =>
   new Uint8Array(gzipSync(JSON.stringify(value)));
-const read = (bytes: Uint8Array<ArrayBuffer>): Promise<Recording> => readRecording(bytes, "x.gz");
+const read = (bytes: Uint8Array<ArrayBuffer>): Promise<AnyRecording> =>
+  readRecording(bytes, "x.gz");
 
 describe("a recording", () => {
   test("that Python wrote is read, and its hash holds", async () => {
@@ -49,18 +53,19 @@ describe("a recording", () => {
   });
 });
 
+const refused = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+  try {
+    await read(bytes);
+  } catch (error) {
+    expect(error).toHaveProperty("name", "Problem");
+    const { message } = error as Error;
+    expect(message).toMatch(/^x\.gz .*\.$/s);
+    return message;
+  }
+  throw new Error("it was taken");
+};
+
 describe("what is not a recording gets one clear sentence", () => {
-  const refused = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
-    try {
-      await read(bytes);
-    } catch (error) {
-      expect(error).toHaveProperty("name", "Problem");
-      const { message } = error as Error;
-      expect(message).toMatch(/^x\.gz .*\.$/s);
-      return message;
-    }
-    throw new Error("it was taken");
-  };
   const changed = async (patch: (story: Recording) => unknown): Promise<string> => {
     const story = structuredClone(await storyFixture());
     return refused(bytesOf(patch(story) ?? story));
@@ -102,6 +107,14 @@ describe("what is not a recording gets one clear sentence", () => {
     expect(await refused(bytesOf(value))).toContain("hrm-recording");
   });
 
+  test("another kind", async () => {
+    const said = await changed((story) => ({ ...story, kind: "chess" }));
+    expect(said).toContain('its "kind" is "chess", and known are fine-tuning and ladder');
+    expect(await changed((story) => ({ ...story, kind: undefined }))).toContain("missing");
+    // One kind's file under the other's name.
+    expect(await changed((story) => ({ ...story, kind: "ladder" }))).toContain("not a valid");
+  });
+
   test("a newer version", async () => {
     const said = await changed((story) => ({ ...story, version: 2 }));
     expect(said).toContain("newer HRM Kit");
@@ -133,6 +146,108 @@ describe("what is not a recording gets one clear sentence", () => {
       if (point) point.score.success = 0.5;
     });
     expect(said).toContain("do not match its hash");
+  });
+});
+
+describe("a ladder", () => {
+  const changed = async (patch: (ladder: LadderRecording) => unknown): Promise<string> => {
+    const ladder = structuredClone(await ladderFixture());
+    return refused(bytesOf(patch(ladder) ?? ladder));
+  };
+
+  test("comes back as it was written", async () => {
+    const ladder = await ladderFixture();
+    const file = new Uint8Array(await (await packed(ladder)).arrayBuffer());
+    expect(await read(file)).toEqual(ladder);
+    expect(fileName(ladder)).toBe("ladder-4x4-3-seeds-bench-1.hrm.json.gz");
+  });
+
+  test("may lack what was not measured", async () => {
+    const { hash: _, ...ladder } = await ladderFixture();
+    const rungs = ladder.rungs.slice(0, 2);
+    const little = await sealed<LadderRecording>({
+      ...ladder,
+      rungs,
+      bench: [],
+      vote: null,
+      mini_arc: null,
+    });
+    expect(await read(bytesOf(little))).toEqual(little);
+  });
+
+  test("truncated, newer, or of another kind is refused", async () => {
+    const whole = bytesOf(await ladderFixture());
+    expect(await refused(whole.slice(0, whole.length / 2))).toContain("truncated");
+    expect(await changed((ladder) => ({ ...ladder, version: 2 }))).toContain("newer HRM Kit");
+    expect(await changed((ladder) => ({ ...ladder, kind: "fine-tuning" }))).toContain(
+      "not a valid recording",
+    );
+    expect(await changed((ladder) => ({ ...ladder, rungs: "all" }))).toContain("rungs");
+    expect(await changed((ladder) => ({ ...ladder, title: "x", width: 5 }))).toContain("width, 5");
+  });
+
+  const wrong: [string, (ladder: LadderRecording) => unknown][] = [
+    ["puzzles is empty", (ladder) => ({ ...ladder, puzzles: [] })],
+    ["rungs is empty", (ladder) => ({ ...ladder, rungs: [] })],
+    ["a puzzle has 15 entries where 16 belong", (l) => void l.puzzles[0]?.given.pop()],
+    ["a cell of a solution is 5", (l) => void l.puzzles[0]?.solution.splice(0, 1, 5)],
+    ["a cell of a puzzle is -1", (l) => void l.puzzles[0]?.given.splice(0, 1, -1)],
+    [
+      "the list of rungs has step-1 twice",
+      (l) => void (l.rungs[0] && (l.rungs[0].name = "step-1")),
+    ],
+    ["the list of the rungs' steps has 1 twice", (l) => void (l.rungs[0] && (l.rungs[0].step = 1))],
+    ["step-2's step is 10", (l) => void (l.rungs[2] && (l.rungs[2].step = 10))],
+    ["step-2's shown seed is 3", (l) => void (l.rungs[2] && (l.rungs[2].shown = 3))],
+    ["step-2's list of seeds is empty", (l) => void l.rungs[2]?.seeds.splice(0)],
+    ["bench-n3's list of thoughts is empty", (l) => void l.bench[0]?.thoughts.splice(0)],
+    [
+      "a thought of the rung step-2 is empty",
+      (l) => void l.rungs[2]?.thoughts[0]?.segments.splice(0),
+    ],
+    [
+      "a puzzle in the rung step-2's thoughts is 2",
+      (l) => void (l.rungs[2]?.thoughts[0] && (l.rungs[2].thoughts[0].puzzle = 2)),
+    ],
+    [
+      "segments used, in the rung step-2, is 0",
+      (l) => void (l.rungs[2]?.thoughts[0] && (l.rungs[2].thoughts[0].halted_after = 0)),
+    ],
+    [
+      "a segment of the rung step-2 is empty",
+      (l) => void l.rungs[2]?.thoughts[0]?.segments[0]?.calls.splice(0),
+    ],
+    [
+      "change in the rung step-2 has 15 entries",
+      (l) => void l.rungs[2]?.thoughts[0]?.segments[0]?.calls[0]?.change.pop(),
+    ],
+    ["step-2's cycles is 0", (l) => void (l.rungs[2] && (l.rungs[2].wires.cycles = 0))],
+    ["the vote's puzzle is 7", (l) => void (l.vote && (l.vote.puzzle = 7))],
+    ["the vote's list of ballots is empty", (l) => void l.vote?.ballots.splice(0)],
+    [
+      "a shown input's task is 2",
+      (l) => void (l.mini_arc?.shown[0] && (l.mini_arc.shown[0].task = 2)),
+    ],
+    [
+      "a demonstration of the task mirror",
+      (l) => void l.mini_arc?.tasks[0]?.demonstrations[0]?.[0].pop(),
+    ],
+    [
+      "of the variant nobody, which does not exist",
+      (l) =>
+        void (
+          l.mini_arc?.shown[0]?.answers[0] && (l.mini_arc.shown[0].answers[0].variant = "nobody")
+        ),
+    ],
+    [
+      "with name tag's list of tasks has 1 entries",
+      (l) => void l.mini_arc?.variants[0]?.seeds[0]?.by_task.pop(),
+    ],
+    ["memory.full is 0", (l) => void (l.memory.full = 0)],
+    ["do not match its hash", (l) => void (l.settings.units = 7)],
+  ];
+  test.each(wrong)("of which %s is refused", async (said, patch) => {
+    expect(await changed(patch)).toContain(said);
   });
 });
 

@@ -1,0 +1,8 @@
+/** The kinds of recording that the page can tell. */
+import type { LadderRecording } from "./ladder.gen";
+import type { Recording } from "./types.gen";
+
+export type AnyRecording = Recording | LadderRecording;
+export type Kind = AnyRecording["kind"];
+
+export const KINDS: readonly Kind[] = ["fine-tuning", "ladder"];
