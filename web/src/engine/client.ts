@@ -21,11 +21,17 @@ export class Engine {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #next = 0;
+  #ready = false;
 
   /** `graphs` is the address of the folder with the exported graphs. */
   constructor(spawn: Spawn, graphs: string) {
     this.#spawn = spawn;
     this.#graphs = graphs;
+  }
+
+  /** Whether the runtime was asked for and has answered. */
+  get ready(): boolean {
+    return this.#ready;
   }
 
   /** Loads the runtime and the graphs ahead of their use. */
@@ -119,11 +125,14 @@ export class Engine {
         return;
       }
       this.#waiting.delete(data.id);
-      if (data.kind === "done") waiting.resolve(data.recording);
-      else waiting.reject(new Problem(data.message));
+      if (data.kind === "done") {
+        this.#ready = true;
+        waiting.resolve(data.recording);
+      } else waiting.reject(new Problem(data.message));
     });
     const crashed = (event: Event): void => {
       event.preventDefault();
+      this.#ready = false;
       this.#worker = null; // the next task starts a fresh one
       worker.terminate();
       const all = [...this.#waiting.values()];

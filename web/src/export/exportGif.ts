@@ -1,11 +1,11 @@
 /** A scene as GIF: drawn and encoded in a worker of its own, so that the page stays smooth. */
+import type { AnyRecording } from "../recording/kinds";
 import { Problem } from "../recording/problem";
-import type { Recording } from "../recording/types.gen";
 import type { ThemeName } from "../stage/theme";
 import type { View } from "../story/scene";
 
 export interface GifRequest {
-  readonly recording: Recording;
+  readonly recording: AnyRecording;
   readonly scene: string;
   readonly view: View;
   readonly theme: ThemeName;

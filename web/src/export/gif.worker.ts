@@ -3,7 +3,7 @@ import { sentence } from "../recording/problem";
 import { paintCanvas } from "../stage/canvas";
 import { fontReady } from "../stage/font";
 import { stageSize } from "../story/scene";
-import { scenes } from "../story/story";
+import { scenesOf } from "../story/stories";
 import type { FromGifWorker, GifRequest } from "./exportGif";
 import { encodeGif } from "./gif";
 
@@ -18,7 +18,7 @@ function send(message: FromGifWorker): void {
 }
 
 async function draw({ recording, scene: id, view, theme }: GifRequest): Promise<void> {
-  const scene = scenes.find((one) => one.id === id);
+  const scene = (await scenesOf(recording.kind)).find((one) => one.id === id);
   if (!scene) throw new Error(`there is no scene ${id}`);
   const size = stageSize[view.layout];
   const width = WIDTH[view.layout];

@@ -4,6 +4,7 @@
  * Whatever is not understood falls back to its default, and a sentence says so.
  */
 import { initial, MAX_SEED, RANGES, SPEEDS, THEMES, type Knobs, type State } from "./state";
+import { EXAMPLE, readWires, writeWires } from "./wires";
 
 /** How one value is read from a link's text and written to it. */
 interface Field<T> {
@@ -71,6 +72,15 @@ const compared: Field<string> = {
   accepted: "before, hierarchy, flat, examples-1 to examples-50, or story: and a story's name",
 };
 
+const wiring: Field<string> = {
+  read(text) {
+    const wires = readWires(text);
+    return wires ? writeWires(wires) : undefined;
+  },
+  write: String,
+  accepted: `a wiring such as ${EXAMPLE}`,
+};
+
 type Nullable<T> = { [K in keyof T]: Field<NonNullable<T[K]>> };
 
 const knobFields: Nullable<Knobs> = {
@@ -83,23 +93,22 @@ const knobFields: Nullable<Knobs> = {
   preset: oneOf(["hierarchy", "flat"]),
 };
 
-function stateFields(scenes: readonly string[]): Nullable<Omit<State, "knobs">> {
-  return {
-    story: name,
-    scene: oneOf(scenes),
-    time: decimal(0, Infinity),
-    speed: oneOf<number>(SPEEDS),
-    playing: flag,
-    loop: flag,
-    theme: oneOf(THEMES),
-    captions: flag,
-    exploration: decimal(RANGES.exploration.min, RANGES.exploration.max),
-    drawSeed: whole(0, MAX_SEED),
-    start: whole(0, Infinity),
-    run: name,
-    compare: compared,
-  };
-}
+const stateFields: Nullable<Omit<State, "knobs">> = {
+  story: name,
+  scene: name,
+  time: decimal(0, Infinity),
+  speed: oneOf<number>(SPEEDS),
+  playing: flag,
+  loop: flag,
+  theme: oneOf(THEMES),
+  captions: flag,
+  exploration: decimal(RANGES.exploration.min, RANGES.exploration.max),
+  drawSeed: whole(0, MAX_SEED),
+  start: whole(0, Infinity),
+  run: name,
+  compare: compared,
+  wires: wiring,
+};
 
 /** A state read from a link, and a sentence for everything in the link that was not taken. */
 export interface Read {
@@ -107,10 +116,9 @@ export interface Read {
   readonly problems: readonly string[];
 }
 
-/** Reads the hash of a URL (with or without its `#`); `scenes` are the ids there are. */
-export function readHash(hash: string, scenes: readonly string[]): Read {
+/** Reads the hash of a URL (with or without its `#`). */
+export function readHash(hash: string): Read {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
-  const fields = stateFields(scenes);
   const state: Record<string, unknown> = { ...initial };
   const knobs: Record<string, unknown> = {};
   const problems: string[] = [];
@@ -118,8 +126,8 @@ export function readHash(hash: string, scenes: readonly string[]): Read {
     const isKnob = Object.hasOwn(knobFields, key);
     const field: Field<unknown> | undefined = isKnob
       ? (knobFields[key as keyof Knobs] as Field<unknown>)
-      : Object.hasOwn(fields, key)
-        ? (fields[key as keyof typeof fields] as Field<unknown>)
+      : Object.hasOwn(stateFields, key)
+        ? (stateFields[key as keyof typeof stateFields] as Field<unknown>)
         : undefined;
     if (!field) {
       problems.push(`The link sets “${shown(key)}”, which this page does not know; it is ignored.`);
@@ -138,9 +146,9 @@ export function readHash(hash: string, scenes: readonly string[]): Read {
 }
 
 /** The hash for a state, with its `#`; what is at its default is left out. */
-export function writeHash(state: State, scenes: readonly string[]): string {
+export function writeHash(state: State): string {
   const out = new URLSearchParams();
-  for (const [key, field] of Object.entries(stateFields(scenes))) {
+  for (const [key, field] of Object.entries(stateFields)) {
     const value = state[key as keyof typeof initial];
     if (value !== initial[key as keyof typeof initial]) {
       out.set(key, (field as Field<unknown>).write(value));

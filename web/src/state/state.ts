@@ -40,6 +40,8 @@ export interface State {
   readonly run: string | null;
   /** What stands on the right side: `before`, `hierarchy`, `flat`, `examples-5`, `story:NAME`. */
   readonly compare: string | null;
+  /** The wires plugged in at the bench, as `wires.ts` writes them; null is step 6's. */
+  readonly wires: string | null;
 }
 
 export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4] as const;
@@ -73,4 +75,5 @@ export const initial: State = {
   start: null,
   run: null,
   compare: null,
+  wires: null,
 };

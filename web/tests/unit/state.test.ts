@@ -4,9 +4,19 @@ import { describe, expect, test } from "vitest";
 import { readHash, writeHash } from "../../src/state/hash";
 import { changesFrom, gradientSteps, keyOf, knobsOf, settingsFor } from "../../src/state/settings";
 import { initial, MAX_SEED, SPEEDS, THEMES, type Knobs, type State } from "../../src/state/state";
+import {
+  EXAMPLE,
+  GRADIENTS,
+  HALTINGS,
+  pluggedWires,
+  readWires,
+  toggled,
+  writeWires,
+} from "../../src/state/wires";
+import type { Wires } from "../../src/recording/ladder.gen";
+import type { WireName } from "../../src/story/shape";
 import { storyFixture } from "./fixtures";
-
-const SCENES = ["meet-the-world", "clumsy-rollout", "dashboard"];
+import { ladderFixture, WIRES } from "./ladder-fixture";
 
 const share = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((x) => x + 0); // no -0
 const seed = fc.integer({ min: 0, max: MAX_SEED });
@@ -26,9 +36,22 @@ const knobs: fc.Arbitrary<Partial<Knobs>> = fc.record(
   { requiredKeys: [] },
 );
 
+const wirings: fc.Arbitrary<Wires> = fc.record({
+  loop: fc.boolean(),
+  recall: fc.boolean(),
+  hierarchy: fc.boolean(),
+  modules: fc.constantFrom(1, 2),
+  cycles: fc.integer({ min: 1, max: 99 }),
+  low_calls: fc.integer({ min: 1, max: 99 }),
+  gradient: fc.constantFrom(...GRADIENTS),
+  segments: fc.integer({ min: 1, max: 99 }),
+  halting: fc.constantFrom(...HALTINGS),
+  puzzle_embedding: fc.boolean(),
+});
+
 const states: fc.Arbitrary<State> = fc.record({
   story: maybe(name),
-  scene: maybe(fc.constantFrom(...SCENES)),
+  scene: maybe(fc.constantFrom("meet-the-world", "clumsy-rollout", "step-03", "bench")),
   time: share(1e6),
   speed: fc.constantFrom(...SPEEDS),
   playing: fc.boolean(),
@@ -46,26 +69,27 @@ const states: fc.Arbitrary<State> = fc.record({
       fc.stringMatching(/^[a-z0-9.-]{1,60}$/).map((text) => `story:${text}`),
     ),
   ),
+  wires: maybe(wirings.map(writeWires)),
 });
 
 describe("the state in the address", () => {
   test("comes back as it was written", () => {
     fc.assert(
       fc.property(states, (state) => {
-        expect(readHash(writeHash(state, SCENES), SCENES)).toEqual({ state, problems: [] });
+        expect(readHash(writeHash(state))).toEqual({ state, problems: [] });
       }),
     );
   });
 
   test("is empty for the initial state", () => {
-    expect(writeHash(initial, SCENES)).toBe("");
+    expect(writeHash(initial)).toBe("");
   });
 
   test("never fails on any text, and only takes what it accepts", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const { state } = readHash(text, SCENES);
-        expect(readHash(writeHash(state, SCENES), SCENES).state).toEqual(state);
+        const { state } = readHash(text);
+        expect(readHash(writeHash(state)).state).toEqual(state);
       }),
     );
   });
@@ -85,12 +109,14 @@ describe("the state in the address", () => {
     ["preset=deep", "preset = deep", "hierarchy, flat"],
     ["speed=3", "speed = 3", "one of"],
     ["theme=pink", "theme = pink", "auto, light, dark, contrast"],
-    ["scene=nowhere", "scene = nowhere", "meet-the-world"],
+    ["wires=lrh", "wires = lrh", "such as lrh-m2-n2-t2-gone-s4-hq"],
+    ["wires=lrh-m3-n2-t2-gone-s4-hq", "wires = lrh-m3", "a wiring"],
+    ["wires=lrh-m2-n0-t2-gone-s4-hq", "wires = lrh-m2-n0", "a wiring"],
     ["time=-1", "time = -1", "0 or more"],
     ["compare=nonsense", "compare = nonsense", "before"],
     ["colour=red", "“colour”", "does not know"],
   ])("%s is refused with a sentence", (hash, value, accepted) => {
-    const { state, problems } = readHash(`#${hash}`, SCENES);
+    const { state, problems } = readHash(`#${hash}`);
     expect(state).toEqual(initial);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(value);
@@ -124,5 +150,52 @@ describe("knobs and settings", () => {
   test("the planned gradient steps are those of the recording", async () => {
     const { settings, model, planned_steps } = await storyFixture();
     expect(gradientSteps(knobsOf(settings), settings.batch, model.segments)).toBe(planned_steps);
+  });
+});
+
+describe("the wires of the bench", () => {
+  test("come back from a link as they were written", () => {
+    fc.assert(
+      fc.property(wirings, (wires) => {
+        expect(readWires(writeWires(wires))).toEqual(wires);
+      }),
+    );
+    expect(writeWires(WIRES)).toBe(EXAMPLE);
+  });
+
+  test("are step 6's until others are plugged in", async () => {
+    const ladder = await ladderFixture();
+    expect(pluggedWires(ladder, null)).toEqual(ladder.rungs[6]?.wires);
+    expect(pluggedWires(ladder, "lr-m1-n1-t3-gfull-s1-hn")).toEqual({
+      ...WIRES,
+      hierarchy: false,
+      modules: 1,
+      cycles: 1,
+      low_calls: 3,
+      gradient: "full",
+      segments: 1,
+      halting: "none",
+    });
+    const short = { ...ladder, rungs: ladder.rungs.slice(0, 3) };
+    expect(pluggedWires(short, null)).toEqual(ladder.rungs[2]?.wires);
+  });
+
+  test.each<[WireName, number]>([
+    ["loop", 2],
+    ["recall", 2],
+    ["hierarchy", 2],
+    ["modules", 2],
+    ["outer", 2],
+    ["gradient", 3],
+    ["halting", 3],
+  ])("%s has %d positions, and comes round", (wire, positions) => {
+    const seen = new Set([writeWires(WIRES)]);
+    let wires = WIRES;
+    for (let i = 0; i < positions; i++) {
+      wires = toggled(wires, wire);
+      seen.add(writeWires(wires));
+    }
+    expect(wires).toEqual(WIRES);
+    expect(seen.size).toBe(positions);
   });
 });

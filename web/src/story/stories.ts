@@ -1,0 +1,20 @@
+/** The kinds of stories, and their scenes. */
+import type { AnyRecording, Kind } from "../recording/kinds";
+import type { Scene } from "./scene";
+import { scenes } from "./story";
+
+/** What a kind of story is called. */
+export const TITLES: Record<Kind, string> = {
+  "fine-tuning": "Key → Door",
+  ladder: "Assemble the kit",
+};
+
+/** The scenes that tell a recording of a kind; those of Assemble are fetched when first needed. */
+export async function scenesOf(kind: Kind): Promise<readonly Scene<AnyRecording>[]> {
+  switch (kind) {
+    case "fine-tuning":
+      return scenes;
+    case "ladder":
+      return (await import("./assemble/story")).assembleScenes;
+  }
+}
