@@ -21,6 +21,7 @@ from hrmkit.puzzles.sudoku import (
     every_grid,
     generate,
     solve,
+    split,
 )
 
 SOLVED = np.array(every_grid())
@@ -99,7 +100,18 @@ def test_generated_puzzles_differ_and_have_one_solution_and_9_to_12_blanks(
 def test_no_solution_of_the_test_is_one_of_training_in_another_guise(symmetry: SameUpTo) -> None:
     train, test = (set(as_grids(canonical(part.solution, symmetry))) for part in MADE[symmetry])
     assert not train & test
-    assert (len(train), len(test)) == ((1, 1) if symmetry == "all" else (8, 4))
+    assert (len(train), len(test)) == ((1, 1) if symmetry == "all" else (9, 3))
+
+
+def test_every_seeds_test_is_as_hard() -> None:
+    common, rare = (set(group) for group in classes("all"))
+    for seed in range(5):
+        learned, held_out = split("all", np.random.default_rng(seed))
+        assert (set(learned), set(held_out)) == (rare, common)
+        learned, held_out = split("digits", np.random.default_rng(seed))
+        assert set(learned) | set(held_out) == common | rare
+        assert (len(common & set(held_out)), len(rare & set(held_out))) == (48, 24)
+    assert split("digits", np.random.default_rng(0)) != split("digits", np.random.default_rng(1))
 
 
 def test_where_no_solution_is_shared_no_puzzle_is_either() -> None:
