@@ -136,6 +136,7 @@ function paintOwn(element: SVGElement, before: Shape | undefined, shape: Shape):
     }
   }
   set(element, "opacity", before?.opacity, shape.opacity);
+  set(element, "data-drag", before?.drag && before.id, shape.drag && shape.id);
   voice(element, before, shape);
 }
 

@@ -44,7 +44,10 @@ export type Action =
 export type WireName =
   "loop" | "recall" | "hierarchy" | "modules" | "gradient" | "outer" | "halting";
 
-/** Where a shape can be dragged to, and what happens when it is dropped there. */
+/**
+ * Where a shape can be dragged to (a group with its origin, another shape with its middle), and what
+ * happens when it is dropped there.
+ */
 export interface Drag {
   readonly socket: { readonly x: number; readonly y: number };
   readonly dropped: Action;
