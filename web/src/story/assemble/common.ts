@@ -134,7 +134,9 @@ export function snapshots(
 ): Shape[] {
   const size = sizes[view.layout].small;
   const puzzle = puzzleOf(recording, view);
-  const shown = play.steps.slice(-SNAPSHOTS);
+  // With two states the answer is read from zH, which only H moves.
+  const two = play.steps.some((one) => one.call.module === "H");
+  const shown = play.steps.filter((one) => !two || one.call.module === "H").slice(-SNAPSHOTS);
   const step = box.width / shown.length;
   const side = Math.min(step - 8, box.height - size * 1.7, 96);
   if (side < recording.width * 11) return [];

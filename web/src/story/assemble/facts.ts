@@ -9,12 +9,13 @@ import type {
   ArcVariant,
   LadderPuzzle,
   LadderRecording,
+  PuzzleSegment,
   PuzzleThought,
   Rung,
   RungSeed,
   Wires,
 } from "../../recording/ladder.gen";
-import { at, range, sum } from "../list";
+import { at, range } from "../list";
 import { memo } from "../memo";
 import { extent, mean, percent } from "../numbers";
 import type { Scene, View } from "../scene";
@@ -138,18 +139,22 @@ export function ratio(more: number, less: number): string {
   return (more / less).toFixed(1);
 }
 
-/** How the wires of two machines compare; the name tag does not count, nor how often it loops. */
+/** Whether two machines are wired alike; the name tag does not count. */
 export function sameWires(a: Wires, b: Wires): boolean {
-  return (
-    a.loop === b.loop &&
-    a.recall === b.recall &&
-    a.hierarchy === b.hierarchy &&
-    a.modules === b.modules &&
-    a.gradient === b.gradient &&
-    a.segments > 1 === b.segments > 1 &&
-    a.halting === b.halting
-  );
+  return WIRE_FIELDS.every((field) => a[field] === b[field]);
 }
+
+const WIRE_FIELDS = [
+  "loop",
+  "recall",
+  "hierarchy",
+  "modules",
+  "cycles",
+  "low_calls",
+  "gradient",
+  "segments",
+  "halting",
+] as const satisfies readonly (keyof Wires)[];
 
 /** Derivation: calls of a segment of a machine wired so. */
 export function callsOf(wires: Wires): number {
@@ -160,7 +165,39 @@ export function ofArc(variant: ArcVariant, measure: (seed: ArcSeed) => number): 
   return variant.seeds.map(measure);
 }
 
-/** Mean over several rungs' worth of seeds is never shown; a rung is compared by its own. */
-export function total(values: readonly number[]): number {
-  return sum(values);
+/** Derivation: mean over a module's calls, and their cells, of how far its state moved. */
+export function meanMove(thought: PuzzleThought, module: "L" | "H"): number {
+  const calls = thought.segments.flatMap((one) => one.calls).filter((one) => one.module === module);
+  return mean(calls.map((call) => meanChange(call.change)));
+}
+
+/** A thought up to where the light turned red. */
+export const halted = memo((thought: PuzzleThought): PuzzleThought => ({
+  ...thought,
+  segments: thought.segments.slice(0, thought.halted_after),
+}));
+
+/** Whether the light is red after a segment: it would rather stop than go on. */
+export function isRed({ q_halt, q_continue }: PuzzleSegment): boolean {
+  return q_halt !== null && q_halt > (q_continue ?? 0);
+}
+
+/** Measured wirings without two blocks of two states, but with the outer loop. */
+export function unsplit(recording: LadderRecording): readonly Rung[] {
+  return recording.bench.filter(
+    ({ wires }) => wires.segments > 1 && (!wires.hierarchy || wires.modules === 1),
+  );
+}
+
+/** Measured wirings of H and L without the outer loop, other than step 5's. */
+export function withoutOuter(recording: LadderRecording): readonly Rung[] {
+  return recording.bench.filter(({ wires }) => wires.segments === 1 && wires.hierarchy);
+}
+
+/** Pairs of neighbouring rungs after which fewer puzzles are solved. */
+export function falls(recording: LadderRecording): readonly (readonly [Rung, Rung])[] {
+  return recording.rungs
+    .slice(1)
+    .map((rung, i) => [at(recording.rungs, i), rung] as const)
+    .filter(([before, after]) => meanOf(after, exact) < meanOf(before, exact));
 }

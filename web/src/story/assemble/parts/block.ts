@@ -29,7 +29,11 @@ function drawBlock(props: BlockProps): Shape[] {
   const { id, box, tone, soft, lit } = props;
   const cx = round(box.x + box.width / 2);
   const big = box.height > 80;
-  const face = { x: cx, y: round(box.y + box.height * 0.4), size: box.height * (big ? 0.5 : 0.52) };
+  const face = {
+    x: cx,
+    y: round(box.y + box.height * (big ? 0.4 : 0.34)),
+    size: box.height * (big ? 0.5 : 0.52),
+  };
   const size = big ? 14 : 11.5;
   return [
     group(
@@ -52,11 +56,18 @@ function drawBlock(props: BlockProps): Shape[] {
           strokeWidth: round(2.5 + 1.5 * lit),
         }),
         ...faceOf(`${id}.face`, face, props),
-        text(`${id}.title`, props.title, cx, round(box.y + box.height - size * 0.65), size, {
-          anchor: "middle",
-          weight: 700,
-          fill: "ink",
-        }),
+        text(
+          `${id}.title`,
+          props.title,
+          cx,
+          round(box.y + box.height - size * (big ? 0.9 : 1.2)),
+          size,
+          {
+            anchor: "middle",
+            weight: 700,
+            fill: "ink",
+          },
+        ),
       ],
       {
         label: props.title,

@@ -6,6 +6,7 @@ import { at } from "../../list";
 import { still } from "../../memo";
 import { mean, percent } from "../../numbers";
 import type { Paint, Shape, Tone } from "../../shape";
+import { textWidth, wrap } from "../../text";
 import { spreadWords } from "../facts";
 import { words } from "./panel";
 
@@ -34,7 +35,7 @@ function drawDotRows(
   size: number,
   step = 0,
 ): Shape[] {
-  const high = step || Math.min(box.height / Math.max(rows.length, 1), size * 3);
+  const high = step || Math.min(box.height / Math.max(rows.length, 1), size * 3.2);
   const nameWidth = round(box.width * 0.36);
   const valueWidth = size * 2.9;
   const track = {
@@ -64,9 +65,7 @@ function drawDotRows(
           },
           row.strong ? { radius: 8, fill: "faint", opacity: 0.35 } : { fill: "none" },
         ),
-        fitted(`${name}.name`, row.name, box.x, base, nameWidth, size, {
-          weight: row.strong ? 700 : 400,
-        }),
+        ...rowName(`${name}.name`, row, box.x, y, nameWidth, size, high),
         rect(
           `${name}.track`,
           { x: track.x, y: y - 3, width: track.width, height: 6 },
@@ -123,6 +122,28 @@ function drawDotRows(
       { label: told, tip: told, ...(row.dim ? { opacity: 0.45 } : {}) },
     );
   });
+}
+
+/** A name in one line, or in two where it is long and the row is high. */
+function rowName(
+  id: string,
+  { name, strong }: DotRow,
+  x: number,
+  y: number,
+  width: number,
+  size: number,
+  high: number,
+): Shape[] {
+  const weight = strong ? 700 : 400;
+  const small = Math.max(11, size * 0.92);
+  const lines = wrap(name, width, small, weight);
+  if (textWidth(name, size, weight) <= width || lines.length === 1 || high < small * 2.4) {
+    return [fitted(id, name, x, round(y + size * 0.35), width, size, { weight })];
+  }
+  const [first = "", ...rest] = lines;
+  return [first, rest.join(" ")].map((words, i) =>
+    fitted(`${id}${i}`, words, x, round(y + small * (i - 0.22) * 1.14), width, small, { weight }),
+  );
 }
 
 /** How the dots are to be read. */
@@ -423,5 +444,195 @@ function drawRhythm(props: RhythmProps): Shape[] {
       }),
       { label: props.tip, tip: props.tip },
     ),
+  ];
+}
+
+export interface CallBar {
+  readonly module: "L" | "H";
+  readonly value: number;
+  readonly tip: string;
+}
+
+/** A column a call: how far the state moved. L ends in a disc, H in a square. */
+export const callBars = still(drawCallBars);
+
+function drawCallBars(
+  id: string,
+  box: Box,
+  calls: readonly CallBar[],
+  done: number,
+  size: number,
+  format: (value: number) => string,
+): Shape[] {
+  const most = Math.max(...calls.map((call) => call.value), 1e-9);
+  const foot = box.y + box.height - size * 1.6;
+  const high = box.height - size * 4;
+  const step = Math.min(box.width / calls.length, 64);
+  const left = box.x + (box.width - step * calls.length) / 2;
+  const labelled = step >= size * 2.6;
+  return [
+    line(
+      `${id}.foot`,
+      [
+        [box.x, foot],
+        [box.x + box.width, foot],
+      ],
+      "faint",
+      1.6,
+    ),
+    ...calls.map((call, i) => {
+      const shown = clamp(done - i);
+      const x = round(left + (i + 0.5) * step);
+      const y = round(foot - (high * call.value * shown) / most);
+      const half = call.module === "H" ? "planner" : "doer";
+      const r = Math.min(8, step * 0.3);
+      const name = `${id}.${i}`;
+      return group(
+        name,
+        [
+          line(
+            `${name}.stem`,
+            [
+              [x, foot],
+              [x, y],
+            ],
+            half,
+            r * 0.8,
+            { opacity: 0.45 },
+          ),
+          call.module === "H"
+            ? rect(
+                `${name}.head`,
+                { x: round(x - r), y: round(y - r), width: round(2 * r), height: round(2 * r) },
+                { radius: 3, fill: shown > 0 ? half : "faint" },
+              )
+            : circle(`${name}.head`, x, y, r, { fill: shown > 0 ? half : "faint" }),
+          text(`${name}.module`, call.module, x, round(foot + size * 1.25), size, {
+            anchor: "middle",
+            weight: 700,
+            fill: half,
+          }),
+          ...(shown >= 1 && labelled
+            ? [
+                text(
+                  `${name}.value`,
+                  format(call.value),
+                  x,
+                  round(y - r - 4),
+                  Math.max(11, size * 0.88),
+                  {
+                    anchor: "middle",
+                  },
+                ),
+              ]
+            : []),
+        ],
+        { label: call.tip, tip: call.tip },
+      );
+    }),
+  ];
+}
+
+export interface SegmentBar {
+  readonly wrong: number;
+  readonly changed: number | null;
+}
+
+/** A column a segment: how many blanks are wrong, and below how many cells changed. */
+export const segmentBars = still(drawSegmentBars);
+
+function drawSegmentBars(
+  id: string,
+  box: Box,
+  segments: readonly SegmentBar[],
+  blanks: number,
+  done: number,
+  size: number,
+): Shape[] {
+  const small = Math.max(11, size * 0.9);
+  const name = box.width * 0.2;
+  const foot = box.y + box.height - small * 3.4;
+  const high = box.height - small * 5.2;
+  const step = (box.width - name) / segments.length;
+  const label = (key: string, words: string, y: number) =>
+    fitted(`${id}.${key}`, words, box.x, round(y), name, small, { fill: "muted" });
+  return [
+    label("wrong", "wrong", foot - high * 0.5),
+    label("segment", "segment", foot + small * 1.3),
+    label("changed", "changed", foot + small * 2.8),
+    line(
+      `${id}.foot`,
+      [
+        [box.x + name, foot],
+        [box.x + box.width, foot],
+      ],
+      "faint",
+      1.6,
+    ),
+    ...segments.map((segment, i) => {
+      const x = round(box.x + name + (i + 0.5) * step);
+      const over = done >= i + 0.999;
+      const tall = (high * segment.wrong) / Math.max(1, blanks);
+      const wide = Math.min(step * 0.6, 26);
+      const told =
+        `Segment ${i + 1}: ${segment.wrong} of ${blanks} blanks wrong` +
+        (segment.changed === null ? "." : `, ${segment.changed} cells changed.`);
+      const key = `${id}.${i}`;
+      return group(
+        key,
+        [
+          rect(
+            `${key}.track`,
+            {
+              x: round(x - wide / 2),
+              y: round(foot - high),
+              width: round(wide),
+              height: round(high),
+            },
+            { radius: 4, fill: "faint", opacity: 0.35 },
+          ),
+          text(`${key}.n`, String(i + 1), x, round(foot + small * 1.3), small, {
+            anchor: "middle",
+            fill: over ? "ink" : "muted",
+            weight: over ? 700 : 400,
+          }),
+          ...(over
+            ? [
+                rect(
+                  `${key}.bar`,
+                  {
+                    x: round(x - wide / 2),
+                    y: round(foot - tall),
+                    width: round(wide),
+                    height: round(tall),
+                  },
+                  { radius: Math.min(4, tall / 2), fill: segment.wrong === 0 ? "right" : "wrong" },
+                ),
+                text(`${key}.v`, String(segment.wrong), x, round(foot - tall - 4), small, {
+                  anchor: "middle",
+                  weight: 700,
+                  fill: segment.wrong === 0 ? "right" : "wrong",
+                }),
+                ...(segment.changed === null
+                  ? []
+                  : [
+                      text(
+                        `${key}.c`,
+                        String(segment.changed),
+                        x,
+                        round(foot + small * 2.8),
+                        small,
+                        {
+                          anchor: "middle",
+                          fill: "muted",
+                        },
+                      ),
+                    ]),
+              ]
+            : []),
+        ],
+        { label: told, tip: told },
+      );
+    }),
   ];
 }

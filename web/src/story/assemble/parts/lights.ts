@@ -71,3 +71,37 @@ function drawLight({ id, x, y, r, stop, lit, tip }: LightProps): Shape {
     },
   );
 }
+
+export interface LampProps {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly r: number;
+  readonly stop: boolean;
+  readonly tip: string;
+}
+
+/** One lamp of the road lights, lit: an arrow on green or a bar on red. */
+export const lamp = still(drawLamp);
+
+function drawLamp({ id, x, y, r, stop, tip }: LampProps): Shape {
+  const a = round(r * 0.5);
+  return group(
+    id,
+    [
+      circle(`${id}.lamp`, x, y, round(r), { fill: stop ? "wrong" : "right" }),
+      stop
+        ? path(`${id}.bar`, `M${round(x - a)} ${y}H${round(x + a)}`, {
+            fill: "none",
+            stroke: "surface",
+            strokeWidth: round(r * 0.42),
+          })
+        : path(
+            `${id}.arrow`,
+            `M${round(x - a)} ${y}H${round(x + a)}M${x} ${round(y - a)}L${round(x + a)} ${y}L${x} ${round(y + a)}`,
+            { fill: "none", stroke: "surface", strokeWidth: round(r * 0.26) },
+          ),
+    ],
+    { label: stop ? "Red: stop" : "Green: think on", tip },
+  );
+}

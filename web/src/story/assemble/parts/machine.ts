@@ -32,38 +32,59 @@ export const WIRES = [
 ] as const;
 export type Wire = (typeof WIRES)[number];
 
-export const wireWords: Record<Wire, { name: string; tip: string; tone: Tone }> = {
-  in: { name: "input wire", tip: "The input wire: the puzzle goes in.", tone: "input" },
-  out: { name: "output wire", tip: "The output wire: the answer comes out.", tone: "answer" },
+export const wireWords: Record<Wire, { name: string; short: string; tip: string; tone: Tone }> = {
+  in: {
+    name: "input wire",
+    short: "input",
+    tip: "The input wire: the puzzle goes in.",
+    tone: "input",
+  },
+  out: {
+    name: "output wire",
+    short: "output",
+    tip: "The output wire: the answer comes out.",
+    tone: "answer",
+  },
   loop: {
     name: "recurrence wire",
+    short: "recurrence",
     tip: "Latent recurrence: what comes out of the block goes in again.",
     tone: "agent",
   },
   recall: {
     name: "recall wire",
+    short: "recall",
     tip: "Recall: the puzzle goes in again at every call.",
     tone: "input",
   },
   lowLoop: {
     name: "L's own wire",
+    short: "L's own",
     tip: "L's recurrence: L goes on from where it was.",
     tone: "doer",
   },
   highLoop: {
     name: "H's own wire",
+    short: "H's own",
     tip: "H's recurrence: H goes on from where it was.",
     tone: "planner",
   },
-  up: { name: "wire from L to H", tip: "L hands its work up to H.", tone: "doer" },
-  down: { name: "wire from H to L", tip: "H hands its guidance down to L.", tone: "planner" },
+  up: { name: "wire from L to H", short: "L to H", tip: "L hands its work up to H.", tone: "doer" },
+  down: {
+    name: "wire from H to L",
+    short: "H to L",
+    tip: "H hands its guidance down to L.",
+    tone: "planner",
+  },
   outerLow: {
     name: "outer wire of L",
+    short: "outer, L",
     tip: "Outer loop: L's end state is where L starts in the next segment.",
     tone: "doer",
   },
   outerHigh: {
     name: "outer wire of H",
+    short: "outer, H",
     tip: "Outer loop: H's end state is where H starts in the next segment.",
     tone: "planner",
   },
@@ -78,6 +99,8 @@ export interface Piece {
   /** To the moment after plugging, and back to the one before. */
   readonly plug: Action;
   readonly unplug: Action;
+  /** Its sockets are not there yet: it can only lie in the tray. */
+  readonly waiting?: boolean;
 }
 
 export interface MachineProps {
@@ -303,8 +326,11 @@ function drawWire(
     socket: end,
     small,
     dim,
-    tip: share < 1 && piece ? `${tip} Drag its plug to the ringed socket, or press Enter.` : tip,
-    ...(piece
+    tip:
+      share < 1 && piece && !piece.waiting
+        ? `${tip} Drag its plug to the ringed socket, or press Enter.`
+        : tip,
+    ...(piece && !piece.waiting
       ? share < 0.5
         ? { action: piece.plug, drag: { socket: end, dropped: piece.plug } }
         : { action: piece.unplug }
@@ -320,7 +346,7 @@ function sockets(
   small: boolean,
 ): Shape[] {
   const share = piece ? piece.share : (props.wires[wire] ?? 0);
-  if (share >= 1) return [];
+  if (share >= 1 || piece?.waiting) return [];
   const { name } = wireWords[wire];
   const route = place.routes[wire];
   return [

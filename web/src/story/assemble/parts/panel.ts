@@ -1,5 +1,5 @@
 /** The panel of evidence beside the machine: a title, what was measured, and who is to be thanked. */
-import { fitted, rect, text, type Box } from "../../build";
+import { fitted, rect, round, text, type Box } from "../../build";
 import { radius } from "../../layout";
 import type { Layout } from "../../scene";
 import type { Shape } from "../../shape";
@@ -81,4 +81,28 @@ export function credit(layout: Layout, sentence: string): Shape[] {
 /** How much room the credit takes. */
 export function creditHeight(layout: Layout, sentence: string): number {
   return heightOf(sentence, inside(layout).width, sizes[layout].small) + 8;
+}
+
+/** A name over at most two lines, centred. */
+export function twoLines(
+  id: string,
+  name: string,
+  x: number,
+  y: number,
+  width: number,
+  size: number,
+): Shape[] {
+  const parts = name.split(" ");
+  const half = Math.ceil(parts.length / 2);
+  const lines =
+    name.length * size * 0.55 <= width || parts.length === 1
+      ? [name]
+      : [parts.slice(0, half).join(" "), parts.slice(half).join(" ")];
+  return lines.map((line, i) =>
+    fitted(`${id}${i}`, line, round(x), round(y + i * size * 1.2), width, size, {
+      anchor: "middle",
+      fill: "muted",
+      weight: 600,
+    }),
+  );
 }

@@ -1,12 +1,11 @@
 /** The kit's tray at the foot of the stage: what is not plugged in yet lies there. */
-import { fitted, rect, round } from "../../build";
-import type { Point } from "../../ease";
+import { circle, fitted, group, rect, round } from "../../build";
+import { bow, easeInOut, tween, type Point } from "../../ease";
 import { radius } from "../../layout";
 import type { Layout } from "../../scene";
 import type { Action, Shape } from "../../shape";
 import { places, sizes } from "../places";
 import { wireWords, type Piece, type Wire } from "./machine";
-import { tween } from "../../ease";
 import { PLUG } from "../timeline";
 
 /** The middle of the slot of piece `i` of `count`: where the piece lies; its name is beside it. */
@@ -86,10 +85,12 @@ export function pieces(
   t: number,
   layout: Layout,
   plan: readonly Planned[],
+  /** Slots that something else takes. */
+  taken = 0,
 ): readonly Piece[] {
   return plan.map(({ wire, at }, i) => ({
     wire,
-    slot: slotOf(layout, i, plan.length),
+    slot: slotOf(layout, taken + i, taken + plan.length),
     share: tween(t, at, at + PLUG, (p) => p),
     plug: { kind: "go", scene, time: at + PLUG + 0.05 },
     unplug: { kind: "go", scene, time: Math.max(0, at - 0.3) },
@@ -97,10 +98,84 @@ export function pieces(
 }
 
 export function namesOf(all: readonly Piece[]): { name: string; out: number }[] {
-  return all.map(({ wire, share }) => ({ name: wireWords[wire].name, out: share }));
+  return all.map(({ wire, share }) => ({ name: wireWords[wire].short, out: share }));
 }
 
 /** To the moment after something is plugged in. */
 export function goTo(scene: string, time: number): Action {
   return { kind: "go", scene, time };
+}
+
+export interface GadgetProps {
+  readonly id: string;
+  readonly name: string;
+  readonly tip: string;
+  readonly slot: Point;
+  /** Where it is put. */
+  readonly target: Point;
+  /** 0: in the tray. 1: in its place, where the machine draws it. */
+  readonly share: number;
+  readonly plug: Action;
+  readonly unplug: Action;
+  readonly small: boolean;
+  /** Radius of the ring around its place. */
+  readonly ring?: number;
+  /** Drawn around (0, 0), about 60 units wide. */
+  readonly icon: (id: string) => readonly Shape[];
+}
+
+/** A piece that is no wire: the case, the road lights, the name tag, a pair of blocks. */
+export function gadget(props: GadgetProps): Shape[] {
+  const { id, slot, target, share } = props;
+  const going = easeInOut(share);
+  const there = share >= 1;
+  const { x, y } = bow(slot, target, going, 40);
+  const opacity = there ? 0.02 : 1 - tween(share, 0.85, 1, (p) => p);
+  return [
+    ...(share > 0 && share < 1
+      ? []
+      : there
+        ? []
+        : [
+            circle(
+              `${id}.wanted`,
+              round(target.x),
+              round(target.y),
+              props.ring ?? (props.small ? 13 : 18),
+              {
+                fill: "none",
+                stroke: "halting",
+                strokeWidth: 3,
+                dash: [5, 5],
+                label: `A place for the ${props.name}`,
+              },
+            ),
+          ]),
+    group(
+      id,
+      [
+        circle(`${id}.hold`, 0, 0, 26, { fill: "surface", opacity: 0.01 }),
+        ...props.icon(`${id}.icon`),
+      ],
+      {
+        x: round(x),
+        y: round(y),
+        scale: props.small ? 0.7 : 0.9,
+        ...(opacity < 1 ? { opacity: round(opacity, 3) } : {}),
+        label: there ? `The ${props.name}, in its place` : `The ${props.name}, in the tray`,
+        tip: there ? props.tip : `${props.tip} Drag it to the dashed ring, or press Enter.`,
+        action: share < 0.5 ? props.plug : props.unplug,
+        ...(share < 0.5 ? { drag: { socket: target, dropped: props.plug } } : {}),
+      },
+    ),
+  ];
+}
+
+/** Share of the way and the actions of a gadget that sets out at `at`. */
+export function travelling(scene: string, t: number, at: number) {
+  return {
+    share: tween(t, at, at + PLUG, (p) => p),
+    plug: goTo(scene, at + PLUG + 0.05),
+    unplug: goTo(scene, Math.max(0, at - 0.3)),
+  };
 }
