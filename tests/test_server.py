@@ -310,6 +310,18 @@ def test_there_may_be_no_data_yet(static: Path, tmp_path: Path) -> None:
         assert client.get("/graphs/step.onnx").status_code == 404
 
 
+def test_what_comes_with_the_package_is_offered_after_the_default_story(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hrmkit.studio import stories
+
+    default = write_recording(tmp_path / "key-door.hrm.json.gz")
+    shipped = write_recording(tmp_path / "shipped" / "ladder.hrm.json.gz", kind="ladder")
+    monkeypatch.setattr(stories, "ensure_default_story", lambda _: default)
+    monkeypatch.setattr(stories, "SHIPPED_STORIES", (shipped, tmp_path / "not-yet.hrm.json.gz"))
+    assert stories.stories(tmp_path) == [default, shipped]
+
+
 def test_what_cannot_be_offered_is_said_before_anything_is_served(
     static: Path, data: Path, tmp_path: Path
 ) -> None:

@@ -89,10 +89,10 @@ def _open_studio(files: list[Path], port: int, show: Path | None) -> None:
     check_port(port)
     for file in files:
         check(file)
-    from hrmkit.studio.stories import ensure_default_story
+    from hrmkit.studio.stories import stories
 
     data = data_folder()
-    serve([*files, ensure_default_story(data)], data, port=port, show=show)
+    serve([*files, *stories(data)], data, port=port, show=show)
 
 
 @app.command()
@@ -194,13 +194,13 @@ def site(
     from hrmkit.folders import data_folder
     from hrmkit.studio.shelf import check
     from hrmkit.studio.site import check_site, write_site
-    from hrmkit.studio.stories import ensure_default_story
+    from hrmkit.studio.stories import stories
 
     check_site(out)
     for file in files or []:
         check(file)
     data = data_folder()
-    write_site(out, [*(files or []), ensure_default_story(data)], data)
+    write_site(out, [*(files or []), *stories(data)], data)
     typer.echo(f"{out}: put this folder on any web server, e.g. python -m http.server -d {out}")
 
 

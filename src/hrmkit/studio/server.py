@@ -1,14 +1,16 @@
 """The studio's server: hands the page and its recordings to a browser on this machine.
 
-It computes nothing and keeps nothing. What it serves has the same relative addresses as a static
-export (``recordings/index.json``, ``recordings/<name>``, ``graphs/<name>``), so the page cannot
-tell one from the other.
+What it serves has the same relative addresses as a static export (``recordings/index.json``,
+``recordings/<name>``, ``graphs/<name>``). The one thing that a static host lacks is the bench,
+which trains: ``bench/state.json`` says how that stands, ``bench/train`` and ``bench/cancel`` are
+the only addresses that take a POST.
 """
 
 from __future__ import annotations
 
 import errno
 import gzip
+import json
 import os
 import socket
 import sys
@@ -17,10 +19,12 @@ import webbrowser
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -33,12 +37,17 @@ from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
 
+if TYPE_CHECKING:
+    from hrmkit.studio.bench import Bench  # brings torch with it, and the server need not
+
 LOOPBACK = "127.0.0.1"
 PORTS_TRIED = 50
 STATIC = Path(__file__).parent / "static"
 
 OUR_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_HEADER_BYTES = 16 * 2**10
+MAX_BODY_BYTES = 4 * 2**10
+POSTS = frozenset({"/bench/train", "/bench/cancel"})
 
 # Python takes these from the operating system, where they can be missing or wrong; a browser
 # refuses a module or a wasm file under another type.
@@ -86,10 +95,13 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(recordings: Sequence[Path], static: Path, data: Path) -> Starlette:
+def create_app(
+    recordings: Sequence[Path], static: Path, data: Path, bench: Bench | None = None
+) -> Starlette:
     """Make the application that serves the built page in ``static``.
 
-    ``recordings`` are offered first, then those in ``data``'s own folder. Raises UserError when
+    ``recordings`` are offered first, then those in ``data``'s own folder; without ``bench`` nothing
+    can be trained. Raises UserError when
     the page is not built or a recording cannot be offered.
     """
     if not (static / "index.html").is_file():
@@ -115,11 +127,51 @@ def create_app(recordings: Sequence[Path], static: Path, data: Path) -> Starlett
         routes=[
             Route("/recordings/index.json", index),
             Route("/recordings/{name}", recording),
+            *(bench_routes(bench) if bench else ()),
             Mount("/graphs", Files(data / GRAPHS, check_dir=False)),
             Mount("/", Files(static, html=True)),
         ],
         middleware=[Middleware(Guard)],
     )
+
+
+def bench_routes(bench: Bench) -> tuple[Route, ...]:
+    """Return where the page asks the bench to train, and how that stands."""
+
+    def state(_: Request) -> Response:
+        return JSONResponse(bench.state(), headers={"Cache-Control": "no-store"})
+
+    async def train(request: Request) -> Response:
+        from hrmkit.studio.bench import BusyError, sentence
+
+        try:
+            content: Any = json.loads(await request.body())
+            wires = cast("dict[str, Any]", content)["wires"]
+        except (ValueError, RecursionError, TypeError, KeyError):
+            return problem("A request to train is JSON with the field wires.", 400)
+        try:
+            await run_in_threadpool(bench.train, wires)
+        except BusyError as error:
+            return problem(sentence(error), 409)
+        except UserError as error:
+            return problem(sentence(error), 400)
+        return JSONResponse({}, status_code=202)
+
+    async def cancel(request: Request) -> Response:
+        await request.body()
+        await run_in_threadpool(bench.cancel)
+        return JSONResponse({})
+
+    return (
+        Route("/bench/state.json", state),
+        Route("/bench/train", train, methods=["POST"]),
+        Route("/bench/cancel", cancel, methods=["POST"]),
+    )
+
+
+def problem(said: str, status: int) -> Response:
+    """Return a sentence for the page to show."""
+    return JSONResponse({"problem": said}, status_code=status)
 
 
 def media_type(name: str | PurePath) -> str:
@@ -189,7 +241,9 @@ def _gzipped(path: Path, changed: int, size: int) -> bytes:
 
 
 class Guard:
-    """Lets through only reads that this machine's own browser makes for the studio's own page.
+    """Lets through only what this machine's own browser asks for the studio's own page.
+
+    Those are reads, and the few POSTs of the bench, which have to say where they come from.
 
     A page elsewhere on the web can send requests to a loopback address, by name rebinding or
     plainly; the Host, Origin and Sec-Fetch-Site headers, which it cannot forge, give it away.
@@ -222,13 +276,16 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _without_port(hosts[0]) not in OUR_HOSTS:
             return PlainTextResponse("This host is not served here.", status_code=400)
-        if method not in ("GET", "HEAD"):
+        posts = method == "POST" and scope["path"] in POSTS
+        if method not in ("GET", "HEAD") and not posts:
             return PlainTextResponse(
                 "The studio is read only.", status_code=405, headers={"Allow": "GET, HEAD"}
             )
         # The studio speaks plain http only, so its own pages have just this origin.
         if any(origin != f"http://{hosts[0]}" for origin in headers.getlist("origin")):
             return PlainTextResponse("Other sites may not read the studio.", status_code=403)
+        if posts:
+            return Guard.refusal_of_post(headers)
         site = headers.get("sec-fetch-site", "none")
         # A link on another site may open the studio; nothing on that site may read from it.
         opens_a_page = headers.get("sec-fetch-mode") == "navigate" and (
@@ -238,6 +295,24 @@ class Guard:
             return PlainTextResponse("Other sites may not read the studio.", status_code=403)
         if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
             return PlainTextResponse("A request here has no body.", status_code=413)
+        return None
+
+    @staticmethod
+    def refusal_of_post(headers: Headers) -> Response | None:
+        """Return why a POST is refused, or None; its Host and any Origin are the studio's own."""
+        # A browser sends the origin with every POST, so one without comes from elsewhere.
+        if "origin" not in headers or headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return PlainTextResponse("Only the studio's own page may train.", status_code=403)
+        # A form on another site cannot send this type without asking first.
+        if headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+            return PlainTextResponse("A request to train is JSON.", status_code=415)
+        length = headers.get("content-length", "")
+        if not length.isdecimal() or "transfer-encoding" in headers:
+            return PlainTextResponse("A request to train says its length.", status_code=411)
+        if int(length) > MAX_BODY_BYTES:
+            return PlainTextResponse(
+                f"A request to train has at most {MAX_BODY_BYTES} bytes.", status_code=413
+            )
         return None
 
 
@@ -296,12 +371,13 @@ def serve(
     port: int,
     show: Path | None = None,
     static: Path = STATIC,
+    bench: Bench | None = None,
 ) -> None:
     """Serve the studio until Ctrl-C, and open it in the browser where there is one.
 
     ``show``, one of ``recordings``, is the one that the page opens with.
     """
-    app = create_app(recordings, static, data)
+    app = create_app(recordings, static, data, bench)
     listener = open_socket(port)
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
     if show is not None:
@@ -332,3 +408,5 @@ def serve(
         print()  # after the ^C that the terminal shows
     finally:
         listener.close()
+        if bench:
+            bench.cancel()

@@ -28,7 +28,17 @@ CODE = (*BASE_CODE, "recording")
 
 SEEDS = 5
 STORY = "key-door.hrm.json.gz"
+SHIPPED_STORIES = (Path(__file__).parent / "shipped" / "ladder.hrm.json.gz",)
+"""Recorded beforehand: a whole ladder takes too long to train at a first start."""
 INDEX = "index.json"
+
+
+def stories(data: Path) -> list[Path]:
+    """Return what the studio offers by itself: the default story, and what comes with the package.
+
+    The default story is trained now if need be; see `ensure_default_story`.
+    """
+    return [ensure_default_story(data), *(path for path in SHIPPED_STORIES if path.is_file())]
 
 
 def ensure_default_story(data: Path) -> Path:
