@@ -51,7 +51,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     list.push(
       {
         at: T.disguise,
-        text: `Turned, mirrored: ${count(vote.ballots.length, "disguise")} of one and the same puzzle. Same riddle, new clothes.`,
+        text: `Turned, flipped: ${count(vote.ballots.length, "disguise")} of one and the same puzzle. Same riddle, new clothes.`,
       },
       {
         at: T.answer,
@@ -339,7 +339,7 @@ function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
 }
 
 const CHORES = [
-  "Disguise the puzzle: turn it, mirror it.",
+  "Disguise the puzzle: turn it, flip it.",
   "Answer every disguise, one by one.",
   "Undo the disguise on the answer.",
   "Count the answers that are the same.",

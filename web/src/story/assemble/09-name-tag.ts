@@ -1,6 +1,6 @@
 /** Step 9: the name tag of a puzzle, what it is good for, and the whole ladder at a glance. */
 import type { ArcShown, ArcVariant, LadderRecording, MiniArc } from "../../recording/ladder.gen";
-import { faded, fitted, rect, round, type Box } from "../build";
+import { faded, fitted, rect, round, text, type Box } from "../build";
 import { progress, tween } from "../ease";
 import { at } from "../list";
 import { count, mean, percent } from "../numbers";
@@ -197,6 +197,22 @@ function oneTask(arc: MiniArc, shown: ArcShown, which: number, t: number, layout
     fitted(`${id}.rule`, task.rule, inner.x, area.y + (wide ? 46 : 34), inner.width, size.small, {
       fill: "muted",
     }),
+    fitted(
+      `${id}.colours`,
+      "colours",
+      inner.x,
+      round(area.y + area.height - pad - size.small * 0.3),
+      70,
+      size.small,
+      { fill: "muted" },
+    ),
+    ...legend(
+      `${id}.legend`,
+      arc,
+      inner.x + 64,
+      area.y + area.height - pad - size.small * 0.66,
+      size.small,
+    ),
     ...demos.flatMap(([from, to], i) => {
       const x = inner.x + i * demoStep + (demoStep - 2 * demoSide - (wide ? 26 : 16)) / 2;
       const gap = wide ? 26 : 16;
@@ -287,6 +303,26 @@ function oneTask(arc: MiniArc, shown: ArcShown, which: number, t: number, layout
       ]);
     }),
   ];
+}
+
+/** Which form each colour has: rules call colours by their numbers. */
+function legend(id: string, arc: MiniArc, x: number, y: number, size: number): Shape[] {
+  const step = size * 3;
+  return Array.from({ length: arc.colours - 1 }, (_, i) => i + 1).flatMap((colour, i) => [
+    text(`${id}.n${colour}`, String(colour), round(x + i * step), round(y + size * 0.36), size, {
+      fill: "muted",
+    }),
+    symbols({
+      id: `${id}.s${colour}`,
+      x: round(x + i * step + size * 0.8),
+      y: round(y - size * 0.7),
+      size: round(size * 1.4),
+      width: 1,
+      grid: [colour],
+      label: `Colour ${colour}`,
+      tip: `This is colour ${colour}.`,
+    }),
+  ]);
 }
 
 function arrowTo(id: string, x: number, y: number, r: number): Shape {

@@ -311,7 +311,8 @@ function drawWire(
 ): Shape[] {
   const share = piece ? piece.share : (props.wires[wire] ?? 0);
   if (share <= 0 && !piece) return [];
-  const { name, tip, tone } = wireWords[wire];
+  const { name, tip } = wireWords[wire];
+  const tone = toneOf(wire, props);
   const route = place.routes[wire];
   const dim = props.only && !props.only.includes(wire) ? 0.3 : 1;
   const outer = wire === "outerLow" || wire === "outerHigh";
@@ -336,6 +337,12 @@ function drawWire(
         : { action: piece.unplug }
       : {}),
   });
+}
+
+/** L's and H's hues belong to two blocks; where there is one, its wires have its own. */
+function toneOf(wire: Wire, { split, same }: MachineProps): Tone {
+  const { tone } = wireWords[wire];
+  return (split <= 0 || same) && (tone === "doer" || tone === "planner") ? "agent" : tone;
 }
 
 function sockets(
@@ -527,6 +534,6 @@ function flow(props: MachineProps, place: MachinePlaces, small: boolean): Shape[
         (props.wires[wire] ?? 0) >= 1 || props.pieces?.some((p) => p.wire === wire && p.share >= 1),
     )
     .flatMap(({ wire, share: along }) =>
-      current(`flow.${wire}`, place.routes[wire], along, wireWords[wire].tone, small ? 5 : 7),
+      current(`flow.${wire}`, place.routes[wire], along, toneOf(wire, props), small ? 5 : 7),
     );
 }

@@ -130,7 +130,7 @@ export function gadget(props: GadgetProps): Shape[] {
   const going = easeInOut(share);
   const there = share >= 1;
   const { x, y } = bow(slot, target, going, 40);
-  const opacity = there ? 0.02 : 1 - tween(share, 0.85, 1, (p) => p);
+  const opacity = there ? 1 : 1 - tween(share, 0.85, 1, (p) => p);
   return [
     ...(share > 0 && share < 1
       ? []
@@ -155,7 +155,7 @@ export function gadget(props: GadgetProps): Shape[] {
       id,
       [
         circle(`${id}.hold`, 0, 0, 26, { fill: "surface", opacity: 0.01 }),
-        ...props.icon(`${id}.icon`),
+        ...(there ? [] : props.icon(`${id}.icon`)),
       ],
       {
         x: round(x),

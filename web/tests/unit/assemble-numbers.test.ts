@@ -1,0 +1,205 @@
+/** Every number of the second story is a number of the recording, or one of few derivations. */
+import { describe, expect, test } from "vitest";
+
+import type { LadderRecording, Rung, RungSeed } from "../../src/recording/ladder.gen";
+import * as facts from "../../src/story/assemble/facts";
+import { assembleScenes } from "../../src/story/assemble/story";
+import { at, range } from "../../src/story/list";
+import * as numbers from "../../src/story/numbers";
+import type { View } from "../../src/story/scene";
+import { ladder, ladderTimes, variants } from "./assemble-helpers";
+import { everyShape, tall, wide } from "./story-helpers";
+
+describe("derivations", () => {
+  test("a rung is above another where every seed is", () => {
+    expect(facts.compare([0.4, 0.5], [0.6, 0.7])).toBe("more");
+    expect(facts.compare([0.6, 0.7], [0.4, 0.5])).toBe("less");
+    expect(facts.compare([0.4, 0.6], [0.5, 0.7])).toBe("tie");
+    expect(facts.compare([0.5], [0.502])).toBe("tie");
+    expect(facts.compare([0.5], [0.6])).toBe("more");
+  });
+
+  test("what is said of two rungs follows their numbers", () => {
+    expect(facts.moves([0.48, 0.48], [0.7, 0.7])).toBe("rises from 48% to 70%");
+    expect(facts.moves([0.84, 0.86], [0.55, 0.5])).toMatch(/^falls from 85% to 5/);
+    expect(facts.moves([0.8, 0.9], [0.82, 0.92])).toBe("hardly moves, from 85% to 87%");
+    expect(facts.moves([0.85], [0.851])).toBe("stays at 85%");
+  });
+
+  test("bytes and ratios", () => {
+    expect(facts.bytes(3_411_968)).toBe("3.4 MB");
+    expect(facts.bytes(12_000)).toBe("12 kB");
+    expect(facts.ratio(9, 3)).toBe("3.0");
+  });
+
+  test("cells that are wrong, and that changed", () => {
+    const puzzle = { given: [1, 0, 0, 4], solution: [1, 2, 3, 4], blanks: 2 };
+    expect(facts.wrongCells(puzzle, [1, 3, 3, 1])).toBe(1);
+    expect(facts.changedCells([1, 2, 3, 4], [1, 3, 3, 1])).toBe(2);
+  });
+
+  test("the light is red when stopping is worth more than going on", () => {
+    const segment = { calls: [], answer: [] };
+    expect(facts.isRed({ ...segment, q_halt: 1, q_continue: 0.5 })).toBe(true);
+    expect(facts.isRed({ ...segment, q_halt: 1, q_continue: 1.5 })).toBe(false);
+    expect(facts.isRed({ ...segment, q_halt: 0.1, q_continue: null })).toBe(true);
+    expect(facts.isRed({ ...segment, q_halt: null, q_continue: null })).toBe(false);
+  });
+});
+
+/** Numbers of a seed that are shares. */
+const SHARES: readonly ((seed: RungSeed) => readonly number[])[] = [
+  (seed) => [
+    seed.exact,
+    seed.train_exact,
+    seed.exact_halted,
+    seed.vote_one,
+    seed.vote_two,
+    ...seed.exact_looped,
+    ...seed.by_segment,
+  ],
+];
+
+function percentages(recording: LadderRecording): Set<string> {
+  const found = new Set<string>(["100%", "0%"]);
+  const eachAndMean = (seeds: readonly (readonly number[])[]) => {
+    for (const i of range(seeds[0]?.length ?? 0)) {
+      const values = seeds.map((seed) => at(seed, i));
+      for (const value of [...values, numbers.mean(values)]) found.add(numbers.percent(value));
+    }
+  };
+  for (const rung of [...recording.rungs, ...recording.bench]) {
+    for (const shares of SHARES) eachAndMean(rung.seeds.map(shares));
+    for (const { q_halt, q_continue } of segmentsOf(rung)) {
+      for (const q of [q_halt, q_continue]) {
+        if (q !== null) found.add(numbers.percent(numbers.logistic(q)));
+      }
+    }
+  }
+  for (const variant of recording.mini_arc?.variants ?? []) {
+    eachAndMean(variant.seeds.map((seed) => [seed.exact, seed.vote_one, seed.vote_two]));
+  }
+  return found;
+}
+
+function segmentsOf(rung: Rung) {
+  return rung.thoughts.flatMap((thought) => thought.segments);
+}
+
+function decimals(recording: LadderRecording): Set<string> {
+  const found = new Set<string>();
+  for (const rung of [...recording.rungs, ...recording.bench]) {
+    for (const thought of rung.thoughts) {
+      for (const module of ["L", "H"] as const) {
+        found.add(numbers.weight(facts.meanMove(thought, module)));
+      }
+      for (const segment of thought.segments) {
+        for (const call of segment.calls) found.add(numbers.weight(numbers.mean(call.change)));
+        for (const q of [segment.q_halt, segment.q_continue]) {
+          if (q !== null) found.add(numbers.reward(q));
+        }
+      }
+    }
+    const used = rung.seeds.map((seed) => seed.segments_used);
+    for (const value of [...used, numbers.mean(used)]) found.add(numbers.meanSteps(value));
+    // Half of the axis.
+    found.add(numbers.meanSteps(rung.wires.segments / 2));
+    for (const [blanks] of at(rung.seeds, 0).segments_by_blanks) {
+      const values = rung.seeds.flatMap((seed) =>
+        seed.segments_by_blanks.filter(([other]) => other === blanks).map(([, value]) => value),
+      );
+      for (const value of [...values, numbers.mean(values)]) found.add(numbers.meanSteps(value));
+    }
+  }
+  const { one_step, full } = recording.memory;
+  for (const value of [one_step, full]) found.add(facts.bytes(value).split(" ")[0] ?? "");
+  found.add(facts.ratio(full, one_step));
+  return found;
+}
+
+/** Whole numbers that count something, or say which. */
+function whole(recording: LadderRecording): Set<number> {
+  const { settings, width, memory, mini_arc } = recording;
+  const rungs = [...recording.rungs, ...recording.bench];
+  const calls = rungs.flatMap((rung) =>
+    rung.thoughts.map((one) => one.segments.reduce((all, { calls }) => all + calls.length, 0)),
+  );
+  const most = Math.max(
+    10, // steps of the manual
+    width * width, // cells
+    recording.vote?.ballots.length ?? 0,
+    mini_arc?.tasks.length ?? 0,
+    ...calls,
+  );
+  const found = new Set(range(most + 1));
+  for (const value of [
+    settings.train_puzzles,
+    settings.test_puzzles,
+    settings.units,
+    settings.batch,
+    settings.views,
+    memory.cycles,
+    memory.low_calls,
+    Number(facts.bytes(memory.one_step).split(" ")[0]),
+    Number(facts.bytes(memory.full).split(" ")[0]),
+    ...rungs.flatMap((rung) => [rung.parameters, rung.gradient_steps]),
+  ]) {
+    found.add(value);
+  }
+  return found;
+}
+
+/** What others published, and the manual's own block; and words of the recording. */
+function withoutNames(recording: LadderRecording, words: string): string {
+  const names = [
+    ...[...recording.rungs, ...recording.bench].map((rung) => rung.title),
+    ...(recording.mini_arc?.variants ?? []).map((variant) => variant.name),
+    ...(recording.mini_arc?.tasks ?? []).flatMap((task) => [task.name, task.rule]),
+    ...(recording.vote?.ballots ?? []).map((ballot) => ballot.transform),
+    ...(recording.vote?.ballots ?? []).flatMap((ballot) => ballot.transform.split(" ")),
+  ].filter((name) => /\d/.test(name));
+  const plain = names.reduce((text, name) => text.replaceAll(name, ""), words);
+  return plain.replaceAll(/\b\d{4}\.\d{5}\b|\b20\d\d\b|\b27M\b|\b27 million\b/g, "");
+}
+
+const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
+
+describe.each(variants())("numbers on the stage, without %s", (_name, recording) => {
+  const allowed = new Set([...percentages(recording), ...decimals(recording)]);
+  const counts = whole(recording);
+  const views: [string, View][] = [
+    ["wide", wide],
+    ["tall", tall],
+  ];
+
+  test.each(views)("come from the recording: %s", (_layout, view) => {
+    const problems = new Set<string>();
+    const check = (words: string, where: string) => {
+      for (const [found] of withoutNames(recording, words).matchAll(NUMBER)) {
+        const number = found.replace(/,$/, "");
+        const ok =
+          allowed.has(number) ||
+          (/^[\d,]+$/.test(number) && counts.has(Number(number.replaceAll(",", ""))));
+        if (!ok) problems.add(`${number} in “${words}” (${where})`);
+      }
+    };
+    for (const scene of assembleScenes) {
+      for (const caption of scene.captions(recording, view)) check(caption.text, scene.id);
+      for (const time of ladderTimes(scene, recording, view, 12)) {
+        for (const shape of everyShape(scene.draw(recording, time, view))) {
+          if (shape.kind === "text") check(shape.text, `${scene.id} ${shape.id}`);
+          if (shape.tip !== undefined) check(shape.tip, `${scene.id} ${shape.id}`);
+          if (shape.label !== undefined) check(shape.label, `${scene.id} ${shape.id}`);
+        }
+      }
+    }
+    expect([...problems].slice(0, 12)).toEqual([]);
+  });
+});
+
+test("the shipped ladder has something to say in every scene", () => {
+  const recording = ladder();
+  for (const scene of assembleScenes) {
+    expect(scene.captions(recording, wide).length, scene.id).toBeGreaterThan(1);
+  }
+});

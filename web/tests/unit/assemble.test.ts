@@ -1,0 +1,238 @@
+/** Every scene of the second story, drawn from the shipped ladder at many times. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { writeWires } from "../../src/state/wires";
+import { measured } from "../../src/story/assemble/10-bench";
+import { assembleScenes } from "../../src/story/assemble/story";
+import { at } from "../../src/story/list";
+import { stageSize, type View } from "../../src/story/scene";
+import type { Action, Shape } from "../../src/story/shape";
+import { ladder, ladderTimes, variants, withWires, writtenIn } from "./assemble-helpers";
+import { everyShape, extents, numbersOf, tall, wide } from "./story-helpers";
+
+const bench = at(assembleScenes, 10);
+const views: [string, View][] = [
+  ["wide", wide],
+  ["tall", tall],
+  ["another puzzle", { ...wide, start: 0 }],
+  ["other wires", withWires("lr-m1-n1-t4-gfull-s4-hs")],
+];
+
+test("there is a scene for each step of the manual, and a bench", () => {
+  expect(assembleScenes.map((scene) => scene.id)).toEqual([
+    ...Array.from({ length: 10 }, (_, step) => `step-0${step}`),
+    "bench",
+  ]);
+  expect(assembleScenes.map((scene) => scene.phase)).toEqual(
+    Array.from({ length: 11 }, (_, phase) => phase),
+  );
+});
+
+describe.each(assembleScenes.map((scene) => [scene.id, scene] as const))("%s", (_, scene) => {
+  test("draws the same at a time, however that time was reached", () => {
+    const recording = ladder();
+    const duration = scene.duration(recording, wide);
+    const time = fc.double({ min: 0, max: duration, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 2, maxLength: 6 }), fc.boolean(), (order, narrow) => {
+        const view = narrow ? tall : wide;
+        const draw = (t: number) => JSON.stringify(scene.draw(recording, t, view));
+        const first = order.map(draw);
+        expect(order.toReversed().map(draw).toReversed()).toEqual(first);
+        // A copy of the recording shares no memory with it.
+        const copy = structuredClone(recording);
+        expect(JSON.stringify(scene.draw(copy, at(order, 0), view))).toEqual(first[0]);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  test.each(views)("has finite numbers, unique ids and stays on the stage: %s", (_name, view) => {
+    const recording = ladder();
+    const { width, height } = stageSize[view.layout];
+    const problems = new Set<string>();
+    for (const time of ladderTimes(scene, recording, view)) {
+      const shapes = scene.draw(recording, time, view);
+      const ids = new Set<string>();
+      for (const shape of everyShape(shapes)) {
+        if (ids.has(shape.id)) problems.add(`${shape.id} twice at ${time}`);
+        ids.add(shape.id);
+        for (const [name, value] of numbersOf(shape)) {
+          if (!Number.isFinite(value)) problems.add(`${name} is ${value} at ${time}`);
+        }
+        if (shape.kind === "text" && shape.size < 11) problems.add(`${shape.id} is too small`);
+        if (shape.kind === "path" && /NaN|undefined/.test(shape.d)) problems.add(shape.id);
+      }
+      for (const { id, left, top, right, bottom } of extents(shapes)) {
+        if (left < -0.5 || top < -0.5 || right > width + 0.5 || bottom > height + 0.5) {
+          problems.add(`${id} leaves the stage at ${time}: ${left} ${top} ${right} ${bottom}`);
+        }
+      }
+    }
+    expect([...problems].slice(0, 8)).toEqual([]);
+  });
+
+  test.each(views)("no text covers another: %s", (_name, view) => {
+    const recording = ladder();
+    const problems = new Set<string>();
+    for (const time of scene.stops(recording, view)) {
+      const all = [...writtenIn(scene.draw(recording, time, view))];
+      all.forEach((a, i) => {
+        for (const b of all.slice(i + 1)) {
+          const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (across > 1.5 && down > 1.5) {
+            problems.add(`“${a.words}” (${a.id}) and “${b.words}” (${b.id}) at ${time}`);
+          }
+        }
+      });
+    }
+    expect([...problems].slice(0, 8)).toEqual([]);
+  });
+
+  test("a frame is light", () => {
+    const recording = ladder();
+    const counts = ladderTimes(scene, recording, wide, 60).map(
+      (time) => [...everyShape(scene.draw(recording, time, wide))].length,
+    );
+    expect(Math.max(...counts)).toBeLessThan(480);
+  });
+
+  test.each(variants())("is told without %s", (_name, recording) => {
+    for (const view of [wide, tall]) {
+      const duration = scene.duration(recording, view);
+      expect(duration).toBeGreaterThanOrEqual(10);
+      expect(duration).toBeLessThanOrEqual(45);
+      const stops = scene.stops(recording, view);
+      expect(stops[0]).toBe(0);
+      expect(stops).toEqual(stops.toSorted((a, b) => a - b));
+      expect(new Set(stops).size).toBe(stops.length);
+      expect(Math.max(...stops)).toBeLessThanOrEqual(duration);
+      const captions = scene.captions(recording, view);
+      expect(captions[0]?.at).toBe(0);
+      for (let i = 1; i < captions.length; i++) {
+        expect(at(captions, i).at).toBeGreaterThan(at(captions, i - 1).at);
+      }
+      for (const caption of captions) {
+        expect(caption.at).toBeLessThan(duration);
+        expect(caption.text.length, caption.text).toBeLessThanOrEqual(110);
+        expect(caption.text).not.toMatch(/undefined|NaN|\[object|null/);
+      }
+      for (const time of ladderTimes(scene, recording, view, 8)) {
+        const words = JSON.stringify(scene.draw(recording, time, view));
+        expect(words).not.toMatch(/NaN|undefined|Infinity/);
+        for (const { tex, meaning } of scene.maths?.(recording, time, view) ?? []) {
+          expect(tex + meaning).not.toMatch(/undefined|NaN|Infinity|\[object/);
+        }
+      }
+    }
+  });
+
+  test.each([
+    ["wide", wide],
+    ["tall", tall],
+  ])("what is dropped on its socket is plugged in: %s", (_name, view) => {
+    const recording = ladder();
+    const { width, height } = stageSize[view.layout];
+    const duration = scene.duration(recording, view);
+    for (const time of ladderTimes(scene, recording, view)) {
+      for (const shape of everyShape(scene.draw(recording, time, view))) {
+        if (!shape.drag) continue;
+        const { socket, dropped } = shape.drag;
+        expect(socket.x).toBeGreaterThan(0);
+        expect(socket.x).toBeLessThan(width);
+        expect(socket.y).toBeGreaterThan(0);
+        expect(socket.y).toBeLessThan(height);
+        expect(shape.action).toEqual(dropped);
+        const then = arriveAt(dropped, scene.id, duration);
+        const plugged = find(scene.draw(recording, then, view), shape.id);
+        expect(plugged?.drag, `${shape.id} can still be dragged at ${then}`).toBeUndefined();
+        const back = plugged?.action;
+        expect(back?.kind).toBe("go");
+        if (!back) continue;
+        const before = arriveAt(back, scene.id, duration);
+        expect(before).toBeLessThan(then);
+        expect(find(scene.draw(recording, before, view), shape.id)?.drag).toBeDefined();
+      }
+    }
+  });
+});
+
+function arriveAt(action: Action, scene: string, duration: number): number {
+  if (action.kind !== "go") throw new Error(`${action.kind} goes nowhere`);
+  expect(action.scene).toBe(scene);
+  expect(action.time).toBeGreaterThanOrEqual(0);
+  expect(action.time).toBeLessThan(duration);
+  return action.time;
+}
+
+function find(shapes: readonly Shape[], id: string): Shape | undefined {
+  return [...everyShape(shapes)].find((shape) => shape.id === id);
+}
+
+describe("wires", () => {
+  test("each manual step from 1 to 3 and 5 to 9 has something to plug in", () => {
+    const recording = ladder();
+    for (const step of [1, 2, 3, 5, 6, 7, 8, 9]) {
+      const scene = at(assembleScenes, step);
+      const shapes = [...everyShape(scene.draw(recording, 0.2, wide))];
+      expect(
+        shapes.some((shape) => shape.drag),
+        scene.id,
+      ).toBe(true);
+    }
+  });
+
+  test("current flows as many times as the block was called", () => {
+    const recording = ladder();
+    const scene = at(assembleScenes, 6);
+    const rung = recording.rungs.find(({ step }) => step === 6);
+    if (!rung) return;
+    const calls = at(rung.thoughts, 0).segments.flatMap((segment) => segment.calls);
+    const seen: string[] = [];
+    const duration = scene.duration(recording, wide);
+    for (let time = 0; time < duration; time += 0.02) {
+      const shapes = [...everyShape(scene.draw(recording, time, wide))].map(({ id }) => id);
+      const up = shapes.includes("flow.up.0");
+      if (up && seen.at(-1) !== "up") seen.push("up");
+      if (!up && seen.at(-1) === "up") seen.push("");
+    }
+    expect(seen.filter((one) => one === "up").length).toBe(
+      calls.filter(({ module }) => module === "H").length,
+    );
+  });
+});
+
+describe("bench", () => {
+  test("every wire has a switch", () => {
+    const actions = [...everyShape(bench.draw(ladder(), 1, wide))].map((shape) => shape.action);
+    const wires = actions.flatMap((action) =>
+      action?.kind === "toggle-wire" ? [action.wire] : [],
+    );
+    expect(wires).toEqual([
+      "loop",
+      "recall",
+      "hierarchy",
+      "modules",
+      "outer",
+      "gradient",
+      "halting",
+    ]);
+  });
+
+  test("finds what was measured, and says so where nothing was", () => {
+    const recording = ladder();
+    for (const rung of [...recording.rungs, ...recording.bench]) {
+      expect(measured(recording, rung.wires)).not.toBeNull();
+      const view = withWires(writeWires(rung.wires));
+      expect(at(bench.captions(recording, view), 1).text).toMatch(/^Measured/);
+    }
+    const view = withWires("h-m2-n4-t8-glast-s8-hs");
+    expect(at(bench.captions(recording, view), 1).text).toMatch(/^Nobody has trained/);
+    const words = [...everyShape(bench.draw(recording, 5, view))].flatMap((shape) =>
+      shape.kind === "text" ? [shape.text] : [],
+    );
+    expect(words).toContain("Not measured yet");
+  });
+});
