@@ -78,6 +78,7 @@ function percentages(recording: LadderRecording): Set<string> {
   }
   for (const variant of recording.mini_arc?.variants ?? []) {
     eachAndMean(variant.seeds.map((seed) => [seed.exact, seed.vote_one, seed.vote_two]));
+    eachAndMean(variant.seeds.map((seed) => seed.by_task));
   }
   return found;
 }

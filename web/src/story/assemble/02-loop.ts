@@ -21,6 +21,7 @@ import {
   wrongCells,
   type LadderScene,
 } from "./facts";
+import { mathsOf } from "./maths";
 import { dotRows, rhythm, seedLines } from "./parts/charts";
 import { machine } from "./parts/machine";
 import { below, credit, creditHeight, panel } from "./parts/panel";
@@ -252,4 +253,5 @@ export const loopWire: LadderScene = {
     T.lost + 1.2,
   ],
   draw,
+  maths: mathsOf(2),
 };

@@ -18,6 +18,7 @@ import {
   thoughtOf,
   type LadderScene,
 } from "./facts";
+import { mathsOf } from "./maths";
 import { dotRows, rhythm, seedLines } from "./parts/charts";
 import { machine } from "./parts/machine";
 import { below, credit, creditHeight, panel } from "./parts/panel";
@@ -214,4 +215,5 @@ export const recallWire: LadderScene = {
   captions,
   stops: () => [0, T.plug + PLUG + 0.1, T.think + 3, T.better + 1.8, T.longer + 3, T.found + 1.2],
   draw,
+  maths: mathsOf(3),
 };

@@ -28,6 +28,7 @@ import {
   withoutOuter,
   type LadderScene,
 } from "./facts";
+import { mathsOf } from "./maths";
 import { bars, dotNote, dotRows, rhythm } from "./parts/charts";
 import { machine, machinePlaces, pluggedIn } from "./parts/machine";
 import { below, credit, creditHeight, panel, words } from "./parts/panel";
@@ -315,4 +316,5 @@ export const twoBlocks: LadderScene = {
     T.verdict + 2,
   ],
   draw,
+  maths: mathsOf(5),
 };

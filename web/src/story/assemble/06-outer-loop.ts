@@ -21,6 +21,7 @@ import {
   type Grid,
   type LadderScene,
 } from "./facts";
+import { mathsOf } from "./maths";
 import { dotNote, dotRows, rhythm, segmentBars, seedLines } from "./parts/charts";
 import { machine, pluggedIn } from "./parts/machine";
 import { below, credit, creditHeight, panel } from "./parts/panel";
@@ -280,4 +281,5 @@ export const outerLoop: LadderScene = {
     T.unsplit + 1.6,
   ],
   draw,
+  maths: mathsOf(6),
 };

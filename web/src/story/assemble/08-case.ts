@@ -9,6 +9,7 @@ import type { Caption, Layout, View } from "../scene";
 import type { Shape } from "../shape";
 import { absent, boardProps, told, wiresOf } from "./common";
 import { exact, meanOf, moves, ofSeeds, rungOf, type LadderScene } from "./facts";
+import { mathsOf } from "./maths";
 import { board } from "./parts/board";
 import { dotRows } from "./parts/charts";
 import { caseIcon } from "./parts/icons";
@@ -122,7 +123,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const from = at(recording.puzzles, vote?.puzzle ?? 0);
   return [
     ...tray(layout, [{ name: "the case", out: going.share }]),
-    ...faded("case", going.share >= 1 ? 1 : 0, carryingCase(area, t, small)),
+    ...faded("case", tween(going.share, 0.6, 1), carryingCase(area, t, small)),
     ...faded("inside", 1 - shown, [
       group(
         "machine",
@@ -502,4 +503,5 @@ export const theCase: LadderScene = {
     T.rungs + 2.4,
   ],
   draw,
+  maths: mathsOf(8),
 };

@@ -1,6 +1,6 @@
 /** Step 9: the name tag of a puzzle, what it is good for, and the whole ladder at a glance. */
 import type { ArcShown, ArcVariant, LadderRecording, MiniArc } from "../../recording/ladder.gen";
-import { faded, fitted, rect, round, text, type Box } from "../build";
+import { circle, faded, fitted, group, rect, round, text, type Box } from "../build";
 import { progress, tween } from "../ease";
 import { at } from "../list";
 import { count, mean, percent } from "../numbers";
@@ -8,7 +8,7 @@ import { cross, tick } from "../parts/drawings";
 import type { Caption, Layout, View } from "../scene";
 import type { Shape } from "../shape";
 import { absent, boardProps, rungName, told, wiresOf } from "./common";
-import { exact, falls, meanOf, ofArc, ofSeeds, rungOf, type LadderScene } from "./facts";
+import { byTask, exact, falls, meanOf, ofArc, ofSeeds, rungOf, type LadderScene } from "./facts";
 import { symbols } from "./parts/board";
 import { dotRows, type DotRow } from "./parts/charts";
 import { tagIcon } from "./parts/icons";
@@ -146,14 +146,22 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   ];
 }
 
+/** Which shown input is on the table, and since when. */
+function onTable(
+  arc: MiniArc,
+  t: number,
+): { shown: ArcShown; which: number; since: number } | null {
+  const all = spread(arc.shown, MOST);
+  const length = (T.ladder - T.tasks) / Math.max(1, all.length);
+  const which = Math.min(all.length - 1, Math.max(0, Math.floor((t - T.tasks) / length)));
+  const shown = all[which];
+  return shown ? { shown, which, since: t - T.tasks - which * length } : null;
+}
+
 /** The shown inputs, one after the other. */
 function tasksShown(arc: MiniArc, t: number, layout: Layout): Shape[] {
-  const shown = spread(arc.shown, MOST);
-  if (shown.length === 0) return [];
-  const length = (T.ladder - T.tasks) / shown.length;
-  const i = Math.min(shown.length - 1, Math.max(0, Math.floor((t - T.tasks) / length)));
-  const start = T.tasks + i * length;
-  return oneTask(arc, at(shown, i), i, t - start, layout);
+  const now = onTable(arc, t);
+  return now ? oneTask(arc, now.shown, now.which, now.since, layout) : [];
 }
 
 /** At most `most` of a list, of different tasks first, evenly over the list. */
@@ -412,10 +420,11 @@ function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
 }
 
 function variants(arc: MiniArc, t: number, box: Box, size: number): Shape[] {
-  const step = size * 3.2;
+  const step = Math.min(size * 3.2, (box.height * 0.52) / arc.variants.length);
   const top = size * 2.2;
+  const grid = box.y + top + arc.variants.length * step + size * 0.8;
   return [
-    ...words("arc.title", box, "Test inputs solved, all cells right", size, {
+    ...words("arc.title", box, "Test inputs solved (squares: by voting)", size, {
       fill: "ink",
       weight: 600,
     }),
@@ -436,12 +445,77 @@ function variants(arc: MiniArc, t: number, box: Box, size: number): Shape[] {
       size,
       step,
     ),
-    ...words(
-      "arc.note",
-      { ...box, y: box.y + top + arc.variants.length * step + size * 0.6 },
-      `${count(arc.tasks.length, "task")} on grids of ${arc.width} × ${arc.width}. Discs and number: one answer. Squares: voting. Every colour also has its own form.`,
-      Math.max(11, size * 0.92),
+    ...taskGrid(
+      arc,
+      t >= T.tasks ? (onTable(arc, t)?.shown.task ?? -1) : -1,
+      progress(t, T.variants - 0.6, T.variants + 1.6),
+      { ...box, y: grid, height: box.y + box.height - grid },
+      size,
     ),
+  ];
+}
+
+/** Task by task: the larger the mark, the more of its inputs a variant solves. */
+function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: number): Shape[] {
+  const small = Math.max(11, size * 0.92);
+  const left = box.width * 0.36;
+  const column = (box.width - left) / arc.tasks.length;
+  const top = box.y + small * 2.4;
+  const step = Math.min(22, (box.height - small * 2.4) / arc.variants.length);
+  if (step < small) return [];
+  const x = (task: number) => round(box.x + left + (task + 0.5) * column);
+  const r = Math.min(column, step) * 0.44;
+  return [
+    ...words("tasks.title", box, `Task by task, all ${arc.tasks.length} of them`, small, {
+      fill: "ink",
+      weight: 600,
+    }),
+    ...(current >= 0
+      ? [
+          rect(
+            "tasks.current",
+            {
+              x: round(x(current) - column / 2),
+              y: round(top - 2),
+              width: round(column),
+              height: round(step * arc.variants.length + 4),
+            },
+            { radius: 4, fill: "halting", opacity: 0.3 },
+          ),
+        ]
+      : []),
+    ...arc.variants.map((variant, row) => {
+      const y = round(top + (row + 0.5) * step);
+      const shares = byTask(arc, variant);
+      const told_ = `${variant.name}: ${arc.tasks.map((task, i) => `${task.name} ${percent(at(shares, i))}`).join(", ")}.`;
+      return group(
+        `tasks.${row}`,
+        [
+          fitted(
+            `tasks.${row}.name`,
+            variant.name,
+            box.x,
+            round(y + small * 0.35),
+            left - 6,
+            small,
+            {
+              fill: "muted",
+            },
+          ),
+          ...shares.flatMap((share, i) => [
+            circle(`tasks.${row}.${i}`, x(i), y, 1.4, { fill: "faint" }),
+            ...(share > 0 && drawn > i / shares.length
+              ? [
+                  circle(`tasks.${row}.${i}.solved`, x(i), y, round(r * Math.sqrt(share)), {
+                    fill: variant.puzzle_embedding ? "key" : "input",
+                  }),
+                ]
+              : []),
+          ]),
+        ],
+        { label: told_, tip: told_ },
+      );
+    }),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** What the scenes share: the rung of a step, the puzzle that is followed, words for what is missing. */
 import type { LadderPuzzle, LadderRecording, Rung, Wires } from "../../recording/ladder.gen";
 import { faded, fitted, round, type Box } from "../build";
-import { at } from "../list";
+import { at, range } from "../list";
 import type { Caption, Layout, View } from "../scene";
 import type { Shape } from "../shape";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
@@ -137,8 +137,17 @@ export function snapshots(
   // With two states the answer is read from zH, which only H moves.
   const two = play.steps.some((one) => one.call.module === "H");
   const shown = play.steps.filter((one) => !two || one.call.module === "H").slice(-SNAPSHOTS);
-  const step = box.width / shown.length;
-  const side = Math.min(step - 8, box.height - size * 1.7, 96);
+  const top = size * 1.7;
+  // In as many columns as make the boards largest.
+  const layouts = range(shown.length).map((i) => {
+    const columns = i + 1;
+    const rows = Math.ceil(shown.length / columns);
+    const [across, down] = [box.width / columns, (box.height - top) / rows];
+    return { columns, across, down, side: Math.min(across - 8, down - 8, 112) };
+  });
+  const { columns, across, down, side } = layouts.reduce((best, one) =>
+    one.side > best.side + 1 ? one : best,
+  );
   if (side < recording.width * 11) return [];
   const done = callsDone(play, t);
   return [
@@ -152,8 +161,8 @@ export function snapshots(
       const words = `After call ${one.order + 1}: ${wrong} of ${puzzle.blanks} blanks wrong.`;
       return board({
         id: `${id}.${one.order}`,
-        x: round(box.x + (i + 0.5) * step - side / 2),
-        y: round(box.y + size * 1.7),
+        x: round(box.x + ((i % columns) + 0.5) * across - side / 2),
+        y: round(box.y + top + Math.floor(i / columns) * down),
         size: round(side),
         width: recording.width,
         box: recording.box,

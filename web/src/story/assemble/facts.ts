@@ -9,6 +9,7 @@ import type {
   ArcVariant,
   LadderPuzzle,
   LadderRecording,
+  MiniArc,
   PuzzleSegment,
   PuzzleThought,
   Rung,
@@ -200,4 +201,9 @@ export function falls(recording: LadderRecording): readonly (readonly [Rung, Run
     .slice(1)
     .map((rung, i) => [at(recording.rungs, i), rung] as const)
     .filter(([before, after]) => meanOf(after, exact) < meanOf(before, exact));
+}
+
+/** Derivation: of each task of mini-ARC, the share that a variant solves, a mean over its seeds. */
+export function byTask(arc: MiniArc, variant: ArcVariant): number[] {
+  return arc.tasks.map((_, task) => mean(variant.seeds.map((seed) => seed.by_task[task] ?? 0)));
 }

@@ -342,7 +342,8 @@ function drawWire(
 /** L's and H's hues belong to two blocks; where there is one, its wires have its own. */
 function toneOf(wire: Wire, { split, same }: MachineProps): Tone {
   const { tone } = wireWords[wire];
-  return (split <= 0 || same) && (tone === "doer" || tone === "planner") ? "agent" : tone;
+  const halves = tone === "doer" || tone === "planner";
+  return halves && (same || (split <= 0 && wire === "outerLow")) ? "agent" : tone;
 }
 
 function sockets(
