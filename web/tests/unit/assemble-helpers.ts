@@ -83,13 +83,13 @@ export interface Written {
   readonly bottom: number;
 }
 
-/** Every text that can be read, with its place; what fades or turns is left out. */
+/** Every text that can be read, with its place; what has nearly faded is left out. */
 export function* writtenIn(
   shapes: readonly Shape[],
   frame = { x: 0, y: 0, scale: 1 },
 ): Generator<Written> {
   for (const shape of shapes) {
-    if ((shape.opacity ?? 1) < 0.99) continue;
+    if ((shape.opacity ?? 1) < 0.3) continue;
     if (shape.kind === "group") yield* writtenIn(shape.children, inner(frame, shape));
     if (shape.kind !== "text" || shape.text === "") continue;
     const width = textWidth(shape.text, shape.size, shape.weight ?? 400) * frame.scale;

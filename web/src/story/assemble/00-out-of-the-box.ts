@@ -6,15 +6,24 @@ import { at, range } from "../list";
 import { count, grouped } from "../numbers";
 import type { Caption, View } from "../scene";
 import type { Shape } from "../shape";
-import { boardProps, puzzleOf } from "./common";
+import { boardProps, puzzleOf, standing } from "./common";
 import type { LadderScene } from "./facts";
 import { machine, machinePlaces } from "./parts/machine";
 import { below, panel, paragraphs } from "./parts/panel";
 import { tray } from "./parts/tray";
 import { sizes } from "./places";
-import { timeline } from "./timeline";
+import { aside, timeline, type Window } from "./timeline";
 
 const T = timeline({ hello: 4.2, inside: 6, grid: 6, rules: 6 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [
+  [0, T.inside - 0.4],
+  [T.grid, T.rules - 0.4],
+];
+const PANEL: readonly Window[] = [
+  [T.inside, T.grid - 0.4],
+  [T.rules, T.end],
+];
 
 function captions(recording: LadderRecording): readonly Caption[] {
   const { settings, rungs, width } = recording;
@@ -43,7 +52,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const { one } = place;
   const [cx, cy] = [one.x + one.width / 2, one.y + one.height / 2];
   return [
-    ...faded("arrives", 1, [
+    standing("stage.machine", aside(t, PANEL), [
       group(
         "arriving",
         machine({
@@ -63,10 +72,14 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
     ]),
     ...cells(recording, t, view),
     ...tray(layout, []),
-    ...panel(layout, t < T.rules ? "Inside the block" : "The rules of this ladder", [
-      ...faded("inside", 1 - progress(t, T.rules - 0.3, T.rules), layers(recording, t, view)),
-      ...faded("rules", progress(t, T.rules, T.rules + 0.4), rules(recording, view)),
-    ]),
+    standing(
+      "stage.panel",
+      aside(t, MACHINE),
+      panel(layout, t < T.rules ? "Inside the block" : "The rules of this ladder", [
+        ...faded("inside", 1 - progress(t, T.rules - 0.3, T.rules), layers(recording, t, view)),
+        ...faded("rules", progress(t, T.rules, T.rules + 0.4), rules(recording, view)),
+      ]),
+    ),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
   notMeasured,
   puzzleOf,
   told,
+  standing,
 } from "./common";
 import {
   answerOf,
@@ -29,11 +30,14 @@ import { machine } from "./parts/machine";
 import { below, panel } from "./parts/panel";
 import { namesOf, pieces, tray } from "./parts/tray";
 import { sizes } from "./places";
-import { answerAt, playOf, PLUG, timeline } from "./timeline";
+import { aside, answerAt, playOf, PLUG, timeline, type Window } from "./timeline";
 
 const ID = "step-01";
 const STEP = 1;
 const T = timeline({ hello: 3.4, input: 2.2, output: 2.6, power: 4.4, check: 5.4, memory: 6.5 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.check - 0.4]];
+const PANEL: readonly Window[] = [[T.memory, T.end]];
 
 function captions(recording: LadderRecording, view: View): readonly Caption[] {
   const rung = rungOf(recording, STEP);
@@ -92,19 +96,27 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const wrong = thought ? wrongCells(puzzle, answerOf(thought)) : 0;
   return [
     ...tray(layout, namesOf(all)),
-    ...machine({
-      ...boardProps(recording, view),
-      split: 0,
-      power: t >= T.power + 0.3 ? 1 : 0,
-      wires: {},
-      pieces: all,
-      answer,
-      ...(checked ? { solution: puzzle.solution } : {}),
-      mood: checked && wrong > 0 ? -0.7 : 0.5,
-      ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
-    }),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split: 0,
+        power: t >= T.power + 0.3 ? 1 : 0,
+        wires: {},
+        pieces: all,
+        answer,
+        ...(checked ? { solution: puzzle.solution } : {}),
+        mood: checked && wrong > 0 ? -0.7 : 0.5,
+        ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
+      }),
+    ),
     ...panel(layout, t < T.memory ? "The test" : "Learned, or learned by heart?", [
-      ...evidence(recording, t, view, checked ? answer : null),
+      standing(
+        "stage.panel",
+        aside(t, MACHINE),
+        evidence(recording, t, view, checked ? answer : null),
+      ),
     ]),
   ];
 }

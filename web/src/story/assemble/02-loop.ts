@@ -6,7 +6,7 @@ import { at } from "../list";
 import { count, mean, percent } from "../numbers";
 import type { Caption, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, notMeasured, puzzleOf, snapshots, told } from "./common";
+import { absent, boardProps, notMeasured, puzzleOf, snapshots, told, standing } from "./common";
 import {
   answerOf,
   callsOf,
@@ -27,11 +27,14 @@ import { machine } from "./parts/machine";
 import { below, credit, creditHeight, panel } from "./parts/panel";
 import { namesOf, pieces, tray } from "./parts/tray";
 import { sizes } from "./places";
-import { answerAt, callsDone, playOf, PLUG, timeline } from "./timeline";
+import { aside, answerAt, callsDone, playOf, PLUG, timeline, type Window } from "./timeline";
 
 const ID = "step-02";
 const STEP = 2;
 const T = timeline({ hello: 3.6, plug: 2.6, think: 7.4, better: 5, longer: 7.4, lost: 6 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.think]];
+const PANEL: readonly Window[] = [[T.better, T.longer - 0.4]];
 const THANKS =
   "Looping one block is not the HRM's idea: see the Universal Transformer (Dehghani et al. 2018).";
 
@@ -122,19 +125,23 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const all = pieces(ID, t, layout, [{ wire: "loop", at: T.plug }]);
   return [
     ...tray(layout, namesOf(all)),
-    ...machine({
-      ...boardProps(recording, view),
-      split: 0,
-      power: 1,
-      wires: { in: 1, out: 1 },
-      pieces: all,
-      answer,
-      ...(over ? { solution: puzzle.solution } : {}),
-      lost,
-      mood: 0.5,
-      ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
-    }),
-    ...evidence(recording, t, view, play),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split: 0,
+        power: 1,
+        wires: { in: 1, out: 1 },
+        pieces: all,
+        answer,
+        ...(over ? { solution: puzzle.solution } : {}),
+        lost,
+        mood: 0.5,
+        ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
+      }),
+    ),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view, play)),
   ];
 }
 

@@ -7,7 +7,7 @@ import { count, mean, percent } from "../numbers";
 import type { Caption, View } from "../scene";
 import type { Shape } from "../shape";
 import { LOOPED, longest, loopedEnds } from "./02-loop";
-import { absent, boardProps, notMeasured, puzzleOf, snapshots, told } from "./common";
+import { absent, boardProps, notMeasured, puzzleOf, snapshots, told, standing } from "./common";
 import {
   compare,
   exact,
@@ -24,11 +24,17 @@ import { machine } from "./parts/machine";
 import { below, credit, creditHeight, panel } from "./parts/panel";
 import { namesOf, pieces, tray } from "./parts/tray";
 import { sizes } from "./places";
-import { answerAt, callsDone, playOf, PLUG, timeline } from "./timeline";
+import { aside, answerAt, callsDone, playOf, PLUG, timeline, type Window } from "./timeline";
 
 const ID = "step-03";
 const STEP = 3;
 const T = timeline({ hello: 3.8, plug: 2.8, think: 7, better: 5, longer: 7, found: 6 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.think]];
+const PANEL: readonly Window[] = [
+  [T.better, T.longer - 0.4],
+  [T.found, T.end],
+];
 const THANKS =
   "Recall makes longer thinking safe: Bansal et al. 2022, End-to-end algorithm synthesis with recurrent networks.";
 
@@ -94,18 +100,22 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const poor = t < T.plug + PLUG;
   return [
     ...tray(layout, namesOf(all)),
-    ...machine({
-      ...boardProps(recording, view),
-      split: 0,
-      power: 1,
-      wires: { in: 1, out: 1, loop: 1 },
-      pieces: all,
-      answer: play ? answerAt(play, t) : null,
-      ...(over ? { solution: puzzle.solution } : {}),
-      mood: poor ? -0.8 : 0.7,
-      ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
-    }),
-    ...evidence(recording, t, view, play),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split: 0,
+        power: 1,
+        wires: { in: 1, out: 1, loop: 1 },
+        pieces: all,
+        answer: play ? answerAt(play, t) : null,
+        ...(over ? { solution: puzzle.solution } : {}),
+        mood: poor ? -0.8 : 0.7,
+        ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
+      }),
+    ),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view, play)),
   ];
 }
 

@@ -6,7 +6,7 @@ import { range } from "../list";
 import { mean, weight } from "../numbers";
 import type { Caption, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, notMeasured, told } from "./common";
+import { absent, boardProps, notMeasured, told, standing } from "./common";
 import { meanMove, puzzleIndex, rungOf, thoughtOf, type LadderScene } from "./facts";
 import { heat } from "./parts/board";
 import { callBars, rhythm } from "./parts/charts";
@@ -15,9 +15,11 @@ import { below, credit, creditHeight, panel, paragraphs } from "./parts/panel";
 import { rat, rooms } from "./parts/rats";
 import { tray } from "./parts/tray";
 import { places, sizes } from "./places";
-import { callsDone, playOf, timeline } from "./timeline";
+import { aside, callsDone, playOf, timeline, type Window } from "./timeline";
 
 const T = timeline({ hello: 4.6, prank: 5, brain: 5.4, calls: 8.6, truth: 6 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.calls - 0.6]];
 const THANKS =
   "The idea of a slow and a fast half comes from the HRM paper (Wang et al. 2025, arXiv 2506.21734).";
 
@@ -86,7 +88,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
       }),
       ...(shown && play ? states(recording, shown, callsDone(play, t), view) : []),
     ]),
-    ...evidence(shown, t, view),
+    standing("stage.panel", aside(t, MACHINE), evidence(shown, t, view)),
   ];
 }
 

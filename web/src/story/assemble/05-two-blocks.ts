@@ -15,6 +15,7 @@ import {
   snapshots,
   told,
   wiresOf,
+  standing,
 } from "./common";
 import {
   bytes,
@@ -35,7 +36,7 @@ import { below, credit, creditHeight, panel, words } from "./parts/panel";
 import { blocksIcon } from "./parts/icons";
 import { gadget, namesOf, pieces, slotOf, travelling, tray } from "./parts/tray";
 import { sizes } from "./places";
-import { answerAt, callsDone, playOf, PLUG, timeline } from "./timeline";
+import { aside, answerAt, callsDone, playOf, PLUG, timeline, type Window } from "./timeline";
 
 const ID = "step-05";
 const STEP = 5;
@@ -48,6 +49,9 @@ const T = timeline({
   memory: 5.6,
   verdict: 6.6,
 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.think]];
+const PANEL: readonly Window[] = [[T.gradient, T.end]];
 const THANKS =
   "One-step gradient and H over L: the HRM paper (Wang et al. 2025). Its critics (arXiv 2510.04871, 2601.10679) doubt both.";
 
@@ -137,17 +141,21 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const { up: _up, down: _down, ...others } = pluggedIn(wires);
   return [
     ...tray(layout, [{ name: "two blocks", out: going.share }, ...namesOf(all)]),
-    ...machine({
-      ...boardProps(recording, view),
-      split,
-      power: 1,
-      wires: swapped ? others : split > 0 ? {} : { in: 1, out: 1, loop: 1, recall: 1 },
-      pieces: all,
-      answer: play ? answerAt(play, t) : null,
-      ...(over ? { solution: puzzle.solution } : {}),
-      mood: t >= T.verdict && disappointed(recording) ? -0.7 : 0.5,
-      ...(play ? { play: { of: play, t, wires } } : {}),
-    }),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split,
+        power: 1,
+        wires: swapped ? others : split > 0 ? {} : { in: 1, out: 1, loop: 1, recall: 1 },
+        pieces: all,
+        answer: play ? answerAt(play, t) : null,
+        ...(over ? { solution: puzzle.solution } : {}),
+        mood: t >= T.verdict && disappointed(recording) ? -0.7 : 0.5,
+        ...(play ? { play: { of: play, t, wires } } : {}),
+      }),
+    ),
     ...gadget({
       id: "piece.blocks",
       name: "two small blocks",
@@ -160,7 +168,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
       ...going,
       plug: { kind: "go", scene: ID, time: T.swap + 2.3 },
     }),
-    ...evidence(recording, rung, thought, t, view),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, rung, thought, t, view)),
   ];
 }
 

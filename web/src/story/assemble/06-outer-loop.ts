@@ -6,7 +6,16 @@ import { at, last, range } from "../list";
 import { count, mean, percent } from "../numbers";
 import type { Caption, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, notMeasured, puzzleOf, rungName, told, wiresOf } from "./common";
+import {
+  absent,
+  boardProps,
+  notMeasured,
+  puzzleOf,
+  rungName,
+  told,
+  wiresOf,
+  standing,
+} from "./common";
 import {
   changedCells,
   compare,
@@ -27,11 +36,24 @@ import { machine, pluggedIn } from "./parts/machine";
 import { below, credit, creditHeight, panel } from "./parts/panel";
 import { namesOf, pieces, tray } from "./parts/tray";
 import { sizes } from "./places";
-import { answerAt, callsDone, playOf, PLUG, stepAt, timeline, type Play } from "./timeline";
+import {
+  aside,
+  answerAt,
+  callsDone,
+  playOf,
+  PLUG,
+  stepAt,
+  timeline,
+  type Play,
+  type Window,
+} from "./timeline";
 
 const ID = "step-06";
 const STEP = 6;
 const T = timeline({ hello: 3.6, plug: 3.4, think: 13, chart: 6, verdict: 5.6, unsplit: 6.4 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.think]];
+const PANEL: readonly Window[] = [[T.chart, T.end]];
 const THANKS =
   "That the outer loop does most of the work was found by ARC Prize (2025), The hidden drivers of HRM's performance.";
 
@@ -112,20 +134,24 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const over = played !== null && t >= played.end;
   return [
     ...tray(layout, namesOf(all)),
-    ...machine({
-      ...boardProps(recording, view),
-      split: 1,
-      same: wires.modules === 1,
-      power: 1,
-      wires: others,
-      pieces: all,
-      answer: played ? answerAt(played, t) : null,
-      ...(over ? { solution: puzzle.solution } : {}),
-      ...(played ? { changed: justChanged(played, t) } : {}),
-      mood: t < T.plug ? -0.4 : 0.6,
-      ...(played ? { play: { of: played, t, wires } } : {}),
-    }),
-    ...evidence(recording, rung, thought, t, view),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split: 1,
+        same: wires.modules === 1,
+        power: 1,
+        wires: others,
+        pieces: all,
+        answer: played ? answerAt(played, t) : null,
+        ...(over ? { solution: puzzle.solution } : {}),
+        ...(played ? { changed: justChanged(played, t) } : {}),
+        mood: t < T.plug ? -0.4 : 0.6,
+        ...(played ? { play: { of: played, t, wires } } : {}),
+      }),
+    ),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, rung, thought, t, view)),
   ];
 }
 

@@ -6,7 +6,7 @@ import { at, last, range } from "../list";
 import { count, logistic, mean, meanSteps, percent, reward } from "../numbers";
 import type { Caption, Equation, Layout, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, notMeasured, puzzleOf, told, wiresOf } from "./common";
+import { absent, boardProps, notMeasured, puzzleOf, told, wiresOf, standing } from "./common";
 import {
   compare,
   exact,
@@ -26,11 +26,24 @@ import { machine, machinePlaces, pluggedIn } from "./parts/machine";
 import { below, credit, creditHeight, panel, words } from "./parts/panel";
 import { gadget, slotOf, travelling, tray } from "./parts/tray";
 import { sizes } from "./places";
-import { answerAt, callsDone, playOf, PLUG, stepAt, timeline, type Play } from "./timeline";
+import {
+  aside,
+  answerAt,
+  callsDone,
+  playOf,
+  PLUG,
+  stepAt,
+  timeline,
+  type Play,
+  type Window,
+} from "./timeline";
 
 const ID = "step-07";
 const STEP = 7;
 const T = timeline({ hello: 3.8, plug: 2.8, watch: 10, many: 8, blanks: 5.6, cost: 8.6 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.watch]];
+const PANEL: readonly Window[] = [[T.many, T.end]];
 const THANKS =
   "Learned by Q-learning in the HRM paper (Wang et al. 2025); TRM (arXiv 2510.04871) needs only the red lamp.";
 
@@ -141,18 +154,22 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const over = played !== null && t >= played.end;
   return [
     ...tray(layout, [{ name: "road lights", out: going.share }]),
-    ...machine({
-      ...boardProps(recording, view),
-      split: 1,
-      same: wires.modules === 1,
-      power: 1,
-      wires: pluggedIn(wires),
-      answer: played ? answerAt(played, t) : null,
-      ...(over ? { solution: puzzle.solution } : {}),
-      mood: 0.6,
-      light: { share: going.share >= 1 ? 1 : 0, ...lightNow(played, t) },
-      ...(played ? { play: { of: played, t, wires } } : {}),
-    }),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split: 1,
+        same: wires.modules === 1,
+        power: 1,
+        wires: pluggedIn(wires),
+        answer: played ? answerAt(played, t) : null,
+        ...(over ? { solution: puzzle.solution } : {}),
+        mood: 0.6,
+        light: { share: going.share >= 1 ? 1 : 0, ...lightNow(played, t) },
+        ...(played ? { play: { of: played, t, wires } } : {}),
+      }),
+    ),
     ...gadget({
       id: "piece.light",
       name: "road lights",
@@ -163,7 +180,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
       icon: lightIcon,
       ...going,
     }),
-    ...evidence(recording, rung, thought, t, view),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, rung, thought, t, view)),
   ];
 }
 

@@ -7,7 +7,7 @@ import { count, percent } from "../numbers";
 import { cross, tick } from "../parts/drawings";
 import type { Caption, Layout, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, told, wiresOf } from "./common";
+import { absent, boardProps, told, wiresOf, standing } from "./common";
 import { exact, meanOf, moves, ofSeeds, rungOf, type LadderScene } from "./facts";
 import { mathsOf } from "./maths";
 import { board } from "./parts/board";
@@ -17,7 +17,7 @@ import { machine, pluggedIn } from "./parts/machine";
 import { below, credit, creditHeight, panel, twoLines, words } from "./parts/panel";
 import { gadget, slotOf, travelling, tray } from "./parts/tray";
 import { places, sizes } from "./places";
-import { PLUG, timeline } from "./timeline";
+import { aside, PLUG, timeline, type Window } from "./timeline";
 
 const ID = "step-08";
 const STEP = 8;
@@ -31,6 +31,9 @@ const T = timeline({
   two: 4.4,
   rungs: 7.4,
 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.disguise]];
+const PANEL: readonly Window[] = [[T.count, T.end]];
 /** As many views as are drawn. */
 const MOST = 8;
 const THANKS =
@@ -146,7 +149,11 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
         scaled(area, going.share >= 1 ? 0.86 : mix(1, 0.86, easeInOut(going.share))),
       ),
     ]),
-    ...(vote && shown > 0 ? ballots(recording, vote, t, layout) : []),
+    standing(
+      "stage.ballots",
+      aside(t, PANEL),
+      vote && shown > 0 ? ballots(recording, vote, t, layout) : [],
+    ),
     ...gadget({
       id: "piece.case",
       name: "case",
@@ -158,7 +165,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
       icon: caseIcon,
       ...going,
     }),
-    ...evidence(recording, t, view),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view)),
   ];
 }
 

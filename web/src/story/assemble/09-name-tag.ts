@@ -7,7 +7,7 @@ import { count, mean, percent } from "../numbers";
 import { cross, tick } from "../parts/drawings";
 import type { Caption, Layout, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, rungName, told, wiresOf } from "./common";
+import { absent, boardProps, rungName, told, wiresOf, standing } from "./common";
 import { byTask, exact, falls, meanOf, ofArc, ofSeeds, rungOf, type LadderScene } from "./facts";
 import { symbols } from "./parts/board";
 import { dotRows, type DotRow } from "./parts/charts";
@@ -16,10 +16,13 @@ import { machine, machinePlaces, pluggedIn } from "./parts/machine";
 import { below, credit, creditHeight, panel, paragraphs, twoLines, words } from "./parts/panel";
 import { gadget, slotOf, travelling, tray } from "./parts/tray";
 import { places, sizes } from "./places";
-import { PLUG, timeline } from "./timeline";
+import { aside, PLUG, timeline, type Window } from "./timeline";
 
 const ID = "step-09";
 const T = timeline({ hello: 3.8, tag: 3, tasks: 14, variants: 7.4, ladder: 6.4, honest: 7 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.tasks]];
+const PANEL: readonly Window[] = [[T.variants, T.ladder - 0.4]];
 /** As many tasks as are shown one after the other. */
 const MOST = 4;
 const THANKS = "Task embeddings, augmentation and voting on ARC: the HRM paper (Wang et al. 2025).";
@@ -140,9 +143,13 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
       icon: tagIcon,
       ...going,
     }),
-    ...(arc ? faded("tasks", Math.min(tasks, 1 - ladder), tasksShown(arc, t, layout)) : []),
+    standing(
+      "stage.tasks",
+      aside(t, PANEL),
+      arc ? faded("tasks", Math.min(tasks, 1 - ladder), tasksShown(arc, t, layout)) : [],
+    ),
     ...faded("ladder", ladder, ladderChart(recording, t, layout)),
-    ...evidence(recording, t, view),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view)),
   ];
 }
 

@@ -1,9 +1,9 @@
 /** What the scenes share: the rung of a step, the puzzle that is followed, words for what is missing. */
 import type { LadderPuzzle, LadderRecording, Rung, Wires } from "../../recording/ladder.gen";
-import { faded, fitted, round, type Box } from "../build";
+import { faded, fitted, group, round, type Box } from "../build";
 import { at, range } from "../list";
 import type { Caption, Layout, View } from "../scene";
-import type { Shape } from "../shape";
+import type { Group, Shape } from "../shape";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";
@@ -178,3 +178,8 @@ export function snapshots(
 }
 
 const SNAPSHOTS = 4;
+
+/** A part of the stage that stands back (`share` below 1) while something else is talked about. */
+export function standing(id: string, share: number, shapes: readonly Shape[]): Group {
+  return group(id, shapes, share < 0.999 ? { opacity: round(share, 3) } : {});
+}

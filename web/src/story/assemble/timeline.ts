@@ -1,6 +1,6 @@
 /** When things happen: named times of a scene, and a recorded thought spread over seconds. */
 import type { PuzzleCall, PuzzleThought } from "../../recording/ladder.gen";
-import { clamp, progress } from "../ease";
+import { clamp, progress, within } from "../ease";
 import { at } from "../list";
 import { memoBy } from "../memo";
 import type { Grid } from "./facts";
@@ -92,4 +92,13 @@ export function answerAt(play: Play, t: number): Grid | null {
   if (!now) return null;
   if (now.share >= 0.8) return now.step.call.answer;
   return play.steps[now.step.order - 1]?.call.answer ?? null;
+}
+
+/** From when to when the eye should be on one thing. */
+export type Window = readonly [from: number, to: number];
+
+/** How strongly what is elsewhere stands back: 1 outside `windows`, less inside. */
+export function aside(t: number, windows: readonly Window[]): number {
+  const most = Math.max(0, ...windows.map(([from, to]) => within(t, from, to, 0.4)));
+  return 1 - 0.42 * most;
 }
