@@ -90,6 +90,30 @@ test("where no graphs were exported, a knob says so", async ({ page }) => {
   await site.stop();
 });
 
+test("a crash of the training is told, and the story stays on screen", async ({ page, site }) => {
+  // A defect in the worker, once it is asked to train a story.
+  const crash = `
+    addEventListener("message", ({ data }) => {
+      if (data.task?.kind === "record") setTimeout(() => { throw new Error("a defect"); });
+    });`;
+  await page.route(/assets\/worker-.*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()) + crash });
+  });
+  await open(page, site.url, "#scene=clumsy-rollout&time=6");
+  const before = await frame(page);
+  const knob = page.getByRole("slider", { name: "Dataset size" });
+  await knob.fill("3");
+  await expect(page.getByRole("alert")).toContainText("The training stopped unexpectedly");
+  await expect(page.getByRole("status", { name: "Training" })).toHaveCount(0);
+  await expect(knob).toHaveValue("10");
+  expect(await frame(page)).toBe(before);
+  // The next one starts with a worker of its own.
+  await page.unroute(/assets\/worker-.*\.js$/);
+  await knob.fill("3");
+  await expect(page.locator("header")).toContainText("3 examples", { timeout: 60_000 });
+});
+
 test("a server that stops takes nothing away", async ({ page }) => {
   const site = await serve();
   // The runtime is not loaded ahead, so that the stop comes in the middle.
