@@ -7,15 +7,16 @@ shows (test_parity.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import safe_open
 from torch import Tensor
 
 from hrmkit.model import originals, puzzle_hrm
+from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.training import losses, optimizers, outer_loop
 
 NAMES = ("hrm", "trm_att", "trm_mlp")
@@ -47,10 +48,10 @@ class Vectors:
             if name.startswith(prefix)
         }
 
-    def batch(self) -> outer_loop.Example:
+    def batch(self) -> PuzzleSet:
         """The puzzles."""
         parts = ("inputs", "labels", "puzzle_identifiers")
-        return outer_loop.Example(*(self.tensors[f"batch/{part}"].long() for part in parts))
+        return PuzzleSet(*(self.tensors[f"batch/{part}"].long() for part in parts))
 
 
 def close(name: str, ours: Tensor, theirs: Tensor, at: Tensor | None, tolerance: float) -> None:
@@ -117,7 +118,7 @@ def check_training(vectors: Vectors, steps: int) -> None:
     rows = outer_loop.first_rows(model, example)
     draws = torch.Generator()
     for step in range(steps):
-        rows = outer_loop.refilled(model, rows, repeated(example, rows.halted))
+        rows = outer_loop.refilled(model, rows, Repeated(example))
         thought = outer_loop.think(model, rows, draws, exploration=0.0)
         rows = thought.rows
         loss = losses.puzzle_losses(
@@ -133,10 +134,15 @@ def check_training(vectors: Vectors, steps: int) -> None:
         check_parameters(step, model, theirs, vectors.under("cut/"))
 
 
-def repeated(example: outer_loop.Example, halted: Tensor) -> Iterator[outer_loop.Example]:
-    """For every row that has halted, the same puzzle again: the vectors have but one batch."""
-    for row in halted.nonzero().flatten().tolist():
-        yield outer_loop.Example(*(part[row : row + 1] for part in example))
+class Repeated(NamedTuple):
+    """The one batch that the vectors have, again and again."""
+
+    batch: PuzzleSet
+
+    def take(self, count: int) -> PuzzleSet:
+        """All of it: in the vectors, all rows halt or none."""
+        assert count == len(self.batch)
+        return self.batch
 
 
 def check_losses(
@@ -157,7 +163,7 @@ def check_losses(
 def check_gradients(
     step: int,
     model: puzzle_hrm.PuzzleHRM,
-    example: outer_loop.Example,
+    example: PuzzleSet,
     theirs: Mapping[str, Tensor],
     cuts: Mapping[str, Tensor],
 ) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import NamedTuple
+from copy import copy
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 
+from hrmkit.errors import UserError
 from hrmkit.model.block import Block, MixingBlock, ReasoningModule, Rotary, truncated_normal
 from hrmkit.model.wiring import Sizes, Wiring
 
@@ -60,6 +62,21 @@ class HRM(nn.Module):
         """The carry before the first segment, each state `[rows, tokens, width]`."""
         like = (rows, tokens, self.sizes.width)
         return Carry(self.high_init.expand(like), self.low_init.expand(like))
+
+    def rewired(self, wiring: Wiring) -> Self:
+        """The same parts, weights shared, with other wires: to think longer than in training.
+
+        Raises `UserError` where a wire needs other parts.
+        """
+        for name in ("modules", "mixing", "positions", "prefix", "puzzle_embedding"):
+            if getattr(wiring, name) != getattr(self.wiring, name):
+                raise UserError(
+                    f"a model with {name} {getattr(self.wiring, name)} cannot be rewired to "
+                    f"{getattr(wiring, name)}: assemble another one"
+                )
+        other = copy(self)
+        other.wiring = wiring
+        return other
 
     def injection(self, high: Tensor, x: Tensor) -> Tensor | None:
         """What L is given besides its own state: guidance from H and, recalled, the input."""

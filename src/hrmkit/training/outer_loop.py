@@ -6,35 +6,32 @@ batch for every segment and throw away what no row was free for; here nothing dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
+from hrmkit.puzzles.puzzle import PuzzleSet
 
 EXPLORATION = 0.1
 """Chance that a row has to think a random number of segments at the least (arXiv 2506.21734)."""
 
 
-class Example(NamedTuple):
-    """Puzzles with their solutions."""
+class Queue(Protocol):
+    """Where puzzles come from."""
 
-    given: Tensor
-    """`[B, tokens]`."""
-    solution: Tensor
-    """`[B, tokens]`."""
-    puzzle_ids: Tensor
-    """`[B]`."""
+    def take(self, count: int) -> PuzzleSet:
+        """The next `count` puzzles; each is given out once."""
+        ...
 
 
 class Rows(NamedTuple):
     """The rows under way."""
 
     carry: Carry
-    puzzles: Example
+    puzzles: PuzzleSet
     segments: Tensor
     """`[B]`, integers: segments thought about the puzzle of this row."""
     halted: Tensor
@@ -50,7 +47,7 @@ class Thought(NamedTuple):
     """`[B]`, in [0, 1]; None without Q-learning."""
 
 
-def first_rows(model: PuzzleHRM, puzzles: Example) -> Rows:
+def first_rows(model: PuzzleHRM, puzzles: PuzzleSet) -> Rows:
     """Rows that begin with `puzzles`."""
     rows = len(puzzles.given)
     batch = PuzzleBatch(puzzles.given, puzzles.puzzle_ids)
@@ -58,15 +55,25 @@ def first_rows(model: PuzzleHRM, puzzles: Example) -> Rows:
     return Rows(model.initial_carry(batch), puzzles, nothing, nothing.bool())
 
 
-def refilled(model: PuzzleHRM, rows: Rows, queue: Iterator[Example]) -> Rows:
-    """`rows` with a new puzzle of `queue` (one at a time) in every row that has halted."""
-    index = rows.halted.nonzero().flatten()
-    if not len(index):
+def staggered(model: PuzzleHRM, rows: Rows) -> Rows:
+    """`rows` as if they had begun one after another, so that they do not all halt together.
+
+    Without it, and with no halting to drive them apart, a batch would learn from the same puzzles
+    for as many gradient steps as there are segments.
+    """
+    return rows._replace(segments=torch.arange(len(rows.segments)) % model.wiring.segments)
+
+
+def refilled(model: PuzzleHRM, rows: Rows, queue: Queue) -> Rows:
+    """`rows` with a new puzzle of `queue` in every row that has halted."""
+    free = rows.halted.nonzero().flatten()
+    if not len(free):
         return rows
-    drawn = [next(queue) for _ in range(len(index))]
-    new = Example(*(torch.cat(parts) for parts in zip(*drawn, strict=True)))
-    puzzles = Example(
-        *(old.index_copy(0, index, part) for old, part in zip(rows.puzzles, new, strict=True))
+    old, new = rows.puzzles, queue.take(len(free))
+    puzzles = PuzzleSet(
+        old.given.index_copy(0, free, new.given),
+        old.solution.index_copy(0, free, new.solution),
+        old.puzzle_ids.index_copy(0, free, new.puzzle_ids),
     )
     fresh = first_rows(model, puzzles)
     again = rows.halted[:, None, None]
