@@ -157,8 +157,7 @@ function withoutNames(recording: LadderRecording, words: string): string {
     ...(recording.mini_arc?.variants ?? []).map((variant) => variant.name),
     ...(recording.mini_arc?.tasks ?? []).flatMap((task) => [task.name, task.rule]),
     ...(recording.vote?.ballots ?? []).map((ballot) => ballot.transform),
-    ...(recording.vote?.ballots ?? []).flatMap((ballot) => ballot.transform.split(" ")),
-  ].filter((name) => /\d/.test(name));
+  ].filter((name) => name.length > 3 && /\d/.test(name));
   const plain = names.reduce((text, name) => text.replaceAll(name, ""), words);
   return plain.replaceAll(/\b\d{4}\.\d{5}\b|\b20\d\d\b|\b27M\b|\b27 million\b/g, "");
 }

@@ -7,7 +7,7 @@ import { count, percent } from "../numbers";
 import { cross, tick } from "../parts/drawings";
 import type { Caption, Layout, View } from "../scene";
 import type { Shape } from "../shape";
-import { absent, boardProps, told, wiresOf, standing } from "./common";
+import { absent, boardProps, rungName, told, wiresOf, standing } from "./common";
 import { exact, meanOf, moves, ofSeeds, rungOf, type LadderScene } from "./facts";
 import { mathsOf } from "./maths";
 import { board } from "./parts/board";
@@ -55,7 +55,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     list.push(
       {
         at: T.disguise,
-        text: `Turned, flipped: ${count(vote.ballots.length, "disguise")} of one and the same puzzle. Same riddle, new clothes.`,
+        text: `Mirrored, shuffled, renamed: ${count(vote.ballots.length, "disguise")} of one puzzle. Same riddle, new clothes.`,
       },
       {
         at: T.answer,
@@ -253,7 +253,7 @@ function ballots(recording: LadderRecording, vote: Vote, t: number, layout: Layo
         ? [
             ...twoLines(
               `ballot${i}.what`,
-              undone >= 0.5 ? "undone" : ballot.transform,
+              undone >= 0.5 ? "undone" : disguise(ballot.transform),
               spot.x + spot.side / 2,
               spot.y + spot.side + sizes[layout].small * 1.3,
               spot.side + 14,
@@ -263,6 +263,18 @@ function ballots(recording: LadderRecording, vote: Vote, t: number, layout: Layo
         : []),
     ];
   });
+}
+
+/** A transform in few words; its tip has all of them. */
+function disguise(transform: string): string {
+  const kinds = transform.split(", ").map((part) => {
+    if (part === "unchanged") return "as it is";
+    if (part === "transposed") return "mirrored";
+    if (/^(rows|columns) /.test(part)) return "shuffled";
+    if (/^(digits|colours) /.test(part)) return "renamed";
+    return part;
+  });
+  return [...new Set(kinds)].join(", ");
 }
 
 function ballotBoard(
@@ -280,7 +292,7 @@ function ballotBoard(
     ? `View ${i + 1}, undone: ${right ? "right" : "wrong"}.`
     : answered
       ? `View ${i + 1}, ${ballot.transform}: its answer.`
-      : `View ${i + 1}: the puzzle ${ballot.transform}.`;
+      : `View ${i + 1} of the puzzle: ${ballot.transform}.`;
   return board({
     id: `ballot${i}.board`,
     x: round(-side / 2),
@@ -322,7 +334,7 @@ function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
           whole,
           recording.rungs.map((rung) => ({
             id: rung.name,
-            name: rung.step === null ? rung.title : `${rung.step} ${rung.title}`,
+            name: rungName(rung),
             values: ofSeeds(rung, exact),
             tone: "input" as const,
             what: `${rung.title}: one answer`,
@@ -347,7 +359,7 @@ function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
 }
 
 const CHORES = [
-  "Disguise the puzzle: turn it, flip it.",
+  "Disguise the puzzle: mirror, shuffle.",
   "Answer every disguise, one by one.",
   "Undo the disguise on the answer.",
   "Count the answers that are the same.",

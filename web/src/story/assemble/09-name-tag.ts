@@ -81,17 +81,22 @@ function captions(recording: LadderRecording): readonly Caption[] {
   return told(list);
 }
 
-/** The variant with everything, against the ones that lack something. */
+/** What a variant has of the two things, in words. */
+function variantName({ puzzle_embedding, augmented }: ArcVariant): string {
+  if (puzzle_embedding) return augmented ? "tag and disguises" : "only the tag";
+  return augmented ? "only disguises" : "neither";
+}
+
+function nameOf(arc: MiniArc, variant: string): string {
+  const found = arc.variants.find(({ name }) => name === variant);
+  return found ? variantName(found) : variant;
+}
+
+/** What each variant solves. */
 function tagWords(arc: MiniArc): string {
-  const one = (variant: ArcVariant) => percent(mean(ofArc(variant, (seed) => seed.exact)));
-  const both = arc.variants.find((one) => one.puzzle_embedding && one.augmented);
-  const without = arc.variants.find((one) => !one.puzzle_embedding);
-  const plain = arc.variants.find((one) => one.puzzle_embedding && !one.augmented);
-  const parts = [
-    ...(without ? [`without the tag ${one(without)}`] : []),
-    ...(plain ? [`without disguises ${one(plain)}`] : []),
-    ...(both ? [`with both ${one(both)}`] : []),
-  ];
+  const parts = arc.variants.map(
+    (one) => `${variantName(one)} ${percent(mean(ofArc(one, (seed) => seed.exact)))}`,
+  );
   return `Test inputs solved: ${parts.join(", ")}.`;
 }
 
@@ -274,7 +279,7 @@ function oneTask(arc: MiniArc, shown: ArcShown, which: number, t: number, layout
       { key: "solution", name: "right answer", cells: shown.solution, right: null },
       ...shown.answers.map((answer, k) => ({
         key: `answer${k}`,
-        name: answer.variant,
+        name: nameOf(arc, answer.variant),
         cells: answer.answer,
         right: answer.answer.every((token, i) => token === shown.solution[i]),
       })),
@@ -440,10 +445,10 @@ function variants(arc: MiniArc, t: number, box: Box, size: number): Shape[] {
       { ...box, y: box.y + top, height: box.height - top },
       arc.variants.map((one) => ({
         id: one.name,
-        name: one.name,
+        name: variantName(one),
         values: ofArc(one, (seed) => seed.exact),
         tone: one.puzzle_embedding ? ("key" as const) : ("input" as const),
-        what: `${one.name}, ${one.puzzle_embedding ? "with" : "without"} the name tag, ${one.augmented ? "with" : "without"} augmentation`,
+        what: `${one.puzzle_embedding ? "With" : "Without"} the name tag, ${one.augmented ? "with" : "without"} augmentation`,
         second: ofArc(one, (seed) => seed.vote_one),
         secondWhat: "By voting",
         strong: one.puzzle_embedding && one.augmented,
@@ -494,7 +499,7 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
     ...arc.variants.map((variant, row) => {
       const y = round(top + (row + 0.5) * step);
       const shares = byTask(arc, variant);
-      const told_ = `${variant.name}: ${arc.tasks.map((task, i) => `${task.name} ${percent(at(shares, i))}`).join(", ")}.`;
+      const told_ = `${variantName(variant)}: ${arc.tasks.map((task, i) => `${task.name} ${percent(at(shares, i))}`).join(", ")}.`;
       return group(
         `tasks.${row}`,
         [

@@ -111,7 +111,7 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
       at: T.run,
       text: rung
         ? `Measured: ${percent(meanOf(rung, exact))} of new puzzles with one answer, ${percent(meanOf(rung, (seed) => seed.vote_one))} by voting.`
-        : "Nobody has trained this one yet. Press “train it” below the stage, and it gets a row.",
+        : "Nobody has trained this one yet. Press “Train it” below the stage, and it gets a row.",
     },
   ]);
 }
@@ -304,7 +304,7 @@ function facts(rung: Rung): string {
 }
 
 function wanting(wires: Wires): string {
-  return `${count(callsOf(wires), "call")} a segment, and nobody has trained it. Press “train it” in the panel below the stage.`;
+  return `${count(callsOf(wires), "call")} a segment, and nobody has trained it. Press “Train it” in the panel below the stage.`;
 }
 
 export const bench: LadderScene = {

@@ -4,6 +4,7 @@ import { faded, fitted, group, round, type Box } from "../build";
 import { at, range } from "../list";
 import type { Caption, Layout, View } from "../scene";
 import type { Group, Shape } from "../shape";
+import { capital, plain } from "../words";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";
@@ -28,10 +29,13 @@ export function notMeasured(step: number): string {
   return `This ladder did not measure step ${step}: the wires are shown, but no numbers.`;
 }
 
-/** The rungs that were measured, with a short name each. */
+/** A rung in few words: its step and title, or, at the bench, its name where the title is long. */
 export function rungName(rung: Rung): string {
-  return rung.step === null ? rung.title : `${rung.step} ${rung.title}`;
+  if (rung.step !== null) return `${rung.step} ${rung.title}`;
+  return rung.title.length <= LONG ? rung.title : capital(plain(rung.name.replaceAll("-", " ")));
 }
+
+const LONG = 30;
 
 /** What is said where a part of the evidence is missing. */
 export function absent(id: string, box: Box, sentence: string, layout: Layout): Shape[] {

@@ -183,11 +183,11 @@ export function isRed({ q_halt, q_continue }: PuzzleSegment): boolean {
   return q_halt !== null && q_halt > (q_continue ?? 0);
 }
 
-/** Measured wirings without two blocks of two states, but with the outer loop. */
+/** Measured wirings with the outer loop but not two blocks; those with one state first. */
 export function unsplit(recording: LadderRecording): readonly Rung[] {
-  return recording.bench.filter(
-    ({ wires }) => wires.segments > 1 && (!wires.hierarchy || wires.modules === 1),
-  );
+  return recording.bench
+    .filter(({ wires }) => wires.segments > 1 && (!wires.hierarchy || wires.modules === 1))
+    .toSorted((a, b) => Number(a.wires.hierarchy) - Number(b.wires.hierarchy));
 }
 
 /** Measured wirings of H and L without the outer loop, other than step 5's. */

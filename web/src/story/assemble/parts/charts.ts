@@ -36,7 +36,7 @@ function drawDotRows(
   step = 0,
 ): Shape[] {
   const high = step || Math.min(box.height / Math.max(rows.length, 1), size * 3.2);
-  const nameWidth = round(box.width * 0.36);
+  const nameWidth = round(box.width * 0.38);
   const valueWidth = size * 2.9;
   const track = {
     x: box.x + nameWidth + 6,
@@ -137,12 +137,14 @@ function rowName(
   const weight = strong ? 700 : 400;
   const small = Math.max(11, size * 0.92);
   const lines = wrap(name, width, small, weight);
-  if (textWidth(name, size, weight) <= width || lines.length === 1 || high < small * 2.4) {
+  const room = Math.min(3, Math.floor(high / (small * 1.15)));
+  if (textWidth(name, size, weight) <= width || lines.length === 1 || room < 2) {
     return [fitted(id, name, x, round(y + size * 0.35), width, size, { weight })];
   }
-  const [first = "", ...rest] = lines;
-  return [first, rest.join(" ")].map((words, i) =>
-    fitted(`${id}${i}`, words, x, round(y + small * (i - 0.22) * 1.14), width, small, { weight }),
+  const shown = [...lines.slice(0, room - 1), lines.slice(room - 1).join(" ")].filter(Boolean);
+  const top = y + small * (0.35 - 0.57 * (shown.length - 1));
+  return shown.map((words, i) =>
+    fitted(`${id}${i}`, words, x, round(top + i * small * 1.14), width, small, { weight }),
   );
 }
 
