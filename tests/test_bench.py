@@ -132,7 +132,7 @@ def benches(tmp_path: Path) -> Iterator[Callable[[Any], Bench]]:
     made: list[Bench] = []
 
     def make(work: Any) -> Bench:
-        made.append(Bench(tmp_path / "data", work, plugged))
+        made.append(Bench(tmp_path / "bench", work, plugged))
         return made[-1]
 
     yield make
@@ -224,7 +224,7 @@ def test_a_damaged_result_is_left_out(benches: Callable[[Any], Bench], tmp_path:
     bench = benches(quick)
     bench.train(WIRES.model_dump())
     finished(bench)
-    (tmp_path / "data" / "bench" / "cut.rung.json").write_text('{"name": ')
+    (tmp_path / "bench" / "cut.rung.json").write_text('{"name": ')
     assert [rung.name for rung in bench.measured()] == ["bench-n2"]
 
 
@@ -263,6 +263,26 @@ def test_a_training_does_not_outlive_the_studio(tmp_path: Path) -> None:
         return state.exists() and state.read_text().split(")")[1].split()[0] == "Z"
 
     until(gone)
+
+
+def test_the_ladder_s_bench_trains_a_wiring_of_the_ladder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hrmkit.studio import ladder_bench
+    from hrmkit.training import ladder
+
+    bench = ladder_bench.ladder_bench(tmp_path)
+    assert bench.state()["settings"]["units"] == ladder.UNITS
+    with pytest.raises(UserError, match="plug in recall"):
+        bench.train(WIRES.model_dump() | {"recall": False})
+    # With a hundredth of the compute, here, and told about.
+    monkeypatch.setattr(ladder, "UNITS", ladder.UNITS // 100)
+    said: list[tuple[str, int, int]] = []
+    rung = ladder_bench.measure(WIRES, lambda *one: said.append(one))
+    assert rung.wires == WIRES
+    assert rung.step is None
+    assert len(rung.seeds) == 1
+    assert {what for what, _, _ in said} == {"training", "measuring"}
 
 
 # --- as the page asks for it ---

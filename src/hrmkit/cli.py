@@ -89,10 +89,12 @@ def _open_studio(files: list[Path], port: int, show: Path | None) -> None:
     check_port(port)
     for file in files:
         check(file)
+    from hrmkit.studio.ladder_bench import ladder_bench
     from hrmkit.studio.stories import stories
 
     data = data_folder()
-    serve([*files, *stories(data)], data, port=port, show=show)
+    offered = [*files, *stories(data)]
+    serve(offered, data, port=port, show=show, bench=ladder_bench(data))
 
 
 @app.command()

@@ -6,6 +6,7 @@ crash takes nothing along. What trains is handed in; the bench knows no model.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -24,8 +25,6 @@ from hrmkit.errors import UserError
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
 
-RESULTS = "bench"
-"""Inside the data folder: one file a measured rung."""
 SUFFIX = ".rung.json"
 STOP_SECONDS = 5.0
 
@@ -64,10 +63,14 @@ class Bench:
     """Trains one wiring at a time, and remembers every rung that was measured."""
 
     def __init__(
-        self, data: Path, work: Work, check: Check, settings: LadderSettings | None = None
+        self, folder: Path, work: Work, check: Check, settings: LadderSettings | None = None
     ) -> None:
-        """``settings`` say what ``work`` trains and measures on; the page compares them."""
-        self._folder = data / RESULTS
+        """``folder`` keeps one file a measured rung.
+
+        ``settings`` say what ``work`` trains and measures on: the page shows a result beside those
+        of a recording with the same ones only.
+        """
+        self._folder = folder
         self._work, self._check, self._settings = work, check, settings
         self._lock = threading.Lock()
         self._now = Now()
@@ -167,8 +170,8 @@ class Bench:
     def _keep(self, rung: Rung) -> None:
         """Write a measured rung; a crash half-way leaves an older one in place."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        letters = [letter if letter.isalnum() or letter in "-." else "_" for letter in rung.name]
-        path = self._folder / f"{''.join(letters)}{SUFFIX}"
+        digest = hashlib.sha256(rung.name.encode()).hexdigest()[:16]
+        path = self._folder / f"{digest}{SUFFIX}"
         partial = path.with_name(path.name + ".part")
         partial.write_text(json.dumps(rung.model_dump(mode="json")))
         partial.replace(path)
