@@ -197,6 +197,7 @@ function evidence(
   const charted = tween(t, T.chart - 0.4, T.chart);
   const judged = tween(t, T.verdict - 0.4, T.verdict);
   const rivals = unsplit(recording).slice(0, 2);
+  const tall = Math.min(size * 3.6, (whole.height - size * 4) / (3 + rivals.length));
   const title =
     t < T.chart - 0.4
       ? "One puzzle, segment by segment"
@@ -279,13 +280,13 @@ function evidence(
           : 3 / (3 + rivals.length) +
               (rivals.length / (3 + rivals.length)) * progress(t, T.unsplit, T.unsplit + 1.2),
         size,
-        size * 2.8,
+        tall,
       ),
     ),
     ...faded(
       "verdict.note",
       judged,
-      dotNote(rung, { ...whole, y: whole.y + size * 2.8 * (3.3 + rivals.length) }, size),
+      dotNote(rung, { ...whole, y: whole.y + tall * (3 + rivals.length) + size }, size),
     ),
     ...credit(layout, THANKS),
   ]);

@@ -55,7 +55,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     list.push(
       {
         at: T.disguise,
-        text: `Mirrored, shuffled, renamed: ${count(vote.ballots.length, "disguise")} of one puzzle. Same riddle, new clothes.`,
+        text: `Flipped, shuffled, renamed: ${count(vote.ballots.length, "disguise")} of one puzzle. Same riddle, new clothes.`,
       },
       {
         at: T.answer,
@@ -256,7 +256,7 @@ function ballots(recording: LadderRecording, vote: Vote, t: number, layout: Layo
               undone >= 0.5 ? "undone" : disguise(ballot.transform),
               spot.x + spot.side / 2,
               spot.y + spot.side + sizes[layout].small * 1.3,
-              spot.side + 14,
+              spot.side + 18,
               sizes[layout].small,
             ),
           ]
@@ -269,7 +269,7 @@ function ballots(recording: LadderRecording, vote: Vote, t: number, layout: Layo
 function disguise(transform: string): string {
   const kinds = transform.split(", ").map((part) => {
     if (part === "unchanged") return "as it is";
-    if (part === "transposed") return "mirrored";
+    if (part === "transposed") return "flipped";
     if (/^(rows|columns) /.test(part)) return "shuffled";
     if (/^(digits|colours) /.test(part)) return "renamed";
     return part;
@@ -359,7 +359,7 @@ function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
 }
 
 const CHORES = [
-  "Disguise the puzzle: mirror, shuffle.",
+  "Disguise the puzzle: flip, shuffle, rename.",
   "Answer every disguise, one by one.",
   "Undo the disguise on the answer.",
   "Count the answers that are the same.",

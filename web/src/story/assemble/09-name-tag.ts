@@ -432,7 +432,7 @@ function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
 }
 
 function variants(arc: MiniArc, t: number, box: Box, size: number): Shape[] {
-  const step = Math.min(size * 3.2, (box.height * 0.52) / arc.variants.length);
+  const step = Math.min(size * 3.2, (box.height * 0.42) / arc.variants.length);
   const top = size * 2.2;
   const grid = box.y + top + arc.variants.length * step + size * 0.8;
   return [
@@ -505,7 +505,7 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
         [
           fitted(
             `tasks.${row}.name`,
-            variant.name,
+            variantName(variant),
             box.x,
             round(y + small * 0.35),
             left - 6,

@@ -7,7 +7,7 @@ import { count, grouped, mean, percent } from "../numbers";
 import type { Caption, Layout, View } from "../scene";
 import type { Shape, WireName } from "../shape";
 import { ladderRows } from "./09-name-tag";
-import { boardProps, puzzleOf, rungName, told } from "./common";
+import { boardProps, puzzleOf, told } from "./common";
 import {
   callsOf,
   exact,
@@ -299,7 +299,7 @@ function rowsWith(recording: LadderRecording, most: number, chosen: Rung | null)
 
 function facts(rung: Rung): string {
   const values = ofSeeds(rung, exact);
-  const named = rung.step === null ? rung.title : `Step ${rungName(rung)}`;
+  const named = rung.step === null ? rung.title : `Step ${rung.step}, ${rung.title}`;
   return `${named}: ${percent(mean(values))} solved, ${percent(meanOf(rung, (seed) => seed.vote_one))} by voting, ${percent(meanOf(rung, (seed) => seed.vote_two))} with the best two. ${grouped(rung.parameters)} numbers, ${count(rung.seeds.length, "seed")}.`;
 }
 

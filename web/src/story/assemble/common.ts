@@ -4,7 +4,7 @@ import { faded, fitted, group, round, type Box } from "../build";
 import { at, range } from "../list";
 import type { Caption, Layout, View } from "../scene";
 import type { Group, Shape } from "../shape";
-import { capital, plain } from "../words";
+import { plain } from "../words";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";
@@ -32,7 +32,7 @@ export function notMeasured(step: number): string {
 /** A rung in few words: its step and title, or, at the bench, its name where the title is long. */
 export function rungName(rung: Rung): string {
   if (rung.step !== null) return `${rung.step} ${rung.title}`;
-  return rung.title.length <= LONG ? rung.title : capital(plain(rung.name.replaceAll("-", " ")));
+  return rung.title.length <= LONG ? rung.title : plain(rung.name.replaceAll("-", " "));
 }
 
 const LONG = 30;
