@@ -1,8 +1,10 @@
 """HRM Kit: Hierarchical Reasoning Models from parts, trained, recorded and shown.
 
-- `assemble(wiring, sizes, interface, seed)` builds a model.
+- `assemble(step=6)`, `assemble("hrm-27m")`, `assemble(Wiring(...))` build a model.
+- `save(model, folder)` and `load(source)` write and read models: a folder of ours, one in the
+  originals' layout, or a name on the hub.
 - `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one.
-- `save(recording, path)` and `load(path)` write and read recordings.
+- `save_recording(recording, path)` and `load_recording(path)` write and read recordings.
 - `KeyDoor(tiles)` is the world Key -> Door.
 """
 
@@ -13,20 +15,42 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hrmkit.model.assemble import assemble
-    from hrmkit.recording.file import load, save
+    from hrmkit.model.checkpoint import load, save
+    from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
+    from hrmkit.recording.file import load as load_recording
+    from hrmkit.recording.file import save as save_recording
     from hrmkit.recording.record import DEFAULT, record
     from hrmkit.worlds.key_door import KeyDoor
 
 __version__ = "0.1.0"
-__all__ = ["DEFAULT", "KeyDoor", "assemble", "load", "record", "save"]
+__all__ = [
+    "DEFAULT",
+    "KeyDoor",
+    "PuzzleInterface",
+    "Sizes",
+    "Wiring",
+    "WorldInterface",
+    "assemble",
+    "load",
+    "load_recording",
+    "record",
+    "save",
+    "save_recording",
+]
 
 HOMES = {
-    "DEFAULT": "hrmkit.recording.record",
-    "KeyDoor": "hrmkit.worlds.key_door",
-    "assemble": "hrmkit.model.assemble",
-    "load": "hrmkit.recording.file",
-    "record": "hrmkit.recording.record",
-    "save": "hrmkit.recording.file",
+    "DEFAULT": ("hrmkit.recording.record", "DEFAULT"),
+    "KeyDoor": ("hrmkit.worlds.key_door", "KeyDoor"),
+    "PuzzleInterface": ("hrmkit.model.wiring", "PuzzleInterface"),
+    "Sizes": ("hrmkit.model.wiring", "Sizes"),
+    "Wiring": ("hrmkit.model.wiring", "Wiring"),
+    "WorldInterface": ("hrmkit.model.wiring", "WorldInterface"),
+    "assemble": ("hrmkit.model.assemble", "assemble"),
+    "load": ("hrmkit.model.checkpoint", "load"),
+    "load_recording": ("hrmkit.recording.file", "load"),
+    "record": ("hrmkit.recording.record", "record"),
+    "save": ("hrmkit.model.checkpoint", "save"),
+    "save_recording": ("hrmkit.recording.file", "save"),
 }
 
 
@@ -34,4 +58,5 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for, when it is: torch must not slow `hrmkit --help`."""
     if name not in HOMES:
         raise AttributeError(f"module 'hrmkit' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
+    module, attribute = HOMES[name]
+    return getattr(import_module(module), attribute)

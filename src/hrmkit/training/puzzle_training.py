@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
 
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet, Reversible
@@ -26,7 +27,7 @@ class Recipe:
     steps: int
     """Gradient steps, each one segment of a batch."""
     batch: int = 32
-    rate: float = 1e-3
+    rate: float = 2e-3
     betas: tuple[float, float] = (0.9, 0.95)
     weight_decay: float = 0.1
     warm_up: int = 100
@@ -36,6 +37,8 @@ class Recipe:
     puzzle_rate: float = 1e-2
     """Learning rate of puzzle embeddings (sign-SGD)."""
     puzzle_weight_decay: float = 0.1
+    clip: float = 1.0
+    """The gradient's norm is cut to this, but for puzzle embeddings: only their sign counts."""
     exploration: float = EXPLORATION
 
     def rate_at(self, step: int) -> float:
@@ -93,6 +96,7 @@ def train(
         for optimizer in optimizers:
             optimizer.zero_grad()
         (minimised / recipe.batch).backward()
+        clip_grad_norm_(body_of(model), recipe.clip)
         for optimizer in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["full_lr"] * recipe.rate_at(step)
@@ -103,18 +107,24 @@ def train(
     return losses
 
 
+def body_of(model: PuzzleHRM) -> list[Tensor]:
+    """Everything that is learned but puzzle embeddings."""
+    return [p for name, p in model.named_parameters() if not name.startswith("puzzle_embedding")]
+
+
 def optimizers_for(model: PuzzleHRM, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """AdamW for everything but puzzle embeddings, which are sign-SGD's."""
-    tags: list[Tensor] = list(model.puzzle_embedding.parameters()) if model.puzzle_embedding else []
-    own = {id(tag) for tag in tags}
-    body = [p for p in model.parameters() if id(p) not in own]
     optimizers: list[torch.optim.Optimizer] = [
         torch.optim.AdamW(
-            body, lr=recipe.rate, betas=recipe.betas, weight_decay=recipe.weight_decay
+            body_of(model), lr=recipe.rate, betas=recipe.betas, weight_decay=recipe.weight_decay
         )
     ]
-    if tags:
-        optimizers.append(SignSGD(tags, recipe.puzzle_rate, recipe.puzzle_weight_decay))
+    if model.puzzle_embedding:
+        optimizers.append(
+            SignSGD(
+                model.puzzle_embedding.parameters(), recipe.puzzle_rate, recipe.puzzle_weight_decay
+            )
+        )
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["full_lr"] = group["lr"]

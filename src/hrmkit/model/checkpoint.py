@@ -1,0 +1,182 @@
+"""A model as a folder: its tensors (safetensors) and, beside them, its wiring as JSON.
+
+`load` also reads the originals' layout (originals.py), and both from the Hugging Face hub.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+from safetensors import SafetensorError
+from safetensors.torch import (  # its types leave PathLike open
+    load_file,  # pyright: ignore[reportUnknownVariableType]
+    save_file,  # pyright: ignore[reportUnknownVariableType]
+)
+from torch import Tensor
+
+from hrmkit.errors import UserError
+from hrmkit.model.hrm import HRM
+from hrmkit.model.originals import CONFIG, check_tensors, load_original
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
+from hrmkit.model.world_hrm import WorldHRM
+
+WIRING = "wiring.json"
+TENSORS = "model.safetensors"
+FORMAT = "hrmkit-model"
+VERSION = 1
+
+
+def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = None) -> None:
+    """Write `model` to `folder`; a crash half-way leaves what was there.
+
+    `metadata` is whatever JSON is worth keeping: data, seed, command. Raises `UserError` where
+    nothing can be written.
+    """
+    folder = Path(folder)
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "kind": kind_of(model),
+        "wiring": asdict(model.wiring),
+        "sizes": asdict(model.sizes),
+        "interface": asdict(interface_of(model)),
+        "metadata": dict(metadata or {}),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"{TENSORS}.part"
+        tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
+        save_file(tensors, partial)
+        text = folder / f"{WIRING}.part"
+        text.write_text(json.dumps(description, indent=2) + "\n")
+        partial.replace(folder / TENSORS)
+        text.replace(folder / WIRING)
+    except OSError as error:
+        raise UserError(f"cannot write a model to {folder}: {error.strerror or error}") from None
+
+
+def kind_of(model: HRM) -> str:
+    """Whether it is a model of worlds or of puzzles."""
+    return "world" if isinstance(model, WorldHRM) else "puzzle"
+
+
+def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
+    """What the model reads and says."""
+    if isinstance(model, WorldHRM | PuzzleHRM):
+        return model.interface
+    raise UserError(f"a bare {type(model).__name__} reads nothing: save a PuzzleHRM or a WorldHRM")
+
+
+def load(source: Path | str) -> PuzzleHRM | WorldHRM:
+    """A model from a folder, ours or an original's, or from the hub by its name (`owner/name`).
+
+    Raises `UserError`, with one sentence that names the file or the tensor, when anything is
+    missing, of another shape, left over, truncated, or of an unknown wiring.
+    """
+    folder = Path(source)
+    if not folder.exists():
+        if str(source).count("/") != 1 or str(source).startswith((".", "/", "~")):
+            raise UserError(f"there is no folder {source}, nor is that a name on the hub")
+        folder = download(str(source))
+    if (folder / WIRING).is_file():
+        return load_ours(folder)
+    if (folder / CONFIG).is_file():
+        return load_original(folder)
+    raise UserError(
+        f"{source} holds no model: neither {WIRING} (ours) nor {CONFIG} (the originals')"
+    )
+
+
+def load_ours(folder: Path) -> PuzzleHRM | WorldHRM:
+    """A model from a folder that `save` wrote."""
+    model = assembled(read_description(folder / WIRING), folder / WIRING)
+    path = folder / TENSORS
+    try:
+        found: dict[str, Tensor] = load_file(path)
+    except FileNotFoundError:
+        raise UserError(f"there is no {path} beside {WIRING}") from None
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{path} is damaged or truncated: {error}") from None
+    wanted = model.state_dict()
+    check_tensors(wanted, found, str(path))
+    for name, tensor in found.items():
+        if tensor.is_floating_point() != wanted[name].is_floating_point():
+            raise UserError(f"{path} has {name} of type {tensor.dtype}: floats belong there")
+    model.load_state_dict(found)
+    return model
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """The JSON beside the tensors, its format and version checked."""
+    try:
+        content: Any = json.loads(path.read_text())
+    except (OSError, ValueError, RecursionError):
+        raise UserError(f"{path} is not valid JSON") from None
+    if not isinstance(content, dict) or cast(dict[str, Any], content).get("format") != FORMAT:
+        raise UserError(f"{path} does not describe a model of hrmkit")
+    description = cast(dict[str, Any], content)
+    if description.get("version") != VERSION:
+        raise UserError(
+            f"{path} is of version {description.get('version')!r}; this hrmkit reads {VERSION}: "
+            "upgrade hrmkit"
+        )
+    return description
+
+
+def assembled(description: Mapping[str, Any], path: Path) -> PuzzleHRM | WorldHRM:
+    """A model with the described wires and sizes, its weights yet to be read."""
+    kinds: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+        "puzzle": (PuzzleInterface, PuzzleHRM),
+        "world": (WorldInterface, WorldHRM),
+    }
+    kind = description.get("kind")
+    if kind not in kinds:
+        raise UserError(f"{path} describes a model of kind {kind!r}: known are {', '.join(kinds)}")
+    face, model = kinds[kind]
+    try:
+        wiring = Wiring(**description["wiring"])
+        sizes = Sizes(**description["sizes"])
+        return model(wiring, sizes, face(**description["interface"]))
+    except KeyError as error:
+        raise UserError(f"{path} does not say its {error.args[0]}") from None
+    except TypeError as error:
+        unknown = str(error).split("argument ")[-1]
+        raise UserError(f"{path} describes a wiring that is not known here: {unknown}") from None
+
+
+def download(name: str) -> Path:
+    """The folder of a model on the hub, fetched or from the hub's own cache."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name))
+    except HFValidationError as error:
+        raise UserError(f"{name!r} is no name of a model on the hub: {error}") from None
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise UserError(f"cannot fetch {name} from the hub: {first}") from None
+
+
+def push(model: HRM, name: str, metadata: Mapping[str, Any] | None = None) -> str:
+    """Upload `model` to the hub as `owner/name`; returns its address. Needs `hf auth login`."""
+    from tempfile import TemporaryDirectory
+
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    api = HfApi()
+    with TemporaryDirectory() as folder:
+        save(model, folder, metadata)
+        try:
+            address = api.create_repo(name, exist_ok=True)
+            api.upload_folder(repo_id=name, folder_path=folder)
+        except (HfHubHTTPError, HFValidationError, OSError) as error:
+            first = str(error).strip().splitlines()[0]
+            raise UserError(f"cannot upload to {name} on the hub: {first}") from None
+    return str(address)
