@@ -80,15 +80,7 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
       at: T.think,
       text: `Now it goes round ${count(calls, "time")}, and its answer changes on the way.${wrong === null ? "" : ` ${wrong} of ${puzzle.blanks} blanks wrong.`}`,
     },
-    before
-      ? {
-          at: T.better,
-          text: `New puzzles solved: the share ${moves(ofSeeds(before, exact), ofSeeds(rung, exact))}. Dots: one a seed.`,
-        }
-      : {
-          at: T.better,
-          text: `It solves ${percent(mean(ofSeeds(rung, exact)))} of new puzzles. Dots: one a seed.`,
-        },
+    { at: T.better, text: betterWords(before, rung) },
     {
       at: T.longer,
       text: long_
@@ -105,6 +97,18 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
     },
   );
   return told(list);
+}
+
+/** Whether looking again helps, in honest words. */
+function betterWords(before: Rung | null, rung: Rung): string {
+  const now = ofSeeds(rung, exact);
+  if (!before) return `It solves ${percent(mean(now))} of new puzzles. Dots: one a seed.`;
+  const share = `the share of new puzzles solved ${moves(ofSeeds(before, exact), now)}`;
+  return {
+    more: `It is better: ${share}. Dots: one a seed.`,
+    less: `Better? Not with this much training: ${share}.`,
+    tie: `Better? Hard to say: ${share}.`,
+  }[compare(ofSeeds(before, exact), now)];
 }
 
 function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {

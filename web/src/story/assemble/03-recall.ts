@@ -36,7 +36,7 @@ const PANEL: readonly Window[] = [
   [T.found, T.end],
 ];
 const THANKS =
-  "Recall makes longer thinking safe: Bansal et al. 2022, End-to-end algorithm synthesis with recurrent networks.";
+  "Recall comes from Bansal et al. 2022, End-to-end algorithm synthesis with recurrent networks.";
 
 function captions(recording: LadderRecording, view: View): readonly Caption[] {
   const [before, rung] = [rungOf(recording, 2), rungOf(recording, STEP)];

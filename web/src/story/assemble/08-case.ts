@@ -493,7 +493,7 @@ function candidates(
       ? [
           fitted(
             "candidates.more",
-            `and ${vote.candidates.length - shown.length} more, with fewer votes`,
+            `and ${vote.candidates.length - shown.length} more`,
             box.x,
             box.y + shown.length * step + size * 0.6,
             box.width,

@@ -95,7 +95,8 @@ function nameOf(arc: MiniArc, variant: string): string {
 /** What each variant solves. */
 function tagWords(arc: MiniArc): string {
   const parts = arc.variants.map(
-    (one) => `${variantName(one)} ${percent(mean(ofArc(one, (seed) => seed.exact)))}`,
+    (one) =>
+      `${variantName(one).replace("neither", "with neither")} ${percent(mean(ofArc(one, (seed) => seed.exact)))}`,
   );
   return `Test inputs solved: ${parts.join(", ")}.`;
 }

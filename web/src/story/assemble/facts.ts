@@ -94,8 +94,8 @@ export function changedCells(before: Grid, after: Grid): number {
 }
 
 /**
- * The puzzle that the story follows: the view's, or the first that the first rung gets wrong and the
- * last one gets right, or the one in the middle.
+ * The puzzle that the story follows: the view's, or the first that the first rung gets wrong and
+ * step 6, or the last rung, gets right, or the one in the middle.
  */
 export function puzzleIndex(recording: LadderRecording, view: View): number {
   const { start } = view;
@@ -105,14 +105,11 @@ export function puzzleIndex(recording: LadderRecording, view: View): number {
 
 const followed = memo((recording: LadderRecording): number => {
   const first = recording.rungs[0];
-  const end = recording.rungs.at(-1);
-  const telling = range(recording.puzzles.length).find((i) => {
-    const [before, after] = [
-      first && solves(recording, first, i),
-      end && solves(recording, end, i),
-    ];
-    return before === false && after === true;
-  });
+  const end = rungOf(recording, 6) ?? recording.rungs.at(-1);
+  const telling = range(recording.puzzles.length).find(
+    (i) =>
+      first && end && solves(recording, first, i) === false && solves(recording, end, i) === true,
+  );
   return telling ?? Math.floor(recording.puzzles.length / 2);
 });
 

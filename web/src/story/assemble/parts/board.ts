@@ -39,7 +39,11 @@ function drawBoard(props: BoardProps): Shape {
     const [cx, cy] = [x + ((i % width) + 0.5) * cell, y + (Math.floor(i / width) + 0.5) * cell];
     const fixed = at(given, i);
     const token = fixed || (answer?.[i] ?? 0);
-    if (!token) continue;
+    if (!token) {
+      // A blank that was answered with a blank.
+      if (answer && solution) marks.wrong += stroke(cx, cy, cell * 0.34);
+      continue;
+    }
     let fill: Paint = fixed ? "ink" : "agent";
     if (!fixed && solution) {
       const right = token === at(solution, i);
@@ -47,7 +51,7 @@ function drawBoard(props: BoardProps): Shape {
       const half = cell * 0.34;
       marks[right ? "right" : "wrong"] += right
         ? `M${round(cx - half * 0.8)} ${round(cy + cell * 0.4)}H${round(cx + half * 0.8)}`
-        : `M${round(cx - half)} ${round(cy + half)}L${round(cx + half)} ${round(cy - half)}`;
+        : stroke(cx, cy, half);
     }
     texts.push(
       text(`${id}.t${i}`, String(token), round(cx), round(cy + digit * 0.35), digit, {
@@ -57,7 +61,7 @@ function drawBoard(props: BoardProps): Shape {
       }),
     );
   }
-  const stroke = Math.max(1.6, size / 70);
+  const wide = Math.max(1.6, size / 70);
   return group(
     id,
     [
@@ -70,12 +74,12 @@ function drawBoard(props: BoardProps): Shape {
       path(`${id}.boxes`, lines(x, y, size, width, props.box), {
         fill: "none",
         stroke: tone,
-        strokeWidth: round(stroke * 0.8),
+        strokeWidth: round(wide * 0.8),
       }),
       rect(
         `${id}.frame`,
         { x, y, width: size, height: size },
-        { radius: 5, fill: "none", stroke: tone, strokeWidth: round(stroke) },
+        { radius: 5, fill: "none", stroke: tone, strokeWidth: round(wide) },
       ),
       ...(props.changed ?? []).map((i) =>
         rect(
@@ -94,7 +98,7 @@ function drawBoard(props: BoardProps): Shape {
             path(`${id}.wrong`, marks.wrong, {
               fill: "none",
               stroke: "wrong",
-              strokeWidth: round(stroke),
+              strokeWidth: round(wide),
             }),
           ]
         : []),
@@ -103,7 +107,7 @@ function drawBoard(props: BoardProps): Shape {
             path(`${id}.right`, marks.right, {
               fill: "none",
               stroke: "right",
-              strokeWidth: round(stroke),
+              strokeWidth: round(wide),
             }),
           ]
         : []),
@@ -117,6 +121,10 @@ function drawBoard(props: BoardProps): Shape {
         : {}),
     },
   );
+}
+
+function stroke(cx: number, cy: number, half: number): string {
+  return `M${round(cx - half)} ${round(cy + half)}L${round(cx + half)} ${round(cy - half)}`;
 }
 
 /** The inner lines of a grid, every `every` cells. */
