@@ -1,6 +1,6 @@
 // Renders frames of the story to PNG, to be looked at:
 //   node scripts/shots.mjs OUT [--scene 2] [--times 1,2.5] [--layout wide|tall] [--theme light|dark|contrast]
-//                              [--columns 2] [--recording FILE] [--run NAME] [--canvas] [--start N]
+//                              [--columns 2] [--recording FILE] [--run NAME] [--canvas] [--start N] [--wires TEXT]
 // Without --times a scene is shown at its stops.
 import { mkdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     recording: { type: "string", default: "tests/fixtures/recordings/key-door.hrm.json.gz" },
     run: { type: "string" },
     start: { type: "string" },
+    wires: { type: "string" },
     exploration: { type: "string", default: "0" },
     canvas: { type: "boolean", default: false },
   },
@@ -33,7 +34,7 @@ const view = {
   drawSeed: 1,
   start: values.start ? Number(values.start) : null,
   run: values.run ?? null,
-  wires: null,
+  wires: values.wires ?? null,
 };
 const columns = Number(values.columns ?? (values.layout === "wide" ? 2 : 5));
 
@@ -51,7 +52,8 @@ await page.goto(`http://127.0.0.1:${port}/tests/stage-harness.html`);
 await page.waitForFunction(() => "show" in globalThis);
 await page.evaluate((data) => (globalThis.recording = data), recording);
 
-const chosen = values.scene ? values.scene.split(",").map(Number) : [0, 1, 2, 3, 4, 5, 6, 7];
+const every = Array.from({ length: recording.kind === "ladder" ? 11 : 8 }, (_, i) => i);
+const chosen = values.scene ? values.scene.split(",").map(Number) : every;
 for (const scene of chosen) {
   const facts = await page.evaluate(
     ([index, v]) => globalThis.about(globalThis.recording, index, v),

@@ -1,13 +1,13 @@
 /** Mounts single frames of the story on a bare page, for scripts/shots.mjs. */
 import { mount, unmount } from "svelte";
 
-import type { Recording } from "../src/recording/types.gen";
+import type { AnyRecording } from "../src/recording/kinds";
 import { fontReady } from "../src/stage/font";
 import { paintCanvas } from "../src/stage/canvas";
 import SvgStage from "../src/stage/SvgStage.svelte";
 import type { ThemeName } from "../src/stage/theme";
 import { stageSize, type View } from "../src/story/scene";
-import { scenes } from "../src/story/story";
+import { scenesOf } from "../src/story/stories";
 
 export interface Frame {
   scene: number;
@@ -18,7 +18,7 @@ export interface Frame {
 let mounted: Record<string, unknown>[] = [];
 
 async function show(
-  recording: Recording,
+  recording: AnyRecording,
   frames: Frame[],
   columns: number,
   theme: ThemeName,
@@ -31,6 +31,7 @@ async function show(
   const target = document.getElementById("frames");
   if (!target) return;
   target.replaceChildren();
+  const scenes = await scenesOf(recording.kind);
   target.style.gridTemplateColumns = `repeat(${columns}, max-content)`;
   for (const { scene: index, time, view } of frames) {
     const scene = scenes[index];
@@ -56,8 +57,8 @@ async function show(
 }
 
 /** The stops of a scene, its captions and how long it is. */
-function about(recording: Recording, index: number, view: View) {
-  const scene = scenes[index];
+async function about(recording: AnyRecording, index: number, view: View) {
+  const scene = (await scenesOf(recording.kind))[index];
   return {
     duration: scene?.duration(recording, view) ?? 0,
     stops: scene?.stops(recording, view) ?? [],
