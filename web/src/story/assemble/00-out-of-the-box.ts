@@ -127,7 +127,8 @@ function layers(recording: LadderRecording, t: number, view: View): Shape[] {
   const think = progress(t, T.inside + 2, T.inside + 3.2);
   const chosen = Math.floor(count_ / 2);
   const given = puzzleOf(recording, view).given;
-  const [top, middle, bottom] = [row(0.19), row(0.5), row(0.78)];
+  const [top, middle, bottom] =
+    view.layout === "wide" ? [row(0.19), row(0.5), row(0.78)] : [row(0.2), row(0.47), row(0.71)];
   const r = step * 0.3;
   const token = (id: string, i: number, y: number, lit: number) => [
     rect(
@@ -206,7 +207,9 @@ function rules(recording: LadderRecording, view: View): Shape[] {
     `The puzzles: sudokus of ${width} × ${width} cells.`,
     `${grouped(settings.train_puzzles)} of them to learn from, ${grouped(settings.test_puzzles)} held out for the test.`,
     `The same compute for every step: ${grouped(settings.units)} units, where a block's forward pass on a batch of ${settings.batch} is one.`,
-    `Every step is trained from ${count(settings.seeds.length, "seed")}: a dot in a chart is one of them, and what lies between dots is luck.`,
+    settings.seeds.length === 1
+      ? "Every step is trained from one seed only: luck cannot be told from skill."
+      : `Every step is trained from ${count(settings.seeds.length, "seed")}: a dot in a chart is one of them, and what lies between dots is luck.`,
     "The manual's block has 27 million numbers. Ours is a toy, so that you can train it at home.",
   ];
   return paragraphs("rule", box, facts, size, size * 0.9);

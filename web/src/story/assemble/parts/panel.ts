@@ -3,7 +3,7 @@ import { fitted, rect, round, text, type Box } from "../../build";
 import { radius } from "../../layout";
 import type { Layout } from "../../scene";
 import type { Shape } from "../../shape";
-import { wrap } from "../../text";
+import { textWidth, wrap } from "../../text";
 import { inside, places, sizes } from "../places";
 
 export function panel(layout: Layout, title: string, shapes: readonly Shape[]): Shape[] {
@@ -83,7 +83,7 @@ export function creditHeight(layout: Layout, sentence: string): number {
   return heightOf(sentence, inside(layout).width, sizes[layout].small) + 8;
 }
 
-/** A name over at most two lines, centred. */
+/** A name over at most two lines, centred, broken where both are shortest. */
 export function twoLines(
   id: string,
   name: string,
@@ -93,16 +93,19 @@ export function twoLines(
   size: number,
 ): Shape[] {
   const parts = name.split(" ");
-  const half = Math.ceil(parts.length / 2);
-  const lines =
-    name.length * size * 0.55 <= width || parts.length === 1
-      ? [name]
-      : [parts.slice(0, half).join(" "), parts.slice(half).join(" ")];
+  const broken = parts
+    .slice(1)
+    .map((_, i) => [parts.slice(0, i + 1).join(" "), parts.slice(i + 1).join(" ")])
+    .toSorted((a, b) => widest(a, size) - widest(b, size))[0];
+  const lines = textWidth(name, size) <= width || !broken ? [name] : broken;
   return lines.map((line, i) =>
     fitted(`${id}${i}`, line, round(x), round(y + i * size * 1.2), width, size, {
       anchor: "middle",
       fill: "muted",
-      weight: 600,
     }),
   );
+}
+
+function widest(lines: readonly string[], size: number): number {
+  return Math.max(...lines.map((line) => textWidth(line, size)));
 }
