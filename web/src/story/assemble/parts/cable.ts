@@ -51,10 +51,7 @@ export interface CableProps {
   readonly tone: Tone;
   readonly width: number;
   readonly route: Route;
-  /** Where it will be plugged in. */
-  readonly socket: Point;
   readonly small: boolean;
-  readonly dim: number;
   readonly tip: string;
   readonly dash?: readonly number[];
   readonly action?: Action;
@@ -63,19 +60,16 @@ export interface CableProps {
 
 /** The cable and a plug at either end; the second one is what a hand takes hold of. */
 export function cable(props: CableProps): Shape[] {
-  const { id, route, tone, width, dim } = props;
-  const shade = dim < 1 ? { opacity: round(dim, 3) } : {};
+  const { id, route, tone, width } = props;
   return [
     path(`${id}.cable`, routePath(route), {
       fill: "none",
       stroke: tone,
       strokeWidth: width,
       ...(props.dash ? { dash: props.dash } : {}),
-      ...shade,
     }),
-    plug(`${id}.root`, route[0], route[1], tone, props.small, shade),
+    plug(`${id}.root`, route[0], route[1], tone, props.small, {}),
     plug(`${id}.plug`, route[3], route[2], tone, props.small, {
-      ...shade,
       label: props.name,
       tip: props.tip,
       ...(props.action ? { action: props.action } : {}),

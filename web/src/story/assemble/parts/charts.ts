@@ -18,7 +18,6 @@ export interface DotRow {
   readonly tone: Tone;
   readonly what: string;
   readonly strong?: boolean;
-  readonly dim?: boolean;
   /** A second measure on the same row, as rings. */
   readonly second?: readonly number[];
   readonly secondWhat?: string;
@@ -119,7 +118,7 @@ function drawDotRows(
               ),
             ]),
       ],
-      { label: told, tip: told, ...(row.dim ? { opacity: 0.45 } : {}) },
+      { label: told, tip: told },
     );
   });
 }

@@ -130,11 +130,8 @@ export interface MachineProps {
     readonly tip: string;
   };
   readonly tag?: number;
-  /** Wires that stand out; the others are dimmed. */
-  readonly only?: readonly Wire[];
   /** Whether input and output boards are on the table yet. */
   readonly boards?: number;
-  readonly outputTip?: string;
 }
 
 export interface MachinePlaces {
@@ -314,7 +311,6 @@ function drawWire(
   const { name, tip } = wireWords[wire];
   const tone = toneOf(wire, props);
   const route = place.routes[wire];
-  const dim = props.only && !props.only.includes(wire) ? 0.3 : 1;
   const outer = wire === "outerLow" || wire === "outerHigh";
   const end = route[3];
   return cable({
@@ -324,9 +320,7 @@ function drawWire(
     width: round((outer ? 7 : 4.5) * (small ? 0.8 : 1)),
     ...(wire === "recall" ? { dash: [9, 6] } : {}),
     route: share >= 1 || !piece ? route : onTheWay(lying(piece.slot, small), route, share),
-    socket: end,
     small,
-    dim,
     tip:
       share < 1 && piece && !piece.waiting
         ? `${tip} Drag its plug to the ringed socket, or press Enter.`
@@ -474,9 +468,7 @@ function ends(props: MachineProps, { input, output }: MachinePlaces): Shape[] {
       ...(solution && answer ? { solution } : {}),
       ...(props.changed ? { changed: props.changed } : {}),
       label: answer ? "Output: the answer as it is now" : "Output: no answer yet",
-      tip:
-        props.outputTip ??
-        "The output block: every cell is answered at once; underlined is right, crossed out is wrong.",
+      tip: "The output block: every cell is answered at once; underlined is right, crossed out is wrong.",
     }),
     title("machine.input.title", "input", input, input.y - size * 0.6),
     title("machine.output.title", "output", output, output.y + output.height + size * 1.25),
