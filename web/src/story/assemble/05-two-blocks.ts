@@ -47,7 +47,7 @@ const T = timeline({
   think: 8.6,
   gradient: 5.4,
   memory: 5.6,
-  verdict: 6.6,
+  verdict: 8.4,
 });
 /** When the eye should be on the machine, and when on the panel. */
 const MACHINE: readonly Window[] = [[0, T.think]];
@@ -105,7 +105,19 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
       ? verdict(ofSeeds(before, exact), now)
       : `It solves ${percent(mean(now))} of new puzzles.`,
   });
+  const full = withoutOuter(recording).find(({ wires }) => wires.gradient === "full");
+  if (full) list.push({ at: T.verdict + 4.4, text: fullWords(now, ofSeeds(full, exact)) });
   return told(list);
+}
+
+/** What a gradient along all calls buys, for the same compute. */
+function fullWords(now: readonly number[], full: readonly number[]): string {
+  const share = percent(mean(full));
+  return {
+    more: `Learning along all calls costs memory, but here it solves more: ${share}.`,
+    less: `Learning along all calls costs memory, and here it solves less: ${share}.`,
+    tie: `Learning along all calls costs memory, and here it makes no clear difference: ${share}.`,
+  }[compare(now, full)];
 }
 
 function verdict(before: readonly number[], now: readonly number[]): string {

@@ -142,7 +142,7 @@ export function snapshots(
   const two = play.steps.some((one) => one.call.module === "H");
   const shown = play.steps.filter((one) => !two || one.call.module === "H").slice(-SNAPSHOTS);
   const top = size * 1.7;
-  // In as many columns as make the boards largest.
+  // In the columns that make the boards largest; in more of them where that hardly matters.
   const layouts = range(shown.length).map((i) => {
     const columns = i + 1;
     const rows = Math.ceil(shown.length / columns);
@@ -150,7 +150,7 @@ export function snapshots(
     return { columns, across, down, side: Math.min(across - 8, down - 8, 112) };
   });
   const { columns, across, down, side } = layouts.reduce((best, one) =>
-    one.side > best.side + 1 ? one : best,
+    one.side > best.side - 6 ? one : best,
   );
   if (side < recording.width * 11) return [];
   const done = callsDone(play, t);
