@@ -227,6 +227,58 @@ def study(
     typer.echo(str(out))
 
 
+@app.command()
+def describe(
+    name: Annotated[
+        str, typer.Argument(help="hrm-27m, trm-5m, trm-7m, encoder-27m, or step-0 to step-9.")
+    ],
+) -> None:
+    """Say what a preset is made of: parameters of every part, FLOPs, effective depth.
+
+    Example: hrmkit describe hrm-27m
+    """
+    from hrmkit.model.describe import describe as description_of
+
+    typer.echo(description_of(name))
+
+
+@app.command()
+def ladder(
+    seeds: Annotated[int, typer.Option(help="Seeds, 1 to 20.")] = 3,
+    steps: Annotated[
+        str, typer.Option(help="Steps of the manual to measure, with commas between.")
+    ] = "1,2,3,5,6,7,8,9",
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("ladder"),
+    bench: Annotated[bool, typer.Option(help="Also measure wirings beside the manual's.")] = True,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what the folder holds.")
+    ] = False,
+) -> None:
+    """Train every step of the manual with the same compute, measure it, and record it.
+
+    Writes a recording for the page, a plot and a table. Ctrl-C loses at most the trainings that
+    are under way: --resume goes on. Example: hrmkit ladder --seeds 1 --out ladder
+    """
+    from hrmkit.progress import shown
+    from hrmkit.recording.ladder import climb, steps_of
+    from hrmkit.recording.ladder_report import write_report
+    from hrmkit.studio.stories import processes
+
+    chosen = steps_of(steps)
+    with shown() as progress:
+        recording = climb(
+            out,
+            steps=chosen,
+            seeds=seeds,
+            bench=bench,
+            resume=resume,
+            processes=processes(),
+            progress=progress,
+        )
+    typer.echo(write_report(recording, out))
+    typer.echo(f"Watch it: hrmkit play {out / 'ladder.hrm.json.gz'}")
+
+
 def main() -> None:
     """Run the program ``hrmkit``."""
     app(prog_name="hrmkit")

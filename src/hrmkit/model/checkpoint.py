@@ -151,7 +151,9 @@ def assembled(description: Mapping[str, Any], path: Path) -> PuzzleHRM | WorldHR
 
 def download(name: str) -> Path:
     """The folder of a model on the hub, fetched or from the hub's own cache."""
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import (  # its types leave tqdm open
+        snapshot_download,  # pyright: ignore[reportUnknownVariableType]
+    )
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:

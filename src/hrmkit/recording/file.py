@@ -14,7 +14,14 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from hrmkit.errors import UserError
+from hrmkit.recording.ladder_schema import LadderRecording
 from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Recording
+
+Recorded = Recording | LadderRecording
+KINDS: dict[str, type[Recording] | type[LadderRecording]] = {
+    "fine-tuning": Recording,
+    "ladder": LadderRecording,
+}
 
 
 def numbers(value: object) -> Iterator[float]:
@@ -43,13 +50,13 @@ def hash_of(content: dict[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def dumps(recording: Recording) -> bytes:
+def dumps(recording: Recorded) -> bytes:
     """A recording as gzipped JSON; equal recordings give equal bytes."""
     text = json.dumps(recording.model_dump(mode="json"), separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=9, mtime=0)
 
 
-def save(recording: Recording, path: Path) -> None:
+def save(recording: Recorded, path: Path) -> None:
     """Write a recording; a crash half-way leaves the old file in place."""
     partial = path.with_name(path.name + ".part")
     try:
@@ -75,11 +82,11 @@ def check_target(path: Path) -> None:
         ) from None
 
 
-def load(path: Path) -> Recording:
+def load(path: Path) -> Recorded:
     """Read a recording.
 
     Raises `UserError` with one sentence when the file is missing, too large, truncated, not JSON,
-    of a newer version, incomplete, or damaged.
+    of a newer version or another kind, incomplete, or damaged.
     """
     try:
         with path.open("rb") as file:
@@ -89,7 +96,7 @@ def load(path: Path) -> Recording:
     return loads(raw, str(path))
 
 
-def loads(raw: bytes, name: str) -> Recording:
+def loads(raw: bytes, name: str) -> Recorded:
     """`load` from bytes; `name` is for messages."""
     content = parse(unpack(raw, name), name)
     if content.get("format") != FORMAT:
@@ -100,8 +107,13 @@ def loads(raw: bytes, name: str) -> Recording:
             f"{name} is a recording of version {version!r}; this hrmkit reads version {VERSION}: "
             "record it again, or upgrade hrmkit"
         )
+    kind = content.get("kind")
+    if kind not in KINDS:
+        raise UserError(
+            f"{name} is a recording of the kind {kind!r}; this hrmkit reads {', '.join(KINDS)}"
+        )
     try:
-        recording = Recording.model_validate(content)
+        recording = KINDS[kind].model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -76,6 +76,16 @@ class Job(NamedTuple):
 Finished = dict[str, RungRun | ArcRun]
 
 
+def steps_of(text: str) -> tuple[int, ...]:
+    """Steps from text like "1,2,3"; raises `UserError` for what is no number."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise UserError(
+            f"--steps is {text!r}: write numbers with commas between, such as 3,5,6"
+        ) from None
+
+
 def plan(steps: Sequence[int], seeds: Sequence[int], bench: bool) -> list[Job]:
     """All jobs of a ladder, seed by seed.
 

@@ -27,7 +27,7 @@ class Recipe:
     steps: int
     """Gradient steps, each one segment of a batch."""
     batch: int = 32
-    rate: float = 2e-3
+    rate: float = 1.5e-3
     betas: tuple[float, float] = (0.9, 0.95)
     weight_decay: float = 0.1
     warm_up: int = 100
@@ -37,7 +37,7 @@ class Recipe:
     puzzle_rate: float = 1e-2
     """Learning rate of puzzle embeddings (sign-SGD)."""
     puzzle_weight_decay: float = 0.1
-    clip: float = 1.0
+    clip: float = 0.5
     """The gradient's norm is cut to this, but for puzzle embeddings: only their sign counts."""
     exploration: float = EXPLORATION
 

@@ -1,0 +1,247 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file, save_file
+
+import hrmkit
+from hrmkit.errors import UserError
+from hrmkit.model import checkpoint
+from hrmkit.model.originals import CONFIG, save_original, to_original
+from hrmkit.model.presets import HRM_27M, TRM, preset
+from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
+from hrmkit.model.world_hrm import WorldHRM
+
+SMALL = Sizes(width=32, heads=2, inner=256, blocks=1, rope_base=10_000.0)
+FACE = PuzzleInterface(vocab=11, tokens=81, puzzles=3)
+WIRINGS = {
+    "hrm": HRM_27M,
+    "trm": TRM,
+    "trm-mlp": replace(TRM, mixing="tokens", positions="none"),
+    "learned": replace(HRM_27M, positions="learned"),
+}
+BATCH = PuzzleBatch(torch.randint(0, 11, (2, 81)), torch.tensor([0, 2]))
+
+
+def small(name: str = "hrm") -> PuzzleHRM:
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        model = PuzzleHRM(WIRINGS[name], SMALL, FACE)
+        assert model.puzzle_embedding is not None
+        with torch.no_grad():
+            model.puzzle_embedding.weight.normal_()
+        return model
+
+
+def said(model: Any) -> torch.Tensor:
+    with torch.no_grad():
+        return model.segment(model.initial_carry(BATCH), BATCH)[1].logits
+
+
+@pytest.mark.parametrize("name", WIRINGS)
+def test_a_model_comes_back_as_it_was_saved(name: str, tmp_path: Path) -> None:
+    model = small(name)
+    hrmkit.save(model, tmp_path / "m", {"seed": 3})
+    again = hrmkit.load(tmp_path / "m")
+    assert again.wiring == model.wiring
+    assert torch.equal(said(again), said(model))
+    assert json.loads((tmp_path / "m" / "wiring.json").read_text())["metadata"] == {"seed": 3}
+
+
+@pytest.mark.parametrize("name", WIRINGS)
+def test_a_model_comes_back_through_the_originals_layout(name: str, tmp_path: Path) -> None:
+    model = small(name)
+    save_original(model, tmp_path)
+    again = hrmkit.load(tmp_path)
+    assert again.wiring == model.wiring
+    assert again.sizes == model.sizes
+    assert torch.equal(said(again), said(model))
+
+
+def test_a_published_checkpoint_is_read(tmp_path: Path) -> None:
+    """Their layout: `_orig_mod.`-prefixed names, no interface in the configuration, step files."""
+    model = small()
+    torch.save(to_original(model), tmp_path / "step_10")
+    torch.save({}, tmp_path / "step_9")
+    arch = {
+        "name": "hrm.hrm_act_v1@HierarchicalReasoningModel_ACTV1",
+        "H_cycles": 2,
+        "L_cycles": 2,
+        "H_layers": 1,
+        "L_layers": 1,
+        "hidden_size": 32,
+        "num_heads": 2,
+        "expansion": 4,
+        "halt_max_steps": 16,
+        "halt_exploration_prob": 0.1,
+        "pos_encodings": "rope",
+        "puzzle_emb_ndim": 32,
+    }
+    (tmp_path / CONFIG).write_text(yaml.safe_dump({"arch": arch, "lr": 1e-4, "seed": 0}))
+    again = hrmkit.load(tmp_path)
+    assert isinstance(again, PuzzleHRM)
+    assert again.interface == FACE
+    assert torch.equal(said(again), said(model))
+
+
+def test_a_world_model_is_saved_too(tmp_path: Path) -> None:
+    chosen = preset("keydoor")
+    model = WorldHRM(chosen.wiring, chosen.sizes, WorldInterface(12, 3, 4))
+    model.save_pretrained(str(tmp_path))
+    again = WorldHRM.from_pretrained(str(tmp_path))
+    assert torch.equal(again.low_init, model.low_init)
+    with pytest.raises(UserError, match="holds a WorldHRM, not a PuzzleHRM"):
+        PuzzleHRM.from_pretrained(str(tmp_path))
+
+
+def edit(change: Callable[[dict[str, Any]], Any]) -> Callable[[Path], None]:
+    def edited(folder: Path) -> None:
+        path = folder / "wiring.json"
+        content = json.loads(path.read_text())
+        change(content)
+        path.write_text(json.dumps(content))
+
+    return edited
+
+
+def edit_tensors(change: Callable[[dict[str, torch.Tensor]], Any]) -> Callable[[Path], None]:
+    def edited(folder: Path) -> None:
+        tensors = load_file(folder / "model.safetensors")
+        change(tensors)
+        save_file(tensors, folder / "model.safetensors")
+
+    return edited
+
+
+def truncate(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "no tensors": (lambda f: (f / "model.safetensors").unlink(), "there is no .*safetensors"),
+    "truncated": (truncate, "damaged or truncated"),
+    "missing": (edit_tensors(lambda t: t.pop("q_head.bias")), "lacks the tensor q_head.bias"),
+    "extra": (
+        edit_tensors(lambda t: t.update(nonsense=torch.zeros(1))),
+        "does not know: nonsense",
+    ),
+    "shape": (
+        edit_tensors(lambda t: t.update({"low_init": torch.zeros(7)})),
+        r"low_init of shape \[7\].*\[32\]",
+    ),
+    "integers": (
+        edit_tensors(lambda t: t.update({"low_init": torch.zeros(32, dtype=torch.int64)})),
+        "low_init of type torch.int64",
+    ),
+    "not JSON": (lambda f: (f / "wiring.json").write_text("{"), "not valid JSON"),
+    "other JSON": (lambda f: (f / "wiring.json").write_text("[1]"), "does not describe a model"),
+    "newer": (edit(lambda c: c.update(version=2)), "version 2.*upgrade"),
+    "kind": (edit(lambda c: c.update(kind="poem")), "kind 'poem'.*puzzle, world"),
+    "unknown wire": (edit(lambda c: c["wiring"].update(wormhole=True)), "not known here.*wormhole"),
+    "impossible": (edit(lambda c: c["wiring"].update(recall=False)), "plug in recall"),
+    "no sizes": (edit(lambda c: c.pop("sizes")), "does not say its sizes"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_model_gets_one_sentence(what: str, tmp_path: Path) -> None:
+    hrmkit.save(small(), tmp_path)
+    breaks, sentence = BROKEN[what]
+    breaks(tmp_path)
+    with pytest.raises(UserError, match=sentence) as caught:
+        hrmkit.load(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_broken_original_checkpoints_get_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="neither"):
+        hrmkit.load(tmp_path)
+    save_original(small(), tmp_path)
+    good = torch.load(tmp_path / "checkpoint", weights_only=True)
+    name = "_orig_mod.model.inner.q_head.bias"
+    torch.save({k: v for k, v in good.items() if k != name}, tmp_path / "checkpoint")
+    with pytest.raises(UserError, match=r"lacks the tensor q_head\.bias"):
+        hrmkit.load(tmp_path)
+    torch.save({"weights": "no tensor"}, tmp_path / "checkpoint")
+    with pytest.raises(UserError, match="not a bare state dict"):
+        hrmkit.load(tmp_path)
+    (tmp_path / "checkpoint").write_bytes(b"nonsense")
+    with pytest.raises(UserError, match="read safely"):
+        hrmkit.load(tmp_path)
+    torch.save(good, tmp_path / "checkpoint")
+    config = yaml.safe_load((tmp_path / CONFIG).read_text())
+    del config["arch"]["H_cycles"]
+    (tmp_path / CONFIG).write_text(yaml.safe_dump(config))
+    with pytest.raises(UserError, match="lacks H_cycles"):
+        hrmkit.load(tmp_path)
+    (tmp_path / CONFIG).write_text("a: [")
+    with pytest.raises(UserError, match="not valid YAML"):
+        hrmkit.load(tmp_path)
+
+
+class Bomb:
+    """Runs code when it is unpickled without care."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (Path("exploded"),))
+
+
+def test_a_pickle_that_would_run_code_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_original(small(), tmp_path)
+    torch.save({"bomb": Bomb()}, tmp_path / "checkpoint")
+    with pytest.raises(UserError, match="read safely"):
+        hrmkit.load(tmp_path)
+    assert not Path("exploded").exists()
+
+
+def test_wires_that_no_original_has_are_not_written(tmp_path: Path) -> None:
+    model = PuzzleHRM(replace(HRM_27M, gradient="full"), SMALL, FACE)
+    with pytest.raises(UserError, match="neither HRM nor TRM"):
+        save_original(model, tmp_path)
+
+
+def test_the_hub_is_asked_for_names_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hrmkit.save(small(), tmp_path)
+    asked: list[str] = []
+
+    def fetch(name: str) -> str:
+        asked.append(name)
+        return str(tmp_path)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
+    assert isinstance(hrmkit.load("someone/some-model"), PuzzleHRM)
+    assert asked == ["someone/some-model"]
+    for path in ("./nowhere/here", "nowhere", "/no/where"):
+        with pytest.raises(UserError, match="there is no folder"):
+            hrmkit.load(path)
+
+
+def test_a_hub_that_does_not_answer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(name: str) -> str:
+        raise OSError("no route to host\nmore")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
+    with pytest.raises(UserError, match=r"cannot fetch a/b from the hub: no route to host$"):
+        checkpoint.download("a/b")
+
+
+def test_saving_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot write"):
+        hrmkit.save(small(), tmp_path / "file")
+
+
+def test_the_wiring_is_saved_whole(tmp_path: Path) -> None:
+    hrmkit.save(small("trm"), tmp_path)
+    content = json.loads((tmp_path / "wiring.json").read_text())
+    assert Wiring(**content["wiring"]) == TRM
