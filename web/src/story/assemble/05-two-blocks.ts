@@ -105,8 +105,8 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
       ? verdict(ofSeeds(before, exact), now)
       : `It solves ${percent(mean(now))} of new puzzles.`,
   });
-  const full = withoutOuter(recording).find(({ wires }) => wires.gradient === "full");
-  if (full) list.push({ at: T.verdict + 4.4, text: fullWords(now, ofSeeds(full, exact)) });
+  const through = withoutOuter(recording).find(({ wires }) => wires.gradient === "full");
+  if (through) list.push({ at: T.verdict + 4.4, text: fullWords(now, ofSeeds(through, exact)) });
   return told(list);
 }
 
