@@ -141,7 +141,9 @@ def climb(
     with kept.open("a") as file:
         for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
             finished[job.key()] = run
-            file.write(json.dumps({"job": job.key(), "run": run.model_dump(mode="json")}) + "\n")
+            entry = {"job": job.key(), "run": run.model_dump(mode="json")}
+            # The newline comes first: the line before may have been cut short.
+            file.write("\n" + json.dumps(entry))
             file.flush()
             done += 1
             progress("training the rungs", done, len(jobs))
@@ -149,7 +151,7 @@ def climb(
 
 
 def read_finished(path: Path) -> Finished:
-    """What is finished; a last line that was cut short is dropped."""
+    """What is finished; a line that was cut short is dropped."""
     found: Finished = {}
     if not path.exists():
         return found
@@ -306,10 +308,26 @@ def measure_wires(
 
     Raises `UserError` where a wire is missing.
     """
-    wiring = wiring_of(wires)
-    plugged = ", ".join(f"{name} {value}" for name, value in wires.model_dump().items())
-    rung = Rung(f"bench {plugged}", "your own wiring", wiring)
+    title = title_of_wires(wires)
+    rung = Rung(f"bench: {title}", title, wiring_of(wires))
     return recorded_rung(rung, [run_rung(rung, seed, progress)])
+
+
+def title_of_wires(wires: schema.Wires) -> str:
+    """A line that tells wirings apart."""
+    calls = f"{wires.cycles} x {wires.low_calls} calls"
+    states = f"{wires.modules} module{'s' * (wires.modules > 1)}, zH and zL"
+    said = (
+        "loop" if wires.loop else "fixed depth",
+        "recall" if wires.recall else "",
+        states if wires.hierarchy else "one state",
+        calls if wires.loop else "",
+        f"{wires.gradient} gradient" if wires.loop else "",
+        f"{wires.segments} segments" if wires.segments > 1 else "",
+        f"{wires.halting} halting" if wires.halting != "none" else "",
+        "puzzle embedding" if wires.puzzle_embedding else "",
+    )
+    return ", ".join(part for part in said if part)
 
 
 def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
