@@ -142,8 +142,8 @@ def climb(
         for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
             finished[job.key()] = run
             entry = {"job": job.key(), "run": run.model_dump(mode="json")}
-            # The newline comes first: the line before may have been cut short.
-            file.write("\n" + json.dumps(entry))
+            # A newline comes first too: the line before may have been cut short.
+            file.write(f"\n{json.dumps(entry)}\n")
             file.flush()
             done += 1
             progress("training the rungs", done, len(jobs))
