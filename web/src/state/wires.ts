@@ -12,8 +12,8 @@ export const GRADIENTS = ["one-step", "last-cycle", "full"] as const;
 export const HALTINGS = ["none", "q-learning", "single-pass"] as const;
 /** The most that the bench's dials go to. */
 export const DIALS = { cycles: 4, low_calls: 8, segments: 8 } as const;
-/** Segments when the outer loop is plugged in. */
-const OUTER = 4;
+/** Segments when the outer loop is plugged in: as many as the ladder measures. */
+const OUTER = DIALS.segments;
 
 const LETTERS = { loop: "l", recall: "r", hierarchy: "h", puzzle_embedding: "e" } as const;
 const GRADIENT_CODES = { "one-step": "one", "last-cycle": "last", full: "full" } as const;

@@ -137,16 +137,16 @@ test("what stays in order is not moved, and keeps its element", () => {
 describe.skipIf(!hasFixture)("the story's frames", () => {
   for (const scene of scenes) {
     test("a shape that can be carried is marked for as long as it can", () => {
-    const { root, paint } = stage();
-    const still = { kind: "circle", id: "plug", cx: 1, cy: 2, r: 3 } as const;
-    const drag = { socket: { x: 9, y: 9 }, dropped: { kind: "maths" } } as const;
-    paint([{ ...still, drag }]);
-    expect(root.children[0]?.attributes.get("data-drag")).toBe("plug");
-    paint([still]);
-    expect(root.children[0]?.attributes.has("data-drag")).toBe(false);
-  });
+      const { root, paint } = stage();
+      const still = { kind: "circle", id: "plug", cx: 1, cy: 2, r: 3 } as const;
+      const drag = { socket: { x: 9, y: 9 }, dropped: { kind: "maths" } } as const;
+      paint([{ ...still, drag }]);
+      expect(root.children[0]?.attributes.get("data-drag")).toBe("plug");
+      paint([still]);
+      expect(root.children[0]?.attributes.has("data-drag")).toBe(false);
+    });
 
-  test(`scene ${scene.phase}, to and fro`, () => {
+    test(`scene ${scene.phase}, to and fro`, () => {
       const recording = fixture();
       // The same content, drawn in another order: what is kept for one does not help the other.
       const fresh = structuredClone(recording);

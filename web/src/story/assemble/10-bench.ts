@@ -71,9 +71,9 @@ function switches(wires: Wires): readonly Switch[] {
     },
     {
       wire: "modules",
-      name: "blocks",
+      name: "made of",
       on: true,
-      state: wires.modules === 2 ? "two" : "one",
+      state: wires.modules === 2 ? "two blocks" : "one block",
       tip: "Whether H and L are two blocks or one that plays both parts.",
     },
     {
@@ -222,11 +222,7 @@ function board(layout: Layout, all: readonly Switch[]): Shape[] {
 }
 
 function shortState({ wire, name, state }: Switch): string {
-  return ["gradient", "modules", "halting"].includes(wire) && state !== "out"
-    ? wire === "modules"
-      ? `${state} ${state === "one" ? "block" : "blocks"}`
-      : state
-    : name;
+  return ["gradient", "modules", "halting"].includes(wire) && state !== "out" ? state : name;
 }
 
 /** Plugged in: a disc with prongs. Out: an empty ring. */
