@@ -14,6 +14,9 @@ from hrmkit.recording.schema import Maker, Number, Part
 
 Grid = tuple[int, ...]
 
+MOST = 16
+"""The most cycles, calls and segments that a ladder or a bench trains."""
+
 
 class Wires(Part):
     """Which wires are plugged in; the fields of `hrmkit.model.wiring.Wiring` that puzzles use."""
@@ -22,12 +25,14 @@ class Wires(Part):
     recall: bool = Field(description="The input is injected again at every call of L.")
     hierarchy: bool = Field(description="Two states: zH, slow, and zL, fast.")
     modules: Literal[1, 2] = Field(description="1: one module plays every part. 2: H and L.")
-    cycles: int = Field(description="N, cycles in a segment.")
-    low_calls: int = Field(description="T, calls of L in a cycle.")
+    cycles: int = Field(ge=1, le=MOST, description="N, cycles in a segment.")
+    low_calls: int = Field(ge=1, le=MOST, description="T, calls of L in a cycle.")
     gradient: Literal["one-step", "last-cycle", "full"] = Field(
         description="Which calls carry gradient: the last of each module, the last cycle, all."
     )
-    segments: int = Field(description="The most segments; above 1 the outer loop is plugged in.")
+    segments: int = Field(
+        ge=1, le=MOST, description="The most segments; above 1 the outer loop is plugged in."
+    )
     halting: Literal["none", "q-learning", "single-pass"]
     puzzle_embedding: bool
 
