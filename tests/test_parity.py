@@ -31,6 +31,23 @@ def test_ours_is_the_original_in_every_entry(name: str) -> None:
     parity.check(name, parity.Vectors(Path(WHOLE or "") / f"{name}.safetensors"))
 
 
+def test_the_token_mixing_block_is_the_formula() -> None:
+    """Its vectors are too large to carry, so the one part that only it has is written out here."""
+    mixing = block.MixingBlock(width=6, tokens=5, inner=8).double()
+    x = torch.randn(2, 5, 6, dtype=torch.float64)
+    up = torch.einsum("btw,it->bwi", x, mixing.token_mlp.gate_up.weight)
+    gate, value = up[..., :256], up[..., 256:]
+    inner = gate / (1 + (-gate).exp()) * value
+    mixed = x + torch.einsum("bwi,ti->btw", inner, mixing.token_mlp.down.weight)
+    scale = (mixed.square().mean(dim=1, keepdim=True) + 1e-5).sqrt()  # over tokens, not width
+    after = mixed / scale
+    up = after @ mixing.mlp.gate_up.weight.T
+    gate, value = up[..., :8], up[..., 8:]
+    after = after + (gate / (1 + (-gate).exp()) * value) @ mixing.mlp.down.weight.T
+    expected = after / (after.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+    assert torch.allclose(mixing(x, None), expected, atol=1e-12)
+
+
 def eps_of_1e_6(patch: Patch) -> None:
     patch.setattr(block, "RMS_EPS", 1e-6)
 
