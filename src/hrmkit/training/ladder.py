@@ -42,8 +42,8 @@ RUNGS = (1, 2, 3, 5, 6, 7, 8)
 """Steps 0 and 4 have the model of their neighbours; step 9 is measured on mini-ARC."""
 NAME_TAG = 9
 
-ARC_STEPS = 1000
-ARC_VIEWS = 100
+ARC_STEPS = 3000
+ARC_VIEWS = 32
 """Augmented views of every mini-ARC task in training."""
 ARC_BALLOTS = 16
 """Views that vote on mini-ARC."""
