@@ -245,13 +245,21 @@ def recorded_rung(rung: Rung, runs: Sequence[RungRun], step: int | None = None) 
 
 
 def told_vote(runs: dict[str, list[RungRun]]) -> schema.Vote | None:
-    """The shown puzzle that the augmented rung's views disagree about most; the first of equals."""
+    """The shown puzzle that the augmented rung's views disagree about most, and yet have a majority.
+
+    Without a majority on any puzzle, the most disputed one; the first of equals.
+    """
     augmented = [of_rung for of_rung in runs.values() if of_rung[0].votes]
     if not augmented:
         return None
     of_rung = augmented[0]
     told = of_rung[middle([run.seed.exact for run in of_rung])].votes
-    return max(told, key=lambda vote: len(vote.candidates))
+    return max(told, key=lambda vote: (has_majority(vote), len(vote.candidates)))
+
+
+def has_majority(vote: schema.Vote) -> bool:
+    """Whether more than half of the views give the same answer."""
+    return vote.candidates[0].count > len(vote.ballots) / 2
 
 
 def recorded_arc(runs: dict[str, list[ArcRun]]) -> schema.MiniArc:
