@@ -245,7 +245,7 @@ def recorded_rung(rung: Rung, runs: Sequence[RungRun], step: int | None = None) 
 
 
 def told_vote(runs: dict[str, list[RungRun]]) -> schema.Vote | None:
-    """The shown puzzle that the augmented rung's views disagree about most, and yet have a majority.
+    """The shown puzzle that the augmented rung's views dispute most, and yet have a majority on.
 
     Without a majority on any puzzle, the most disputed one; the first of equals.
     """
