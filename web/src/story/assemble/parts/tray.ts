@@ -44,14 +44,14 @@ export function tray(layout: Layout, names: readonly { name: string; out: number
         ]
       : []),
     ...names.flatMap(({ name, out }, i) => {
-      const x = box.x + left + i * width + (wide ? 66 : 52);
+      const x = box.x + left + i * width + (wide ? 76 : 56);
       return [
         fitted(
           `tray.name${i}`,
           out >= 1 ? `${name} ✓` : name,
           round(x),
           box.y + box.height / 2 + size * 0.35,
-          width - (wide ? 72 : 56),
+          width - (wide ? 82 : 60),
           size,
           { weight: 600, fill: out >= 1 ? "muted" : "ink" },
         ),
