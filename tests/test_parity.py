@@ -55,8 +55,8 @@ def eps_of_1e_6(patch: Patch) -> None:
 def rope_starts_after_the_prefix(patch: Patch) -> None:
     init = block.Rotary.__init__
 
-    def shifted(self: block.Rotary, head_width: int, positions: int, base: float) -> None:
-        init(self, head_width, positions, base)
+    def shifted(self: block.Rotary, rates: Tensor, positions: int) -> None:
+        init(self, rates, positions)
         for table in (self.cos, self.sin):
             table[1:] = table[:-1].clone()
 

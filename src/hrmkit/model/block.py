@@ -46,15 +46,20 @@ class Linear(nn.Module):
         return F.linear(x, self.weight)
 
 
+def rotary_exponents(head_width: int) -> Tensor:
+    """The exponents of the base in a rotary embedding's rates: float32 `[head_width / 2]`."""
+    return torch.arange(0, head_width, 2, dtype=torch.float32) / head_width
+
+
 class Rotary(nn.Module):
     """Rotary position embedding (RoPE), half-rotation, for up to `positions` tokens."""
 
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, head_width: int, positions: int, base: float) -> None:
+    def __init__(self, rates: Tensor, positions: int) -> None:
+        """`rates [head_width / 2]`, float32: radians a position, for each pair of components."""
         super().__init__()
-        rates = 1 / base ** (torch.arange(0, head_width, 2, dtype=torch.float32) / head_width)
         angles = torch.outer(torch.arange(positions, dtype=torch.float32), rates)
         angles = torch.cat((angles, angles), dim=-1)
         self.register_buffer("cos", angles.cos(), persistent=False)

@@ -14,7 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from hrmkit.errors import UserError
-from hrmkit.model.block import Block, MixingBlock, ReasoningModule, Rotary, truncated_normal
+from hrmkit.model.block import (
+    Block,
+    MixingBlock,
+    ReasoningModule,
+    Rotary,
+    rotary_exponents,
+    truncated_normal,
+)
 from hrmkit.model.wiring import Sizes, Wiring
 
 
@@ -45,13 +52,18 @@ class HRM(nn.Module):
         super().__init__()
         self.wiring, self.sizes = wiring, sizes
         rope = wiring.positions == "rope"
-        self.rotary = Rotary(sizes.width // sizes.heads, tokens, sizes.rope_base) if rope else None
+        self.rotary = Rotary(self.rotary_rates(sizes), tokens) if rope else None
         self.embedding = embedding
         self.low = build_module(wiring, sizes, tokens)
         self.high = build_module(wiring, sizes, tokens) if wiring.modules == 2 else None
         # Where thinking starts; never learned, as in the original. Drawn last, after the heads.
         self.register_buffer("high_init", torch.zeros(sizes.width))
         self.register_buffer("low_init", torch.zeros(sizes.width))
+
+    @staticmethod
+    def rotary_rates(sizes: Sizes) -> Tensor:
+        """Rates of the rotary embedding, to the originals' last bit: parity asks for it."""
+        return 1 / sizes.rope_base ** rotary_exponents(sizes.width // sizes.heads)
 
     def draw_start(self) -> None:
         """Draw the states where thinking starts."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from hrmkit.model.block import Linear
+from hrmkit.model.block import Linear, rotary_exponents
 from hrmkit.model.hrm import HRM, Carry
 from hrmkit.model.wiring import Sizes, Wiring, WorldInterface
 
@@ -45,6 +45,15 @@ class WorldHRM(HRM):
         nn.init.zeros_(self.q_head.weight)
         nn.init.constant_(self.q_head.bias, -5.0)
         self.draw_start()
+
+    @staticmethod
+    def rotary_rates(sizes: Sizes) -> Tensor:
+        """The same rates, rounded as the measured base models have them.
+
+        They differ from the originals' by a last bit, which pre-training enlarges until the same
+        seed gives another base; all that is told of worlds was measured with these.
+        """
+        return sizes.rope_base ** -rotary_exponents(sizes.width // sizes.heads)
 
     def initial_carry(self, features: Tensor) -> Carry:
         """The carry before the first segment, for `features [batch, tokens, F]`."""
