@@ -209,9 +209,10 @@ def test_wires_that_make_no_model_are_refused_at_once(benches: Callable[[Any], B
     bench = benches(quick)
     for patch, said in (
         ({"recall": False}, "plug in recall"),
-        ({"cycles": 0}, "cycles is 0"),
-        ({"cycles": "many"}, "cycles is not as a wiring has it"),
-        ({"colour": "red"}, "colour is not as a wiring has it"),
+        ({"cycles": 0}, "cycles is 0, which is not as a wiring has it"),
+        ({"segments": 1000}, "segments is 1000, which is not as a wiring has it"),
+        ({"cycles": "many"}, "cycles is 'many', which is not as a wiring has it"),
+        ({"colour": "red"}, "colour is 'red', which is not as a wiring has it"),
     ):
         with pytest.raises(UserError, match=said):
             bench.train(WIRES.model_dump() | patch)

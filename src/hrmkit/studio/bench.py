@@ -184,7 +184,9 @@ def wires_of(asked: object) -> Wires:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "wires"
-        raise UserError(f"{where} is not as a wiring has it: {first['msg']}") from None
+        given = first["input"]
+        value = f" is {given!r}, which" if isinstance(given, str | int | float) else ""
+        raise UserError(f"{where}{value} is not as a wiring has it: {first['msg']}") from None
 
 
 def _train(work: Work, wires: Wires, out: connection.Connection) -> None:

@@ -7,7 +7,6 @@ import { ladder, LADDER } from "./server";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 120_000 });
-test.skip(!existsSync(ladder), "the ladder is not in this checkout");
 
 test("the studio refuses what makes no model, trains what does, and can be stopped", async ({
   page,
