@@ -1,5 +1,5 @@
 /** The second story: Assemble, from the ladder that comes with the package. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 import { AxeBuilder } from "@axe-core/playwright";
@@ -222,6 +222,7 @@ test("a wiring is trained at the bench, and joins the chart", async ({ page, sit
       return;
     }
     asked.push(route.request().postDataJSON());
+    if (route.request().url().endsWith("cancel")) now = { state: "cancelled" };
     if (refusal) await route.fulfill({ status: 400, json: { problem: refusal } });
     else await route.fulfill({ status: 202, json: {} });
   });
@@ -241,7 +242,6 @@ test("a wiring is trained at the bench, and joins the chart", async ({ page, sit
   await expect(page.getByRole("alert")).toHaveText("The training stopped unexpectedly.");
   now = { state: "training", what: "training seed 0", done: 1, of: 100 };
   await train.click();
-  now = { state: "cancelled" };
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(train).toBeEnabled();
   now = { state: "training", what: "training seed 0", done: 1, of: 100 };

@@ -1,9 +1,7 @@
 /** The bench, with the studio that the tests start: it trains for real. */
-import { existsSync } from "node:fs";
-
 import { expect, test } from "@playwright/test";
 
-import { ladder, LADDER } from "./server";
+import { LADDER } from "./server";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 120_000 });
