@@ -152,7 +152,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   const over = play !== null && t >= play.end;
   const { up: _up, down: _down, ...others } = pluggedIn(wires);
   return [
-    ...tray(layout, [{ name: "two blocks", out: going.share }, ...namesOf(all)]),
+    ...tray(layout, [{ name: "blocks", out: going.share }, ...namesOf(all)]),
     standing(
       "stage.machine",
       aside(t, PANEL),
