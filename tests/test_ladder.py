@@ -115,6 +115,9 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     for seeds in (0, 21):
         with pytest.raises(UserError, match=f"{seeds} seeds: choose 1 to 20"):
             climb(tmp_path, seeds=seeds)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot write"):
+        climb(tmp_path / "file", seeds=1)
     with pytest.raises(UserError, match="'1;2'"):
         steps_of("1;2")
     assert steps_of("3,5") == (3, 5)

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-import { serve } from "../tests/browser/server.ts";
+import { LADDER, serve } from "../tests/browser/server.ts";
 
 const { chromium } = createRequire(import.meta.url)("@playwright/test");
 const out = fileURLToPath(new URL("../../docs/images/", import.meta.url));
@@ -21,6 +21,11 @@ try {
   await page.getByRole("img").first().waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: `${out}studio.png` });
+  await page.goto(`${site.url}#story=${LADDER}&scene=step-06&time=24&theme=light`);
+  await page.reload();
+  await page.getByRole("img").first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: `${out}assemble.png` });
   for (const scene of ["clumsy-rollout", "clean-rollout"]) {
     await page.goto(`${site.url}#scene=${scene}&theme=light`);
     await page.reload();

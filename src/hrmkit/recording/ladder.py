@@ -22,7 +22,7 @@ from hrmkit.puzzles.mini_arc import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc_tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording import ladder_schema as schema
-from hrmkit.recording.file import hash_of
+from hrmkit.recording.file import check_target, hash_of
 from hrmkit.recording.ladder_jobs import (
     ArcRun,
     RungRun,
@@ -121,8 +121,8 @@ def climb(
     With `bench`, wirings beside the manual's are measured too. The same steps and seeds give the
     same numbers, whatever the number of `processes`.
 
-    Raises `UserError` for steps or seeds that make no sense, and for a folder that holds an
-    unfinished ladder unless `resume` is set.
+    Raises `UserError` for steps or seeds that make no sense, for a folder that cannot be written,
+    and for one that holds an earlier ladder unless `resume` is set.
     """
     chosen = tuple(sorted(set(steps)))
     jobs = plan(chosen, range(seeds), bench)
@@ -132,8 +132,8 @@ def climb(
             f"{folder} holds what an earlier ladder measured: add --resume to go on with it, or "
             "name another folder"
         )
+    check_target(kept)
     use_one_thread()
-    folder.mkdir(parents=True, exist_ok=True)
     finished = read_finished(kept)
     missing = [job for job in jobs if job.key() not in finished]
     done = len(jobs) - len(missing)
