@@ -17,10 +17,11 @@ from torch import Tensor
 from hrmkit.draws import Draws
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
+from hrmkit.recording.record import DEFAULT, in_processes, train_quietly, tuning_of
+from hrmkit.recording.schema import PresetName
 from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS
 from hrmkit.studio.graphs import PRESETS, slots_of, theta_of
-from hrmkit.studio.stories import code_and_graphs, ensure_default_story
+from hrmkit.studio.stories import code_and_graphs, ensure_default_story, processes
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples
 from hrmkit.training.fine_tune import (
@@ -114,12 +115,24 @@ def named(model: WorldHRM) -> list[tuple[str, torch.nn.Parameter]]:
     return list(model.named_parameters())
 
 
-def success_of(preset: Any, seed: int, cache: Path) -> float:
-    """What PyTorch's own run of the default settings reaches."""
+def success_of(task: tuple[PresetName, int, Path]) -> float:
+    """What PyTorch's own run of the default settings reaches, with a preset and a seed."""
+    preset, seed, cache = task
+    torch.set_num_threads(1)
     settings = DEFAULT.model_copy(update={"preset": preset, "seed": seed})
     model, _, _ = train_quietly(settings, cache)
     table = KeyDoor(settings.tiles).table()
     return score(table, policy_of(model, table)).success
+
+
+def successes(cache: Path) -> dict[str, dict[int, float]]:
+    """`success_of` every preset and seed."""
+    tasks: list[tuple[PresetName, int, Path]] = [(n, s, cache) for n in PRESETS for s in SEEDS]
+    found = in_processes(success_of, tasks, processes())
+    reached: dict[str, dict[int, float]] = {name: {} for name in PRESETS}
+    for (name, seed, _), success in zip(tasks, found, strict=True):
+        reached[name][seed] = success
+    return reached
 
 
 def main() -> None:
@@ -141,7 +154,7 @@ def main() -> None:
             )
             for name in PRESETS
         },
-        "success": {name: {s: success_of(name, s, cache) for s in SEEDS} for name in PRESETS},
+        "success": successes(cache),
     }
     target.write_text(json.dumps(parity))
     print(target)

@@ -1,5 +1,5 @@
 /**
- * The wires of the bench as a link carries them, e.g. `lrh-m2-n2-t2-gone-s4-hq`: letters for what is
+ * The wires of the bench as a link carries them, e.g. `lrh-m2-n2-t2-gone-s8-hq`: letters for what is
  * plugged in (loop, recall, hierarchy, puzzle embedding), then modules, cycles, calls of L,
  * gradient, segments and halting.
  *
@@ -23,7 +23,7 @@ const FORM =
   /^(l?)(r?)(h?)(e?)-m([12])-n([1-9]\d?)-t([1-9]\d?)-g(one|last|full)-s([1-9]\d?)-h([nqs])$/;
 
 /** An example of the form, for messages. */
-export const EXAMPLE = "lrh-m2-n2-t2-gone-s4-hq";
+export const EXAMPLE = "lrh-m2-n2-t2-gone-s8-hq";
 
 export function writeWires(wires: Wires): string {
   const plugged = Object.entries(LETTERS).map(([name, letter]) =>

@@ -22,7 +22,7 @@ export const WIRES: Wires = {
   cycles: 2,
   low_calls: 2,
   gradient: "one-step",
-  segments: 4,
+  segments: 8,
   halting: "q-learning",
   puzzle_embedding: false,
 };

@@ -109,7 +109,7 @@ describe("the state in the address", () => {
     ["preset=deep", "preset = deep", "hierarchy, flat"],
     ["speed=3", "speed = 3", "one of"],
     ["theme=pink", "theme = pink", "auto, light, dark, contrast"],
-    ["wires=lrh", "wires = lrh", "such as lrh-m2-n2-t2-gone-s4-hq"],
+    ["wires=lrh", "wires = lrh", "such as lrh-m2-n2-t2-gone-s8-hq"],
     ["wires=lrh-m3-n2-t2-gone-s4-hq", "wires = lrh-m3", "a wiring"],
     ["wires=lrh-m2-n0-t2-gone-s4-hq", "wires = lrh-m2-n0", "a wiring"],
     ["time=-1", "time = -1", "0 or more"],
