@@ -221,7 +221,10 @@ describe("a ladder", () => {
       "change in the rung step-2 has 15 entries",
       (l) => void l.rungs[2]?.thoughts[0]?.segments[0]?.calls[0]?.change.pop(),
     ],
-    ["rungs.2.wires.cycles, it must be >= 1", (l) => void (l.rungs[2] && (l.rungs[2].wires.cycles = 0))],
+    [
+      "rungs.2.wires.cycles, it must be >= 1",
+      (l) => void (l.rungs[2] && (l.rungs[2].wires.cycles = 0)),
+    ],
     ["the vote's puzzle is 7", (l) => void (l.vote && (l.vote.puzzle = 7))],
     ["the vote's list of ballots is empty", (l) => void l.vote?.ballots.splice(0)],
     [
