@@ -7,7 +7,7 @@ import { count, grouped } from "../numbers";
 import type { Caption, View } from "../scene";
 import type { Shape } from "../shape";
 import { boardProps, puzzleOf, standing } from "./common";
-import type { LadderScene } from "./facts";
+import { puzzleIndex, telling, type LadderScene } from "./facts";
 import { machine, machinePlaces } from "./parts/machine";
 import { below, panel, paragraphs } from "./parts/panel";
 import { tray } from "./parts/tray";
@@ -210,6 +210,9 @@ function rules(recording: LadderRecording, view: View): Shape[] {
     settings.seeds.length === 1
       ? "Every step is trained from one seed only: luck cannot be told from skill."
       : `Every step is trained from ${count(settings.seeds.length, "seed")}: a dot in a chart is one of them, and what lies between dots is luck.`,
+    ...(puzzleIndex(recording, view) === telling(recording)
+      ? ["The puzzle on the stage was picked for the tale: step 1 gets it wrong, step 6 right."]
+      : []),
     "The manual's block has 27 million numbers. Ours is a toy, so that you can train it at home.",
   ];
   return paragraphs("rule", box, facts, size, size * 0.9);

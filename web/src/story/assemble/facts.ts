@@ -94,23 +94,26 @@ export function changedCells(before: Grid, after: Grid): number {
 }
 
 /**
- * The puzzle that the story follows: the view's, or the first that the first rung gets wrong and
- * step 6, or the last rung, gets right, or the one in the middle.
+ * The puzzle that the story follows: the view's, or the one that tells most, or the one in the
+ * middle.
  */
 export function puzzleIndex(recording: LadderRecording, view: View): number {
   const { start } = view;
   if (start !== null && start >= 0 && start < recording.puzzles.length) return start;
-  return followed(recording);
+  return telling(recording) ?? Math.floor(recording.puzzles.length / 2);
 }
 
-const followed = memo((recording: LadderRecording): number => {
-  const first = recording.rungs[0];
-  const end = rungOf(recording, 6) ?? recording.rungs.at(-1);
-  const telling = range(recording.puzzles.length).find(
-    (i) =>
-      first && end && solves(recording, first, i) === false && solves(recording, end, i) === true,
+/**
+ * The first shown puzzle that the first rung gets wrong and the outer loop gets right; null where
+ * there is none. Scene 0 says that it was chosen so.
+ */
+export const telling = memo((recording: LadderRecording): number | null => {
+  const [first, end] = [rungOf(recording, 1), rungOf(recording, 6)];
+  if (!first || !end) return null;
+  const found = range(recording.puzzles.length).find(
+    (i) => solves(recording, first, i) === false && solves(recording, end, i) === true,
   );
-  return telling ?? Math.floor(recording.puzzles.length / 2);
+  return found ?? null;
 });
 
 /** Whether the shown seed solves a shown puzzle; null where that was not recorded. */
