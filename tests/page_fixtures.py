@@ -17,11 +17,12 @@ from torch import Tensor
 from hrmkit.draws import Draws
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.record import DEFAULT, in_processes, train_quietly, tuning_of
+from hrmkit.processes import in_processes, processes
+from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
 from hrmkit.recording.schema import PresetName
 from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS
 from hrmkit.studio.graphs import PRESETS, slots_of, theta_of
-from hrmkit.studio.stories import code_and_graphs, ensure_default_story, processes
+from hrmkit.studio.stories import code_and_graphs, ensure_default_story
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples
 from hrmkit.training.fine_tune import (

@@ -70,10 +70,20 @@ class HRM(nn.Module):
         for start in (self.high_init, self.low_init):
             start.copy_(truncated_normal(self.sizes.width, std=1.0))
 
-    def start(self, rows: int, tokens: int) -> Carry:
-        """The carry before the first segment, each state `[rows, tokens, width]`."""
+    def start(self, rows: int, tokens: int, which: int = 0) -> Carry:
+        """The carry before the first segment, each state `[rows, tokens, width]`.
+
+        0 is where the model was taught to begin. Others, drawn from their number, are other points
+        to begin at, for several tries at one puzzle.
+        """
         like = (rows, tokens, self.sizes.width)
-        return Carry(self.high_init.expand(like), self.low_init.expand(like))
+        high, low = self.high_init, self.low_init
+        if which:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(which)
+                drawn = truncated_normal(2, self.sizes.width, std=1.0)
+            high, low = drawn.to(high)
+        return Carry(high.expand(like), low.expand(like))
 
     @classmethod
     def from_pretrained(cls, source: str) -> Self:

@@ -58,10 +58,10 @@ class PuzzleHRM(HRM):
         nn.init.constant_(self.q_head.bias, -5.0)
         self.draw_start()
 
-    def initial_carry(self, batch: PuzzleBatch) -> Carry:
-        """The carry before the first segment."""
+    def initial_carry(self, batch: PuzzleBatch, which: int = 0) -> Carry:
+        """The carry before the first segment; `which` as in `start`."""
         rows, tokens = batch.given.shape
-        return self.start(rows, self.wiring.prefix + tokens)
+        return self.start(rows, self.wiring.prefix + tokens, which)
 
     def embed(self, batch: PuzzleBatch) -> Tensor:
         """The input `[batch, prefix + tokens, width]`, scaled to components of about 1."""

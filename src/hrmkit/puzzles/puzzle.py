@@ -1,4 +1,4 @@
-"""What every puzzle shares: a set of them as tensors, and what it takes to change one and back."""
+"""What every puzzle shares: how it is written, shown, checked and changed, and a set as tensors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from hrmkit.errors import UserError
 
 BLANK = 0
 """The token of a cell with nothing in it: a sudoku's blank, the background of an ARC grid."""
+IGNORED = -100
+"""In a solution: a cell that is not asked about, as the padding beside a small grid."""
 
 
 Grid = tuple[int, ...]
@@ -54,7 +56,7 @@ class PuzzleSet:
     given: Tensor
     """int64 [n, cells]; tokens, 0 is blank."""
     solution: Tensor
-    """int64 [n, cells]."""
+    """int64 [n, cells]; `IGNORED` where nothing is asked."""
     puzzle_ids: Tensor
     """int64 [n]; which puzzle embedding a row is given. 0 where there is none."""
 
@@ -87,6 +89,86 @@ class PuzzleSet:
     def changed(self, change: Reversible) -> PuzzleSet:
         """The same puzzles, given and solution changed alike; the ids stay."""
         return PuzzleSet(change.apply(self.given), change.apply(self.solution), self.puzzle_ids)
+
+
+class Puzzle(Protocol):
+    """A kind of puzzle, of one size: how it is written, shown, checked and changed.
+
+    Its grids are what a model reads: `cells` tokens from 0 to `vocab` - 1. Token 0 pads a grid that
+    is smaller than that; a `PuzzleSet` made of them holds `IGNORED` where a solution is padded.
+    """
+
+    @property
+    def name(self) -> str:
+        """One word, as on the command line."""
+        ...
+
+    @property
+    def vocab(self) -> int:
+        """Number of different tokens, padding among them."""
+        ...
+
+    @property
+    def cells(self) -> int:
+        """Tokens of a grid."""
+        ...
+
+    def encode(self, text: str) -> Grid:
+        """The grid that `text` says: a data file's row, or what a person types.
+
+        Raises `UserError` where it is malformed, with the place and what belongs there.
+        """
+        ...
+
+    def decode(self, grid: Grid) -> str:
+        """The grid as data files write it, on one line; `encode` reads it back."""
+        ...
+
+    def show(self, given: Grid, answer: Grid | None = None) -> str:
+        """The puzzle, or its answer, drawn in lines of text for a terminal."""
+        ...
+
+    def flaw(self, given: Grid) -> str | None:
+        """What is wrong with the puzzle, in one sentence: contradictory, several answers, ...
+
+        None for a proper one.
+        """
+        ...
+
+    def solution(self, given: Grid) -> Grid | None:
+        """The answer that a label would be, found by rule; None where no rule knows it."""
+        ...
+
+    def is_valid(self, given: Grid, answer: Grid, solution: Grid | None = None) -> bool:
+        """Whether `answer` is a correct answer of the puzzle, be it the labelled one or another.
+
+        `solution` is the label, for puzzles that nothing but their label can judge.
+        """
+        ...
+
+    def difficulty(self, given: Grid) -> float:
+        """How hard it is; in what unit is the puzzle's matter."""
+        ...
+
+    def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Reversible]:
+        """Every puzzle changed at random into another with a correct label, and the changes."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Puzzles of one kind with their answers, and where they are from."""
+
+    puzzle: Puzzle
+    rows: PuzzleSet
+    ratings: Tensor
+    """float64 [n]: how hard each is; NaN where its source does not say."""
+    source: str
+    """The file or data set, for people."""
+    fingerprint: str
+    """SHA-256 of what was read: two sources with the same are the same."""
+    skipped: int = 0
+    """Bad rows that were left out, having been asked to."""
 
 
 def as_grids(rows: Tensor) -> list[Grid]:

@@ -15,8 +15,10 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.fingerprint import fingerprint
 from hrmkit.model.cost import units_a_step
 from hrmkit.model.steps import ladder_sizes
+from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.mini_arc import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc_tasks import TASKS
@@ -35,9 +37,7 @@ from hrmkit.recording.ladder_jobs import (
     wires_of,
     wiring_of,
 )
-from hrmkit.recording.record import in_processes
 from hrmkit.recording.schema import FORMAT, VERSION, Maker
-from hrmkit.training.base import fingerprint
 from hrmkit.training.ladder import (
     ARC_STEPS,
     ARC_VARIANTS,
@@ -336,9 +336,3 @@ def title_of_wires(wires: schema.Wires) -> str:
         "puzzle embedding" if wires.puzzle_embedding else "",
     )
     return ", ".join(part for part in said if part)
-
-
-def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and sample standard deviation (0 of one value)."""
-    tensor = torch.tensor(list(values), dtype=torch.float64)
-    return tensor.mean().item(), tensor.std().item() if len(values) > 1 else 0.0

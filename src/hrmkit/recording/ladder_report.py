@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
 from hrmkit.recording.file import save
-from hrmkit.recording.ladder import mean_and_spread
 from hrmkit.recording.ladder_schema import LadderRecording, Rung
 
 RECORDING = "ladder.hrm.json.gz"
@@ -38,13 +38,12 @@ def tables(recording: LadderRecording) -> str:
 
 def spread(values: Sequence[float]) -> str:
     """Mean and sample standard deviation, or the one value."""
-    mean, deviation = mean_and_spread(values)
-    return f"{mean:.3f} ± {deviation:.3f}" if len(values) > 1 else f"{mean:.3f}"
+    return f"{fmean(values):.3f}" + (f" ± {stdev(values):.3f}" if len(values) > 1 else "")
 
 
 def mean(values: Sequence[float]) -> str:
     """The mean alone, for columns where the spread would only be in the way."""
-    return f"{mean_and_spread(values)[0]:.3f}"
+    return f"{fmean(values):.3f}"
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -178,14 +177,14 @@ def plot(recording: LadderRecording, folder: Path) -> None:
         said = place == 0
         axes.bar(
             place - 0.18,
-            mean_and_spread(exact)[0],
+            fmean(exact),
             0.32,
             color="#3b6fb6",
             label="one answer" if said else None,
         )
         axes.bar(
             place + 0.18,
-            mean_and_spread(vote)[0],
+            fmean(vote),
             0.32,
             color="#f0b45a",
             label=f"vote of {recording.settings.views} views" if said else None,

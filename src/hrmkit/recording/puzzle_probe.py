@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from hrmkit.model.halting import wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.recording.ladder_schema import PuzzleCall, PuzzleSegment, PuzzleThought
-from hrmkit.training.outer_loop import wants_to_halt
 
 Seen = list[tuple[Tensor, Tensor]]
 """Of every call: the state before and after."""
@@ -49,7 +49,7 @@ def think_aloud(model: PuzzleHRM, puzzles: PuzzleSet, puzzle: int, loops: int = 
             before = carry
             carry, outputs = model.segment(carry, batch)
             segments.append(segment_of(model, before, seen, outputs))
-            if not halted_after and bool(wants_to_halt(model, outputs)[0]):
+            if not halted_after and bool(wants_to_halt(model.wiring.halting, outputs)[0]):
                 halted_after = number
     return PuzzleThought(
         puzzle=puzzle,

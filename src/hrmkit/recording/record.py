@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import torch
 
@@ -17,6 +14,7 @@ from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.presets import preset
 from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
 from hrmkit.recording import schema
 from hrmkit.recording.file import hash_of
@@ -68,8 +66,6 @@ the mean over many bases)."""
 MAIN = "main"
 
 BaseTask = tuple[schema.PresetName, int, Path]
-Work = TypeVar("Work")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -235,17 +231,6 @@ def run_job(job: Job) -> schema.Run:
         policy=recorded_policy(policy),
         seeds=(),
     )
-
-
-def in_processes(
-    work: Callable[[Work], Result], tasks: list[Work], processes: int
-) -> Iterator[Result]:
-    """`work` on each task, in the order of the tasks whatever the number of processes."""
-    if processes == 1:
-        yield from map(work, tasks)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, tasks)
 
 
 def record(

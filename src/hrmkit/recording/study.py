@@ -18,19 +18,20 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.fingerprint import fingerprint
+from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
 from hrmkit.recording.file import check_target
 from hrmkit.recording.record import (
     ABLATIONS,
     DEFAULT,
     Plan,
-    in_processes,
     rates_of,
     train_bases,
     train_quietly,
 )
 from hrmkit.recording.schema import PresetName, Settings
-from hrmkit.training.base import CODE, base_model, fingerprint
+from hrmkit.training.base import CODE, base_model
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.key_door import KeyDoor
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hrmkit.fingerprint import fingerprint
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder import CODE, measure_wires
 from hrmkit.recording.ladder_jobs import wiring_of
 from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
 from hrmkit.studio.bench import Bench
-from hrmkit.training.base import fingerprint
 from hrmkit.training.ladder import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
 from hrmkit.training.puzzle_training import Recipe
 

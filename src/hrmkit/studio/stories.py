@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
 import torch
 
 import hrmkit
+from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
+from hrmkit.processes import processes
 from hrmkit.progress import Progress, shown
 from hrmkit.recording.file import save
 from hrmkit.recording.record import DEFAULT, model_card, record, tuning_of
@@ -19,7 +20,7 @@ from hrmkit.recording.recorder import EVALUATIONS
 from hrmkit.recording.schema import PresetName
 from hrmkit.studio.graphs import PRESETS, SHIPPED, slots_of, theta_of
 from hrmkit.training.base import CODE as BASE_CODE
-from hrmkit.training.base import LINES, base_model, fingerprint
+from hrmkit.training.base import LINES, base_model
 from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.key_door import KeyDoor
 
@@ -61,11 +62,6 @@ def ensure_default_story(data: Path) -> Path:
         save(recording, story)
         lay_out_engine(data, progress)
     return story
-
-
-def processes() -> int:
-    """How many trainings to run side by side: one a core."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def code_and_graphs() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.draws import Draws
+from hrmkit.fingerprint import fingerprint
 from hrmkit.model.assemble import assemble
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import WorldInterface
@@ -90,8 +90,15 @@ def pretrain(
             progress(step + 1, STEPS)
 
 
-CODE = ("model", "worlds", "training")
-"""The folders whose code a base model depends on."""
+CODE = (
+    "model",
+    "worlds",
+    "training/base.py",
+    "training/examples.py",
+    "training/fine_tune.py",
+    "training/policy.py",
+)
+"""The code that a base model, and what is fine-tuned from it, depends on."""
 
 LINES = tuple(range(MIN_TILES, MAX_TILES + 1))
 """The base knows lines of every length, so that a story may be told on any of them."""
@@ -131,13 +138,3 @@ def interface_of(table: WorldTable) -> WorldInterface:
         subgoal_token=table.subgoal_token,
         action_token=table.action_token,
     )
-
-
-def fingerprint(*folders: str) -> str:
-    """Changes whenever the package's code in `folders` does, so that nothing stale is used."""
-    package = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted((package / folder).glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

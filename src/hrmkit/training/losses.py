@@ -10,14 +10,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hrmkit.model.puzzle_hrm import PuzzleOutputs
+from hrmkit.puzzles.puzzle import IGNORED
 
 CellLoss = Callable[[Tensor, Tensor], Tensor]
-"""`(logits [B, tokens, V], labels [B, tokens]) -> loss [B, tokens]` in nats."""
+"""`(logits [B, tokens, V], labels [B, tokens]) -> loss [B, tokens]` in nats; 0 at `IGNORED`."""
 
 
 def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy of every cell, with the softmax."""
-    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none")
+    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none", ignore_index=IGNORED)
 
 
 def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
@@ -28,14 +29,16 @@ def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
     wide = logits.double()
     rising = torch.where(wide < 0, 1 / (1 - wide.clamp(max=0) + 1e-30), wide + 1)
     log_shares = (rising / rising.sum(-1, keepdim=True)).log()
-    return -log_shares.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
+    asked = labels != IGNORED
+    picked = log_shares.gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    return torch.where(asked, -picked, 0.0)
 
 
 class PuzzleLosses(NamedTuple):
     """Losses summed over a batch, in nats, and what they were counted on."""
 
     cells: Tensor
-    """Mean over each puzzle's cells, summed over the batch."""
+    """Mean over each puzzle's cells that are asked about, summed over the batch."""
     q_halt: Tensor
     """Against whether the answer is exactly right."""
     q_continue: Tensor
@@ -52,14 +55,15 @@ def puzzle_losses(
     outputs: PuzzleOutputs, labels: Tensor, target_continue: Tensor | None, cell_loss: CellLoss
 ) -> PuzzleLosses:
     """The losses of one segment; `labels [B, tokens]`, `target_continue [B]` shares in [0, 1]."""
-    right = (outputs.logits.argmax(-1) == labels).all(-1)
+    asked = labels != IGNORED
+    right = ((outputs.logits.argmax(-1) == labels) | ~asked).all(-1)
     q_halt = binary(outputs.q_halt, right.to(outputs.q_halt.dtype))
     q_continue = (
         torch.zeros_like(q_halt)
         if target_continue is None
         else binary(outputs.q_continue, target_continue)
     )
-    cells = cell_loss(outputs.logits, labels).mean(-1).sum()
+    cells = (cell_loss(outputs.logits, labels).sum(-1) / asked.sum(-1).clamp(min=1)).sum()
     return PuzzleLosses(cells, q_halt, q_continue, right)
 
 

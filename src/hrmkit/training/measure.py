@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from hrmkit.model.halting import wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.puzzle import BLANK, PuzzleSet, Reversible
 from hrmkit.puzzles.vote import Candidate, solved, vote
-from hrmkit.training.outer_loop import wants_to_halt
 
 CHUNK = 64
 """Puzzles asked at once: as many as stay in a processor's cache."""
@@ -57,7 +57,7 @@ def ask_chunk(model: PuzzleHRM, puzzles: PuzzleSet) -> Answers:
         for _ in range(model.wiring.segments):
             carry, outputs = model.segment(carry, batch)
             said.append(outputs)
-    stops = torch.stack([wants_to_halt(model, outputs) for outputs in said])
+    stops = torch.stack([wants_to_halt(model.wiring.halting, outputs) for outputs in said])
     stops[-1] = True
     return Answers(
         torch.stack([outputs.logits.argmax(-1) for outputs in said]),

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from hrmkit.model.halting import wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.puzzles.puzzle import PuzzleSet
@@ -95,7 +96,7 @@ def think(
     last = segments >= model.wiring.segments
     target: Tensor | None = None
     with torch.no_grad():
-        halted = last | wants_to_halt(model, outputs)
+        halted = last | wants_to_halt(model.wiring.halting, outputs)
         if model.wiring.halting != "none":
             halted &= segments >= least_segments(len(segments), model, draws, exploration)
         if model.wiring.halting == "q-learning":
@@ -103,15 +104,6 @@ def think(
             better = torch.maximum(after.q_halt, after.q_continue)
             target = torch.where(last, after.q_halt, better).sigmoid()
     return Thought(Rows(carry, rows.puzzles, segments, halted), outputs, target)
-
-
-def wants_to_halt(model: PuzzleHRM, outputs: PuzzleOutputs) -> Tensor:
-    """`[B]` booleans: whether the light is red."""
-    if model.wiring.halting == "q-learning":
-        return outputs.q_halt > outputs.q_continue
-    if model.wiring.halting == "single-pass":
-        return outputs.q_halt > 0
-    return torch.zeros_like(outputs.q_halt, dtype=torch.bool)
 
 
 def least_segments(

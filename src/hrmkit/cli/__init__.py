@@ -1,0 +1,13 @@
+"""The command line: verbs only. What a verb does is elsewhere, and imported when it is called."""
+
+from __future__ import annotations
+
+from hrmkit.cli import about, stories, studio
+from hrmkit.cli.app import app
+
+__all__ = ["about", "app", "main", "stories", "studio"]
+
+
+def main() -> None:
+    """Run the program ``hrmkit``."""
+    app(prog_name="hrmkit")

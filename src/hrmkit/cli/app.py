@@ -1,0 +1,53 @@
+"""The program `hrmkit`: how it is called and how it ends. Its verbs are in the modules beside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import hrmkit
+from hrmkit.errors import UserError
+
+
+class Verbs(TyperGroup):
+    """The one place where an error meant for a person, or a Ctrl-C, ends the program."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb; end with status 2 on a UserError and 130 on Ctrl-C, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo(err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=Verbs,
+    help="Hierarchical Reasoning Models: assemble, train, record, and watch them learn.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end, when asked to."""
+    if wanted:
+        typer.echo(f"hrmkit {hrmkit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Hierarchical Reasoning Models: assemble, train, record, and watch them learn."""

@@ -1,0 +1,77 @@
+"""Verbs that show: studio, play, site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hrmkit.cli.app import app
+
+DEFAULT_PORT = 8477
+
+PortOption = Annotated[
+    int, typer.Option(help="The port to serve at; when it is taken, the next free one.")
+]
+
+
+@app.command()
+def studio(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings to offer besides the default story.")
+    ] = None,
+    port: PortOption = DEFAULT_PORT,
+) -> None:
+    """Open the studio in the browser; on first start, train the default story."""
+    _open_studio(files or [], port, show=None)
+
+
+@app.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="The recording to show.")],
+    port: PortOption = DEFAULT_PORT,
+) -> None:
+    """Open the studio at one recording."""
+    _open_studio([file], port, show=file)
+
+
+def _open_studio(files: list[Path], port: int, show: Path | None) -> None:
+    from hrmkit.folders import data_folder
+    from hrmkit.studio.server import check_port, serve
+    from hrmkit.studio.shelf import check
+
+    # What is wrong with the call is said now, and not after the first training.
+    check_port(port)
+    for file in files:
+        check(file)
+    from hrmkit.studio.ladder_bench import ladder_bench
+    from hrmkit.studio.stories import stories
+
+    data = data_folder()
+    offered = [*files, *stories(data)]
+    serve(offered, data, port=port, show=show, bench=ladder_bench(data))
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Option(help="The folder to write, new or empty.")] = Path("site"),
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings to put in besides the default story.")
+    ] = None,
+) -> None:
+    """Write the page and its stories as plain files, for any static host.
+
+    Example: hrmkit site --out site five.hrm.json.gz
+    """
+    from hrmkit.folders import data_folder
+    from hrmkit.studio.shelf import check
+    from hrmkit.studio.site import check_site, write_site
+    from hrmkit.studio.stories import stories
+
+    check_site(out)
+    for file in files or []:
+        check(file)
+    data = data_folder()
+    write_site(out, [*(files or []), *stories(data)], data)
+    typer.echo(f"{out}: put this folder on any web server, e.g. python -m http.server -d {out}")
