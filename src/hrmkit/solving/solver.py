@@ -1,0 +1,126 @@
+"""Answers many puzzles: a row that halts leaves the batch, and a waiting puzzle takes its place.
+
+A batch that waits for its slowest row would think on about what is long answered. Here every
+segment is thought about puzzles that still need it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from hrmkit.errors import UserError
+from hrmkit.model.halting import wants_to_halt
+from hrmkit.model.hrm import Carry
+from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
+from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.start import TAUGHT, Start
+from hrmkit.solving.thinking import check_fit, computing, on_device, segments_of
+
+BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Solutions:
+    """The answers to n puzzles, on the CPU."""
+
+    tokens: Tensor
+    """int64 [n, cells]."""
+    q: Tensor
+    """float [n]: q_halt when the answer was given."""
+    segments: Tensor
+    """int64 [n]: segments thought."""
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+@dataclass(eq=False)
+class Desk:
+    """The puzzles under way, one a row: which they are, how far they are."""
+
+    which: Tensor
+    """int64 [rows], into the puzzles."""
+    segments: Tensor
+    """int64 [rows]: segments thought so far."""
+    batch: PuzzleBatch
+    carry: Carry
+
+    def kept(self, stay: Tensor) -> Desk:
+        """Only the named rows: int64."""
+        return Desk(
+            self.which[stay],
+            self.segments[stay],
+            PuzzleBatch(*(part[stay] for part in self.batch)),
+            Carry(*(state[stay] for state in self.carry)),
+        )
+
+    def joined(self, other: Desk) -> Desk:
+        """The rows of both."""
+        return Desk(
+            torch.cat((self.which, other.which)),
+            torch.cat((self.segments, other.segments)),
+            PuzzleBatch(*(torch.cat(two) for two in zip(self.batch, other.batch, strict=True))),
+            Carry(*(torch.cat(two) for two in zip(self.carry, other.carry, strict=True))),
+        )
+
+
+def solve(
+    model: PuzzleHRM,
+    puzzles: PuzzleSet,
+    *,
+    batch: int = BATCH,
+    segments: int | None = None,
+    halt: bool = True,
+    start: Start = TAUGHT,
+    progress: Progress = silent,
+) -> Solutions:
+    """The answer to every puzzle, as if each were thought about alone.
+
+    A puzzle is answered when its light is red, and after `segments` (training's unless said) in
+    any case; without `halt` always then. `batch` puzzles are under way at a time. Raises
+    `UserError` where the puzzles do not fit the model, or a number is less than 1.
+    """
+    check_fit(model, puzzles)
+    most = segments_of(model, segments)
+    if batch < 1:
+        raise UserError(f"a batch of {batch} is not possible: give 1 or more")
+    halting = model.wiring.halting if halt else "none"
+    found = Solutions(
+        torch.zeros_like(puzzles.given, device="cpu"),
+        torch.zeros(len(puzzles), dtype=model.low_init.dtype),
+        torch.zeros(len(puzzles), dtype=torch.int64),
+    )
+    taken = min(batch, len(puzzles))
+    desk = seated(model, puzzles, 0, taken, start)
+    answered = 0
+    while len(desk.which):
+        with computing(model):
+            desk.carry, said = model.segment(desk.carry, desk.batch)
+            desk.segments += 1
+            done = wants_to_halt(halting, said) | (desk.segments >= most)
+            leave, stay = done.nonzero().flatten(), (~done).nonzero().flatten()
+            if not len(leave):
+                continue
+            which = desk.which[leave].cpu()
+            found.tokens[which] = said.logits[leave].argmax(-1).cpu()
+            found.q[which] = said.q_halt[leave].to(found.q).cpu()
+            found.segments[which] = desk.segments[leave].cpu()
+            desk = desk.kept(stay)
+            come = min(len(leave), len(puzzles) - taken)
+            if come:
+                desk = desk.joined(seated(model, puzzles, taken, come, start))
+                taken += come
+        answered += len(which)
+        progress("solving", answered, len(puzzles))
+    return found
+
+
+def seated(model: PuzzleHRM, puzzles: PuzzleSet, first: int, count: int, start: Start) -> Desk:
+    """`count` puzzles from `first` on, about to be thought about."""
+    batch = on_device(model, puzzles[first : first + count])
+    which = torch.arange(first, first + count, device=batch.given.device)
+    return Desk(which, torch.zeros_like(which), batch, start.carry(model, batch))
