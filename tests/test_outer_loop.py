@@ -12,7 +12,9 @@ from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.training.losses import puzzle_losses, softmax_loss, stablemax_loss
 from hrmkit.training.optimizers import AdamAtan2, SignSGD
 from hrmkit.training.outer_loop import first_rows, refilled, staggered, think
-from hrmkit.training.puzzle_training import Epochs, Recipe, train
+from hrmkit.training.puzzle_training import train
+from hrmkit.training.queues import Epochs
+from hrmkit.training.recipe import Recipe
 
 SIXTEEN = torch.arange(16) % 5
 
@@ -125,10 +127,11 @@ def test_epochs_give_every_puzzle_once_before_any_twice() -> None:
 
 def test_the_rate_rises_stays_and_falls() -> None:
     recipe = Recipe(steps=400, warm_up=100, final_rate=0.1)
-    assert recipe.rate_at(0) == pytest.approx(0.01)
-    assert recipe.rate_at(99) == recipe.rate_at(199) == 1
-    assert recipe.rate_at(300) == pytest.approx(0.55)
-    assert recipe.rate_at(399) == pytest.approx(0.1, abs=0.01)
+    rates = [recipe.rate_at(step, step, 400) for step in range(400)]
+    assert rates[0] == pytest.approx(0.01)
+    assert rates[99] == rates[199] == 1
+    assert rates[300] == pytest.approx(0.55)
+    assert rates[399] == pytest.approx(0.1, abs=0.01)
 
 
 def test_losses_are_those_of_the_formulas() -> None:

@@ -76,6 +76,12 @@ class PuzzleSet:
         pick = rows if isinstance(rows, slice | Tensor) else torch.tensor(rows, dtype=torch.int64)
         return PuzzleSet(self.given[pick], self.solution[pick], self.puzzle_ids[pick])
 
+    def to(self, device: torch.device) -> PuzzleSet:
+        """The same puzzles on `device`."""
+        return PuzzleSet(
+            self.given.to(device), self.solution.to(device), self.puzzle_ids.to(device)
+        )
+
     @property
     def cells(self) -> int:
         """Cells of a grid."""

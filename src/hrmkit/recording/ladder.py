@@ -54,7 +54,7 @@ from hrmkit.training.ladder import (
     rung_of_step,
     tasks,
 )
-from hrmkit.training.puzzle_training import Recipe
+from hrmkit.training.recipe import Recipe
 
 CODE = ("model", "puzzles", "training", "recording")
 EVERY_STEP = (*RUNGS, NAME_TAG)
@@ -191,7 +191,7 @@ def put_together(
             steps=steps,
             seeds=seeds,
             units=UNITS,
-            batch=Recipe(steps=1).batch,
+            batch=Recipe().batch,
             train_puzzles=TRAIN_PUZZLES,
             test_puzzles=TEST_PUZZLES,
             views=VIEWS,

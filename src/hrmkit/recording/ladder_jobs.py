@@ -50,7 +50,7 @@ from hrmkit.training.measure import (
     voted,
     votes,
 )
-from hrmkit.training.puzzle_training import Recipe
+from hrmkit.training.recipe import Recipe
 
 LOOPS = (1, 2, 4)
 LOSSES = 60
@@ -229,7 +229,7 @@ def first_boards(arc: MiniArc) -> torch.Tensor:
 def backward_memory() -> Memory:
     """What backward keeps for one segment of one of the ladder's batches, at step 5's wiring."""
     wiring = wiring_of_step(5)
-    batch = puzzles()[0][: Recipe(steps=1).batch]
+    batch = puzzles()[0][: Recipe().batch]
     kept = {
         gradient: kept_for_backward(assemble(replace(wiring, gradient=gradient)), batch)
         for gradient in ("one-step", "full")

@@ -11,7 +11,7 @@ from hrmkit.recording.ladder_jobs import wiring_of
 from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
 from hrmkit.studio.bench import Bench
 from hrmkit.training.ladder import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
-from hrmkit.training.puzzle_training import Recipe
+from hrmkit.training.recipe import Recipe
 
 SEED = 0
 FOLDER = "bench"
@@ -23,7 +23,7 @@ def ladder_bench(data: Path) -> Bench:
         steps=(),
         seeds=(SEED,),
         units=UNITS,
-        batch=Recipe(steps=1).batch,
+        batch=Recipe().batch,
         train_puzzles=TRAIN_PUZZLES,
         test_puzzles=TEST_PUZZLES,
         views=VIEWS,

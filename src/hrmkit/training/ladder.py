@@ -20,14 +20,14 @@ from hrmkit.model.steps import TITLES, ladder_sizes, wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Wiring
 from hrmkit.puzzles import mini_arc, sudoku
 from hrmkit.puzzles.augment import (
-    Symmetries,
     Symmetry,
     identity,
     random_symmetries,
     random_symmetry,
 )
 from hrmkit.puzzles.puzzle import PuzzleSet
-from hrmkit.training.puzzle_training import Recipe, train
+from hrmkit.training.puzzle_training import train
+from hrmkit.training.recipe import Recipe
 
 BOX = 2
 UNITS = 12_000
@@ -116,9 +116,9 @@ def train_rung(
     return model, train(model, learned, recipe, seed, augment, progress=progress)
 
 
-def random_change(rng: np.random.Generator, count: int) -> Symmetries:
-    """A sudoku symmetry for each of `count` puzzles."""
-    return random_symmetries(rng, BOX, count)
+def random_change(puzzles: PuzzleSet, rng: np.random.Generator) -> PuzzleSet:
+    """The puzzles, each changed by a sudoku symmetry of its own."""
+    return puzzles.changed(random_symmetries(rng, BOX, len(puzzles)))
 
 
 @lru_cache

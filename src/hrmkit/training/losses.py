@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from hrmkit.model.puzzle_hrm import PuzzleOutputs
 from hrmkit.puzzles.puzzle import IGNORED
+from hrmkit.training.recipe import LossName
 
 CellLoss = Callable[[Tensor, Tensor], Tensor]
 """`(logits [B, tokens, V], labels [B, tokens]) -> loss [B, tokens]` in nats; 0 at `IGNORED`."""
@@ -51,6 +52,15 @@ class PuzzleLosses(NamedTuple):
         return self.cells + 0.5 * (self.q_halt + self.q_continue)
 
 
+CELL_LOSSES: dict[LossName, CellLoss] = {"softmax": softmax_loss, "stablemax": stablemax_loss}
+
+
+def losses_by_row(logits: Tensor, labels: Tensor, cell_loss: CellLoss) -> Tensor:
+    """`[B]`: each puzzle's mean over the cells that are asked about, in nats."""
+    asked = (labels != IGNORED).sum(-1).clamp(min=1)
+    return cell_loss(logits, labels).sum(-1) / asked
+
+
 def puzzle_losses(
     outputs: PuzzleOutputs, labels: Tensor, target_continue: Tensor | None, cell_loss: CellLoss
 ) -> PuzzleLosses:
@@ -63,7 +73,7 @@ def puzzle_losses(
         if target_continue is None
         else binary(outputs.q_continue, target_continue)
     )
-    cells = (cell_loss(outputs.logits, labels).sum(-1) / asked.sum(-1).clamp(min=1)).sum()
+    cells = losses_by_row(outputs.logits, labels, cell_loss).sum()
     return PuzzleLosses(cells, q_halt, q_continue, right)
 
 

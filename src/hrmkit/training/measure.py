@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from hrmkit.model.halting import wants_to_halt
-from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
+from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.puzzle import BLANK, PuzzleSet, Reversible
 from hrmkit.puzzles.vote import Candidate, solved, vote
+from hrmkit.solving.thinking import Answers, ask
 
-CHUNK = 64
-"""Puzzles asked at once: as many as stay in a processor's cache."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a model says of n puzzles after each of S segments."""
-
-    tokens: Tensor
-    """int64 [S, n, cells]."""
-    q_halt: Tensor
-    """float [S, n]."""
-    used: Tensor
-    """int64 [n]: segments until the light was red; S where it never was."""
-
-    def right(self, puzzles: PuzzleSet) -> Tensor:
-        """bool [S, n]: the whole answer is right."""
-        return (self.tokens == puzzles.solution).all(-1)
-
-    def when_halted(self) -> Tensor:
-        """int64 [n, cells]: each puzzle's answer at its own red light."""
-        return self.tokens[self.used - 1, torch.arange(self.tokens.shape[1])]
-
-
-def ask(model: PuzzleHRM, puzzles: PuzzleSet) -> Answers:
-    """All of the wiring's segments for every puzzle, none stopped early."""
-    parts = [ask_chunk(model, puzzles[at : at + CHUNK]) for at in range(0, len(puzzles), CHUNK)]
-    return Answers(
-        torch.cat([part.tokens for part in parts], dim=1),
-        torch.cat([part.q_halt for part in parts], dim=1),
-        torch.cat([part.used for part in parts]),
-    )
-
-
-def ask_chunk(model: PuzzleHRM, puzzles: PuzzleSet) -> Answers:
-    """`ask` of a few puzzles at once."""
-    batch = PuzzleBatch(puzzles.given, puzzles.puzzle_ids)
-    carry = model.initial_carry(batch)
-    said: list[PuzzleOutputs] = []
-    with torch.no_grad():
-        for _ in range(model.wiring.segments):
-            carry, outputs = model.segment(carry, batch)
-            said.append(outputs)
-    stops = torch.stack([wants_to_halt(model.wiring.halting, outputs) for outputs in said])
-    stops[-1] = True
-    return Answers(
-        torch.stack([outputs.logits.argmax(-1) for outputs in said]),
-        torch.stack([outputs.q_halt for outputs in said]),
-        stops.int().argmax(0) + 1,
-    )
+__all__ = [
+    "Answers",
+    "ask",
+    "exact",
+    "kept_for_backward",
+    "looped",
+    "share_of_blanks",
+    "voted",
+    "votes",
+]
 
 
 def looped(wiring: Wiring, times: int) -> Wiring:

@@ -1,4 +1,4 @@
-"""The originals' optimizers: Adam-atan2, and sign-SGD for puzzle embeddings."""
+"""Optimizers: the originals' Adam-atan2 and sign-SGD, torch's own, and which is whose."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.optim.optimizer import Optimizer
+
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.training.recipe import Recipe
+
+PUZZLE_EMBEDDING = "puzzle_embedding"
 
 
 class AdamAtan2(Optimizer):
@@ -67,3 +72,48 @@ class SignSGD(Optimizer):
                 ids, rows = gradient.indices()[0], gradient.values()
                 kept = p[ids] * (1 - group["lr"] * group["weight_decay"])
                 p[ids] = kept - group["lr"] * rows.sign()
+
+
+def optimizers_for(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
+    """The recipe's optimizers; each group keeps its rate at full height as `full_lr`."""
+    optimizers = body_optimizers(model, recipe)
+    if model.puzzle_embedding:
+        optimizers.append(
+            SignSGD(
+                model.puzzle_embedding.parameters(), recipe.puzzle_rate, recipe.puzzle_weight_decay
+            )
+        )
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["full_lr"] = group["lr"]
+    return optimizers
+
+
+def body_optimizers(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
+    """Of everything but puzzle embeddings."""
+    body, rate, decay = body_of(model), recipe.rate, recipe.weight_decay
+    if recipe.optimizer == "adam-atan2":
+        return [AdamAtan2(body, rate, recipe.betas, decay)]
+    if recipe.optimizer == "adamw":
+        return [torch.optim.AdamW(body, lr=rate, betas=recipe.betas, weight_decay=decay)]
+    # Muon is for matrices between layers; its steps are scaled so that AdamW's rate suits both.
+    matrices = {
+        name
+        for name, p in model.named_parameters()
+        if name.startswith(("low.", "high.")) and p.ndim == 2
+    }
+    inner = [p for name, p in model.named_parameters() if name in matrices]
+    rest = [
+        p
+        for name, p in model.named_parameters()
+        if name not in matrices and not name.startswith(PUZZLE_EMBEDDING)
+    ]
+    return [
+        torch.optim.Muon(inner, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=rate, betas=recipe.betas, weight_decay=decay),
+    ]
+
+
+def body_of(model: PuzzleHRM) -> list[Tensor]:
+    """Everything that is learned but puzzle embeddings."""
+    return [p for name, p in model.named_parameters() if not name.startswith(PUZZLE_EMBEDDING)]
