@@ -19,12 +19,19 @@ PortOption = Annotated[
 @app.command()
 def studio(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Recordings to offer besides the default story.")
+        list[Path] | None,
+        typer.Argument(help="Recordings, or folders of runs, to offer besides the default story."),
     ] = None,
     port: PortOption = DEFAULT_PORT,
 ) -> None:
-    """Open the studio in the browser; on first start, train the default story."""
-    _open_studio(files or [], port, show=None)
+    """Open the studio in the browser; on first start, train the default story.
+
+    The folder of a run is shown while it trains, and the page opens there.
+
+    Example: hrmkit studio runs/sudoku
+    """
+    runs = [file for file in files or [] if file.is_dir()]
+    _open_studio([file for file in files or [] if file not in runs], port, show=None, runs=runs)
 
 
 @app.command()
@@ -36,7 +43,9 @@ def play(
     _open_studio([file], port, show=file)
 
 
-def _open_studio(files: list[Path], port: int, show: Path | None) -> None:
+def _open_studio(
+    files: list[Path], port: int, show: Path | None, runs: list[Path] | None = None
+) -> None:
     from hrmkit.folders import data_folder
     from hrmkit.studio.server import check_port, serve
     from hrmkit.studio.shelf import check
@@ -46,11 +55,14 @@ def _open_studio(files: list[Path], port: int, show: Path | None) -> None:
     for file in files:
         check(file)
     from hrmkit.studio.ladder_bench import ladder_bench
-    from hrmkit.studio.stories import stories
+    from hrmkit.studio.run import Runs
+    from hrmkit.studio.stories import shipped_stories, stories
 
+    live = Runs(runs or [])
     data = data_folder()
-    offered = [*files, *stories(data)]
-    serve(offered, data, port=port, show=show, bench=ladder_bench(data))
+    # Whoever wants to see a run does not wait for the default story to be trained.
+    offered = [*files, *(shipped_stories() if runs else stories(data))]
+    serve(offered, data, port=port, show=show, bench=ladder_bench(data), runs=live)
 
 
 @app.command()

@@ -15,12 +15,16 @@ from pydantic import ValidationError
 
 from hrmkit.errors import UserError
 from hrmkit.recording.ladder_schema import LadderRecording
+from hrmkit.recording.run_schema import RunRecording
 from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Recording
+from hrmkit.recording.thought_schema import ThoughtRecording
 
-Recorded = Recording | LadderRecording
-KINDS: dict[str, type[Recording] | type[LadderRecording]] = {
+Recorded = Recording | LadderRecording | RunRecording | ThoughtRecording
+KINDS: dict[str, type[Recorded]] = {
     "fine-tuning": Recording,
     "ladder": LadderRecording,
+    "run": RunRecording,
+    "thought": ThoughtRecording,
 }
 
 

@@ -10,9 +10,16 @@ import sys
 from pathlib import Path
 
 from hrmkit.recording.ladder_schema import LadderRecording
+from hrmkit.recording.run_schema import RunRecording
 from hrmkit.recording.schema import Recording
+from hrmkit.recording.thought_schema import ThoughtRecording
 
-SCHEMAS = {"schema.json": Recording, "ladder.schema.json": LadderRecording}
+SCHEMAS = {
+    "schema.json": Recording,
+    "ladder.schema.json": LadderRecording,
+    "run.schema.json": RunRecording,
+    "thought.schema.json": ThoughtRecording,
+}
 
 
 def json_schema(name: str) -> str:

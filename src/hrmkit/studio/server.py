@@ -1,9 +1,10 @@
 """The studio's server: hands the page and its recordings to a browser on this machine.
 
 What it serves has the same relative addresses as a static export (``recordings/index.json``,
-``recordings/<name>``, ``graphs/<name>``). The one thing that a static host lacks is the bench,
-which trains: ``bench/state.json`` says how that stands, ``bench/train`` and ``bench/cancel`` are
-the only addresses that take a POST.
+``recordings/<name>``, ``graphs/<name>``). What a static host lacks is the bench, which trains:
+``bench/state.json`` says how that stands, ``bench/train`` and ``bench/cancel`` are the only
+addresses that take a POST. And it lacks runs that go on while they are looked at: they are offered
+like recordings, and asked for again and again.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ from hrmkit.folders import GRAPHS, RECORDINGS
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
 
 if TYPE_CHECKING:
-    from hrmkit.studio.bench import Bench  # brings torch with it, and the server need not
+    # These bring torch with them, and the server need not.
+    from hrmkit.studio.bench import Bench
+    from hrmkit.studio.run import LiveRun, Runs
 
 LOOPBACK = "127.0.0.1"
 PORTS_TRIED = 50
@@ -96,13 +99,17 @@ SECURITY_HEADERS = {
 
 
 def create_app(
-    recordings: Sequence[Path], static: Path, data: Path, bench: Bench | None = None
+    recordings: Sequence[Path],
+    static: Path,
+    data: Path,
+    bench: Bench | None = None,
+    runs: Runs | None = None,
 ) -> Starlette:
     """Make the application that serves the built page in ``static``.
 
-    ``recordings`` are offered first, then those in ``data``'s own folder; without ``bench`` nothing
-    can be trained. Raises UserError when
-    the page is not built or a recording cannot be offered.
+    ``runs`` are offered first, then ``recordings``, then those in ``data``'s own folder; without
+    ``bench`` nothing can be trained. Raises UserError when the page is not built or a recording
+    cannot be offered.
     """
     if not (static / "index.html").is_file():
         raise UserError(
@@ -111,11 +118,16 @@ def create_app(
         )
     shelf = Shelf.of(recordings, data / RECORDINGS)
 
+    live = runs.live if runs else {}
+
     def index(_: Request) -> Response:
-        return JSONResponse(shelf.index(), headers={"Cache-Control": "no-cache"})
+        listed = [*(runs.index() if runs else ()), *shelf.index()]
+        return JSONResponse(listed, headers={"Cache-Control": "no-cache"})
 
     def recording(request: Request) -> Response:
         name = request.path_params["name"]
+        if name in live:
+            return run_response(live[name], request)
         path = shelf.find(name)
         if path is None:
             return PlainTextResponse(f"There is no recording {name!r} here.", status_code=404)
@@ -166,6 +178,22 @@ def bench_routes(bench: Bench) -> tuple[Route, ...]:
         Route("/bench/state.json", state),
         Route("/bench/train", train, methods=["POST"]),
         Route("/bench/cancel", cancel, methods=["POST"]),
+    )
+
+
+def run_response(run: LiveRun, request: Request) -> Response:
+    """Return a run as it stands now, or that nothing is new since the page's last question."""
+    headers = {"Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == run.tag():
+        return Response(status_code=304, headers={**headers, "ETag": run.tag()})
+    try:
+        answer = run.answer()
+    except UserError as error:
+        return problem(f"The run cannot be read: {error}.", 409)
+    return Response(
+        answer.packed,
+        media_type="application/gzip",
+        headers={**headers, "ETag": answer.tag},
     )
 
 
@@ -372,12 +400,13 @@ def serve(
     show: Path | None = None,
     static: Path = STATIC,
     bench: Bench | None = None,
+    runs: Runs | None = None,
 ) -> None:
     """Serve the studio until Ctrl-C, and open it in the browser where there is one.
 
-    ``show``, one of ``recordings``, is the one that the page opens with.
+    ``show``, one of ``recordings``, is the one that the page opens with, unless there are ``runs``.
     """
-    app = create_app(recordings, static, data, bench)
+    app = create_app(recordings, static, data, bench, runs)
     listener = open_socket(port)
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
     if show is not None:

@@ -1,0 +1,142 @@
+"""Has a model think about one puzzle, and records every segment of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import torch
+
+import hrmkit
+from hrmkit.errors import UserError
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.recording.file import hash_of
+from hrmkit.recording.puzzle_schema import PuzzleModel, board_of
+from hrmkit.recording.run import MOST_SEGMENTS, check_grid, short_name
+from hrmkit.recording.schema import FORMAT, VERSION, Maker
+from hrmkit.recording.thought_schema import PuzzleSegment, ThoughtRecording
+from hrmkit.solving.thinking import thinking
+
+
+def record_thought(
+    model: PuzzleHRM,
+    puzzle: Puzzle,
+    given: Grid,
+    *,
+    solution: Grid | None = None,
+    segments: int | None = None,
+    puzzle_id: int = 0,
+    title: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> ThoughtRecording:
+    """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
+
+    No segment is left out: after the light is red it thinks on, and `used` says where it was. The
+    model's `metadata`, as a saved model carries it, says what it was trained on; `solution` may
+    hold `IGNORED`. Raises `UserError` if the grids do not fit puzzle and model.
+    """
+    most = segments or model.wiring.segments
+    if most > MOST_SEGMENTS:
+        raise UserError(f"{most} segments are more than a recording shows: {MOST_SEGMENTS} at most")
+    board = board_of(puzzle.name, puzzle.vocab, puzzle.cells)
+    check_grid(given, board, "the puzzle")
+    if solution is not None:
+        check_grid(solution, board, "the solution", IGNORED)
+    thought = segments_of(model, given, puzzle_id, segments)
+    used = next((i for i, one in enumerate(thought, 1) if one.red), len(thought))
+    answer = thought[used - 1].answer
+    recording = ThoughtRecording(
+        format=FORMAT,
+        version=VERSION,
+        kind="thought",
+        title=title or f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}",
+        maker=Maker(
+            program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
+        ),
+        puzzle=puzzle.name,
+        board=board,
+        model=card_of(model, metadata),
+        trained_on=trained_on(metadata),
+        step=step_of(metadata),
+        given=given,
+        solution=solution,
+        segments=thought,
+        used=used,
+        valid=puzzle.is_valid(given, answer, solution),
+        exact=None if solution is None else same(answer, solution),
+        hash="",
+    )
+    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+
+
+def segments_of(
+    model: PuzzleHRM, given: Grid, puzzle_id: int, segments: int | None
+) -> tuple[PuzzleSegment, ...]:
+    """Every segment of the thought."""
+    rows = torch.tensor([given])
+    asked = PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.tensor([puzzle_id]))
+    lights = model.wiring.halting != "none"
+    out: list[PuzzleSegment] = []
+    for thought in thinking(model, asked, segments=segments):
+        (answer,) = as_grids(thought.tokens.cpu())
+        before = out[-1].answer if out else answer
+        out.append(
+            PuzzleSegment(
+                answer=answer,
+                changed=tuple(
+                    i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
+                ),
+                q_halt=float(thought.q_halt[0]) if lights else None,
+                red=bool(thought.red[0]),
+            )
+        )
+    return tuple(out)
+
+
+def same(answer: Grid, solution: Grid) -> bool:
+    """Whether every cell that is asked about is as in the solution."""
+    return all(b in (a, IGNORED) for a, b in zip(answer, solution, strict=True))
+
+
+def card_of(model: PuzzleHRM, metadata: Mapping[str, Any] | None) -> PuzzleModel:
+    """The model's card."""
+    wiring = model.wiring
+    return PuzzleModel(
+        preset=preset_of(metadata),
+        parameters=sum(p.numel() for p in model.parameters()),
+        hierarchy=wiring.hierarchy,
+        modules=wiring.modules,
+        cycles=wiring.cycles,
+        low_calls=wiring.low_calls,
+        segments=wiring.segments,
+        halting=wiring.halting,
+    )
+
+
+# What is in a saved model's metadata was written by whoever saved it: nothing is taken on trust.
+
+
+def preset_of(metadata: Mapping[str, Any] | None) -> str | None:
+    """The preset that the model was made from, if it says so."""
+    found = (metadata or {}).get("preset")
+    return found if isinstance(found, str) else None
+
+
+def step_of(metadata: Mapping[str, Any] | None) -> int | None:
+    """Gradient steps that the model has learned for, if it says so."""
+    found = (metadata or {}).get("step")
+    return found if isinstance(found, int) and found >= 0 else None
+
+
+def trained_on(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The sources that the model learned from, if it says so, without a machine's folders."""
+    found = (metadata or {}).get("data")
+    if not isinstance(found, list):
+        return ()
+    sources = [
+        cast(Mapping[str, Any], one).get("source")
+        for one in cast(list[object], found)
+        if isinstance(one, Mapping)
+    ]
+    return tuple(one.rsplit("/", 1)[-1] for one in sources if isinstance(one, str))
