@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hrmkit.cli import about, stories, studio
+from hrmkit.cli import about, stories, studio, train
 from hrmkit.cli.app import app
 
-__all__ = ["about", "app", "main", "stories", "studio"]
+__all__ = ["about", "app", "main", "stories", "studio", "train"]
 
 
 def main() -> None:

@@ -78,8 +78,16 @@ ENCODER = Wiring(
     segments=1,
     halting="none",
 )
+TINY = replace(TRM, cycles=2, low_calls=2, segments=8, puzzle_embedding=False, prefix=0)
 
 PUZZLE_PRESETS = (
+    Preset(
+        "tiny",
+        "one module in two parts, small enough to learn on a CPU in minutes",
+        TINY,
+        Sizes(width=128, heads=4, inner=384, blocks=2, rope_base=10_000.0),
+        SUDOKU,
+    ),
     Preset("hrm-27m", "the original HRM (arXiv 2506.21734)", HRM_27M, FULL, SUDOKU),
     Preset(
         "trm-5m",

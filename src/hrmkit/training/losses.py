@@ -27,7 +27,8 @@ def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     Linear where the softmax is exponential (Prieto et al., arXiv 2501.04697); the originals' loss.
     """
-    wide = logits.double()
+    # Apple's GPU has no float64.
+    wide = logits.float() if logits.device.type == "mps" else logits.double()
     rising = torch.where(wide < 0, 1 / (1 - wide.clamp(max=0) + 1e-30), wide + 1)
     log_shares = (rising / rising.sum(-1, keepdim=True)).log()
     asked = labels != IGNORED

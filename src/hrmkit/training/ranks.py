@@ -10,6 +10,7 @@ import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -54,12 +55,23 @@ class Ranks:
             dist.all_reduce(tensor)
         return tensor
 
+    def first(self, value: float) -> float:
+        """The leading process's value."""
+        if self.world == 1:
+            return value
+        return float(self.sum(torch.tensor(value if self.leads else 0.0, **self.double)))
+
+    @property
+    def double(self) -> dict[str, Any]:
+        """How to make a number that can be sent: float64, where the processes speak."""
+        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        return {"dtype": torch.float64, "device": device}
+
     def any(self, *flags: bool) -> tuple[bool, ...]:
         """For each flag, whether any process has it set."""
         if self.world == 1:
             return flags
-        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-        raised = self.sum(torch.tensor(flags, dtype=torch.int64, device=device))
+        raised = self.sum(torch.tensor(flags, **self.double))
         return tuple(bool(count) for count in raised)
 
     def sum_gradients(self, parameters: Iterable[Tensor]) -> None:
@@ -71,7 +83,7 @@ class Ranks:
         if dense:
             flat = self.sum(torch.cat([gradient.flatten() for gradient in dense]))
             sizes = [gradient.numel() for gradient in dense]
-            for gradient, part in zip(dense, flat.split(sizes), strict=True):
+            for gradient, part in zip(dense, torch.split(flat, sizes), strict=True):
                 gradient.copy_(part.view_as(gradient))
         for p in having:
             if p.grad is not None and p.grad.is_sparse:

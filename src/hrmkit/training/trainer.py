@@ -233,5 +233,6 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Tensors, prefix
     for key, value in tensors.items():
         if key.startswith(f"{prefix}/"):
             place, name = key.removeprefix(f"{prefix}/").split("/")
-            found.setdefault(int(place), {})[name] = value
+            whole = value.ndim == 0 and not value.is_floating_point()
+            found.setdefault(int(place), {})[name] = int(value) if whole else value
     optimizer.load_state_dict({"state": found, "param_groups": fresh["param_groups"]})

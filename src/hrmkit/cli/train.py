@@ -1,0 +1,173 @@
+"""The verb that trains models of puzzles: train."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hrmkit.cli.app import app
+from hrmkit.errors import UserError
+
+if TYPE_CHECKING:
+    from hrmkit.training.plan import Plan
+    from hrmkit.training.run_folder import RunFolder
+
+EXAMPLES = """
+Any setting of the wiring, the sizes or the recipe can be given by its name, such as
+--wiring.cycles 3, --sizes.width 256, --recipe.rate 3e-4, --recipe.optimizer muon.
+
+Ctrl-C saves; --resume goes on. Several processes: torchrun --nproc-per-node 2 -m hrmkit train ...
+
+Examples:
+
+  hrmkit train sudoku --data train.csv.gz --minutes 3
+
+  hrmkit train sudoku --out runs/sudoku-tiny --resume --minutes 10
+
+  hrmkit train maze --data maze.csv.gz --test dev.csv.gz --preset trm-7m --steps 5000
+"""
+
+
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True}, epilog=EXAMPLES
+)
+def train(
+    context: typer.Context,
+    puzzle: Annotated[
+        str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class for a puzzle of your own.")
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help="Puzzles to train on: CSV, CSV.gz, a name on the hub, or arc-1, arc-2."),
+    ] = None,
+    test: Annotated[
+        str | None, typer.Option(help="Puzzles to measure with; else those of the training.")
+    ] = None,
+    preset: Annotated[
+        str, typer.Option(help="Wires, sizes and recipe: tiny, trm-5m, trm-7m or hrm-27m.")
+    ] = "tiny",
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder; runs/PUZZLE-PRESET unless said.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Gradient steps to train for.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Minutes to train for.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Puzzles in a batch.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of weights and order; 0 at first.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in the folder.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out bad rows of the data, and count them.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Compile the modules (torch.compile).")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(help="CPU threads; 1 gives equal bits.")] = None,
+    evaluate_steps: Annotated[
+        int | None, typer.Option(help="Measure every so many steps; else a tenth of the time.")
+    ] = None,
+    save_steps: Annotated[
+        int | None, typer.Option(help="Save every so many steps; else every two minutes.")
+    ] = None,
+    keep: Annotated[int, typer.Option(help="Checkpoints that are kept.")] = 3,
+    test_puzzles: Annotated[int, typer.Option(help="Puzzles to measure with on the way.")] = 256,
+    track: Annotated[
+        str, typer.Option(help="auto, none, or tensorboard,wandb: where metrics go as well.")
+    ] = "auto",
+) -> None:
+    """Train a model of puzzles, resumably, and measure it on the way."""
+    import torch
+
+    from hrmkit.device import choose_device
+    from hrmkit.training.console import Console
+    from hrmkit.training.fit import carry_out
+    from hrmkit.training.ranks import joined
+    from hrmkit.training.run import Habits
+    from hrmkit.training.run_folder import RunFolder
+
+    folder = RunFolder(out or Path("runs") / f"{Path(puzzle).stem}-{preset}")
+    settings = {"steps": steps, "minutes": minutes, "batch": batch}
+    given = {f"recipe.{name}": value for name, value in settings.items() if value is not None}
+    named = {**given, **settings_of(context.args)}
+    plan = new_or_resumed(folder, resume, puzzle, data, test, preset, seed, named)
+    habits = Habits(
+        evaluate_steps=evaluate_steps,
+        save_steps=save_steps,
+        keep=keep,
+        test_puzzles=test_puzzles,
+    )
+    if threads is not None:
+        if threads < 1:
+            raise UserError(f"{threads} threads are not possible: choose 1 or more")
+        torch.set_num_threads(threads)
+    chosen = choose_device(device)
+    with joined() as ranks, Console(ranks.leads) as console:
+        _, why = carry_out(
+            plan,
+            folder,
+            resume=resume,
+            skip_bad=skip_bad,
+            device=chosen,
+            compiled=compiled,
+            habits=habits,
+            ranks=ranks,
+            track=track,
+            report=console.report,
+            begun=console.begun,
+        )
+    if why == "interrupted":
+        typer.echo(f"saved {folder.newest()}; go on with --resume", err=True)
+        raise typer.Exit(130)
+    if ranks.leads:
+        typer.echo(
+            f"{folder.newest()}\nMeasure it: hrmkit eval {folder.path} --data FILE\n"
+            f"Watch it:   hrmkit studio {folder.path}"
+        )
+
+
+def new_or_resumed(
+    folder: RunFolder,
+    resume: bool,
+    puzzle: str,
+    data: str | None,
+    test: str | None,
+    preset: str,
+    seed: int | None,
+    settings: dict[str, Any],
+) -> Plan:
+    """The plan of a new run, or that of the folder's with what is said anew."""
+    from dataclasses import replace
+
+    from hrmkit.training.fit import planned
+    from hrmkit.training.plan import plan_of, with_settings
+
+    if not (resume and folder.exists):
+        if data is None:
+            raise UserError("--data is missing: name a file of puzzles to train on")
+        return plan_of(puzzle, data, preset, settings, test=test, seed=seed or 0)
+    plan = with_settings(planned(folder), settings)
+    said = {"puzzle": puzzle, "data": data, "test": test, "seed": seed}
+    return replace(plan, **{name: value for name, value in said.items() if value is not None})
+
+
+def settings_of(arguments: Sequence[str]) -> dict[str, Any]:
+    """`--section.name value` or `--section.name=value`, by name."""
+    found: dict[str, Any] = {}
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if not word.startswith("--"):
+            raise UserError(f"{word!r} is one word too many: settings are given as --name value")
+        name, equals, value = word[2:].partition("=")
+        if not equals:
+            if not left or left[0].startswith("--"):
+                raise UserError(f"--{name} has no value: give --{name} VALUE")
+            value = left.pop(0)
+        if "." not in name:
+            raise UserError(f"there is no option --{name}: see hrmkit train --help")
+        found[name] = value
+    return found
