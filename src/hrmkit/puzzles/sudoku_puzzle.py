@@ -1,0 +1,189 @@
+"""Sudoku as a `Puzzle`: 4x4 or 9x9, in the tokens of the original models.
+
+Token 0 pads (a sudoku never does), 1 is a blank, 2 to side + 1 are the digits. The solver and
+`sudoku.py` count a blank as 0 and a digit as itself: one less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from torch import Tensor
+
+from hrmkit.errors import UserError
+from hrmkit.puzzles.augment import Symmetries, line_orders, random_symmetries
+from hrmkit.puzzles.puzzle import Grid, PuzzleSet
+from hrmkit.puzzles.sudoku import units_of
+from hrmkit.puzzles.sudoku_search import Bools, Ints, Searched, search
+
+BLANKS = ".0_"
+"""What a blank may be written as; `decode` writes the first."""
+SEPARATORS = " \t\r\n|+-"
+"""What people put between digits."""
+BLANK = 1
+"""The token of a blank."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shifted:
+    """Changes of sudokus whose tokens are one more than those of the changes; a `Reversible`."""
+
+    changes: Symmetries
+
+    def apply(self, grid: Tensor) -> Tensor:
+        """The changed grids: int64 [n, cells] or [n, many, cells]."""
+        return self.changes.apply(grid - 1) + 1
+
+    def undo(self, grid: Tensor) -> Tensor:
+        """The grids that `apply` changes into these."""
+        return self.changes.undo(grid - 1) + 1
+
+
+@dataclass(frozen=True)
+class Sudoku:
+    """Sudoku with boxes of `box` x `box`: 2 or 3, or `UserError`."""
+
+    box: int = 3
+
+    def __post_init__(self) -> None:
+        line_orders(self.box)  # refuses what is neither
+
+    @property
+    def name(self) -> str:
+        """As on the command line."""
+        return "sudoku"
+
+    @property
+    def side(self) -> int:
+        """Cells of a row."""
+        return self.box * self.box
+
+    @property
+    def vocab(self) -> int:
+        """Padding, blank and the digits."""
+        return self.side + 2
+
+    @property
+    def cells(self) -> int:
+        """Tokens of a grid."""
+        return self.side * self.side
+
+    def encode(self, text: str) -> Grid:
+        """The grid that `text` says: 81 (16) digits, `.`, `0` or `_` for a blank.
+
+        They may be in lines, with spaces and `|`, `+`, `-` between them. Raises `UserError` for
+        any other character or number of cells.
+        """
+        digits = "".join(map(str, range(1, self.side + 1)))
+        grid: list[int] = []
+        for row, line in enumerate(text.splitlines() or [""], 1):
+            for column, character in enumerate(line, 1):
+                if character in SEPARATORS:
+                    continue
+                token = BLANK if character in BLANKS else 2 + digits.find(character)
+                if token == BLANK and character not in BLANKS:
+                    raise UserError(
+                        f"{character!r} in line {row}, column {column} is not of a sudoku: write "
+                        f"1 to {self.side}, and {', '.join(BLANKS)} for a blank"
+                    )
+                grid.append(token)
+        if len(grid) != self.cells:
+            raise UserError(
+                f"{len(grid)} cells are not a sudoku of {self.side} x {self.side}: "
+                f"give {self.cells}, with . for a blank"
+            )
+        return tuple(grid)
+
+    def decode(self, grid: Grid) -> str:
+        """The grid on one line, `.` for a blank and ? for what is no token of a sudoku."""
+        return "".join(self._character(token) for token in grid)
+
+    def _character(self, token: int) -> str:
+        """A cell as text."""
+        if token == BLANK:
+            return BLANKS[0]
+        return str(token - 1) if BLANK < token < self.vocab else "?"
+
+    def show(self, given: Grid, answer: Grid | None = None) -> str:
+        """The puzzle, or its answer, in lines with the boxes marked."""
+        text = self.decode(given if answer is None else answer)
+        side, box = self.side, self.box
+        rule = "+".join(["-" * (2 * box + 1)] * box)[1:-1]
+        lines: list[str] = []
+        for row in range(side):
+            if row and row % box == 0:
+                lines.append(rule)
+            cells = text[row * side : (row + 1) * side]
+            parts = (" ".join(cells[at : at + box]) for at in range(0, side, box))
+            lines.append(" | ".join(parts))
+        return "\n".join(lines)
+
+    def flaw(self, given: Grid) -> str | None:
+        """Two equal digits that meet, no solution, several, or too hard to tell; None if proper."""
+        clash = self._clash(given)
+        if clash:
+            return clash
+        found = self._search(given)
+        if found.given_up[0]:
+            return (
+                f"after {found.guesses[0]} guesses it is not known how many solutions it has: "
+                "give more digits"
+            )
+        if found.solutions[0] == 1:
+            return None
+        return "it has several solutions" if found.solutions[0] else "it has no solution"
+
+    def _clash(self, given: Grid) -> str | None:
+        """The first two equal digits in one unit, with their place."""
+        kinds: tuple[Literal["row", "column", "box"], ...] = ("row", "column", "box")
+        for number, line in enumerate(units_of(self.box).lines):
+            seen: dict[int, int] = {}
+            for cell in line:
+                if given[cell] == BLANK:
+                    continue
+                if given[cell] in seen:
+                    kind = kinds[number // self.side]
+                    return (
+                        f"{given[cell] - 1} is twice in {kind} {number % self.side + 1}: "
+                        f"{self._place(seen[given[cell]])} and {self._place(cell)}"
+                    )
+                seen[given[cell]] = cell
+        return None
+
+    def _place(self, cell: int) -> str:
+        """A cell as people call it."""
+        return f"row {cell // self.side + 1} column {cell % self.side + 1}"
+
+    def _search(self, given: Grid) -> Searched:
+        """All that the solver finds."""
+        return search(np.array([given]) - 1)
+
+    def solution(self, given: Grid) -> Grid | None:
+        """The only solution; None if there is none, or several."""
+        if self._clash(given):
+            return None
+        found = self._search(given)
+        if found.given_up[0] or found.solutions[0] != 1:
+            return None
+        return tuple(int(digit) + 1 for digit in found.first[0])
+
+    def is_valid(self, given: Grid, answer: Grid, solution: Grid | None = None) -> bool:
+        """Whether every unit of `answer` holds each digit once, and what was given stays."""
+        return bool(self.are_valid(np.array([given]), np.array([answer]))[0])
+
+    def are_valid(self, given: Ints, answer: Ints) -> Bools:
+        """`is_valid` for each row of int64 [n, cells] arrays: bool [n]."""
+        kept = ((given == BLANK) | (given == answer)).all(1)
+        lines = answer[:, np.array(units_of(self.box).lines)]
+        return kept & (np.sort(lines, 2) == np.arange(2, self.vocab)).all((1, 2))
+
+    def difficulty(self, given: Grid) -> float:
+        """Guesses that a solver by singles needs to find all solutions (at most two)."""
+        return float(self._search(given).guesses[0])
+
+    def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Shifted]:
+        """Every puzzle under a random symmetry, as the original augments, and the symmetries."""
+        change = Shifted(random_symmetries(rng, self.box, len(puzzles)))
+        return puzzles.changed(change), change
