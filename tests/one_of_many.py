@@ -1,0 +1,65 @@
+"""One of the processes of test_ranks.py: trains a small model in float64 and writes what it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from hrmkit.model.assemble import assemble
+from hrmkit.model.steps import wiring_of_step
+from hrmkit.model.wiring import PuzzleInterface, Sizes
+from hrmkit.puzzles.kinds import puzzle_of
+from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
+from hrmkit.puzzles.sudoku import generate
+from hrmkit.training.queues import Epochs
+from hrmkit.training.ranks import Ranks, joined
+from hrmkit.training.recipe import Recipe
+from hrmkit.training.tally import Tally, measure
+from hrmkit.training.trainer import Trainer
+
+STEPS, BATCH, PUZZLES = 12, 5, 7
+"""Neither the batch nor the puzzles can be shared equally by two processes."""
+
+
+def main(recipe: str) -> None:
+    """Train as the recipe (JSON) says, and print what came of it."""
+    torch.set_num_threads(1)
+    with joined() as ranks:
+        found = trained(Recipe(batch=BATCH, warm_up=2, **json.loads(recipe)), ranks)
+        if ranks.leads:
+            print("RESULT", json.dumps(found))
+
+
+def trained(recipe: Recipe, ranks: Ranks) -> dict[str, object]:
+    """Weights, losses and measures of a training."""
+    raw, _ = generate(PUZZLES, 1, seed=0)
+    puzzles = PuzzleSet(raw.given + 1, raw.solution + 1, torch.arange(PUZZLES))
+    wiring = replace(wiring_of_step(7), puzzle_embedding=True, prefix=1)
+    face = PuzzleInterface(vocab=6, tokens=16, puzzles=PUZZLES)
+    model = assemble(wiring, Sizes(width=32, heads=2, inner=64, blocks=1), face).double()
+    # Lights that differ from row to row, so that rows halt at times of their own.
+    with torch.no_grad():
+        model.q_head.weight.normal_(generator=torch.Generator().manual_seed(0))
+        model.q_head.bias.zero_()
+    queue = Epochs(puzzles, np.random.default_rng(0))
+    trainer = Trainer(model, queue, recipe, 0, ranks)
+    tally = Tally()
+    for step in range(STEPS):
+        tally.add(trainer.step(step, STEPS))
+    labelled = Labelled(puzzle_of("sudoku", 16), puzzles, torch.zeros(PUZZLES), "", "")
+    tensors, _ = trainer.state()
+    rows = {name: value.tolist() for name, value in tensors.items() if name.startswith("rows/")}
+    return {
+        "weights": {name: value.tolist() for name, value in model.state_dict().items()},
+        "line": tally.line(ranks, BATCH),
+        "measured": measure(trainer.learned, labelled, ranks),
+        "rows": rows,
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
