@@ -17,6 +17,7 @@ from torch import Tensor
 from hrmkit.errors import UserError
 from hrmkit.puzzles.maze_paths import Bools, Ints, distances, label_paths
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
+from hrmkit.puzzles.text import tokens_of
 
 LETTERS = "# SGo"
 """How tokens 1 to 5 are written."""
@@ -228,19 +229,6 @@ class Maze:
         column = np.where(mirrored & (column < width), width - 1 - column, column)
         cells = np.where(transposed, column * self.side + row, row * self.side + column)
         return Turned(torch.from_numpy(cells.reshape(len(given), -1)))
-
-
-def tokens_of(texts: list[str], alphabet: str, first: int) -> Ints:
-    """Texts of one length as tokens, `alphabet` being `first` and on: int64 [n, length].
-
-    -1 for other characters.
-    """
-    table = np.full(256, -1, np.int64)
-    for token, character in enumerate(alphabet, first):
-        table[ord(character)] = token
-    # What is not ASCII becomes a question mark, which is in no puzzle's alphabet.
-    joined = "".join(texts).encode("ascii", "replace")
-    return table[np.frombuffer(joined, np.uint8)].reshape(len(texts), -1)
 
 
 def _lines(text: str) -> list[str]:

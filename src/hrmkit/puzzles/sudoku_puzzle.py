@@ -17,6 +17,7 @@ from hrmkit.puzzles.augment import Symmetries, line_orders, random_symmetries
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet
 from hrmkit.puzzles.sudoku import units_of
 from hrmkit.puzzles.sudoku_search import Bools, Ints, Searched, search
+from hrmkit.puzzles.text import tokens_of
 
 BLANKS = ".0_"
 """What a blank may be written as; `decode` writes the first."""
@@ -76,19 +77,18 @@ class Sudoku:
         They may be in lines, with spaces and `|`, `+`, `-` between them. Raises `UserError` for
         any other character or number of cells.
         """
-        digits = "".join(map(str, range(1, self.side + 1)))
         grid: list[int] = []
         for row, line in enumerate(text.splitlines() or [""], 1):
             for column, character in enumerate(line, 1):
                 if character in SEPARATORS:
                     continue
-                token = BLANK if character in BLANKS else 2 + digits.find(character)
-                if token == BLANK and character not in BLANKS:
+                written = BLANKS[0] if character in BLANKS else character
+                if written not in self._alphabet:
                     raise UserError(
                         f"{character!r} in line {row}, column {column} is not of a sudoku: write "
                         f"1 to {self.side}, and {', '.join(BLANKS)} for a blank"
                     )
-                grid.append(token)
+                grid.append(1 + self._alphabet.index(written))
         if len(grid) != self.cells:
             raise UserError(
                 f"{len(grid)} cells are not a sudoku of {self.side} x {self.side}: "
@@ -96,15 +96,28 @@ class Sudoku:
             )
         return tuple(grid)
 
+    def encode_many(self, texts: list[str]) -> tuple[Ints, Bools]:
+        """Grids int64 [n, cells], and which of the texts could be read in this quick way.
+
+        Those have nothing between the digits; `encode` says what the others are.
+        """
+        grids = np.full((len(texts), self.cells), BLANK, np.int64)
+        read = np.array([len(text) == self.cells for text in texts], np.bool_)
+        fitting = [text for text in texts if len(text) == self.cells]
+        if fitting:
+            plain = [text.replace("0", ".").replace("_", ".") for text in fitting]
+            grids[read] = tokens_of(plain, self._alphabet, 1)
+        return grids, read & (grids > 0).all(1)
+
+    @property
+    def _alphabet(self) -> str:
+        """How tokens from 1 are written."""
+        return BLANKS[0] + "".join(map(str, range(1, self.side + 1)))
+
     def decode(self, grid: Grid) -> str:
         """The grid on one line, `.` for a blank and ? for what is no token of a sudoku."""
-        return "".join(self._character(token) for token in grid)
-
-    def _character(self, token: int) -> str:
-        """A cell as text."""
-        if token == BLANK:
-            return BLANKS[0]
-        return str(token - 1) if BLANK < token < self.vocab else "?"
+        letters = "?" + self._alphabet
+        return "".join(letters[token] for token in grid)
 
     def show(self, given: Grid, answer: Grid | None = None) -> str:
         """The puzzle, or its answer, in lines with the boxes marked."""

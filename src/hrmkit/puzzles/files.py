@@ -1,0 +1,358 @@
+"""Puzzles in files: CSV with the columns source, question, answer, rating, as the hub's are.
+
+Only question and answer have to be there. Files that end in .gz are compressed.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import TextIOWrapper
+from itertools import islice
+from math import isnan, isqrt, nan
+from pathlib import Path
+from typing import IO, Protocol, cast, runtime_checkable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hrmkit.errors import UserError
+from hrmkit.puzzles.kinds import puzzle_of
+from hrmkit.puzzles.maze import BREAK, LARGEST
+from hrmkit.puzzles.puzzle import IGNORED, Grid, Labelled, Puzzle, PuzzleSet
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+COLUMNS = ("source", "question", "answer", "rating")
+NEEDED = ("question", "answer")
+SPLITS = ("train", "test")
+MOST_CELLS = 400_000_000
+"""Of the puzzles of one file: 3.2 GB of tokens, and as much again of answers. All of
+Sudoku-Extreme's training set is 310 million."""
+LONGEST_LINE = 100_000
+"""Characters; a row of the largest puzzle has 2000."""
+CHUNK = 20_000
+"""Rows that are read and checked at a time."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A puzzle as a file holds it."""
+
+    question: str
+    answer: str
+    rating: float = nan
+    source: str = ""
+
+
+@runtime_checkable
+class InBulk(Protocol):
+    """A puzzle that reads and checks many rows at once; others are asked row by row."""
+
+    def encode_many(self, texts: list[str]) -> tuple[Ints, Bools]:
+        """Grids int64 [n, cells], and which texts could be read: `encode` says of the others."""
+        ...
+
+    def are_valid(self, given: Ints, answer: Ints) -> Bools:
+        """`Puzzle.is_valid` for each row of int64 [n, cells] arrays."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row as it was read."""
+
+    number: int
+    """The file's line, from 1."""
+    question: str
+    answer: str
+    rating: str
+    flaw: str = ""
+    """What is wrong with the row, before its puzzle is looked at."""
+
+
+@dataclass
+class _Read:
+    """Rows that have been read so far."""
+
+    given: list[Ints] = field(default_factory=list[Ints])
+    answer: list[Ints] = field(default_factory=list[Ints])
+    ratings: list[NDArray[np.float64]] = field(default_factory=list[NDArray[np.float64]])
+    skipped: int = 0
+
+
+def load_puzzles(
+    name: str, source: str, skip_bad: bool = False, cells: int | None = None
+) -> Labelled:
+    """The puzzles of kind `name` (see `puzzle_of`) in `source`, in the order of the file.
+
+    `source` is a CSV file (.csv or .csv.gz), or a data set on the hub: owner/name, whose training
+    rows are taken, or owner/name:test. `cells` is the size of the canvas; without it, that of the
+    file's first rows. Raises `UserError` if the source cannot be read, and for a row that is
+    malformed or whose answer is wrong, with its line; `skip_bad` leaves such rows out instead.
+    """
+    path, said = _located(source)
+    digest = hashlib.sha256()
+    read = _Read()
+    puzzle: Puzzle | None = None
+    with _opened(path, said) as text:
+        rows = _rows(_lines(text, said, digest.update), said)
+        while chunk := list(islice(rows, CHUNK)):
+            puzzle = puzzle or puzzle_of(name, cells or _canvas(name, chunk))
+            _take(read, puzzle, chunk, said, skip_bad)
+    if puzzle is None:
+        raise UserError(f"{said} holds no puzzles, only its columns")
+    if not any(map(len, read.given)):
+        raise UserError(f"{said} holds no good row: all {read.skipped} were left out")
+    answers = torch.from_numpy(np.concatenate(read.answer))
+    answers[answers == 0] = IGNORED
+    given = torch.from_numpy(np.concatenate(read.given))
+    return Labelled(
+        puzzle,
+        PuzzleSet(given, answers, torch.zeros(len(given), dtype=torch.int64)),
+        torch.from_numpy(np.concatenate(read.ratings)),
+        said,
+        digest.hexdigest(),
+        read.skipped,
+    )
+
+
+def save_puzzles(path: Path, rows: Iterable[Row]) -> None:
+    """Write `rows` to `path`, compressed if it ends in .gz; `UserError` if it cannot be.
+
+    The same rows give the same bytes. The file is whole or not there: it is put in its place last.
+    """
+    beside = path.with_name(path.name + ".part")
+    try:
+        with beside.open("wb") as raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+                    _write(cast("IO[bytes]", packed), rows)
+            else:
+                _write(raw, rows)
+        beside.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Refuse, with a `UserError`, what `save_puzzles` could not write, before the work begins."""
+    if not path.name.endswith((".csv", ".csv.gz")):
+        raise UserError(f"{path} is no name for puzzles: let it end in .csv or .csv.gz")
+    if path.is_dir() or not path.parent.is_dir():
+        raise UserError(f"cannot write {path}: give a file in a folder that exists")
+
+
+def _write(out: IO[bytes], rows: Iterable[Row]) -> None:
+    """The header and the rows."""
+
+    text = TextIOWrapper(out, encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        rating = "" if isnan(row.rating) else f"{row.rating:g}"
+        writer.writerow((row.source, row.question, row.answer, rating))
+    text.flush()
+    text.detach()  # or it would close the file below it
+
+
+def _located(source: str) -> tuple[Path, str]:
+    """The file that `source` says, and what to call it."""
+    path = Path(source)
+    if path.is_file():
+        return path, source
+    named = re.fullmatch(r"([\w.-]+/[\w.-]+?)(?::(\w+))?", source)
+    if path.is_dir() or named is None or source.endswith((".csv", ".gz")):
+        raise UserError(
+            f"there is no file {source}: give a .csv or .csv.gz file, "
+            "or a data set on the hub as owner/name or owner/name:test"
+        )
+    owner, split = named[1], named[2] or SPLITS[0]
+    if split not in SPLITS:
+        raise UserError(f"{source!r} has no part {split!r}: choose {' or '.join(SPLITS)}")
+    return _downloaded(owner, f"{split}.csv"), f"{owner}:{split}"
+
+
+def _downloaded(name: str, file: str) -> Path:
+    """A file of a data set on the hub, fetched or from the hub's own cache."""
+    from huggingface_hub import (  # its types leave tqdm open
+        hf_hub_download,  # pyright: ignore[reportUnknownVariableType]
+    )
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(hf_hub_download(name, file, repo_type="dataset"))
+    except HFValidationError as error:
+        raise UserError(f"{name!r} is no name of a data set on the hub: {error}") from None
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UserError(
+            f"cannot fetch {file} of the data set {name} from the hub (there is no file {name}"
+            f" either): {first}"
+        ) from None
+
+
+@contextmanager
+def _opened(path: Path, said: str) -> Generator[IO[str]]:
+    """A file's text; whatever turns out wrong with the file is a `UserError`."""
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as text:
+                yield cast("IO[str]", text)
+        else:
+            with path.open(encoding="utf-8-sig", newline="") as text:
+                yield text
+    except UnicodeDecodeError as error:
+        raise UserError(f"{said} is not text in UTF-8: {error.reason}") from None
+    except EOFError:
+        raise UserError(f"{said} is cut off: copy or fetch it again") from None
+    except (OSError, zlib.error) as error:
+        raise UserError(f"cannot read {said}: {error}") from None
+
+
+def _lines(text: IO[str], said: str, seen: Callable[[bytes], None]) -> Iterator[str]:
+    """The file's lines, none of them endless; `seen` is called with the bytes of each."""
+    number = 0
+    while line := text.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise UserError(
+                f"{said}, line {number}: more than {LONGEST_LINE} characters are no puzzle"
+            )
+        seen(line.encode())
+        yield line
+
+
+def _rows(lines: Iterator[str], said: str) -> Iterator[_Line]:
+    """The rows of the file, good or bad; empty lines are left out."""
+    reader = csv.reader(lines, strict=True)
+    nothing: list[str] = []
+    try:
+        header = [name.strip().lower() for name in next(reader, nothing)]
+        lacking = [name for name in NEEDED if name not in header]
+        if lacking:
+            raise UserError(
+                f"{said}, line 1: there is no column {' or '.join(lacking)}: "
+                f"the first line names the columns, {','.join(COLUMNS)}"
+            )
+        question, answer = (header.index(name) for name in NEEDED)
+        rating = header.index("rating") if "rating" in header else None
+        for row in reader:
+            if len(row) == len(header):
+                rated = "" if rating is None else row[rating]
+                yield _Line(reader.line_num, row[question], row[answer], rated)
+            elif row:
+                reason = f"{len(row)} values do not fit {len(header)} columns"
+                yield _Line(reader.line_num, "", "", "", reason)
+    except csv.Error as error:
+        raise UserError(f"{said}, line {reader.line_num}: {error}") from None
+
+
+def _canvas(name: str, rows: list[_Line]) -> int | None:
+    """Cells that fit `rows`; None for the usual number."""
+    if name == "sudoku":
+        return 16 if len(rows[0].question) == 16 else None
+    if name == "maze":
+        lines = [row.question.replace(BREAK, "\n").splitlines() for row in rows if row.question]
+        sides = [max(len(maze), *map(len, maze)) for maze in lines if len(maze) > 1]
+        sides += [isqrt(len(maze[0])) for maze in lines if len(maze) == 1]
+        side = max(sides, default=0)
+        return side * side if 2 <= side <= LARGEST else None
+    return None
+
+
+def _take(read: _Read, puzzle: Puzzle, rows: list[_Line], said: str, skip_bad: bool) -> None:
+    """Read and check a chunk of rows; the first bad one is a `UserError`, or all are counted."""
+    flaws = {at: row.flaw for at, row in enumerate(rows) if row.flaw}
+    given = _grids(puzzle, [row.question for row in rows], flaws)
+    answer = _grids(puzzle, [row.answer for row in rows], flaws)
+    ratings = np.array([_rating(row.rating, at, flaws) for at, row in enumerate(rows)])
+    good = np.array([at not in flaws for at in range(len(rows))])
+    (read_well,) = np.nonzero(good)
+    good[read_well] = _valid(puzzle, given[read_well], answer[read_well])
+    if not skip_bad and not good.all():
+        at = int(good.argmin())
+        reason = flaws.get(at) or _why(puzzle, tuple(given[at].tolist()), rows[at])
+        raise UserError(f"{said}, line {rows[at].number}: {reason}")
+    read.skipped += int((~good).sum())
+    read.given.append(given[good])
+    read.answer.append(answer[good])
+    read.ratings.append(ratings[good])
+    if sum(map(len, read.given)) * puzzle.cells > MOST_CELLS:
+        raise UserError(
+            f"{said} holds more than {MOST_CELLS // puzzle.cells} puzzles: "
+            "split it into files that fit in memory"
+        )
+
+
+def _grids(puzzle: Puzzle, texts: list[str], flaws: dict[int, str]) -> Ints:
+    """The grids of `texts`, int64 [n, cells]; what is wrong with others is noted in `flaws`."""
+    if isinstance(puzzle, InBulk):
+        grids, read = puzzle.encode_many(texts)
+    else:
+        grids = np.zeros((len(texts), puzzle.cells), np.int64)
+        read = np.zeros(len(texts), np.bool_)
+    for at in np.flatnonzero(~read).tolist():
+        if at in flaws:
+            continue
+        try:
+            grids[at] = _checked(puzzle, puzzle.encode(texts[at]))
+        except UserError as error:
+            flaws[at] = f"{shortened(texts[at])} cannot be read: {error}"
+    return grids
+
+
+def _checked(puzzle: Puzzle, grid: Grid) -> Grid:
+    """`grid`, if it is one of the puzzle's."""
+    if len(grid) != puzzle.cells or not all(0 <= token < puzzle.vocab for token in grid):
+        raise UserError(
+            f"{puzzle.name}'s encode gave {len(grid)} tokens from {min(grid, default=0)} to "
+            f"{max(grid, default=0)}: let it give {puzzle.cells} from 0 to {puzzle.vocab - 1}"
+        )
+    return grid
+
+
+def _rating(text: str, at: int, flaws: dict[int, str]) -> float:
+    """A row's rating, NaN where it has none; what is no number is noted in `flaws`."""
+    try:
+        return float(text or nan)
+    except ValueError:
+        flaws.setdefault(at, f"rating {shortened(text)} is not a number")
+        return nan
+
+
+def _valid(puzzle: Puzzle, given: Ints, answer: Ints) -> Bools:
+    """Whether each answer is correct: bool [n]."""
+    if isinstance(puzzle, InBulk):
+        return puzzle.are_valid(given, answer)
+    pairs = zip(given.tolist(), answer.tolist(), strict=True)
+    return np.array(
+        [puzzle.is_valid(tuple(grid), tuple(right), tuple(right)) for grid, right in pairs],
+        np.bool_,
+    )
+
+
+def _why(puzzle: Puzzle, given: Grid, row: _Line) -> str:
+    """Why an answer is not correct."""
+    flaw = puzzle.flaw(given)
+    if flaw:
+        return f"the question {shortened(row.question)} has no answer: {flaw}"
+    return (
+        f"the answer {shortened(row.answer)} is not a correct one of the question "
+        f"{shortened(row.question)}"
+    )
+
+
+def shortened(text: str, most: int = 90) -> str:
+    """`text` in quotes, its middle left out where it is long."""
+    return repr(text if len(text) <= most else f"{text[: most - 23]}...{text[-20:]}")
