@@ -3,6 +3,7 @@
 - `assemble(step=6)`, `assemble("hrm-27m")`, `assemble(Wiring(...))` build a model.
 - `save(model, folder)` and `load(source)` write and read models: a folder of ours, one in the
   originals' layout, or a name on the hub.
+- `fit("train.csv.gz", preset="tiny", minutes=3)` trains a model of puzzles.
 - `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one.
 - `save_recording(recording, path)` and `load_recording(path)` write and read recordings.
 - `KeyDoor(tiles)` is the world Key -> Door.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
     from hrmkit.recording.record import DEFAULT, record
+    from hrmkit.training.fit import fit
     from hrmkit.worlds.key_door import KeyDoor
 
 __version__ = "0.1.0"
@@ -31,6 +33,7 @@ __all__ = [
     "Wiring",
     "WorldInterface",
     "assemble",
+    "fit",
     "load",
     "load_recording",
     "record",
@@ -46,6 +49,7 @@ HOMES = {
     "Wiring": ("hrmkit.model.wiring", "Wiring"),
     "WorldInterface": ("hrmkit.model.wiring", "WorldInterface"),
     "assemble": ("hrmkit.model.assemble", "assemble"),
+    "fit": ("hrmkit.training.fit", "fit"),
     "load": ("hrmkit.model.checkpoint", "load"),
     "load_recording": ("hrmkit.recording.file", "load"),
     "record": ("hrmkit.recording.record", "record"),

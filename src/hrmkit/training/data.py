@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from hrmkit.errors import UserError
 from hrmkit.model.wiring import PuzzleInterface
+from hrmkit.puzzles.arc_tasks import ArcData, load_arc
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
 from hrmkit.training.plan import Plan
@@ -25,8 +27,14 @@ class RunData:
     """The puzzles to train on, drawn with these random numbers."""
     puzzles: int = 1
     """How many puzzle embeddings there are."""
-    trained_on: tuple[str, ...] = ()
-    """Collections that a score has to keep away from; see puzzles/arc_tasks.py."""
+    arc: ArcData | None = None
+    """Of ARC: the collection and its views."""
+
+    def described(self) -> dict[str, Any]:
+        """What a saved model has to say of its data, as JSON."""
+        if self.arc:
+            return {"data": [self.arc.described()], "trained_on": list(self.arc.trained_on)}
+        return {"data": [source_of(self.train)]}
 
     @property
     def interface(self) -> PuzzleInterface:
@@ -63,5 +71,20 @@ def check_same_size(train: Labelled, test: Labelled | None) -> None:
 
 
 def load_arc_data(plan: Plan) -> RunData:
-    """ARC: demonstrations to train on, each task's views with an embedding of their own."""
-    raise NotImplementedError
+    """ARC: examples to train on, each view of a task with an embedding of its own."""
+    if plan.test:
+        raise UserError(
+            f"--test {plan.test} does not fit ARC, which holds out its own tests: leave it out, "
+            "and score the model with hrmkit eval"
+        )
+    arc = load_arc(plan.data, plan.recipe.views if plan.recipe.augment else 0, plan.seed)
+    return RunData(arc.labelled, None, arc.queue, arc.puzzles, arc)
+
+
+def source_of(labelled: Labelled) -> dict[str, Any]:
+    """Where puzzles are from, as JSON."""
+    return {
+        "source": labelled.source,
+        "fingerprint": labelled.fingerprint,
+        "rows": len(labelled.rows),
+    }

@@ -10,12 +10,12 @@ from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.training.data import RunData, load_data
+from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
-from hrmkit.training.run import Habits, Report, Run, Why, silent, source_of
+from hrmkit.training.run import Habits, Report, Run, Why, silent
 from hrmkit.training.run_folder import RunFolder
-from hrmkit.training.trackers import trackers
+from hrmkit.training.trackers import begin, chosen_trackers
 
 
 def fit(
@@ -68,6 +68,7 @@ def carry_out(
     Whatever is wrong is said before anything is written. `begun` is told of the run before its
     first step.
     """
+    tracked = chosen_trackers(track)
     device, ranks = device or choose_device(), ranks or Ranks()
     if plan.recipe.steps is None and plan.recipe.minutes is None:
         raise UserError("nothing says when to stop: give steps or minutes")
@@ -90,7 +91,7 @@ def carry_out(
         folder.describe(run.description())
     if begun:
         begun(run)
-    watching = trackers(track, folder.path, run.description()) if ranks.leads else []
+    watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
     return run, run.go(report, watching)
 
 

@@ -60,12 +60,16 @@ class Recipe:
     """Depth curriculum: stages with fewer cycles and calls before the full wiring, such as
     ((0.3, 1, 2), (0.6, 2, 4)) (arXiv 2511.08653)."""
     augment: bool = True
+    views: int = 1000
+    """Of ARC: augmented views of every task, each with a puzzle embedding of its own."""
 
     def __post_init__(self) -> None:
         for name, most in (("steps", None), ("minutes", None), ("batch", None), ("starts", None)):
             value = getattr(self, name)
             if value is not None and not (value > 0 and (most is None or value <= most)):
                 raise UserError(f"{name} is {value}: it has to be more than 0")
+        if self.views < 0:
+            raise UserError(f"views is {self.views}: it has to be 0 or more")
         for name in ("rate", "weight_decay", "warm_up", "puzzle_rate", "puzzle_weight_decay"):
             value = getattr(self, name)
             if not 0 <= value < math.inf:

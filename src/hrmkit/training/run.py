@@ -19,7 +19,7 @@ from hrmkit.errors import UserError
 from hrmkit.model.cost import segment_flops, step_flops
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import Labelled
-from hrmkit.training.data import RunData
+from hrmkit.training.data import RunData, source_of
 from hrmkit.training.plan import Plan
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.run_folder import RunFolder
@@ -227,8 +227,7 @@ class Run:
         plan = self.plan
         return {
             "puzzle": plan.puzzle,
-            "data": [source_of(self.data.train)],
-            "trained_on": list(self.data.trained_on),
+            **self.data.described(),
             "preset": plan.preset,
             "recipe": asdict(plan.recipe),
             "seed": plan.seed,
@@ -284,15 +283,6 @@ def some(labelled: Labelled, count: int) -> Labelled:
         labelled.source,
         labelled.fingerprint,
     )
-
-
-def source_of(labelled: Labelled) -> dict[str, Any]:
-    """Where puzzles are from, as JSON."""
-    return {
-        "source": labelled.source,
-        "fingerprint": labelled.fingerprint,
-        "rows": len(labelled.rows),
-    }
 
 
 def flops_a_puzzle(trainer: Trainer) -> float:

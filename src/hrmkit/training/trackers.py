@@ -15,7 +15,7 @@ Tracker = Callable[[Mapping[str, Any]], None]
 TRACKERS = ("tensorboard", "wandb")
 
 
-def trackers(names: str, folder: Path, description: Mapping[str, Any]) -> list[Tracker]:
+def chosen_trackers(names: str) -> list[str]:
     """The trackers called `names`: some of `TRACKERS` with commas, `none`, or `auto`.
 
     `auto` is TensorBoard where it is installed, and Weights & Biases where somebody is logged in
@@ -24,14 +24,18 @@ def trackers(names: str, folder: Path, description: Mapping[str, Any]) -> list[T
     if names == "none":
         return []
     if names == "auto":
-        chosen = [name for name in TRACKERS if available(name)]
-    else:
-        chosen = names.split(",")
-        for name in chosen:
-            if name not in TRACKERS:
-                raise UserError(f"{name!r} is no tracker: choose auto, none, {', '.join(TRACKERS)}")
-            if not find_spec(name):
-                raise UserError(f"{name} is not installed: pip install {name}, or --track none")
+        return [name for name in TRACKERS if available(name)]
+    chosen = names.split(",")
+    for name in chosen:
+        if name not in TRACKERS:
+            raise UserError(f"{name!r} is no tracker: choose auto, none, {', '.join(TRACKERS)}")
+        if not find_spec(name):
+            raise UserError(f"{name} is not installed: pip install {name}, or --track none")
+    return chosen
+
+
+def begin(chosen: list[str], folder: Path, description: Mapping[str, Any]) -> list[Tracker]:
+    """Begin to track a run."""
     makers = {"tensorboard": tensorboard, "wandb": wandb}
     return [makers[name](folder, description) for name in chosen]
 

@@ -1,0 +1,354 @@
+"""Runs: trained, killed, resumed, refused, and what they leave on the disk."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner, Result
+
+import hrmkit
+from hrmkit.cli import app
+from hrmkit.errors import UserError
+from hrmkit.puzzles.sudoku import generate
+from hrmkit.training.run_folder import RunFolder
+
+SMALL = (
+    *("--sizes.width", "32", "--sizes.heads", "2", "--sizes.inner", "64", "--sizes.blocks", "1"),
+    *("--wiring.segments", "3", "--recipe.warm_up", "5", "--batch", "8"),
+    *("--threads", "1", "--track", "none"),
+)
+PROGRAM = [sys.executable, "-m", "hrmkit", "train", "sudoku"]
+
+
+@pytest.fixture(scope="module")
+def puzzles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """4x4 sudokus in a file."""
+    train, _ = generate(48, 1, seed=0)
+    path = tmp_path_factory.mktemp("puzzles") / "train.csv"
+    rows = zip(train.given.tolist(), train.solution.tolist(), strict=True)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["source", "question", "answer", "rating"])
+        for given, answer in rows:
+            question = "".join(str(token) if token else "." for token in given)
+            writer.writerow(["made", question, "".join(map(str, answer)), ""])
+    return path
+
+
+def train(*arguments: str | Path) -> Result:
+    """`hrmkit train sudoku`, in this process."""
+    torch.set_num_threads(1)
+    return CliRunner().invoke(app, ["train", "sudoku", *map(str, arguments)])
+
+
+def new(puzzles: Path, out: Path, *arguments: str) -> Result:
+    return train("--data", puzzles, "--out", out, *SMALL, *arguments)
+
+
+def lines(out: Path, kind: str) -> list[dict[str, object]]:
+    return [line for line in RunFolder(out).lines() if line["kind"] == kind]
+
+
+def test_a_run_learns_reports_measures_and_keeps_its_last_checkpoints(
+    puzzles: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    said = new(
+        puzzles,
+        out,
+        *("--steps", "60", "--recipe.rate", "1e-2", "--save-steps", "10", "--keep", "2"),
+        *("--evaluate-steps", "20", "--test-puzzles", "20"),
+    )
+    assert said.exit_code == 0, said.output
+    assert RunFolder(out).steps() == [50, 60]
+    measured = lines(out, "evaluation")
+    assert [line["step"] for line in measured] == [20, 40, 60]
+    assert {line["puzzles"] for line in measured} == {20}
+    told = lines(out, "train")
+    assert float(str(told[-1]["loss"])) < 0.8 * float(str(told[0]["loss"]))
+    assert told[-1]["examples"] == 60 * 8
+    assert lines(out, "end") == [{"kind": "end", "step": 60, "why": "steps"}]
+    answers = lines(out, "watched")[-1]["answers"]
+    assert isinstance(answers, list)
+    assert [len(answer) for answer in answers] == [16, 16, 16]
+    model = hrmkit.load(out / "checkpoints" / "step-0000060")
+    assert model.sizes.width == 32
+    described = json.loads((out / "checkpoints/step-0000060/wiring.json").read_text())["metadata"]
+    assert (described["puzzle"], described["step"], described["seed"]) == ("sudoku", 60, 0)
+    assert described["data"][0]["rows"] == 48
+
+
+class Started:
+    """`hrmkit train sudoku` in a process of its own; what it says goes to a file."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self.log = log
+        with log.open("w") as file:
+            self.process = subprocess.Popen([*PROGRAM, *arguments], stdout=file, stderr=file)
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Until `condition` holds; the process must not end before."""
+        deadline = time.monotonic() + 180
+        while not condition():
+            assert self.process.poll() is None, self.log.read_text()[-2000:]
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+    def ends_with(self, status: int) -> str:
+        """What it said, having ended with `status`."""
+        found = self.process.wait(180)
+        said = self.log.read_text()
+        assert found == status, said[-2000:]
+        return said
+
+
+def test_a_run_that_is_killed_and_resumed_ends_with_the_same_bits(
+    puzzles: Path, tmp_path: Path
+) -> None:
+    settings = (
+        *("--data", str(puzzles), *SMALL, "--steps", "400", "--save-steps", "13"),
+        *("--evaluate-steps", "100", "--test-puzzles", "8", "--recipe.average", "0.9"),
+        *("--recipe.optimizer", "adam-atan2"),
+    )
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    reference = Started(tmp_path / "whole.log", *settings, "--out", str(whole))
+    moments = random.Random(0)
+    for first in (1, 130, 260):
+        run = Started(tmp_path / "killed.log", *settings, "--out", str(killed), "--resume")
+        run.wait_for(lambda first=first: (RunFolder(killed).steps() or [0])[-1] >= first)
+        time.sleep(moments.uniform(0, 0.1))
+        run.process.send_signal(signal.SIGKILL)
+        run.ends_with(-signal.SIGKILL)
+        assert RunFolder(killed).steps()[-1] < 400
+    Started(tmp_path / "end.log", *settings, "--out", str(killed), "--resume").ends_with(0)
+    reference.ends_with(0)
+    ends = [RunFolder(out).checkpoint(400) for out in (whole, killed)]
+    for name in ("model.safetensors", "state.safetensors"):
+        ours, theirs = ((end / name).read_bytes() for end in ends)
+        assert ours == theirs, name
+    for kind in ("evaluation", "watched", "end"):
+        strip = [[{**line, "seconds": 0} for line in lines(out, kind)] for out in (whole, killed)]
+        assert strip[0] == strip[1], kind
+
+
+def test_ctrl_c_saves_and_resuming_goes_on(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    endless = ("--data", str(puzzles), *SMALL, "--minutes", "10", "--out", str(out))
+    run = Started(tmp_path / "log", *endless)
+    run.wait_for(lambda: (out / "metrics.jsonl").exists())
+    run.process.send_signal(signal.SIGINT)
+    errors = run.ends_with(130)
+    assert "Traceback" not in errors
+    (step,) = RunFolder(out).steps()
+    assert f"saved {out}/checkpoints/step-{step:07d}; go on with --resume" in errors
+    assert lines(out, "end") == [{"kind": "end", "step": step, "why": "interrupted"}]
+    # Without --minutes it would go on for ten of them: what ends a run may change.
+    said = train("--out", out, "--resume", "--steps", str(step + 5), "--recipe.minutes", "none")
+    assert said.exit_code == 0, said.output
+    assert lines(out, "end") == [{"kind": "end", "step": step + 5, "why": "steps"}]
+    again = train("--out", out, "--resume")
+    assert again.exit_code == 2
+    assert f"is over: {step + 5} of {step + 5} steps; give more steps to go on" in again.output
+
+
+def test_a_broken_training_names_the_last_good_checkpoint(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "5").exit_code == 0
+    weights = out / "checkpoints/step-0000005/model.safetensors"
+    before = weights.read_bytes()
+    # The rate is part of the recipe; a state that is not finite comes from outside, here.
+    state = out / "checkpoints/step-0000005/state.safetensors"
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(state)
+    tensors["rows/low/0"].fill_(float("nan"))
+    save_file(tensors, state)
+    said = train("--out", out, "--resume", "--steps", "50", "--save-steps", "7")
+    assert said.exit_code == 2
+    assert "the loss is nan" in said.output
+    assert "the last good checkpoint is" in said.output
+    assert RunFolder(out).steps() == [5]
+    assert weights.read_bytes() == before
+    assert lines(out, "end")[-1]["why"] == "nan"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--recipe.rate", "0.5"), "recipe.rate is 0.5, and was 0.0015"),
+        (("--wiring.low_calls", "3"), "wiring.low_calls is 3, and was 2"),
+        (("--seed", "4"), "seed is 4, and was 0"),
+    ],
+)
+def test_another_recipe_is_refused_at_resume(
+    puzzles: Path, tmp_path: Path, arguments: tuple[str, ...], named: str
+) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "2").exit_code == 0
+    before = snapshot(out)
+    said = train("--out", out, "--resume", "--steps", "4", *arguments)
+    assert said.exit_code == 2
+    assert "cannot go on with other settings" in said.output
+    assert named in said.output
+    assert snapshot(out) == before
+
+
+def test_changed_data_are_refused_at_resume(puzzles: Path, tmp_path: Path) -> None:
+    data, out = tmp_path / "own.csv", tmp_path / "run"
+    data.write_bytes(puzzles.read_bytes())
+    assert new(data, out, "--steps", "2").exit_code == 0
+    before = snapshot(out)
+    data.write_text("\n".join(data.read_text().splitlines()[:-3]) + "\n")
+    said = train("--out", out, "--resume", "--steps", "4")
+    assert said.exit_code == 2
+    assert "has changed since the run" in said.output
+    assert "it had 48 puzzles and has 45" in said.output
+    assert snapshot(out) == before
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Everything in a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_run_is_never_written_over(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "2").exit_code == 0
+    before = snapshot(out)
+    said = new(puzzles, out, "--steps", "2")
+    assert said.exit_code == 2
+    assert "already holds a run" in said.output
+    assert snapshot(out) == before
+
+
+def test_an_unwritable_folder_is_said_at_once(puzzles: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = new(puzzles, tmp_path / "file" / "run", "--steps", "2")
+    assert said.exit_code == 2
+    assert f"cannot write a run to {tmp_path}/file/run: Not a directory" in said.output
+
+
+def test_a_full_disk_keeps_the_last_good_checkpoint(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "3").exit_code == 0
+    before = snapshot(out / "checkpoints")
+    process = subprocess.run(
+        [*PROGRAM, "--out", str(out), "--resume", "--steps", "6", "--track", "none"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        # Files that may not grow are as near to a full disk as a test can come without its own.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)),
+    )
+    errors = process.stderr
+    assert process.returncode == 2, errors
+    assert "Traceback" not in errors
+    assert "cannot write the checkpoint" in errors
+    assert "the last good one is" in errors
+    assert "step-0000003" in errors
+    assert snapshot(out / "checkpoints") == before
+
+
+def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(UserError, match="MiB free and a checkpoint takes"):
+        folder.check_room(2**62)
+
+
+def test_a_damaged_checkpoint_is_said(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "4", "--save-steps", "2").exit_code == 0
+    state = out / "checkpoints/step-0000004/state.safetensors"
+    os.truncate(state, 100)
+    said = train("--out", out, "--resume", "--steps", "6")
+    assert said.exit_code == 2
+    assert "is damaged" in said.output
+    assert "delete it to go on from the one before" in said.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--recipe.ratte", "1"), "there is no setting 'recipe.ratte': did you mean recipe.rate"),
+        (("--recipe.rate", "fast"), "recipe.rate is 'fast'"),
+        (("--recipe.optimizer", "sgd"), "recipe.optimizer is 'sgd'"),
+        (("--wiring.cycles", "0"), "cycles is 0"),
+        (("--preset", "huge"), "no preset for puzzles is called 'huge'"),
+        (("--preset", "keydoor"), "no preset for puzzles is called 'keydoor'"),
+        (("--stpes", "5"), "there is no option --stpes"),
+        (("--recipe.rate",), "--recipe.rate has no value"),
+        (("extra",), "'extra' is one word too many"),
+        (("--device", "tpu"), "no device is called 'tpu'"),
+        (("--threads", "0"), "0 threads"),
+        (("--keep", "0"), "keep is 0"),
+        (("--track", "paper"), "'paper' is no tracker"),
+        (("--seed", "-1"), "seed -1 is negative"),
+        (("--test", "nothing.csv"), "nothing.csv"),
+    ],
+)
+def test_bad_settings_are_refused_in_a_sentence(
+    puzzles: Path, tmp_path: Path, arguments: tuple[str, ...], named: str
+) -> None:
+    said = train("--data", puzzles, "--out", tmp_path / "run", "--steps", "2", *arguments)
+    assert said.exit_code == 2, said.output
+    assert named in said.output
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_run_needs_data_and_an_end(puzzles: Path, tmp_path: Path) -> None:
+    assert "--data is missing" in train("--out", tmp_path / "run").output
+    said = train("--data", puzzles, "--out", tmp_path / "run")
+    assert "nothing says when to stop: give steps or minutes" in said.output
+
+
+def test_fit_is_the_same_from_a_program(puzzles: Path, tmp_path: Path) -> None:
+    settings = {"sizes__width": 32, "sizes__heads": 2, "sizes__inner": 64, "sizes__blocks": 1}
+    model = hrmkit.fit(
+        str(puzzles), out=tmp_path / "run", steps=3, batch=4, wiring__segments=2, **settings
+    )
+    assert model.wiring.segments == 2
+    saved = hrmkit.load(tmp_path / "run" / "checkpoints" / "step-0000003")
+    for name, value in saved.state_dict().items():
+        assert torch.equal(value, model.state_dict()[name])
+    with pytest.raises(UserError, match=r"no setting 'recipe\.step'"):
+        hrmkit.fit(str(puzzles), out=tmp_path / "other", step=3)
+
+
+def test_two_processes_of_torchrun_train_one_run(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    said = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
+            *("--master-port", "0", "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0"),
+            *("-m", "hrmkit", "train", "sudoku", "--data", str(puzzles), "--out", str(out)),
+            *(*SMALL, "--steps", "12", "--batch", "7"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert said.returncode == 0, said.stderr[-2000:]
+    alone = tmp_path / "alone"
+    assert new(puzzles, alone, "--steps", "12", "--batch", "7").exit_code == 0
+    ours, theirs = (hrmkit.load(path / "checkpoints/step-0000012") for path in (out, alone))
+    for name, value in ours.state_dict().items():
+        assert torch.allclose(value, theirs.state_dict()[name], atol=2e-3), name
+    assert [line["puzzles"] for line in lines(out, "evaluation")] == [48]
