@@ -1,0 +1,117 @@
+"""A thought, recorded: what the model itself says, segment by segment."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
+from hrmkit.model.steps import wiring_of_step
+from hrmkit.model.wiring import PuzzleInterface, Sizes
+from hrmkit.puzzles.kinds import puzzle_of
+from hrmkit.puzzles.puzzle import IGNORED, Grid
+from hrmkit.recording.file import dumps, loads
+from hrmkit.recording.thought import record_thought
+
+SMALL = Sizes(width=16, heads=2, inner=32, blocks=1)
+SUDOKU = puzzle_of("sudoku", 16)
+SOLVED: Grid = SUDOKU.encode("1234341221434321")
+GIVEN: Grid = SUDOKU.encode("1.34341.2143432.")
+
+
+def model_of(step: int = 7, segments: int = 4) -> PuzzleHRM:
+    wiring = replace(wiring_of_step(step), segments=segments)
+    model = assemble(wiring, SMALL, PuzzleInterface(SUDOKU.vocab, SUDOKU.cells), seed=1)
+    assert isinstance(model, PuzzleHRM)
+    return model.eval()
+
+
+def test_every_segment_is_the_models_own() -> None:
+    model = model_of()
+    recording = record_thought(model, SUDOKU, GIVEN, solution=SOLVED)
+    batch = PuzzleBatch(torch.tensor([GIVEN]), torch.zeros(1, dtype=torch.int64))
+    carry = model.initial_carry(batch)
+    before: Grid | None = None
+    assert len(recording.segments) == 4
+    for segment in recording.segments:
+        with torch.no_grad():
+            carry, said = model.segment(carry, batch)
+        assert list(segment.answer) == said.logits.argmax(-1)[0].tolist()
+        assert segment.q_halt == pytest.approx(said.q_halt.item(), abs=1e-6)
+        assert segment.red == bool(said.q_halt > said.q_continue)
+        expected = before or segment.answer
+        assert segment.changed == tuple(i for i in range(16) if expected[i] != segment.answer[i])
+        before = segment.answer
+    assert recording.board.kind == "sudoku"
+    assert recording.model.parameters == sum(p.numel() for p in model.parameters())
+
+
+def always(model: PuzzleHRM, grid: Grid, q_halt: float) -> PuzzleHRM:
+    """The model with heads that say one thing: every cell the first token of `grid`."""
+    with torch.no_grad():
+        for head in (model.token_head, model.q_head):
+            for value in head.parameters():
+                value.zero_()
+        model.q_head.bias.copy_(torch.tensor([q_halt, 0.0]))
+    return model
+
+
+def test_the_light_and_the_verdict() -> None:
+    model = always(model_of(), SOLVED, q_halt=1.0)
+    recording = record_thought(model, SUDOKU, GIVEN, solution=SOLVED)
+    assert recording.used == 1
+    assert recording.segments[0].red
+    assert (recording.valid, recording.exact) == (False, False)
+    never = record_thought(always(model_of(), SOLVED, q_halt=-1.0), SUDOKU, GIVEN)
+    assert never.used == 4
+    assert never.exact is None
+    # Only what is asked about counts.
+    answer = recording.segments[0].answer
+    partly = (*answer[:3], *[IGNORED] * 13)
+    assert record_thought(model, SUDOKU, GIVEN, solution=partly).exact
+
+
+def test_without_halting_there_is_no_light() -> None:
+    recording = record_thought(model_of(step=6), SUDOKU, GIVEN, segments=2)
+    assert [one.q_halt for one in recording.segments] == [None, None]
+    assert recording.used == 2
+
+
+def test_what_the_saved_model_says_of_itself_is_in_the_card() -> None:
+    metadata = {
+        "preset": "hrm-27m",
+        "step": 500,
+        "data": [{"source": "/home/somebody/sudoku/train.csv.gz"}, "odd", {"source": 3}],
+    }
+    recording = record_thought(model_of(), SUDOKU, GIVEN, metadata=metadata)
+    assert recording.title == "hrm-27m thinks about sudoku"
+    assert (recording.model.preset, recording.step) == ("hrm-27m", 500)
+    assert recording.trained_on == ("train.csv.gz",)
+    odd = {"preset": 3, "step": "many", "data": "x"}
+    card = record_thought(model_of(), SUDOKU, GIVEN, metadata=odd, title="My own")
+    assert (card.title, card.model.preset, card.step, card.trained_on) == ("My own", None, None, ())
+
+
+def test_it_comes_back_from_its_file() -> None:
+    recording = record_thought(model_of(), SUDOKU, GIVEN, solution=SOLVED)
+    assert loads(dumps(recording), "thought") == recording
+
+
+@pytest.mark.parametrize(
+    ("given", "solution", "segments", "complaint"),
+    [
+        (GIVEN[:9], None, None, "the puzzle has 9 cells where 16 belong"),
+        ((9, *GIVEN[1:]), None, None, "the puzzle has the token 9"),
+        (GIVEN, SOLVED[:4], None, "the solution has 4 cells"),
+        (GIVEN, None, 65, "65 segments are more than a recording shows"),
+        (GIVEN, None, -1, "-1 segments are not possible"),
+    ],
+)
+def test_what_does_not_fit_is_said(
+    given: Grid, solution: Grid | None, segments: int | None, complaint: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        record_thought(model_of(), SUDOKU, given, solution=solution, segments=segments)
+    assert complaint in str(caught.value)
