@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
-from torch.nn.utils import clip_grad_norm_
+from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from hrmkit.model.hrm import Carry
@@ -85,8 +85,7 @@ class Trainer:
             optimizer.zero_grad()
         (minimised / recipe.batch).backward()
         ranks.sum_gradients(self.model.parameters())
-        # Without a limit the norm is only measured.
-        norm = clip_grad_norm_(body_of(self.model), recipe.clip or torch.inf)
+        norm = clipped(body_of(self.model), recipe.clip)
         self.update(recipe.rate_at(self.steps, done, of))
         self.steps += 1
         return counted(thought, found, norm)
@@ -188,6 +187,13 @@ class Trainer:
         carry = Carry(*(torch.cat([part(f"{z}/{k}") for k in starts]) for z in ("high", "low")))
         puzzles = PuzzleSet(part("given"), part("solution"), part("puzzle_ids"))
         return Rows(carry, puzzles, part("segments"), part("halted").bool())
+
+
+def clipped(parameters: list[Tensor], limit: float | None) -> Tensor:
+    """Cut the gradient's norm to `limit`, if there is one; returns what it was."""
+    if limit is not None:
+        return clip_grad_norm_(parameters, limit)
+    return get_total_norm([p.grad for p in parameters if p.grad is not None])
 
 
 def averaged(model: PuzzleHRM, decay: float) -> AveragedModel:
