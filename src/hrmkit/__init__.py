@@ -4,6 +4,7 @@
 - `save(model, folder)` and `load(source)` write and read models: a folder of ours, one in the
   originals' layout, or a name on the hub.
 - `fit("train.csv.gz", preset="tiny", minutes=3)` trains a model of puzzles.
+- `solve(text, model=...)` answers one puzzle with a trained model.
 - `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one.
 - `save_recording(recording, path)` and `load_recording(path)` write and read recordings.
 - `KeyDoor(tiles)` is the world Key -> Door.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
     from hrmkit.recording.record import DEFAULT, record
+    from hrmkit.solving.answer import solve
     from hrmkit.training.fit import fit
     from hrmkit.worlds.key_door import KeyDoor
 
@@ -39,6 +41,7 @@ __all__ = [
     "record",
     "save",
     "save_recording",
+    "solve",
 ]
 
 HOMES = {
@@ -55,6 +58,7 @@ HOMES = {
     "record": ("hrmkit.recording.record", "record"),
     "save": ("hrmkit.model.checkpoint", "save"),
     "save_recording": ("hrmkit.recording.file", "save"),
+    "solve": ("hrmkit.solving.answer", "solve"),
 }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hrmkit.cli import about, stories, studio, train
+from hrmkit.cli import about, evaluate, solve, stories, studio, train
 from hrmkit.cli.app import app
 
-__all__ = ["about", "app", "main", "stories", "studio", "train"]
+__all__ = ["about", "app", "evaluate", "main", "solve", "stories", "studio", "train"]
 
 
 def main() -> None:

@@ -78,11 +78,7 @@ def load(source: Path | str) -> PuzzleHRM | WorldHRM:
     Raises `UserError`, with one sentence that names the file or the tensor, when anything is
     missing, of another shape, left over, truncated, or of an unknown wiring.
     """
-    folder = Path(source)
-    if not folder.exists():
-        if str(source).count("/") != 1 or str(source).startswith((".", "/", "~")):
-            raise UserError(f"there is no folder {source}, nor is that a name on the hub")
-        folder = download(str(source))
+    folder = located(source)
     if (folder / WIRING).is_file():
         return load_ours(folder)
     if (folder / CONFIG).is_file():
@@ -90,6 +86,24 @@ def load(source: Path | str) -> PuzzleHRM | WorldHRM:
     raise UserError(
         f"{source} holds no model: neither {WIRING} (ours) nor {CONFIG} (the originals')"
     )
+
+
+def located(source: Path | str) -> Path:
+    """The folder `source`; or that of the model of this name on the hub, fetched if need be."""
+    folder = Path(source)
+    if folder.exists():
+        return folder
+    if str(source).count("/") != 1 or str(source).startswith((".", "/", "~")):
+        raise UserError(f"there is no folder {source}, nor is that a name on the hub")
+    return download(str(source))
+
+
+def metadata_of(folder: Path) -> dict[str, Any]:
+    """What `save` was told to keep beside the model; nothing in an original's folder."""
+    if not (folder / WIRING).is_file():
+        return {}
+    found: Any = read_description(folder / WIRING).get("metadata")
+    return cast(dict[str, Any], found) if isinstance(found, dict) else {}
 
 
 def load_ours(folder: Path) -> PuzzleHRM | WorldHRM:

@@ -45,6 +45,10 @@ LAYERS = {
 }
 WRAPPERS = re.compile(r"^(_orig_mod\.|module\.|model\.|inner\.)+")
 
+SUDOKU_TOKENS = 81
+TOKENS_OF_VOCAB = {6: 900, 12: 900}
+"""The originals' mazes and ARC grids: 30 x 30, of 6 and of 12 different tokens."""
+
 
 def original_name(name: str) -> str:
     """The original's name for one of our tensors, without wrappers' prefixes."""
@@ -154,7 +158,7 @@ def load_original(folder: Path, file: str | None = None) -> PuzzleHRM:
     `file` names the state dict; without it, `checkpoint`, or the `step_N` of the largest N. The
     configuration does not say how many tokens a puzzle has: vocabulary and puzzle ids are read from
     the tensors, tokens from the token-mixing MLP or from `seq_len` where the configuration has it,
-    and otherwise taken to be those of 9x9 sudoku, which only bounds the rotary positions.
+    and otherwise taken to be those of the originals' data set with that vocabulary.
     """
     tensors = read_pickle(checkpoint_in(folder, file))
     short = {WRAPPERS.sub("", name): tensor for name, tensor in tensors.items()}
@@ -169,9 +173,10 @@ def load_original(folder: Path, file: str | None = None) -> PuzzleHRM:
 
 def sizes_in(tensors: Mapping[str, Tensor], arch: Mapping[str, Any]) -> dict[str, int]:
     """What the tensors say of the interface."""
-    found: dict[str, int] = {"seq_len": 81}
+    found: dict[str, int] = {"seq_len": SUDOKU_TOKENS}
     if "embed_tokens.embedding_weight" in tensors:
-        found["vocab_size"] = tensors["embed_tokens.embedding_weight"].shape[0]
+        vocab = tensors["embed_tokens.embedding_weight"].shape[0]
+        found |= {"vocab_size": vocab, "seq_len": TOKENS_OF_VOCAB.get(vocab, SUDOKU_TOKENS)}
     ids = tensors.get("puzzle_emb.weights")
     found["num_puzzle_identifiers"] = 1 if ids is None else ids.shape[0]
     prefix = int(arch.get("puzzle_emb_len", 0)) or (1 if arch.get("puzzle_emb_ndim") else 0)

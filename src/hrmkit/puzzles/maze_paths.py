@@ -58,7 +58,7 @@ def distances(free: Bools, start: Ints) -> Ints:
     found = np.full(free.shape, -1)
     for steps, wave in enumerate(waves(as_bits(free), one_cell(free, start))):
         found[as_cells(wave, free.shape[2])] = steps
-    return found.reshape(len(free), -1)
+    return found.reshape(len(free), free.shape[1] * free.shape[2])
 
 
 def label_paths(free: Bools, start: Ints, goal: Ints) -> tuple[Bools, Ints]:

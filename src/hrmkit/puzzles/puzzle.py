@@ -137,7 +137,8 @@ class Puzzle(Protocol):
     def flaw(self, given: Grid) -> str | None:
         """What is wrong with the puzzle, in one sentence: contradictory, several answers, ...
 
-        None for a proper one.
+        None for a proper one. A puzzle with several answers can still be answered: its sentence,
+        and no other's, has the word "several".
         """
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import torch
@@ -59,15 +60,29 @@ def thinking(
         yield Thought(number, tokens.clone(), said.q_halt.clone(), red.clone())
 
 
+def until_red(model: PuzzleHRM, one: PuzzleSet, segments: int | None = None) -> Iterator[Thought]:
+    """The thoughts about one puzzle, up to that at which the light is red, or the last."""
+    for thought in thinking(model, one, segments=segments):
+        yield thought
+        if thought.red[0]:
+            return
+
+
 @contextmanager
 def computing(model: PuzzleHRM) -> Generator[None]:
     """Without gradient, and in the type that the model's device is fast in."""
-    chosen, where = choose_device(), model.low_init
-    fast = chosen.autocast if where.device.type == chosen.device.type else None
+    where = model.low_init
     # A model in float64 is there to be exact.
-    fast = fast if where.dtype == torch.float32 else None
+    fast = fast_type(where.device.type) if where.dtype == torch.float32 else None
     with torch.inference_mode(), torch.autocast(where.device.type, fast, enabled=fast is not None):
         yield
+
+
+@cache
+def fast_type(device: str) -> torch.dtype | None:
+    """The type for matrix products on this kind of device, where it is the one to compute on."""
+    chosen = choose_device()
+    return chosen.autocast if device == chosen.device.type else None
 
 
 def on_device(model: PuzzleHRM, puzzles: PuzzleSet) -> PuzzleBatch:

@@ -1,0 +1,94 @@
+"""How much faster the solver is than thinking all segments, on one model in one run.
+
+Step 7 of the ladder is trained (half a minute), then its held-out puzzles are solved in four ways,
+turn by turn and in CPU time: all segments for every puzzle; batches that wait for their slowest row; the solver.
+The last line repeats the first way against itself, which is the noise of this machine.
+"""
+
+from collections.abc import Callable
+from statistics import median
+from time import process_time
+
+import torch
+
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.solver import BATCH, Solutions, solve
+from hrmkit.solving.thinking import thinking
+from hrmkit.training.ladder import puzzles, rung_of_step, train_rung, use_one_thread
+
+TURNS = 7
+Way = Callable[[PuzzleHRM, PuzzleSet], Solutions]
+
+
+def everything(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
+    """All segments of every puzzle, as the original evaluates."""
+    return solve(model, some, halt=False)
+
+
+def waiting(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
+    """Batch by batch, each until all of its rows have halted; a row keeps its answer at red."""
+    parts: list[Solutions] = []
+    for at in range(0, len(some), BATCH):
+        part = some[at : at + BATCH]
+        said: Solutions | None = None
+        open_rows = torch.ones(len(part), dtype=torch.bool)
+        for thought in thinking(model, part):
+            if said is None:
+                said = Solutions(thought.tokens, thought.q_halt, torch.ones(len(part)).long())
+            said.tokens[open_rows] = thought.tokens[open_rows]
+            said.q[open_rows] = thought.q_halt[open_rows]
+            said.segments[open_rows] = thought.number
+            open_rows &= ~thought.red
+            if not open_rows.any():
+                break
+        assert said is not None
+        parts.append(said)
+    return Solutions(
+        torch.cat([part.tokens for part in parts]),
+        torch.cat([part.q for part in parts]),
+        torch.cat([part.segments for part in parts]),
+    )
+
+
+def solver(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
+    """Halted rows make room."""
+    return solve(model, some)
+
+
+def main() -> None:
+    """Train, solve, print."""
+    use_one_thread()
+    model = train_rung(rung_of_step(7), seed=0)[0]
+    _, test = puzzles()
+    ways: dict[str, Way] = {
+        "all segments": everything,
+        "batches that wait": waiting,
+        "solver": solver,
+        "all segments again": everything,
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    found: dict[str, Solutions] = {}
+    for _ in range(TURNS):
+        for name, way in ways.items():
+            began = process_time()
+            found[name] = way(model, test)
+            seconds[name].append(process_time() - began)
+    print(
+        f"{len(test)} puzzles, {TURNS} turns, one thread, CPU time; ratio: median (least to most)"
+    )
+    for name in ways:
+        ratios = [a / b for a, b in zip(seconds["all segments"], seconds[name], strict=True)]
+        said = found[name]
+        exact = (said.tokens == test.solution).all(1).double().mean().item()
+        print(
+            f"  {name:<19}{len(test) / median(seconds[name]):8.1f} puzzles/s   "
+            f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})   "
+            f"{said.segments.double().mean().item():.2f} segments   exact {exact:.3f}"
+        )
+    same = (found["solver"].tokens == found["batches that wait"].tokens).all(1).double().mean()
+    print(f"  the same answers by solver and waiting batches: {same.item():.3f}")
+
+
+if __name__ == "__main__":
+    main()

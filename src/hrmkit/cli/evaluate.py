@@ -1,0 +1,123 @@
+"""The verb that measures a trained model: eval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from hrmkit.cli.app import app
+
+if TYPE_CHECKING:
+    from hrmkit.device import Device
+    from hrmkit.solving.effort import Choice, Effort
+    from hrmkit.solving.find import Found
+
+ModelArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL", help="A model's folder, a run's (its newest), or a name on the hub."
+    ),
+]
+PuzzleOption = Annotated[
+    str | None, typer.Option(help="The kind of puzzle, where the model does not say it.")
+]
+
+
+@app.command("eval")
+def evaluate(
+    model: ModelArgument,
+    data: Annotated[
+        str,
+        typer.Option(help="Puzzles with answers: CSV, CSV.gz, a name on the hub; arc-1, arc-2."),
+    ],
+    puzzle: PuzzleOption = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many puzzles.")] = None,
+    batch: Annotated[int, typer.Option(help="Puzzles thought about at once.")] = 64,
+    segments: Annotated[
+        int | None, typer.Option(help="The most segments; training's unless said.")
+    ] = None,
+    halt: Annotated[
+        bool,
+        typer.Option(help="Whether a red light ends a thought; the originals measure --no-halt."),
+    ] = True,
+    vote: Annotated[
+        int | None,
+        typer.Option(help="Views of each puzzle that vote; 1 unless said, of ARC all learned."),
+    ] = None,
+    starts: Annotated[int, typer.Option(help="Points to begin each thought at.")] = 1,
+    choose: Annotated[
+        str, typer.Option(help="Which start answers: the surest (q), or the first to halt (first).")
+    ] = "q",
+    noise: Annotated[
+        float, typer.Option(help="Starts are the taught one with noise of this size; 0: unrelated.")
+    ] = 0.0,
+    by_segment: Annotated[
+        bool, typer.Option(help="Also measure after every segment: another pass, without halting.")
+    ] = True,
+    seed: Annotated[int, typer.Option(help="Seed of the symmetries.")] = 0,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad rows out, and count them.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write everything as JSON.")] = False,
+    submission: Annotated[
+        Path | None, typer.Option(help="Of ARC: where to write the two attempts at every test.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Measure a model on puzzles: exact, valid, by difficulty, by segment, and how fast.
+
+    Example: hrmkit eval runs/sudoku-tiny --data dev.csv.gz --limit 500 --vote 8
+    """
+    from hrmkit.device import choose_device
+    from hrmkit.errors import UserError
+    from hrmkit.progress import shown
+    from hrmkit.solving.effort import Effort
+    from hrmkit.solving.evaluate import evaluate as measured
+    from hrmkit.solving.evaluate import first
+    from hrmkit.solving.find import find_model, load_for, name_of, was_learned
+    from hrmkit.solving.report import as_json, as_text
+
+    effort = Effort(batch, segments, halt, starts, noise, cast("Choice", choose), vote or 1, seed)
+    chosen = choose_device(device)
+    found = find_model(model)
+    if name_of(found, puzzle) == "arc":
+        evaluate_arc(found, data, effort, vote, limit, chosen, submission, json)
+        return
+    if submission:
+        raise UserError("--submission is for ARC: leave it out")
+    labelled = first(load_for(found, data, puzzle, skip_bad), limit)
+    found.model.to(chosen.device)
+    with shown() as progress:
+        result = measured(found.model, labelled, effort, by_segment=by_segment, progress=progress)
+    said = found.source, chosen.reason, was_learned(found, labelled.fingerprint)
+    typer.echo(as_json(result, *said) if json else as_text(result, *said))
+
+
+def evaluate_arc(
+    found: Found,
+    data: str,
+    effort: Effort,
+    vote: int | None,
+    limit: int | None,
+    device: Device,
+    submission: Path | None,
+    json: bool,
+) -> None:
+    """The verb's part for ARC."""
+    from hrmkit.progress import shown
+    from hrmkit.solving.evaluate_arc import check_submission, known_tests
+    from hrmkit.solving.evaluate_arc import evaluate_arc as measured
+    from hrmkit.solving.report import arc_as_json, arc_as_text
+
+    if submission:
+        check_submission(submission)
+    tasks, tests = known_tests(found, data, vote, limit)
+    found.model.to(device.device)
+    with shown() as progress:
+        evaluation, result = measured(found, tasks, tests, effort, progress)
+    if submission:
+        result.save(submission)
+    said = found.source, device.reason
+    typer.echo(arc_as_json(evaluation, *said) if json else arc_as_text(evaluation, *said))

@@ -1,0 +1,164 @@
+"""The verb that answers one puzzle: solve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from hrmkit.cli.app import app
+
+if TYPE_CHECKING:
+    from hrmkit.puzzles.puzzle import Grid, Puzzle
+    from hrmkit.solving.find import Found
+    from hrmkit.solving.thinking import Thought
+
+EXAMPLES = """
+Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is malformed or has none.
+
+Examples:
+
+  hrmkit solve sudoku "..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3.." --model runs/sudoku-tiny
+
+  hrmkit solve maze maze.txt --model runs/maze-tiny --watch
+
+  hrmkit solve arc 00576224 --model runs/arc-tiny
+"""  # noqa: E501 - a command that can be copied
+
+
+@app.command(epilog=EXAMPLES)
+def solve(
+    puzzle: Annotated[str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class of your own.")],
+    text: Annotated[
+        list[str],
+        typer.Argument(
+            help="The puzzle, on one line or in several; a file; - reads it. Of ARC: a task."
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option(help="A model's folder, a run's (its newest), or a name on the hub."),
+    ] = None,
+    segments: Annotated[
+        int | None, typer.Option(help="The most segments; training's unless said.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show every segment.")] = False,
+    record: Annotated[
+        Path | None, typer.Option(help="Also write a recording of the thought, for the page.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Answer one puzzle with a trained model, and check the answer."""
+    from hrmkit.device import choose_device
+    from hrmkit.errors import UserError
+    from hrmkit.recording.file import check_target
+    from hrmkit.solving.find import find_model
+
+    if model is None:
+        raise UserError(
+            f"--model is missing: train one (hrmkit train {puzzle} --data FILE --minutes 3) and "
+            "name its run's folder, or name a model on the hub"
+        )
+    if record:
+        check_target(record)
+    found = find_model(model)
+    found.model.to(choose_device(device).device)
+    asked = Asked(found, segments, watch, record, json)
+    right = solve_task(text, asked) if puzzle == "arc" else solve_grid(puzzle, text, asked)
+    if record and not json:
+        typer.echo(f"Watch it: hrmkit play {record}")
+    if not right:
+        raise typer.Exit(1)
+
+
+class Asked(NamedTuple):
+    """What is asked of the verb, whatever the puzzle."""
+
+    found: Found
+    segments: int | None
+    watch: bool
+    record: Path | None
+    json: bool
+
+
+def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
+    """Answer a puzzle that is one grid; whether the answer is valid."""
+    from hrmkit.solving.answer import label_of, read_text
+    from hrmkit.solving.answer import solve_grid as solved
+    from hrmkit.solving.find import kind_of
+    from hrmkit.solving.report import answer_as_json, answer_as_text
+
+    kind = kind_of(asked.found, puzzle)
+    given = kind.encode(read_text(text))
+    with looking(asked, kind, given) as look:
+        answer = solved(asked.found.model, kind, given, segments=asked.segments, watch=look)
+    if answer.flaw:
+        typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
+    keep(asked, kind, given, label_of(kind, given))
+    typer.echo(answer_as_json(answer) if asked.json else answer_as_text(answer, kind))
+    return answer.valid
+
+
+def solve_task(text: list[str], asked: Asked) -> bool:
+    """Answer an ARC task; whether no test is known to be answered wrongly."""
+    from hrmkit.errors import UserError
+    from hrmkit.progress import shown
+    from hrmkit.puzzles.arc import Arc
+    from hrmkit.puzzles.puzzle import as_grids
+    from hrmkit.solving.answer_arc import answer_task, plain_test, task_of
+    from hrmkit.solving.effort import Effort
+    from hrmkit.solving.report import task_as_json, task_as_text
+    from hrmkit.solving.thinking import until_red
+
+    if len(text) != 1:
+        raise UserError(f"{' '.join(text)!r} are several words: name one task, or a file of tasks")
+    model, (data, tests) = asked.found.model, task_of(asked.found, text[0])
+    first = plain_test(tests)
+    (given,), (label,) = as_grids(first.given), as_grids(first.solution)
+    with looking(asked, Arc(), given) as look:
+        if look:
+            for thought in until_red(model, first, asked.segments):
+                look(thought)
+    with shown() as progress:
+        effort = Effort(segments=asked.segments)
+        answers = answer_task(asked.found, data, tests, effort, progress)
+    keep(asked, Arc(), given, label, int(first.puzzle_ids[0]))
+    typer.echo(task_as_json(answers) if asked.json else task_as_text(answers))
+    return all(one.solved is not False for one in answers)
+
+
+def looking(
+    asked: Asked, kind: Puzzle, given: Grid
+) -> AbstractContextManager[Callable[[Thought], None] | None]:
+    """What to call with every thought, if the thinking is to be seen."""
+    from rich.console import Console
+
+    from hrmkit.solving.watch import watched
+
+    if not asked.watch:
+        return nullcontext()
+    lights = asked.found.model.wiring.halting != "none"
+    return watched(kind, given, Console(stderr=asked.json), lights)
+
+
+def keep(asked: Asked, kind: Puzzle, given: Grid, label: Grid | None, puzzle_id: int = 0) -> None:
+    """Write the recording, if there is to be one: the same puzzle, thought to the end."""
+    from hrmkit.recording.file import save
+    from hrmkit.recording.thought import record_thought
+
+    if not asked.record:
+        return
+    recording = record_thought(
+        asked.found.model,
+        kind,
+        given,
+        solution=label,
+        segments=asked.segments,
+        puzzle_id=puzzle_id,
+        metadata=asked.found.metadata,
+    )
+    save(recording, asked.record)

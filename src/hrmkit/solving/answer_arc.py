@@ -1,0 +1,83 @@
+"""One ARC task, answered and checked: every test of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.arc import Arc
+from hrmkit.puzzles.arc_files import PUBLISHED
+from hrmkit.puzzles.arc_tasks import ArcData, ArcViews
+from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
+from hrmkit.solving.arc import Answered
+from hrmkit.solving.effort import Effort
+from hrmkit.solving.evaluate_arc import evaluate_arc, known_tasks, learned_data
+from hrmkit.solving.find import Found, check_kind
+
+TRIES = 2
+"""Answers that are handed in for every test."""
+
+
+@dataclass(frozen=True)
+class ArcAnswer:
+    """What was answered to one test."""
+
+    task: str
+    test: int
+    """From 0."""
+    tries: tuple[Grid, ...]
+    """The best one or two answers, as canvases."""
+    given: Grid
+    solved: bool | None
+    """Whether one of them is right; None where the answer is not known."""
+    learned: bool
+    """Whether the right answer was shown in training, so that it proves nothing."""
+
+    def text(self) -> list[str]:
+        """The tries as JSON grids."""
+        return [Arc().decode(grid) for grid in self.tries]
+
+
+def task_of(found: Found, task: str, views: int | None = None) -> tuple[ArcData, ArcViews]:
+    """The tests of `task`: an id of what the model was trained on, or a file of tasks.
+
+    In `views` views, or all that were learned. Raises `UserError` where there is no such task, or
+    the model was not trained on it and needs to have been.
+    """
+    check_kind(found, Arc())
+    if Path(task).is_file():
+        data, ids = known_tasks(found, task, views)
+    else:
+        learned = learned_data(found).get("source")
+        source = learned if isinstance(learned, str) else next(iter(PUBLISHED))
+        data, ids = known_tasks(found, source, views)[0], [task]
+    return data, data.tests(ids, None if views is None else views - 1)
+
+
+def plain_test(tests: ArcViews) -> PuzzleSet:
+    """The first test as it is, with its answer: one row."""
+    return tests.rows(0, 1)
+
+
+def answer_task(
+    found: Found, data: ArcData, tests: ArcViews, effort: Effort, progress: Progress = silent
+) -> tuple[ArcAnswer, ...]:
+    """The answers to every test, voted on by its views."""
+    _, result = evaluate_arc(found, data, tests, effort, progress)
+    starts = (tests.view == 0).nonzero().flatten()
+    plain = [as_grids(tests.rows(int(row), int(row) + 1).given)[0] for row in starts]
+    return tuple(answered(one, given) for one, given in zip(result.answered, plain, strict=True))
+
+
+def answered(one: Answered, given: Grid) -> ArcAnswer:
+    """One test's answer, put as a person wants it."""
+    place = one.place()
+    return ArcAnswer(
+        one.task,
+        one.test,
+        tuple(candidate.answer for candidate in one.candidates[:TRIES]),
+        given,
+        None if one.label is None else place is not None and place <= TRIES,
+        not one.held_out,
+    )

@@ -1,0 +1,176 @@
+"""How much thinking an answer is given: segments, several starts, several views that vote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+import torch
+from torch import Tensor
+
+from hrmkit.errors import UserError
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.puzzle import Puzzle, PuzzleSet, Reversible, generator
+from hrmkit.puzzles.vote import Candidate, vote
+from hrmkit.solving.solver import BATCH, Solutions, solve
+from hrmkit.solving.start import Start
+
+Choice = Literal["q", "first"]
+"""Which of several starts answers: the surest, or the first whose light is red."""
+MOST = 1000
+"""Starts, or views."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What is asked of a model for each answer. Raises `UserError` for what makes no sense."""
+
+    batch: int = BATCH
+    """Puzzles thought about at once."""
+    segments: int | None = None
+    """The most segments; training's unless said."""
+    halt: bool = True
+    """Whether a red light ends the thinking."""
+    starts: int = 1
+    """Points to begin thinking at, each with an answer of its own; one of them is chosen."""
+    noise: float = 0.0
+    """See `Start`."""
+    choose: Choice = "q"
+    views: int = 1
+    """The puzzle as it is, and under so many symmetries less one: the answers vote."""
+    seed: int = 0
+    """Of the symmetries."""
+
+    def __post_init__(self) -> None:
+        if self.batch < 1:
+            raise UserError(f"a batch of {self.batch} is not possible: give 1 or more")
+        if self.segments is not None and self.segments < 1:
+            raise UserError(f"{self.segments} segments are not possible: give 1 or more")
+        for name in ("starts", "views"):
+            if not 1 <= getattr(self, name) <= MOST:
+                raise UserError(f"{getattr(self, name)} {name} are not possible: 1 to {MOST}")
+        if self.choose not in get_args(Choice):
+            raise UserError(f"choosing a start by {self.choose!r} is not known: choose q or first")
+        Start(0, self.noise)
+
+    @property
+    def plain(self) -> bool:
+        """Whether every puzzle is thought about once."""
+        return self.starts == self.views == 1
+
+    def check(self, model: PuzzleHRM) -> None:
+        """Raise `UserError` where the model has no lights to choose a start by."""
+        if self.starts > 1 and model.wiring.halting == "none":
+            raise UserError(
+                f"{self.starts} starts need a q head to choose by, and this model was trained "
+                "without halting: use 1 start"
+            )
+
+
+class Told(NamedTuple):
+    """What a model says of n puzzles, after all the effort."""
+
+    tokens: Tensor
+    """int64 [n, cells]: the answers."""
+    q: Tensor
+    """float [n]."""
+    segments: Tensor
+    """int64 [n]: segments thought about each, all starts and views together."""
+    candidates: list[list[Candidate]]
+    """The answers that were voted on, the most counted first; empty without a vote."""
+
+
+def answer(
+    model: PuzzleHRM,
+    puzzle: Puzzle,
+    puzzles: PuzzleSet,
+    effort: Effort,
+    progress: Progress = silent,
+) -> Told:
+    """The answers to `puzzles`, in their own cells and tokens."""
+    effort.check(model)
+    if effort.views == 1:
+        found = one_view(model, puzzles, effort, progress)
+        return Told(found.tokens, found.q, found.segments, [])
+    rng = generator(effort.seed)
+    views: list[tuple[PuzzleSet, Reversible]] = [(puzzles, Unchanged())]
+    said: list[Solutions] = []
+    for number in range(effort.views):
+        if number:
+            views.append(puzzle.augment(puzzles, rng))
+        seen = part_of(progress, number, effort.views)
+        said.append(one_view(model, views[-1][0], effort, seen))
+    lights = model.wiring.halting != "none"
+    q = torch.stack([solutions.q for solutions in said])
+    candidates = vote(
+        torch.stack([solutions.tokens for solutions in said]),
+        [change for _, change in views],
+        q if lights else None,
+    )
+    best = [ranked[0] for ranked in candidates]
+    return Told(
+        torch.tensor([one.answer for one in best]).reshape(puzzles.given.shape),
+        torch.tensor([one.mean_q or 0.0 for one in best], dtype=q.dtype),
+        torch.stack([solutions.segments for solutions in said]).sum(0),
+        candidates,
+    )
+
+
+def one_view(
+    model: PuzzleHRM, puzzles: PuzzleSet, effort: Effort, progress: Progress = silent
+) -> Solutions:
+    """The answers of the chosen start of each puzzle; `segments` are those of all starts."""
+    said = [
+        solve(
+            model,
+            puzzles,
+            batch=effort.batch,
+            segments=effort.segments,
+            halt=effort.halt,
+            start=Start(number, effort.noise),
+            progress=part_of(progress, number, effort.starts),
+        )
+        for number in range(effort.starts)
+    ]
+    best = chosen(said, effort.choose)
+    rows = torch.arange(len(puzzles))
+    return Solutions(
+        torch.stack([solutions.tokens for solutions in said])[best, rows],
+        torch.stack([solutions.q for solutions in said])[best, rows],
+        torch.stack([solutions.segments for solutions in said]).sum(0),
+    )
+
+
+def chosen(said: Sequence[Solutions], choose: Choice) -> Tensor:
+    """Which of the starts answers each puzzle: int64 [n]. The first to halt, of those the surest.
+
+    Of equals, the start with the lower number.
+    """
+    q = torch.stack([solutions.q for solutions in said])
+    if choose == "first":
+        segments = torch.stack([solutions.segments for solutions in said])
+        q = torch.where(segments == segments.amin(0), q, -torch.inf)
+    return q.argmax(0)
+
+
+class Unchanged:
+    """The change that changes nothing, of any puzzle."""
+
+    def apply(self, grid: Tensor) -> Tensor:
+        """The same grids."""
+        return grid
+
+    def undo(self, grid: Tensor) -> Tensor:
+        """The same grids."""
+        return grid
+
+
+def part_of(progress: Progress, number: int, parts: int) -> Progress:
+    """What tells `progress` of the part `number`, from 0, of `parts` equal ones."""
+
+    def report(what: str, done: int, of: int) -> None:
+        progress(what, number * of + done, parts * of)
+
+    return report

@@ -1,0 +1,231 @@
+"""How well a model solves a set of puzzles: shares with their intervals, by segment, by difficulty.
+
+Every number comes from answers that the model gave to these puzzles, all of them or the first so
+many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import sqrt
+from statistics import NormalDist
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hrmkit.errors import UserError
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.files import InBulk
+from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.vote import solved
+from hrmkit.solving.effort import Effort, Told, answer
+from hrmkit.solving.thinking import right_cells, segments_of, thinking
+
+CONFIDENCE = 0.95
+BINS = 4
+"""Bins of difficulty, with about as many puzzles each."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of so many, with an interval of 95% for the share that lies behind it (Wilson's)."""
+
+    count: int
+    of: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The puzzles of about one difficulty."""
+
+    easiest: float
+    hardest: float
+    exact: Share
+    mean_segments: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured."""
+
+    puzzle: str
+    source: str
+    fingerprint: str
+    puzzles: int
+    skipped: int
+    exact: Share
+    """The whole answer is as labelled; by vote, the most counted answer."""
+    exact_two: Share | None
+    """One of the two most counted answers is; only by vote."""
+    valid: Share
+    """The answer is a correct one, labelled or not."""
+    tokens: float
+    """The share of all cells that are asked about."""
+    by_segment: tuple[float, ...] | None
+    """Exact after each segment, nothing halted; of one start and without a vote."""
+    by_difficulty: tuple[Bin, ...]
+    rated: bool
+    """Whether the difficulty is the source's own rating; else the puzzle's own measure."""
+    mean_segments: float
+    """Thought about a puzzle, all starts and views together."""
+    most_segments: int
+    halted: bool
+    """Whether a red light ended the thinking."""
+    seconds: float
+    """To answer; checking, and the pass for `by_segment`, left out."""
+    per_second: float
+    effort: Effort
+
+
+def evaluate(
+    model: PuzzleHRM,
+    data: Labelled,
+    effort: Effort | None = None,
+    *,
+    by_segment: bool = True,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Measure `model`, where it is, on all puzzles of `data`.
+
+    `by_segment` takes another pass, in which nothing halts. Raises `UserError` where the puzzles do
+    not fit the model, or there are none.
+    """
+    effort = effort or Effort()
+    if not len(data.rows):
+        raise UserError(f"{data.source} holds no puzzles: there is nothing to measure")
+    began = perf_counter()
+    told = answer(model, data.puzzle, data.rows, effort, progress)
+    seconds = perf_counter() - began
+    right = right_cells(told.tokens, data.rows.solution)
+    exact = right.all(-1)
+    asked = data.rows.solution != IGNORED
+    hardness, rated = difficulties(data, progress)
+    return Evaluation(
+        puzzle=data.puzzle.name,
+        source=data.source,
+        fingerprint=data.fingerprint,
+        puzzles=len(exact),
+        skipped=data.skipped,
+        exact=share_of(exact),
+        exact_two=best_two(told, data.rows),
+        valid=share_of(valid(data.puzzle, data.rows, told.tokens, exact, progress)),
+        tokens=float((right & asked).sum() / asked.sum()),
+        by_segment=exact_by_segment(model, data.rows, effort, progress) if by_segment else None,
+        by_difficulty=bins_of(hardness, exact, told.segments),
+        rated=rated,
+        mean_segments=float(told.segments.double().mean()),
+        most_segments=segments_of(model, effort.segments),
+        halted=effort.halt and model.wiring.halting != "none",
+        seconds=seconds,
+        per_second=len(exact) / seconds,
+        effort=effort,
+    )
+
+
+def first(data: Labelled, count: int | None) -> Labelled:
+    """The first `count` puzzles, or all; `UserError` for less than 1."""
+    if count is None:
+        return data
+    if count < 1:
+        raise UserError(f"a limit of {count} puzzles is not possible: give 1 or more")
+    return replace(data, rows=data.rows[:count], ratings=data.ratings[:count])
+
+
+def share_of(hits: Tensor) -> Share:
+    """The share of bool [n], with Wilson's interval."""
+    count, of = int(hits.sum()), len(hits)
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    share = count / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    reach = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    # Rounding must not carry an interval beyond what a share can be, or past the share itself.
+    low, high = max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
+    return Share(count, of, share, low, high)
+
+
+def best_two(told: Told, puzzles: PuzzleSet) -> Share | None:
+    """How often one of the two most counted answers is right; None without a vote."""
+    if not told.candidates:
+        return None
+    return share_of(solved_asked(told, puzzles))
+
+
+def solved_asked(told: Told, puzzles: PuzzleSet) -> Tensor:
+    """bool [n]: `vote.solved` with two tries; cells that are not asked about never count."""
+    if (puzzles.solution != IGNORED).all():
+        return solved(told.candidates, puzzles.solution, 2)
+    return torch.tensor(
+        [
+            any(bool(right_cells(torch.tensor(one.answer), label).all()) for one in ranked[:2])
+            for ranked, label in zip(told.candidates, puzzles.solution, strict=True)
+        ]
+    )
+
+
+def valid(
+    puzzle: Puzzle, puzzles: PuzzleSet, tokens: Tensor, exact: Tensor, progress: Progress
+) -> Tensor:
+    """bool [n]: which answers are correct; those as labelled are, and need no check."""
+    out = exact.clone()
+    rows = (~exact).nonzero().flatten()
+    given, said, label = puzzles.given[rows], tokens[rows], puzzles.solution[rows]
+    if isinstance(puzzle, InBulk):
+        out[rows] = torch.from_numpy(puzzle.are_valid(given.numpy(), said.numpy()))
+        return out
+    grids = zip(as_grids(given), as_grids(said), as_grids(label), strict=True)
+    for done, (row, three) in enumerate(zip(rows, grids, strict=True), 1):
+        out[row] = puzzle.is_valid(*three)
+        progress("checking", done, len(rows))
+    return out
+
+
+def difficulties(data: Labelled, progress: Progress) -> tuple[Tensor, bool]:
+    """float64 [n]: the ratings, or else what the puzzle itself says; and whether it is the first.
+
+    Half of each would be of two units.
+    """
+    if not data.ratings.isnan().any():
+        return data.ratings, True
+    out: list[float] = []
+    for given in as_grids(data.rows.given):
+        out.append(data.puzzle.difficulty(given))
+        progress("rating", len(out), len(data.rows))
+    return torch.tensor(out, dtype=torch.float64), False
+
+
+def bins_of(hardness: Tensor, exact: Tensor, segments: Tensor) -> tuple[Bin, ...]:
+    """Shares by difficulty, the easiest first; equal difficulties stay together."""
+    inner = [number / BINS for number in range(1, BINS)]
+    ends = sorted(set(np.quantile(hardness.numpy(), inner).tolist()))
+    place = torch.bucketize(hardness, torch.tensor(ends, dtype=torch.float64))
+    bins = [place == number for number in range(len(ends) + 1)]
+    return tuple(
+        Bin(
+            float(hardness[here].min()),
+            float(hardness[here].max()),
+            share_of(exact[here]),
+            float(segments[here].double().mean()),
+        )
+        for here in bins
+        if here.any()
+    )
+
+
+def exact_by_segment(
+    model: PuzzleHRM, puzzles: PuzzleSet, effort: Effort, progress: Progress
+) -> tuple[float, ...]:
+    """The share that is exact after each segment, nothing halted."""
+    right = torch.zeros(segments_of(model, effort.segments), dtype=torch.int64)
+    for at in range(0, len(puzzles), effort.batch):
+        part = puzzles[at : at + effort.batch]
+        for thought in thinking(model, part, segments=effort.segments):
+            hit = right_cells(thought.tokens.cpu(), part.solution).all(-1)
+            right[thought.number - 1] += hit.sum()
+        progress("every segment", at + len(part), len(puzzles))
+    return tuple(float(count) / len(puzzles) for count in right)

@@ -1,0 +1,179 @@
+"""How well a model solves ARC: what its first one or two answers to every test are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor
+
+from hrmkit.errors import UserError
+from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.arc import Arc
+from hrmkit.puzzles.arc_files import parted
+from hrmkit.puzzles.arc_tasks import ArcData, ArcViews, load_arc
+from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.arc import ROWS, ArcResult
+from hrmkit.solving.arc import evaluate as answer_tests
+from hrmkit.solving.effort import Effort, one_view
+from hrmkit.solving.evaluate import Share, share_of
+from hrmkit.solving.find import Found, check_kind
+
+
+@dataclass(frozen=True)
+class ArcEvaluation:
+    """What was measured."""
+
+    source: str
+    fingerprint: str
+    tasks: int
+    tests: int
+    asked: int
+    """Views of tests that were answered."""
+    score: ArcScore | None
+    """None where no test's answer is known."""
+    mean_segments: float
+    """Thought about a view, all starts together."""
+    seconds: float
+    per_second: float
+    """Views answered."""
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class ArcScore:
+    """The share solved; pass@2 is with two tries, as ARC's rules have it."""
+
+    tests_one: Share
+    tests_two: Share
+    tasks_one: float
+    """A task counts by the share of its tests that are solved."""
+    tasks_two: float
+    whole_tasks_two: float
+    """A task counts if all of its tests are."""
+
+
+class ArcMeasured(NamedTuple):
+    """The numbers, and the answers that they are about."""
+
+    evaluation: ArcEvaluation
+    result: ArcResult
+
+
+def known_tests(
+    found: Found, source: str, views: int | None = None, limit: int | None = None
+) -> tuple[ArcData, ArcViews]:
+    """The tests of `source` (see `load_arc`) as the model knows them, with their puzzle ids.
+
+    In `views` views, the plain one among them, or all that it was trained on; of the first `limit`
+    tasks. Raises `UserError` where its puzzle embeddings are of other tasks.
+    """
+    if limit is not None and limit < 1:
+        raise UserError(f"a limit of {limit} tasks is not possible: give 1 or more")
+    if views is not None and views < 1:
+        raise UserError(f"{views} views are not possible: give 1 or more")
+    check_kind(found, Arc())
+    data, ids = known_tasks(found, source, views)
+    if limit is not None:
+        ids = (ids or [task.id for task in data.tasks if task.held_out])[:limit]
+    return data, data.tests(ids, None if views is None else views - 1)
+
+
+def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, list[str] | None]:
+    """The tasks, and which of them are asked for; all of those held out if None."""
+    if not found.model.wiring.puzzle_embedding:
+        return load_arc(source, 0 if views is None else views - 1), None
+    learned = learned_data(found)
+    seed, drawn = learned.get("seed"), learned.get("views")
+    if not isinstance(seed, int) or not isinstance(drawn, int):
+        raise UserError(
+            f"the model in {found.source} has puzzle embeddings, and does not say of which tasks: "
+            "only models that hrmkit trained can be scored"
+        )
+    whole, ids = parted(source)
+    if source == learned.get("source"):
+        whole, ids = source, None
+    data = load_arc(whole, drawn, seed)
+    if data.fingerprint != learned.get("fingerprint"):
+        raise UserError(
+            f"the puzzle embeddings of the model in {found.source} are of the tasks of "
+            f"{learned.get('source')}: it cannot be asked about those of {source}"
+        )
+    return data, ids
+
+
+def learned_data(found: Found) -> Mapping[str, Any]:
+    """What the model's metadata says of the tasks that it was trained on."""
+    data = found.metadata.get("data")
+    for part in cast("list[Any]", data) if isinstance(data, list) else []:
+        if isinstance(part, dict):
+            return cast("dict[str, Any]", part)
+    return {}
+
+
+def trained_on(found: Found) -> list[str]:
+    """The collections that the model was trained on, as its metadata says."""
+    named = found.metadata.get("trained_on")
+    return [str(name) for name in cast("list[Any]", named)] if isinstance(named, list) else []
+
+
+def evaluate_arc(
+    found: Found,
+    data: ArcData,
+    tests: ArcViews,
+    effort: Effort,
+    progress: Progress = silent,
+) -> ArcMeasured:
+    """Answer every view of every test, and vote.
+
+    Raises `UserError` if the model may have been trained on the answers.
+    """
+    effort.check(found.model)
+    segments: list[Tensor] = []
+
+    def solve(puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
+        said = one_view(found.model, puzzles, effort)
+        segments.append(said.segments)
+        return said.tokens, said.q
+
+    began = perf_counter()
+    rows = max(ROWS, effort.batch)
+    result = answer_tests(tests, solve, trained_on(found), rows=rows, progress=progress)
+    seconds = perf_counter() - began
+    evaluation = ArcEvaluation(
+        source=data.source,
+        fingerprint=data.fingerprint,
+        tasks=len(tests.tasks),
+        tests=len(result.answered),
+        asked=len(tests),
+        score=score_of(result),
+        mean_segments=float(torch.cat(segments).double().mean()),
+        seconds=seconds,
+        per_second=len(tests) / seconds,
+        effort=effort,
+    )
+    return ArcMeasured(evaluation, result)
+
+
+def score_of(result: ArcResult) -> ArcScore | None:
+    """What the answers are worth; None where no test's answer is known."""
+    labelled = [test for test in result.answered if test.label is not None]
+    if not labelled:
+        return None
+    places = [test.place() for test in labelled]
+    one, two = (
+        share_of(torch.tensor([place is not None and place <= tries for place in places]))
+        for tries in (1, 2)
+    )
+    rates = result.rate(1), result.rate(2), result.rate(2, "whole task")
+    return ArcScore(one, two, *rates)
+
+
+def check_submission(file: Path) -> None:
+    """Refuse, before the work begins, what could not be written after it."""
+    if file.is_dir() or not file.parent.is_dir():
+        raise UserError(f"cannot write {file}: name a file in a folder that is there")

@@ -1,0 +1,130 @@
+"""Finds a trained model of puzzles, and says which puzzle it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from hrmkit.errors import UserError
+from hrmkit.model.checkpoint import TENSORS, WIRING, load, located, metadata_of
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.puzzles.files import load_puzzles
+from hrmkit.puzzles.kinds import KINDS, puzzle_of
+from hrmkit.puzzles.puzzle import Labelled, Puzzle
+
+CANVAS = "maze"
+"""The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
+CHECKPOINTS = "checkpoints"
+"""Inside a run's folder: the models that it saved, each in a folder step-N."""
+RUN = "run.json"
+
+
+class Found(NamedTuple):
+    """A model, and what is known of it."""
+
+    model: PuzzleHRM
+    metadata: Mapping[str, Any]
+    """What was saved with it: puzzle, data, step, ...; empty for an original's."""
+    source: str
+    """Where exactly it was found, for people."""
+
+
+def find_model(source: Path | str) -> Found:
+    """The model in a folder, the newest of a run's, or the one of that name on the hub.
+
+    A folder may be ours, or an original's. Raises `UserError` where there is no model of puzzles.
+    """
+    folder = located(source)
+    if (folder / RUN).is_file() or (folder / CHECKPOINTS).is_dir():
+        folder = newest(folder)
+    model = load(folder)
+    if not isinstance(model, PuzzleHRM):
+        raise UserError(f"{source} is a model of worlds: name one of puzzles")
+    return Found(model.eval(), metadata_of(folder), str(folder))
+
+
+def newest(run: Path) -> Path:
+    """The folder of the last whole model that a run saved; `UserError` if there is none."""
+    whole = {
+        int(folder.name.removeprefix("step-")): folder
+        for folder in (run / CHECKPOINTS).glob("step-*")
+        if folder.name.removeprefix("step-").isdigit()
+        and (folder / WIRING).is_file()
+        and (folder / TENSORS).is_file()
+    }
+    if not whole:
+        raise UserError(
+            f"the run {run} has saved no model yet: let it train until its first checkpoint"
+        )
+    return whole[max(whole)]
+
+
+def kind_of(found: Found, named: str | None = None) -> Puzzle:
+    """The puzzle that a model is of; see `name_of` and `check_kind`."""
+    name = name_of(found, named)
+    puzzle = puzzle_of(name, found.model.interface.tokens if name in KINDS else None)
+    check_kind(found, puzzle)
+    return puzzle
+
+
+def name_of(found: Found, named: str | None = None) -> str:
+    """What the puzzle of a model is called: `named`, or what was saved, or what its sizes say.
+
+    A person's own puzzle (FILE.py:Class) is code, and only run where it is named. Raises
+    `UserError` if none of these says which it is.
+    """
+    saved = found.metadata.get("puzzle")
+    name = named or (saved if isinstance(saved, str) else None) or name_of_sizes(found)
+    if named is None and name not in KINDS:
+        raise UserError(
+            f"the model in {found.source} is of the puzzle {name!r}, whose code is not run "
+            f"unasked: add --puzzle {name}"
+        )
+    return name
+
+
+def check_kind(found: Found, puzzle: Puzzle) -> None:
+    """Raise `UserError` if the model does not read puzzles of this kind and size."""
+    face = found.model.interface
+    if (puzzle.cells, puzzle.vocab) != (face.tokens, face.vocab):
+        raise UserError(
+            f"the model in {found.source} reads {face.tokens} cells of tokens 0 to "
+            f"{face.vocab - 1}, and these puzzles ({puzzle.name}) have {puzzle.cells} of 0 to "
+            f"{puzzle.vocab - 1}"
+        )
+
+
+def name_of_sizes(found: Found) -> str:
+    """The kit's puzzle that fits what a model reads."""
+    face = found.model.interface
+    sizes = {(11, 81): "sudoku", (6, 16): "sudoku", (6, 900): "maze", (12, 900): "arc"}
+    try:
+        return sizes[face.vocab, face.tokens]
+    except KeyError:
+        raise UserError(
+            f"nothing says which puzzle the model in {found.source} is of ({face.tokens} cells of "
+            f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
+        ) from None
+
+
+def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool = False) -> Labelled:
+    """The puzzles in `data` (see `load_puzzles`), for a model and of its kind.
+
+    Raises `UserError` where they cannot be read, or the model does not read such puzzles.
+    """
+    name = name_of(found, named)
+    cells = found.model.interface.tokens if name == CANVAS else None
+    labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells)
+    check_kind(found, labelled.puzzle)
+    return labelled
+
+
+def was_learned(found: Found, fingerprint: str) -> bool:
+    """Whether a model was trained on the data with this fingerprint, as far as it says."""
+    data = found.metadata.get("data")
+    parts = cast("list[Any]", data) if isinstance(data, list) else []
+    return any(
+        isinstance(part, dict) and cast("dict[str, Any]", part).get("fingerprint") == fingerprint
+        for part in parts
+    )
