@@ -73,6 +73,17 @@ def test_the_light_and_the_verdict() -> None:
     assert record_thought(model, SUDOKU, GIVEN, solution=partly).exact
 
 
+def test_what_only_a_label_can_judge_is_not_judged_without_one() -> None:
+    arc = puzzle_of("arc")
+    model = assemble(wiring_of_step(1), SMALL, PuzzleInterface(arc.vocab, arc.cells), seed=1)
+    assert isinstance(model, PuzzleHRM)
+    given: Grid = (2, *[0] * 899)
+    recording = record_thought(model.eval(), arc, given)
+    assert (recording.valid, recording.exact) == (None, None)
+    assert recording.board.kind == "arc"
+    assert record_thought(model, arc, given, solution=given).valid is False
+
+
 def test_without_halting_there_is_no_light() -> None:
     recording = record_thought(model_of(step=6), SUDOKU, GIVEN, segments=2)
     assert [one.q_halt for one in recording.segments] == [None, None]

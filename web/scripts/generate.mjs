@@ -1,7 +1,7 @@
 // Writes the page's view of each kind of recording from the JSON Schema that Python wrote:
-//   src/recording/types.gen.ts, ladder.gen.ts           the types
-//   src/recording/validate.gen.js, validateLadder.gen.js and their .d.ts
-//                                                       validators that need no `eval` in the browser
+//   src/recording/types.gen.ts, ladder.gen.ts, run.gen.ts, thought.gen.ts           the types
+//   src/recording/validate.gen.js, validateLadder.gen.js, … and their .d.ts
+//                                             validators that need no `eval` in the browser
 // All are built, never edited, and not in git.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,18 @@ const KINDS = [
     root: "LadderRecording",
     types: "ladder.gen",
     validator: "validateLadder.gen",
+  },
+  {
+    schema: "run.schema.json",
+    root: "RunRecording",
+    types: "run.gen",
+    validator: "validateRun.gen",
+  },
+  {
+    schema: "thought.schema.json",
+    root: "ThoughtRecording",
+    types: "thought.gen",
+    validator: "validateThought.gen",
   },
 ];
 

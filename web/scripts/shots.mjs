@@ -52,7 +52,8 @@ await page.goto(`http://127.0.0.1:${port}/tests/stage-harness.html`);
 await page.waitForFunction(() => "show" in globalThis);
 await page.evaluate((data) => (globalThis.recording = data), recording);
 
-const every = Array.from({ length: recording.kind === "ladder" ? 11 : 8 }, (_, i) => i);
+const SCENES = { "fine-tuning": 8, ladder: 11, run: 3, thought: 2 };
+const every = Array.from({ length: SCENES[recording.kind] }, (_, i) => i);
 const chosen = values.scene ? values.scene.split(",").map(Number) : every;
 for (const scene of chosen) {
   const facts = await page.evaluate(

@@ -63,7 +63,7 @@ def record_thought(
         solution=solution,
         segments=thought,
         used=used,
-        valid=puzzle.is_valid(given, answer, solution),
+        valid=judged(puzzle, given, answer, solution),
         exact=None if solution is None else same(answer, solution),
         hash="",
     )
@@ -92,6 +92,16 @@ def segments_of(
             )
         )
     return tuple(out)
+
+
+def judged(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> bool | None:
+    """Whether the answer is correct; None where nothing but a solution, not known, could tell."""
+    try:
+        return puzzle.is_valid(given, answer, solution)
+    except UserError:
+        if solution is None:
+            return None
+        raise
 
 
 def same(answer: Grid, solution: Grid) -> bool:

@@ -44,6 +44,8 @@ class ThoughtRecording(Part):
     solution: Grid | None = Field(description="-100 where nothing is asked; null if not known.")
     segments: tuple[PuzzleSegment, ...] = Field(min_length=1)
     used: int = Field(ge=1, description="Segments until the light was red; all if it never was.")
-    valid: bool = Field(description="Whether the answer at its light is a correct one.")
+    valid: bool | None = Field(
+        description="Whether the answer at its light is correct; null where nothing can tell."
+    )
     exact: bool | None = Field(description="Whether it is the solution; null if not known.")
     hash: str = Field(description="SHA-256 of every number above; see recording/file.py.")

@@ -3,6 +3,7 @@ import type { ErrorObject } from "ajv";
 
 import { checkShape } from "./check";
 import { checkLadder } from "./checkLadder";
+import { checkRun, checkThought } from "./checkPuzzles";
 import { gunzip, isGzip, tooLarge } from "./gzip";
 import { hashOf } from "./hash";
 import { KINDS, type AnyRecording, type Kind } from "./kinds";
@@ -21,6 +22,8 @@ export interface Listed {
   /** What the file says of its kind; null where it says nothing that can be read. */
   readonly kind: string | null;
   readonly bytes: number;
+  /** Whether it is of a run that may still be training: it is asked for again and again. */
+  readonly live?: boolean;
 }
 
 interface Validator {
@@ -32,6 +35,8 @@ interface Validator {
 const VALIDATORS: Record<Kind, () => Promise<{ readonly validate: Validator }>> = {
   "fine-tuning": () => import("./validate.gen.js"),
   ladder: () => import("./validateLadder.gen.js"),
+  run: () => import("./validateRun.gen.js"),
+  thought: () => import("./validateThought.gen.js"),
 };
 
 /** The stories that stand beside the page; empty where there is no such list. */
@@ -56,6 +61,36 @@ export async function fetchRecording(name: string, signal?: AbortSignal): Promis
   const announced = Number(response.headers.get("content-length") ?? 0);
   if (announced > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
   return readRecording(await bounded(response, name), name);
+}
+
+/** A state of a run that may still be training, and what tells it from another. */
+export interface Fresh {
+  readonly recording: AnyRecording;
+  readonly tag: string | null;
+}
+
+/** The run of that name as it stands now; null if that is the state called `tag`. */
+export async function fetchFresh(
+  name: string,
+  tag: string | null,
+  signal?: AbortSignal,
+): Promise<Fresh | null> {
+  const what = `The run ${name}`;
+  const headers: Record<string, string> = tag ? { "If-None-Match": tag } : {};
+  const path = `recordings/${encodeURIComponent(name)}`;
+  const response = await answered(path, what, {
+    headers,
+    cache: "no-store",
+    ...(signal ? { signal } : {}),
+  });
+  if (response.status === 304) return null;
+  if (response.status === 409) {
+    const said = (await response.json().catch(() => null)) as { problem?: unknown } | null;
+    if (typeof said?.problem === "string") throw new Problem(said.problem);
+  }
+  refused(response, what);
+  const recording = await readRecording(await bounded(response, name), name);
+  return { recording, tag: response.headers.get("etag") };
 }
 
 /** A recording from a file that was dropped on the page or picked. */
@@ -97,7 +132,7 @@ export async function checkRecording(data: unknown, name: string): Promise<AnyRe
   if (!known) {
     throw new Problem(
       `${name} is a recording of a kind that this page cannot play: its "kind" is ` +
-        `${JSON.stringify(kind)?.slice(0, 60) ?? "missing"}, and known are ${KINDS.join(" and ")}.`,
+        `${JSON.stringify(kind)?.slice(0, 60) ?? "missing"}, and known are ${KINDS.slice(0, -1).join(", ")} and ${KINDS.at(-1) ?? ""}.`,
     );
   }
   const validate = await validatorOf(known);
@@ -105,7 +140,7 @@ export async function checkRecording(data: unknown, name: string): Promise<AnyRe
     throw new Problem(`${name} is not a valid recording: ${firstError(validate)}.`);
   }
   const recording = data as AnyRecording;
-  const wrong = recording.kind === "ladder" ? checkLadder(recording) : checkShape(recording);
+  const wrong = checkWhole(recording);
   if (wrong) throw new Problem(`${name} is not a valid recording: ${wrong}.`);
   const hash = await hashOf(recording);
   // A page without crypto.subtle writes recordings with an empty hash: there is nothing to hold to.
@@ -115,6 +150,20 @@ export async function checkRecording(data: unknown, name: string): Promise<AnyRe
     );
   }
   return recording;
+}
+
+/** What a schema cannot say. */
+function checkWhole(recording: AnyRecording): string | null {
+  switch (recording.kind) {
+    case "fine-tuning":
+      return checkShape(recording);
+    case "ladder":
+      return checkLadder(recording);
+    case "run":
+      return checkRun(recording);
+    case "thought":
+      return checkThought(recording);
+  }
 }
 
 async function validatorOf(kind: Kind): Promise<Validator> {
@@ -137,17 +186,25 @@ function firstError({ errors }: Validator): string {
 }
 
 async function get(path: string, what: string, signal?: AbortSignal): Promise<Response> {
-  let response: Response;
+  const response = await answered(path, what, signal ? { signal } : {});
+  refused(response, what);
+  return response;
+}
+
+async function answered(path: string, what: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(path, signal ? { signal } : {});
+    return await fetch(path, init);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (init.signal?.aborted) throw error;
     throw new Problem(`${what} cannot be read: the server does not answer. Is the studio running?`);
   }
+}
+
+/** Throws what the server refused. */
+function refused(response: Response, what: string): void {
   if (response.status === 404) throw new Problem(`${what} does not exist here.`);
   if (!response.ok)
     throw new Problem(`${what} cannot be read: the server says ${response.status}.`);
-  return response;
 }
 
 /** The body of `response`, given up once it is beyond the limit. */

@@ -23,8 +23,36 @@ const MINUS_ZERO = "\u0000-0";
 
 /** A file name for a recording that says what it is. */
 export function fileName(recording: AnyRecording): string {
-  const parts = recording.kind === "ladder" ? ladderParts(recording) : fineTuningParts(recording);
-  return `${parts.filter(Boolean).join("-")}.hrm.json.gz`;
+  return `${partsOf(recording).filter(Boolean).join("-")}.hrm.json.gz`;
+}
+
+function partsOf(recording: AnyRecording): string[] {
+  switch (recording.kind) {
+    case "fine-tuning":
+      return fineTuningParts(recording);
+    case "ladder":
+      return ladderParts(recording);
+    case "run":
+      return [
+        "run",
+        plainName(recording.puzzle),
+        recording.model.preset ?? "",
+        `step-${Math.max(recording.end?.step ?? 0, recording.train.at(-1)?.step ?? 0)}`,
+        `seed-${recording.seed}`,
+      ];
+    case "thought":
+      return [
+        "thought",
+        plainName(recording.puzzle),
+        recording.model.preset ?? "",
+        recording.step === null ? "" : `step-${recording.step}`,
+      ];
+  }
+}
+
+/** A puzzle's name, FILE.py:Class among them, as part of a file's name. */
+function plainName(puzzle: string): string {
+  return (puzzle.split(":").at(-1) ?? puzzle).replaceAll(/[^\w-]+/g, "-");
 }
 
 function fineTuningParts({ settings, world }: Recording): string[] {

@@ -6,6 +6,7 @@ import type { LadderRecording, LadderSettings, Wires } from "../recording/ladder
 import type { AnyRecording } from "../recording/kinds";
 import type { Scene } from "../story/scene";
 import type { Action } from "../story/shape";
+import { oneSide, standAlone } from "./alone";
 import { Workshop } from "./bench.svelte";
 import type { Host, OnStage, Side } from "./host";
 import type { State } from "./state";
@@ -43,8 +44,7 @@ export class Ladder implements OnStage {
   }
 
   sides(id: string): readonly Side[] {
-    const scene = this.scenes.find((one) => one.id === id);
-    return scene ? [{ recording: this.recording, scene, label: "" }] : [];
+    return oneSide(id, this.scenes, this.recording);
   }
 
   changesAt(): Partial<State> {
@@ -52,10 +52,7 @@ export class Ladder implements OnStage {
   }
 
   async follow(): Promise<void> {
-    if (this.#host.state.compare) {
-      this.#host.say("problem", "This story stands alone: nothing can be put beside it.");
-      this.#host.update({ compare: null });
-    }
+    standAlone(this.#host);
   }
 
   leave(): void {

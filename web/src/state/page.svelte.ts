@@ -3,23 +3,37 @@
  *
  * Whatever a link carries is in `state`, so that writing the link, scrubbing and jumping are one and
  * the same thing. At most its time changes at every frame, and only what reads the time follows.
- * What only one kind of story knows is in `fineTuning.svelte.ts` and `ladder.svelte.ts`.
+ * What only one kind of story knows is in `fineTuning.svelte.ts`, `ladder.svelte.ts` and the like.
  */
 import type { Engine } from "../engine/client";
 import type { AnyRecording, Kind } from "../recording/kinds";
-import { fetchRecording, listRecordings, openRecording, type Listed } from "../recording/load";
+import {
+  fetchFresh,
+  fetchRecording,
+  listRecordings,
+  openRecording,
+  type Listed,
+} from "../recording/load";
 import { Problem, sentence } from "../recording/problem";
 import { captionAt, direct, type Director, type Entry } from "../story/director";
-import type { Caption, Layout, View } from "../story/scene";
+import type { Caption, Layout, Scene, View } from "../story/scene";
 import type { Action } from "../story/shape";
 import { scenesOf } from "../story/stories";
 import { FineTuning } from "./fineTuning.svelte";
 import { readHash, writeHash } from "./hash";
 import type { Host, Side } from "./host";
 import { Ladder } from "./ladder.svelte";
+import { Run, type Live } from "./run.svelte";
 import { initial, type State } from "./state";
+import { Thought } from "./thought.svelte";
 
-export type Story = FineTuning | Ladder;
+export type Story = FineTuning | Ladder | Run | Thought;
+
+/** A recording, and, if it is of a run that may still be training, where more of it is. */
+interface Loaded {
+  readonly recording: AnyRecording;
+  readonly live: Live | null;
+}
 
 export interface Notice {
   readonly id: number;
@@ -170,7 +184,7 @@ export class Page implements Host {
     const chosen = name && (known || !first) ? name : first;
     if (!chosen) return;
     try {
-      await this.#tell(fetchRecording(chosen), () => undefined);
+      await this.#tell(this.#fetched(chosen), () => undefined);
     } catch (error) {
       this.say("problem", sentence(error));
     }
@@ -179,7 +193,7 @@ export class Page implements Host {
   async choose(name: string): Promise<void> {
     const story = name === this.listed[0]?.name ? null : name;
     try {
-      await this.#tell(fetchRecording(name), () => this.update({ ...BEGINNING, story }));
+      await this.#tell(this.#fetched(name), () => this.update({ ...BEGINNING, story }));
     } catch (error) {
       this.say("problem", sentence(error));
     }
@@ -193,7 +207,8 @@ export class Page implements Host {
 
   async drop(file: File): Promise<void> {
     try {
-      await this.#tell(openRecording(file), ({ title }) => {
+      const opened = openRecording(file).then((recording) => ({ recording, live: null }));
+      await this.#tell(opened, ({ title }) => {
         this.update(BEGINNING);
         this.say("news", `Playing ${file.name}: ${title}.`);
       });
@@ -206,12 +221,9 @@ export class Page implements Host {
    * A recording takes the stage once it and its scenes are there, unless another was asked for
    * meanwhile; `arrived` is called just before.
    */
-  async #tell(
-    loading: Promise<AnyRecording>,
-    arrived: (recording: AnyRecording) => void,
-  ): Promise<void> {
+  async #tell(loading: Promise<Loaded>, arrived: (recording: AnyRecording) => void): Promise<void> {
     const load = ++this.#loads;
-    const recording = await loading;
+    const { recording, live } = await loading;
     const scenes = await scenesOf(recording.kind).catch(() => {
       throw new Problem(
         "The scenes of this story cannot be loaded: the server does not answer. Is the studio " +
@@ -221,11 +233,34 @@ export class Page implements Host {
     if (load !== this.#loads) return;
     arrived(recording);
     this.story?.leave();
-    this.story =
-      recording.kind === "ladder"
-        ? new Ladder(this, recording, scenes)
-        : new FineTuning(this, this.#engine, recording);
+    this.story = this.#onStage(recording, scenes, live);
     await this.#settle(this.story);
+  }
+
+  #onStage(
+    recording: AnyRecording,
+    scenes: readonly Scene<AnyRecording>[],
+    live: Live | null,
+  ): Story {
+    switch (recording.kind) {
+      case "fine-tuning":
+        return new FineTuning(this, this.#engine, recording);
+      case "ladder":
+        return new Ladder(this, recording, scenes);
+      case "run":
+        return new Run(this, recording, scenes, live);
+      case "thought":
+        return new Thought(this, recording, scenes);
+    }
+  }
+
+  async #fetched(name: string): Promise<Loaded> {
+    if (!this.listed.some((one) => one.name === name && one.live)) {
+      return { recording: await fetchRecording(name), live: null };
+    }
+    const fresh = await fetchFresh(name, null);
+    if (!fresh) throw new Problem(`The run ${name} was not sent: the server says nothing is new.`);
+    return { recording: fresh.recording, live: { name, tag: fresh.tag } };
   }
 
   // --- the clock ---
