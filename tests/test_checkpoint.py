@@ -1,9 +1,11 @@
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import pytest
 import torch
 import yaml
@@ -233,6 +235,35 @@ def test_a_hub_that_does_not_answer_gets_one_sentence(monkeypatch: pytest.Monkey
     monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
     with pytest.raises(UserError, match=r"cannot fetch a/b from the hub: no route to host$"):
         checkpoint.download("a/b")
+
+
+def test_a_model_is_pushed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hub:
+        """As much of the hub's client as an upload needs, with a folder for a hub."""
+
+        def create_repo(self, name: str, exist_ok: bool) -> str:
+            assert exist_ok
+            return f"hub://{name}"
+
+        def upload_folder(self, repo_id: str, folder_path: str) -> None:
+            shutil.copytree(folder_path, tmp_path / repo_id)
+
+    monkeypatch.setattr(huggingface_hub, "HfApi", Hub)
+    model = small()
+    assert model.push_to_hub("somebody/model") == "hub://somebody/model"
+    assert torch.equal(said(hrmkit.load(tmp_path / "somebody/model")), said(model))
+
+
+def test_a_hub_that_refuses_an_upload_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("you are not logged in")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "create_repo", refuse)
+    with pytest.raises(UserError, match="cannot upload to somebody/model on the hub: you are not"):
+        small().push_to_hub("somebody/model")
+    monkeypatch.undo()
+    with pytest.raises(UserError, match="cannot upload to no name"):
+        small().push_to_hub("no name")
 
 
 def test_saving_where_nothing_can_be_written(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def available(name: str) -> bool:
         return True
     import wandb  # pyright: ignore
 
-    return bool(wandb.api.api_key)  # pyright: ignore
+    return bool(wandb.login(prompt=False))  # pyright: ignore
 
 
 def tensorboard(folder: Path, description: Mapping[str, Any]) -> Tracker:
