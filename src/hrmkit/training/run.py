@@ -117,15 +117,13 @@ class Run:
                 if stop:
                     what = "interrupted"
                     break
-        return self.finish(what)
+            return self.finish(what)
 
     def finish(self, why: Why) -> Why:
-        """Report, measure and save what has not been yet."""
-        self.tell()
+        """Save what has not been yet, before anything else takes time, and measure."""
+        self.save()
         if why != "interrupted" and self.evaluated_at != self.trainer.steps:
             self.evaluate()
-        self.save()
-        # After the checkpoint, so that a run that goes on forgets it.
         self.write({"kind": "end", "step": self.trainer.steps, "why": why})
         return why
 
@@ -198,7 +196,9 @@ class Run:
         began = time.perf_counter()
         model = self.trainer.learned
         step: dict[str, Any] = {"step": self.trainer.steps}
-        found = measure(model, self.measured, self.ranks)
+        found = measure(model, self.measured, self.ranks, self.asked_to_stop.is_set)
+        if found is None:
+            return
         self.write({"kind": "evaluation", **step, "seconds": self.seconds, **found})
         self.write({"kind": "watched", **step, **watched_thought(model, self.measured.rows[:1])})
         self.evaluated_at, self.clock["evaluate"] = self.trainer.steps, self.seconds
@@ -210,7 +210,7 @@ class Run:
         tensors, state = self.trainer.state()
         self.clock["save"] = self.seconds
         if self.ranks.leads:
-            kept = {**state, "seconds": self.seconds, "metrics_bytes": self.folder.written()}
+            kept = {**state, "seconds": self.seconds}
             self.folder.save(self.trainer.learned, self.metadata(), tensors, kept, self.habits.keep)
 
     def write(self, line: Mapping[str, Any]) -> None:
@@ -261,14 +261,14 @@ class Run:
         newest, folder = self.folder.newest(), self.folder
         if newest is None:
             if self.ranks.leads:
-                folder.forget_after(0)
+                folder.forget_after(-1)
             return
         saved = folder.load(newest)
         self.trainer.restore(*saved)
         self.seconds = saved.state["seconds"]
         self.clock = {name: self.seconds for name in self.clock}
         if self.ranks.leads:
-            folder.forget_after(saved.state["metrics_bytes"])
+            folder.forget_after(self.trainer.steps)
 
 
 def some(labelled: Labelled, count: int) -> Labelled:

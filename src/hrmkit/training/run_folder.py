@@ -177,16 +177,15 @@ class RunFolder:
         except OSError as error:
             raise UserError(f"cannot write {self.path / METRICS}: {error.strerror}") from None
 
-    def written(self) -> int:
-        """Bytes of metrics."""
-        path = self.path / METRICS
-        return path.stat().st_size if path.exists() else 0
-
-    def forget_after(self, size: int) -> None:
-        """Cut the metrics to `size` bytes: what comes after a checkpoint is computed again."""
-        path = self.path / METRICS
-        if path.exists():
-            os.truncate(path, min(size, path.stat().st_size))
+    def forget_after(self, step: int) -> None:
+        """Keep the metrics up to a step, its end left out: what comes after is computed again."""
+        kept = [
+            json.dumps(line) + "\n"
+            for line in self.lines()
+            if line["step"] <= step and line["kind"] != "end"
+        ]
+        if (self.path / METRICS).exists():
+            write_whole(self.path / METRICS, "".join(kept))
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """The metrics' lines that are whole."""

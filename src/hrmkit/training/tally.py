@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import torch
@@ -47,12 +48,23 @@ class Tally:
         }
 
 
-def measure(model: PuzzleHRM, labelled: Labelled, ranks: Ranks) -> dict[str, Any]:
-    """How good the answers are, each process asking about its share of the puzzles."""
+def measure(
+    model: PuzzleHRM,
+    labelled: Labelled,
+    ranks: Ranks,
+    stopped: Callable[[], bool] = lambda: False,
+) -> dict[str, Any] | None:
+    """How good the answers are, each process asking about its share of the puzzles.
+
+    None if it was `stopped` on the way, which a process can only be that is alone: the others
+    would wait for it.
+    """
     mine = ranks.share(len(labelled.rows))
     rows = labelled.rows[mine]
     sums = torch.zeros(4 + model.wiring.segments, dtype=torch.float64)
     for at in range(0, len(rows), CHUNK):
+        if ranks.world == 1 and stopped():
+            return None
         sums += chunk_sums(model, labelled, rows[at : at + CHUNK])
     device = model.low_init.device if ranks.world > 1 else "cpu"
     means = ranks.sum(sums.to(device)) / len(labelled.rows)
