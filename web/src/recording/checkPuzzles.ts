@@ -23,7 +23,6 @@ export function checkRun(recording: RunRecording): string | null {
     ascending(evaluations, "evaluations");
     for (const one of evaluations) {
       index(one.puzzles, 1, Infinity, "the puzzles of an evaluation");
-      filled(one.by_segment, "an evaluation's list of segments");
       if (one.by_segment.length > MOST_SEGMENTS) wrong("an evaluation has too many segments");
       for (const share of [one.exact, one.tokens ?? 0, one.valid ?? 0, ...one.by_segment]) {
         if (!(share >= 0 && share <= 1)) wrong(`a share in an evaluation is ${share}`);
@@ -39,7 +38,6 @@ export function checkRun(recording: RunRecording): string | null {
     grid(watched.solution, board, "the watched solution", IGNORED);
     ascending(watched.views, "watched.views");
     for (const view of watched.views) {
-      filled(view.answers, "a view of the watched puzzle");
       if (view.answers.length > MOST_SEGMENTS) wrong("a view has too many segments");
       length(view.q_halt, view.answers.length, "a view's q_halt");
       index(view.used, 1, view.answers.length + 1, "the segments used in a view");
@@ -55,7 +53,6 @@ export function checkThought(recording: ThoughtRecording): string | null {
     checkBoard(board);
     grid(given, board, "the puzzle");
     if (solution) grid(solution, board, "the solution", IGNORED);
-    filled(segments, "segments");
     if (segments.length > MOST_SEGMENTS) wrong("segments has too many entries");
     index(used, 1, segments.length + 1, "used");
     for (const { answer, changed } of segments) {

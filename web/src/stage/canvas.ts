@@ -1,4 +1,5 @@
-/** Paints shapes on a canvas, with the look of the SVG stage: for GIF and PNG. */
+/** Paints shapes on a canvas, with the look of the SVG stage: for scrubbing, GIF and PNG. */
+import { memo } from "../story/memo";
 import { stageSize, type Layout } from "../story/scene";
 import type { Group, Paint, Rect, Shape, Text } from "../story/shape";
 import { fontFamily, monoFamily, plainColour, type ThemeName } from "./theme";
@@ -23,9 +24,21 @@ export function paintCanvas(
 }
 
 function paint(context: Context, shape: Shape, theme: ThemeName): void {
-  if (shape.opacity === 0) return;
+  const { opacity = 1 } = shape;
+  if (opacity === 0) return;
   context.save();
-  context.globalAlpha *= shape.opacity ?? 1;
+  context.globalAlpha *= opacity;
+  if (opacity < 1 && overlaps(shape)) {
+    const whole = layerFor(context);
+    paintOpaque(whole, shape, theme);
+    whole.restore();
+    context.resetTransform();
+    context.drawImage(whole.canvas, 0, 0);
+  } else paintOpaque(context, shape, theme);
+  context.restore();
+}
+
+function paintOpaque(context: Context, shape: Shape, theme: ThemeName): void {
   switch (shape.kind) {
     case "group":
       paintGroup(context, shape, theme);
@@ -46,10 +59,33 @@ function paint(context: Context, shape: Shape, theme: ThemeName): void {
       fillAndStroke(context, new Path2D(shape.d), shape, theme);
       break;
   }
-  context.restore();
 }
 
-/** Children inherit the group's opacity one by one; overlapping ones shine through a little. */
+/** Whether parts of a shape may cover each other, and would shine through if each were faded. */
+function overlaps(shape: Shape): boolean {
+  if (shape.kind === "text") return false;
+  if (shape.kind === "group") return shape.children.length > 1 || shape.children.some(overlaps);
+  return shape.fill !== "none" && (shape.stroke ?? "none") !== "none";
+}
+
+/** For every canvas another of its size, on which a shape is put together before it is faded. */
+const layers = memo((_: Context) => new OffscreenCanvas(1, 1).getContext("2d"));
+
+/** That canvas, empty and with the context's transform and lines; to be restored after use. */
+function layerFor(context: Context): OffscreenCanvasRenderingContext2D {
+  const layer = layers(context);
+  if (!layer) throw new Error("this browser draws no canvas");
+  const { width, height } = context.canvas;
+  if (layer.canvas.width !== width) layer.canvas.width = width;
+  if (layer.canvas.height !== height) layer.canvas.height = height;
+  layer.clearRect(0, 0, width, height);
+  layer.save();
+  layer.setTransform(context.getTransform());
+  layer.lineCap = context.lineCap;
+  layer.lineJoin = context.lineJoin;
+  return layer;
+}
+
 function paintGroup(context: Context, group: Group, theme: ThemeName): void {
   context.translate(group.x ?? 0, group.y ?? 0);
   context.rotate(((group.rotate ?? 0) * Math.PI) / 180);
@@ -62,6 +98,7 @@ function paintText(context: Context, shape: Text, theme: ThemeName): void {
   context.textAlign =
     shape.anchor === "middle" ? "center" : shape.anchor === "end" ? "right" : "left";
   context.textBaseline = "alphabetic";
+  context.textRendering = "geometricPrecision";
   context.fillStyle = plainColour(shape.fill ?? "ink", theme);
   context.fillText(shape.text, shape.x, shape.y);
 }

@@ -42,6 +42,8 @@ export interface Notice {
 }
 
 const MAX_NOTICES = 4;
+/** The scrubber moves until it has not for that long. */
+const RESTS_AFTER_MS = 120;
 
 /** Where a story begins; what the reader has set up for the page stays. */
 const BEGINNING: Partial<State> = {
@@ -63,6 +65,8 @@ export class Page implements Host {
   loading = $state(true);
   layout = $state<Layout>("wide");
   reducedMotion = $state(false);
+  /** Whether the scrubber is on the move, or was a moment ago. */
+  scrubbing = $state(false);
   dialog = $state<"help" | "maths" | null>(null);
 
   readonly view: View = $derived({
@@ -107,6 +111,7 @@ export class Page implements Host {
 
   readonly #engine: Engine;
   readonly #changed: () => void;
+  #scrubbed = 0;
   #notices = 0;
   #loads = 0;
 
@@ -284,6 +289,20 @@ export class Page implements Host {
   seek(position: number): void {
     const place = this.director?.locate(position);
     if (place) this.update({ scene: place.entry.scene.id, time: round(place.time) });
+  }
+
+  /** The same for every moment that the scrubber passes. */
+  scrub(position: number): void {
+    this.seek(position);
+    this.#scrubbed = performance.now();
+    if (this.scrubbing) return;
+    this.scrubbing = true;
+    const look = (): void => {
+      const left = this.#scrubbed + RESTS_AFTER_MS - performance.now();
+      if (left > 0) setTimeout(look, left);
+      else this.scrubbing = false;
+    };
+    look();
   }
 
   go(scene: string, time = 0): void {

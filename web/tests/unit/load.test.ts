@@ -109,7 +109,9 @@ describe("what is not a recording gets one clear sentence", () => {
 
   test("another kind", async () => {
     const said = await changed((story) => ({ ...story, kind: "chess" }));
-    expect(said).toContain('its "kind" is "chess", and known are fine-tuning, ladder, run and thought');
+    expect(said).toContain(
+      'its "kind" is "chess", and known are fine-tuning, ladder, run and thought',
+    );
     expect(await changed((story) => ({ ...story, kind: undefined }))).toContain("missing");
     // One kind's file under the other's name.
     expect(await changed((story) => ({ ...story, kind: "ladder" }))).toContain("not a valid");

@@ -264,7 +264,7 @@ function forms(
   small: boolean,
 ): Shape[] {
   const glyph = at(board.glyphs, token);
-  const name = `${id}.f${token}`;
+  const name = `${id}.g${token}`;
   if (board.kind === "maze") {
     if (glyph === "o") return pathDots(name, laid, token, cells, solution ?? null);
     if (small || !/[SG]/.test(glyph) || cells.length > MOST_LETTERS) return [];

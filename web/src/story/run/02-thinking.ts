@@ -228,15 +228,19 @@ function answers(recording: RunRecording, step: number, box: Box, layout: Layout
   }
   const size = sizes[layout].small;
   const crop = cropOf(board, [watched.given, watched.solution]);
-  const many = view.answers.length;
+  const shown = shownOf(view.answers.length, view.used);
   const lights = model.halting !== "none";
-  const { columns: across, side, down } = gridOf(many, box, size * 1.9, crop.width / crop.height);
-  return range(many).flatMap((i) => {
+  const {
+    columns: across,
+    side,
+    down,
+  } = gridOf(shown.length, box, size * 1.9, crop.width / crop.height);
+  return shown.flatMap((i, place) => {
     const answer = at(view.answers, i);
     const said = judged(answer, watched.solution);
     const q = view.q_halt[i];
-    const x = box.x + (i % across) * (box.width / across);
-    const y = box.y + Math.floor(i / across) * down;
+    const x = box.x + (place % across) * (box.width / across);
+    const y = box.y + Math.floor(place / across) * down;
     const id = `answer.${i}`;
     const used = i + 1 === view.used;
     const words = `Segment ${i + 1}: ${said}${lights && q != null ? `; q of stopping ${reward(q)}` : ""}.${used ? " This answer counts." : ""}`;
@@ -288,6 +292,14 @@ function answers(recording: RunRecording, step: number, box: Box, layout: Layout
     ];
   });
 }
+
+/** The segments that are shown: all, or, of many, some of them, the one that counts and the last. */
+function shownOf(many: number, used: number): readonly number[] {
+  const every = Math.ceil(many / MOST_SHOWN);
+  return range(many).filter((i) => i % every === 0 || i === used - 1 || i === many - 1);
+}
+
+const MOST_SHOWN = 18;
 
 /** The columns that make boards of a shape largest. */
 function gridOf(many: number, box: Box, foot: number, ratio: number) {

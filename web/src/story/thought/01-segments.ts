@@ -18,6 +18,8 @@ const START = 1.2;
 const VERDICT = 5;
 const LONGEST = 2.8;
 const BUDGET = 36;
+/** With more segments than this only the one that counts has a lamp. */
+const MOST_LAMPS = 32;
 /** Captions closer than this could not be read. */
 const READ = 3.2;
 
@@ -285,7 +287,7 @@ function columns(recording: ThoughtRecording, over: number, box: Box, size: numb
                   fill: counts ? "ink" : "muted",
                 }),
               ]),
-          ...(lights && shown >= 1
+          ...(lights && shown >= 1 && (counts || segments.length <= MOST_LAMPS)
             ? [
                 lamp({
                   id: `${id}.lamp`,

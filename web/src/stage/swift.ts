@@ -1,0 +1,51 @@
+/**
+ * Frames for as long as the scrubber moves, drawn on a canvas in a worker.
+ *
+ * However little has moved, a new frame of the SVG costs the page's thread script, style, layout and
+ * painting; one of these costs it a message. Nothing on the canvas can be pointed at or read out:
+ * the SVG beneath is there for that, and follows as soon as time rests.
+ */
+import type { AnyRecording } from "../recording/kinds";
+import type { View } from "../story/scene";
+import type { ThemeName } from "./theme";
+
+/** A moment of a scene, how it is seen, and the canvas's size in the screen's pixels. */
+export interface SwiftFrame {
+  readonly scene: string;
+  readonly time: number;
+  readonly view: View;
+  readonly theme: ThemeName;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type ToSwiftWorker =
+  | { readonly kind: "canvas"; readonly canvas: OffscreenCanvas }
+  | { readonly kind: "recording"; readonly recording: AnyRecording }
+  | { readonly kind: "frame"; readonly frame: SwiftFrame; readonly answer: boolean };
+
+export interface Swift {
+  /** Draws a frame, unless another is asked for before; `answer` asks to be told once it shows. */
+  show(recording: AnyRecording, frame: SwiftFrame, answer: boolean): void;
+  /** Ends it; the canvas cannot be used again. */
+  stop(): void;
+}
+
+/** Draws on `canvas`; `shown` is called when a frame shows that was to be answered. */
+export function swift(canvas: HTMLCanvasElement, shown: () => void): Swift {
+  const worker = new Worker(new URL("./swift.worker.ts", import.meta.url), { type: "module" });
+  worker.addEventListener("message", shown);
+  const tell = (message: ToSwiftWorker, transfer: Transferable[] = []): void =>
+    worker.postMessage(message, transfer);
+  const paper = canvas.transferControlToOffscreen();
+  tell({ kind: "canvas", canvas: paper }, [paper]);
+  let told: AnyRecording | undefined;
+  return {
+    show(recording, frame, answer) {
+      if (told !== recording) tell({ kind: "recording", recording });
+      told = recording;
+      tell({ kind: "frame", frame, answer });
+    },
+    stop: () => worker.terminate(),
+  };
+}

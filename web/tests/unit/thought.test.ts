@@ -1,0 +1,92 @@
+/** The story of a thought: drawn at any time, with no number that is not the thought's. */
+import { describe, expect, test } from "vitest";
+
+import type { ThoughtRecording } from "../../src/recording/thought.gen";
+import { at, range } from "../../src/story/list";
+import * as numbers from "../../src/story/numbers";
+import { verdict, wrongOf } from "../../src/story/thought/facts";
+import { thoughtScenes } from "../../src/story/thought/story";
+import { BOARDS, thought, thoughts, type BoardName } from "./puzzle-fixture";
+import { holdScenes, strangers } from "./puzzle-scenes";
+import { everyShape, wide } from "./story-helpers";
+
+holdScenes(thoughtScenes, thoughts());
+
+function allowed(recording: ThoughtRecording): Set<string> {
+  const found = new Set<string>();
+  for (const { q_halt } of recording.segments) {
+    if (q_halt === null) continue;
+    found.add(numbers.reward(q_halt));
+    found.add(numbers.percent(numbers.logistic(q_halt)));
+  }
+  return found;
+}
+
+test.each(thoughts())("every number is one of the recording: a thought %s", (_name, recording) => {
+  const { board, model, step, puzzle, trained_on } = recording;
+  const counts = new Set([...range(board.cells + 1), model.parameters, step ?? 0]);
+  const names = [puzzle, ...trained_on];
+  const found = strangers(thoughtScenes, recording, allowed(recording), counts, names);
+  expect(found.slice(0, 10)).toEqual([]);
+});
+
+const thinking = at(thoughtScenes, 1);
+
+test("each stop shows the answer of its segment, and the last the one that counts", () => {
+  const recording = thought({ segments: 5, rest: { used: 2 } });
+  const stops = thinking.stops(recording, wide);
+  expect(stops).toHaveLength(7);
+  const shown = stops.map((time) =>
+    [...everyShape(thinking.draw(recording, time, wide))].flatMap((shape) =>
+      shape.kind === "text" && shape.id.startsWith("main.t") ? [shape.text] : [],
+    ),
+  );
+  const written = (grid: readonly number[], asked: readonly number[]) =>
+    grid.flatMap((token, i) =>
+      asked[i] === -100 || !recording.board.glyphs[token] ? [] : [recording.board.glyphs[token]],
+    );
+  const solution = recording.solution ?? [];
+  expect(shown[0]).toEqual(written(recording.given, []));
+  recording.segments.forEach(({ answer }, i) => {
+    expect(shown[i + 1]).toEqual(written(answer, solution));
+  });
+  expect(shown[6]).toEqual(written(at(recording.segments, 1).answer, solution));
+});
+
+test("wrong cells fall to none as the answer comes to the solution", () => {
+  const wrong = wrongOf(thought({ segments: 6 })) ?? [];
+  expect(wrong.at(-1)).toBe(0);
+  expect(wrong[0]).toBeGreaterThan(0);
+  expect(wrongOf(thought({ rest: { solution: null } }))).toBeNull();
+});
+
+test("the verdict says only what is known", () => {
+  const said = (valid: boolean | null, exact: boolean | null) =>
+    verdict(thought({ rest: { valid, exact } }));
+  expect(said(true, true)).toBe("Solved: every cell is right.");
+  expect(said(true, false)).toBe("Correct, though not the known solution.");
+  expect(said(true, null)).toBe("A correct answer.");
+  expect(said(false, false)).toBe("Not solved.");
+  expect(said(null, null)).toBe("Nothing here can tell whether it is right.");
+});
+
+describe("a board of 900 cells", () => {
+  test.each(["maze", "arc"] as BoardName[])("is a few shapes: %s", (on) => {
+    const recording = thought({ on, segments: 3 });
+    const duration = thinking.duration(recording, wide);
+    const shapes = [...everyShape(thinking.draw(recording, duration * 0.6, wide))];
+    const own = shapes.filter(({ id }) => id.startsWith("main"));
+    expect(own.length).toBeLessThan(40);
+    expect(BOARDS[on].cells).toBe(900);
+  });
+
+  test("has a form for every hue: digits on ARC's colours", () => {
+    const recording = thought({ on: "arc", segments: 3 });
+    const shapes = [...everyShape(thinking.draw(recording, 0, wide))];
+    const hues = shapes.filter(({ id }) => id.startsWith("main.h."));
+    const forms = shapes.filter(({ id }) => /^main\.g\d/.test(id));
+    // The edge of a grid has a hue of its own and no digit.
+    expect(forms).toHaveLength(hues.length - 1);
+    expect(forms.length).toBe(10);
+  });
+});
