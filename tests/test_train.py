@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ import hrmkit
 from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.puzzles.sudoku import generate
+from hrmkit.training.plan import plan_from, plan_of
 from hrmkit.training.run_folder import RunFolder
 
 SMALL = (
@@ -310,6 +312,23 @@ def test_bad_settings_are_refused_in_a_sentence(
     assert said.exit_code == 2, said.output
     assert named in said.output
     assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_settings_are_read_from_text() -> None:
+    settings = {
+        "wiring.halting": "none",
+        "recipe.clip": "none",
+        "recipe.curriculum": "[[0.3, 1, 2]]",
+        "recipe.betas": "[0.9, 0.99]",
+        "wiring.hierarchy": "false",
+        "wiring.modules": "1",
+        "wiring.gradient": "one-step",
+    }
+    plan = plan_of("sudoku", "file.csv", "tiny", settings)
+    assert (plan.wiring.halting, plan.wiring.hierarchy) == ("none", False)
+    assert (plan.recipe.clip, plan.recipe.betas) == (None, (0.9, 0.99))
+    assert plan.recipe.curriculum == ((0.3, 1, 2),)
+    assert plan_from(json.loads(json.dumps(asdict(plan)))) == plan
 
 
 def test_a_run_needs_data_and_an_end(puzzles: Path, tmp_path: Path) -> None:

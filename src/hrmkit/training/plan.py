@@ -16,6 +16,8 @@ from hrmkit.model.wiring import Sizes, Wiring
 from hrmkit.training.recipe import Recipe, recipe_of
 
 SECTIONS = ("wiring", "sizes", "recipe")
+OPTIONAL = {("recipe", name) for name in ("steps", "minutes", "clip")}
+"""Settings that can be none at all."""
 EXTENDABLE = {"test", "recipe.steps", "recipe.minutes"}
 """What may change when a run is resumed: how long it goes on, and what it is measured with."""
 
@@ -80,15 +82,15 @@ def with_settings(plan: Plan, settings: Mapping[str, Any]) -> Plan:
             hint = f"did you mean {', '.join(close)}?" if close else f"choose {', '.join(known)}"
             raise UserError(f"there is no setting {key!r}: {hint}")
         section, _, name = key.partition(".")
-        content[section][name] = read_value(value)
+        content[section][name] = read_value(value, (section, name) in OPTIONAL)
     return plan_from(content)
 
 
-def read_value(value: Any) -> Any:
-    """A setting's value from text: as JSON says it, `none` for none, else the text itself."""
+def read_value(value: Any, optional: bool) -> Any:
+    """A setting from text: as JSON says it, `none` where it may be left out, or the text."""
     if not isinstance(value, str):
         return value
-    if value.lower() == "none":
+    if optional and value == "none":
         return None
     try:
         return json.loads(value)
