@@ -1,8 +1,8 @@
 """How much faster the solver is than thinking all segments, on one model in one run.
 
 Step 7 of the ladder is trained (half a minute), then its held-out puzzles are solved in four ways,
-turn by turn and in CPU time: all segments for every puzzle; batches that wait for their slowest row; the solver.
-The last line repeats the first way against itself, which is the noise of this machine.
+turn by turn and in CPU time: all segments for every puzzle; batches that wait for their slowest
+row; the solver. The last line repeats the first way against itself: this machine's noise.
 """
 
 from collections.abc import Callable

@@ -79,7 +79,16 @@ def evaluate(
     from hrmkit.solving.find import find_model, load_for, name_of, was_learned
     from hrmkit.solving.report import as_json, as_text
 
-    effort = Effort(batch, segments, halt, starts, noise, cast("Choice", choose), vote or 1, seed)
+    effort = Effort(
+        batch,
+        segments,
+        halt,
+        starts,
+        noise,
+        cast("Choice", choose),
+        1 if vote is None else vote,
+        seed,
+    )
     chosen = choose_device(device)
     found = find_model(model)
     if name_of(found, puzzle) == "arc":

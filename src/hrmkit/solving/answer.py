@@ -42,6 +42,7 @@ class Answer:
     halted: bool
     """Whether the light was red; otherwise there were no more segments."""
     seconds: float
+    """Of thinking."""
     given: Grid
     answer: Grid
     """In tokens; padding where nothing is asked."""
@@ -76,13 +77,15 @@ def solve_grid(
     flaw = puzzle.flaw(given)
     if flaw and SEVERAL not in flaw:
         raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
-    began = perf_counter()
+    began, watching = perf_counter(), 0.0
     thought: Thought | None = None
     for thought in until_red(model, one_puzzle(given), segments):
         if watch:
+            looked = perf_counter()
             watch(thought)
+            watching += perf_counter() - looked
     assert thought is not None  # there is always a first segment
-    seconds = perf_counter() - began
+    seconds = perf_counter() - began - watching
     (said,) = as_grids(thought.tokens)
     label = label_of(puzzle, given)
     exact: bool | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import zip_longest
 from time import sleep
 
@@ -31,11 +31,8 @@ def watched(
     A terminal shows the answer growing in place; elsewhere each segment is a line.
     """
     empty = seen = puzzle.show(given)
-    with (
-        Live(Text(empty), console=console, auto_refresh=False)
-        if console.is_terminal
-        else (console) as screen
-    ):
+    live = Live(Text(empty), console=console, auto_refresh=False)
+    with live if console.is_terminal else nullcontext(console) as screen:
 
         def show(thought: Thought) -> None:
             nonlocal seen

@@ -1,0 +1,260 @@
+"""The verbs eval and solve, the public `solve`, and what is seen of a thought."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+import hrmkit
+from hrmkit.cli import app
+from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.checkpoint import save
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
+from hrmkit.puzzles.puzzle import as_grids
+from hrmkit.recording.file import load
+from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.solving import watch as watching
+from hrmkit.solving.answer import read_text, solve_grid
+from hrmkit.solving.evaluate import evaluate
+from hrmkit.solving.thinking import Thought
+from hrmkit.solving.watch import changes, highlighted, watched
+from tiny_solver import FOUR, data, save_run, trained, write_csv
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run's folder with a file of puzzles beside it; the program starts beside them."""
+    save_run(tmp_path / "run")
+    write_csv(tmp_path / "four.csv")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "run"
+
+
+def hrmkit_says(*arguments: str, given: str | None = None) -> Result:
+    result = CliRunner().invoke(app, arguments, input=given)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def one(right: bool) -> tuple[str, str]:
+    """A puzzle that the model solves at its light, or one that it does not; and its solution."""
+    rows = data()[1].rows
+    found = [
+        (FOUR.decode(given), FOUR.decode(solution))
+        for given, solution in zip(as_grids(rows.given), as_grids(rows.solution), strict=True)
+        if solve_grid(trained(), FOUR, given).valid == right
+    ]
+    return found[0]
+
+
+@pytest.mark.usefixtures("run")
+def test_eval_prints_what_was_measured() -> None:
+    result = hrmkit_says("eval", "run", "--data", "four.csv", "--limit", "50")
+    assert result.exit_code == 0
+    said = re.search(r"exact +([\d.]+) +\((\d+) of 50;", result.stdout)
+    assert said is not None
+    content = json.loads(
+        hrmkit_says(
+            *("eval", "run", "--data", "four.csv", "--limit", "50", "--json", "--no-by-segment")
+        ).stdout
+    )
+    assert content["exact"]["count"] == int(said[2])
+    assert content["by_segment"] is None
+    assert content["model"].endswith("step-0000400")
+    whole = json.loads(hrmkit_says("eval", "run", "--data", "four.csv", "--json").stdout)
+    assert whole["exact"]["count"] == evaluate(trained(), data()[1]).exact.count
+    longer = json.loads(
+        hrmkit_says(
+            *("eval", "run", "--data", "four.csv", "--json", "--no-halt", "--segments", "6"),
+            *("--vote", "3", "--starts", "2", "--noise", "0.1", "--choose", "first"),
+        ).stdout
+    )
+    assert longer["mean_segments"] == 36
+    assert longer["exact_two"]["of"] == 120
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["eval", "run", "--data", "none.csv"], "there is no file none.csv"),
+        (["eval", "nowhere", "--data", "four.csv"], "there is no folder nowhere"),
+        (["eval", "run", "--data", "four.csv", "--choose", "best"], "choose q or first"),
+        (["eval", "run", "--data", "four.csv", "--limit", "0"], "limit of 0"),
+        (["eval", "run", "--data", "four.csv", "--vote", "-1"], "-1 views"),
+        (["eval", "run", "--data", "four.csv", "--submission", "x"], "for ARC"),
+        (["eval", "run", "--data", "four.csv", "--device", "tpu"], "tpu"),
+        (["eval", "run", "--data", "arc-1", "--puzzle", "arc"], "reads 16 cells"),
+        (["solve", "sudoku", "1" * 16], "--model is missing: train one"),
+        (["solve", "sudoku", "11" + 14 * ".", "--model", "run"], "1 is twice in row 1"),
+        (["solve", "sudoku", "12", "--model", "run"], "2 cells are not a sudoku of 4 x 4"),
+        (["solve", "sudoku", "x" * 16, "--model", "run"], "'x' in line 1, column 1"),
+        (["solve", "chess", "x", "--model", "run"], "'chess' is no kind of puzzle"),
+        (["solve", "arc", "x", "--model", "run"], "reads 16 cells"),
+        (["solve", "sudoku", "1" * 16, "--model", "run", "--record", "no/x.json"], "no/x.json"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(arguments: list[str], sentence: str) -> None:
+    result = hrmkit_says(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("run")
+def test_solve_draws_the_answer_and_ends_with_what_it_is_worth() -> None:
+    text, solution = one(right=True)
+    result = hrmkit_says("solve", "sudoku", text, "--model", "run")
+    assert result.exit_code == 0
+    assert f"\n{solution}\nvalid; " in result.stdout
+    drawn = FOUR.show(FOUR.encode(text), FOUR.encode(solution))
+    assert result.stdout.startswith(drawn)
+    text, solution = one(right=False)
+    wrong = hrmkit_says("solve", "sudoku", text, "--model", "run", "--json")
+    assert wrong.exit_code == 1
+    content = json.loads(wrong.stdout)
+    assert (content["valid"], content["exact"], content["flaw"]) == (False, False, None)
+    assert content["text"] != solution
+
+
+@pytest.mark.usefixtures("run")
+def test_a_puzzle_is_read_from_words_a_file_or_the_standard_input() -> None:
+    text, solution = one(right=True)
+    lines = [text[at : at + 4] for at in range(0, 16, 4)]
+    Path("puzzle.txt").write_text("\n".join(lines) + "\n")
+    for words, given in ((lines, None), (["puzzle.txt"], None), (["-"], text)):
+        result = hrmkit_says("solve", "sudoku", *words, "--model", "run", "--json", given=given)
+        assert json.loads(result.stdout)["text"] == solution
+    Path("picture").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(UserError, match="picture is not text"):
+        read_text(["picture"])
+    assert read_text(["x" * 5000]) == "x" * 5000  # longer than any file's name
+
+
+@pytest.mark.usefixtures("run")
+def test_several_answers_are_said_and_any_of_them_counts() -> None:
+    rows = data()[1].rows
+    solution = FOUR.decode(as_grids(rows.solution)[0])
+    # Two digits exchanged in all their places leave a sudoku: without them there are two answers.
+    text = solution.replace("1", ".").replace("2", ".")
+    result = hrmkit_says("solve", "sudoku", text, "--model", "run", "--json")
+    assert "warning: this sudoku is not a proper one: it has several solutions" in result.stderr
+    content = json.loads(result.stdout)
+    assert content["flaw"] == "it has several solutions"
+    assert content["exact"] is None
+    assert content["valid"] == FOUR.is_valid(FOUR.encode(text), FOUR.encode(content["text"]))
+    assert result.exit_code == (0 if content["valid"] else 1)
+
+
+@pytest.mark.usefixtures("run")
+def test_every_segment_is_seen_up_to_the_red_light() -> None:
+    text, _ = one(right=True)
+    result = hrmkit_says("solve", "sudoku", text, "--model", "run", "--watch")
+    seen = re.findall(r"segment (\d): (\d+) cells changed, .* light (\w+)\n", result.stdout)
+    assert seen[-1][2] == "red"
+    assert all(light == "green" for _, _, light in seen[:-1])
+    assert int(seen[0][1]) >= text.count(".")
+    assert f"valid; {len(seen)} segments (until the light was red)" in result.stdout
+
+
+@pytest.mark.usefixtures("run")
+def test_a_thought_is_recorded() -> None:
+    text, solution = one(right=True)
+    out = "thought.hrm.json.gz"
+    result = hrmkit_says("solve", "sudoku", text, "--model", "run", "--record", out)
+    assert f"hrmkit play {out}" in result.stdout
+    recording = load(Path(out))
+    assert isinstance(recording, ThoughtRecording)
+    assert recording.given == FOUR.encode(text)
+    assert recording.solution == FOUR.encode(solution)
+    assert recording.segments[recording.used - 1].answer == FOUR.encode(solution)
+    assert len(recording.segments) == 4
+
+
+def test_the_public_function_takes_a_model_or_where_one_is(run: Path) -> None:
+    text, solution = one(right=True)
+    answer = hrmkit.solve(text, model=run)
+    assert (answer.text, answer.valid, answer.exact) == (solution, True, True)
+    again = hrmkit.solve(text, model=trained(), puzzle="sudoku")
+    assert (again.text, again.segments) == (solution, answer.segments)
+    with pytest.raises(UserError, match="4 cells"):
+        hrmkit.solve("1234", model=trained())
+
+
+def test_a_small_maze_is_answered_without_its_padding(tmp_path: Path) -> None:
+    model = assemble(Wiring(segments=1, halting="none"), Sizes(), PuzzleInterface(6, 25), 0)
+    save(model, tmp_path / "maze", {"puzzle": "maze"})
+    maze = tmp_path / "maze.txt"
+    maze.write_text("S  \n  G\n")
+    result = hrmkit_says("solve", "maze", str(maze), "--model", str(tmp_path / "maze"), "--json")
+    text = json.loads(result.stdout)["text"]
+    assert [len(line) for line in text.split("/")] == [3, 3]
+
+
+def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:
+    pair = {"input": [[1, 2], [3, 4]], "output": [[1, 2], [3, 4]]}
+    task = tmp_path / "task.json"
+    task.write_text(json.dumps({"train": [pair], "test": [pair, {"input": [[5]]}]}))
+    sizes = Sizes(width=16, heads=2, inner=16)
+    model = assemble(Wiring(segments=2), sizes, PuzzleInterface(12, 900), 0)
+    save(model, tmp_path / "arc", {"puzzle": "arc", "trained_on": ["mine"]})
+    arguments = ("solve", "arc", str(task), "--model", str(tmp_path / "arc"))
+    result = hrmkit_says(*arguments, "--json")
+    said = json.loads(result.stdout)
+    assert [(test["test"], test["solved"]) for test in said] == [(0, False), (1, None)]
+    assert result.exit_code == 1
+    record = tmp_path / "thought.hrm.json"
+    drawn = hrmkit_says(*arguments, "--watch", "--record", str(record))
+    assert drawn.stdout.index("segment 2:") < drawn.stdout.index("task, test 1")
+    assert "the answer is not known" in drawn.stdout
+    recording = load(record)
+    assert isinstance(recording, ThoughtRecording)
+    assert recording.puzzle == "arc"
+    assert hrmkit_says(*arguments, "twice").exit_code == 2
+
+
+def test_arc_is_scored_and_handed_in(tmp_path: Path) -> None:
+    pair = {"input": [[1, 2], [3, 4]], "output": [[1, 2], [3, 4]]}
+    (tmp_path / "task.json").write_text(json.dumps({"train": [pair], "test": [pair]}))
+    sizes = Sizes(width=16, heads=2, inner=16)
+    model = assemble(Wiring(segments=2), sizes, PuzzleInterface(12, 900), 0)
+    save(model, tmp_path / "arc", {"puzzle": "arc", "trained_on": ["mine"]})
+    source = str(tmp_path / "task.json")
+    out = tmp_path / "submission.json"
+    arguments = ("eval", str(tmp_path / "arc"), "--data", source, "--vote", "2")
+    result = hrmkit_says(*arguments, "--submission", str(out))
+    assert "pass@2    0.0000  (0 of 1;" in result.stdout
+    assert set(json.loads(out.read_text())["task"][0]) == {"attempt_1", "attempt_2"}
+    assert json.loads(hrmkit_says(*arguments, "--json").stdout)["asked"] == 2
+    nowhere = hrmkit_says(*arguments, "--submission", str(tmp_path / "no" / "x.json"))
+    assert (nowhere.exit_code, "cannot write" in nowhere.stderr) == (2, True)
+
+
+def test_a_terminal_shows_the_answer_growing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "PAUSE", 0)
+    given = FOUR.encode(one(right=True)[0])
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=60)
+    with watched(FOUR, given, console) as show:
+        for number in (1, 2):
+            answer = torch.tensor([[2, 3, 4, 5] * 4]) if number == 1 else torch.tensor([[2] * 16])
+            show(Thought(number, answer, torch.zeros(1), torch.tensor([number == 2])))
+    assert "1 1 | 1 1" in re.sub(r"\x1b\[[^m]*m", "", screen.getvalue())
+    assert "segment 2: 12 cells changed, q_halt 0.00, light red" in screen.getvalue()
+    assert "\x1b[7m" in screen.getvalue()  # reversed: changed
+
+
+def test_what_is_new_stands_out() -> None:
+    text = highlighted("1 2\n34", "1 .\n3.", ". .\n3.")
+    styles = {(span.start, str(span.style)) for span in text.spans if span.style}
+    assert text.plain == "1 2\n34"
+    assert styles == {(0, "bold"), (2, "reverse"), (5, "reverse")}
+    assert changes("1 2\n34", "1 .\n3.") == 2
+    assert changes("12", "1") == 1

@@ -1,0 +1,338 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.checkpoint import save
+from hrmkit.model.originals import save_original
+from hrmkit.model.presets import FULL, HRM_27M
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
+from hrmkit.puzzles.files import load_puzzles
+from hrmkit.puzzles.maze import Maze
+from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet
+from hrmkit.solving.effort import Effort, answer, chosen
+from hrmkit.solving.evaluate import bins_of, evaluate, first, share_of
+from hrmkit.solving.evaluate_arc import evaluate_arc, known_tests
+from hrmkit.solving.find import Found, find_model, kind_of, load_for, name_of, was_learned
+from hrmkit.solving.report import as_json, as_text
+from hrmkit.solving.solver import Solutions, solve
+from hrmkit.solving.start import Start
+from hrmkit.solving.thinking import ask
+from tiny_solver import FOUR, STEPS, data, save_run, trained, write_csv
+
+
+def test_the_interval_is_wilsons() -> None:
+    share = share_of(torch.arange(50) < 8)
+    # Newcombe 1998 (Statistics in Medicine 17, 857): Wilson's interval of 8 of 50 is .083 to .285.
+    assert (share.count, share.of, share.share) == (8, 50, 0.16)
+    assert (round(share.low, 3), round(share.high, 3)) == (0.083, 0.285)
+    none, every = share_of(torch.zeros(10).bool()), share_of(torch.ones(10).bool())
+    assert (none.low, every.high) == (0, 1)
+    assert none.high == pytest.approx(1 - every.low)
+    assert none.high == pytest.approx(0.2775, abs=1e-4)
+
+
+def test_an_evaluation_is_what_the_models_own_answers_say() -> None:
+    model, (_, test) = trained(), data()
+    found = evaluate(model, test, Effort(batch=17))
+    said = ask(model, test.rows)
+    right = (said.when_halted() == test.rows.solution).all(-1)
+    assert 0.1 < found.exact.share < 0.9  # or this would show nothing
+    assert found.exact.count == int(right.sum())
+    assert found.valid == found.exact  # every puzzle has one answer
+    cells = (said.when_halted() == test.rows.solution).double().mean()
+    assert found.tokens == pytest.approx(float(cells))
+    assert found.by_segment == pytest.approx(said.right(test.rows).double().mean(1).tolist())
+    assert found.mean_segments == pytest.approx(float(said.used.double().mean()))
+    assert (found.halted, found.most_segments, found.puzzles) == (True, 4, 120)
+    assert sum(part.exact.of for part in found.by_difficulty) == 120
+    assert sum(part.exact.count for part in found.by_difficulty) == found.exact.count
+    for part in found.by_difficulty:
+        here = (test.ratings >= part.easiest) & (test.ratings <= part.hardest)
+        assert part.exact.count == int(right[here].sum())
+    longer = evaluate(model, test, Effort(halt=False, segments=6), by_segment=False)
+    assert (longer.halted, longer.mean_segments, longer.by_segment) == (False, 6, None)
+    assert longer.exact.count > found.exact.count  # this model halts too early
+
+
+def test_without_a_rating_the_puzzle_itself_says_how_hard_it_is() -> None:
+    test = replace(first(data()[1], 20), ratings=torch.full((20,), torch.nan))
+    found = evaluate(trained(), test, by_segment=False)
+    assert not found.rated
+    hardest = max(FOUR.difficulty(tuple(given)) for given in test.rows.given.tolist())
+    assert found.by_difficulty[-1].hardest == hardest
+
+
+def test_equal_difficulties_stay_together() -> None:
+    hardness = torch.tensor([0.0] * 7 + [1, 2, 9]).double()
+    bins = bins_of(hardness, torch.ones(10).bool(), torch.ones(10))
+    assert [part.exact.of for part in bins] == [7, 3]
+    assert [(part.easiest, part.hardest) for part in bins] == [(0, 0), (1, 9)]
+
+
+def test_a_vote_undoes_its_symmetries_and_is_better_than_one_view() -> None:
+    model, (_, test) = trained(), data()
+    some = first(test, 60)
+    alone = evaluate(model, some, Effort(halt=False), by_segment=False)
+    voted = evaluate(model, some, Effort(halt=False, views=9, seed=1), by_segment=False)
+    assert voted.exact.count > alone.exact.count
+    assert voted.exact_two is not None
+    assert voted.exact_two.count >= voted.exact.count
+    assert voted.mean_segments == 9 * 4
+    told = answer(model, FOUR, some.rows, Effort(views=3, seed=2))
+    assert all(sum(one.count for one in ranked) == 3 for ranked in told.candidates)
+    again = answer(model, FOUR, some.rows, Effort(views=3, seed=2, batch=7))
+    assert torch.equal(told.tokens, again.tokens)
+
+
+def test_of_several_starts_the_surest_or_the_first_answers() -> None:
+    model, (_, test) = trained(), data()
+    rows = test.rows[:40]
+    said = [solve(model, rows, start=Start(number)) for number in range(3)]
+    q = torch.stack([one.q for one in said])
+    assert len(chosen(said, "q").unique()) > 1
+    told = answer(model, FOUR, rows, Effort(starts=3))
+    assert torch.equal(told.q, q.amax(0))
+    assert torch.equal(told.segments, sum(one.segments for one in said))
+    slow, fast = (
+        Solutions(torch.zeros(2, 1), torch.tensor([9.0, 1.0]), torch.tensor([4, 2])),
+        Solutions(torch.ones(2, 1), torch.tensor([0.0, 2.0]), torch.tensor([1, 2])),
+    )
+    assert chosen([slow, fast], "first").tolist() == [1, 1]
+    assert chosen([slow, fast], "q").tolist() == [0, 1]
+    assert chosen([slow, slow], "q").tolist() == [0, 0]
+    near = answer(model, FOUR, rows, Effort(starts=2, noise=1e-6))
+    assert torch.equal(near.tokens, said[0].tokens)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"starts": 0}, "0 starts"),
+        ({"views": 1001}, "1001 views"),
+        ({"batch": 0}, "batch of 0"),
+        ({"segments": 0}, "0 segments"),
+        ({"choose": "best"}, "'best'.*q or first"),
+        ({"noise": -1.0}, "noise of -1"),
+    ],
+)
+def test_an_effort_that_makes_no_sense_is_refused(wrong: dict[str, float], sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        Effort(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_measured_is_refused() -> None:
+    _, test = data()
+    with pytest.raises(UserError, match="limit of 0"):
+        first(test, 0)
+    lightless = trained().rewired(replace(trained().wiring, halting="none"))
+    with pytest.raises(UserError, match="2 starts need a q head"):
+        evaluate(lightless, test, Effort(starts=2))
+    with pytest.raises(UserError, match="no puzzles"):
+        evaluate(trained(), replace(test, rows=test.rows[:0]))
+
+
+def test_other_right_answers_of_a_maze_are_valid_and_not_exact() -> None:
+    """A model is made to mark the other of two shortest paths, and padding is not asked about."""
+    maze = Maze(3)
+    given = maze.encode("S \n G")
+    label = maze.solution(given)
+    assert label is not None
+    row = torch.tensor([given])
+    solution = torch.tensor([[IGNORED if token == 0 else token for token in label]])
+    puzzles = PuzzleSet(row, solution, torch.zeros(1).long())
+    model = assemble(Wiring(segments=2), Sizes(), PuzzleInterface(6, 9), 0)
+    other = row.clone()
+    free = [cell for cell in range(9) if given[cell] == 2 and label[cell] == 2]
+    other[0, free] = 5
+    other[0, 8] = 4  # in the padding
+    model.segment = lambda carry, batch: (carry, saying(other, 6))  # type: ignore[method-assign]
+    labelled = Labelled(maze, puzzles, torch.ones(1).double(), "one", "")
+    found = evaluate(model, labelled)
+    assert (found.exact.count, found.valid.count) == (0, 1)
+    assert found.tokens == pytest.approx(2 / 4)
+
+
+def saying(tokens: torch.Tensor, vocab: int):
+    from hrmkit.model.puzzle_hrm import PuzzleOutputs
+
+    q = torch.ones(len(tokens))
+    return PuzzleOutputs(torch.nn.functional.one_hot(tokens, vocab).float(), q, -q)
+
+
+def test_a_model_without_a_single_path_is_measured_on_mazes(tmp_path: Path) -> None:
+    path = tmp_path / "mazes.csv"
+    model = assemble(Wiring(segments=2), Sizes(), PuzzleInterface(6, 16), 0)
+    found = Found(model, {"puzzle": "maze"}, "memory")
+    maze = Maze(2)
+    given = maze.encode("S  G")
+    label = maze.solution(given)
+    assert label is not None
+    path.write_text(f"question,answer\n{maze.decode(given)},{maze.decode(label)}\n")
+    labelled = load_for(found, str(path))
+    assert labelled.rows.cells == 16  # a smaller maze, on the model's canvas
+    assert evaluate(model, labelled).valid.count == 0
+
+
+def test_the_report_says_what_was_measured() -> None:
+    model, (_, test) = trained(), data()
+    found = evaluate(model, test, Effort(views=2, starts=2, noise=0.1))
+    text = as_text(found, "here", "a CPU", learned=True)
+    assert f"exact     {found.exact.share:.4f}  ({found.exact.count} of 120" in text
+    for part in ("2 starts, chosen by q, noise 0.1, a vote of 2 views", "trained on this very"):
+        assert part in text
+    content = json.loads(as_json(found, "here", "a CPU", learned=False))
+    assert content["exact"]["low"] == found.exact.low
+    assert content["by_segment"] == list(found.by_segment or ())
+    assert content["effort"]["starts"] == 2
+    assert content["trained_on_this"] is False
+
+
+def test_a_run_is_its_newest_checkpoint(tmp_path: Path) -> None:
+    save_run(tmp_path)
+    write_csv(tmp_path / "four.csv")
+    found = find_model(tmp_path)
+    assert found.source.endswith(f"step-{STEPS:07d}")
+    assert found.metadata["step"] == STEPS
+    assert find_model(tmp_path / "checkpoints" / "step-0000090").metadata == {"puzzle": "sudoku"}
+    labelled = load_for(found, str(tmp_path / "four.csv"))
+    again, whole = evaluate(found.model, labelled), evaluate(trained(), data()[1])
+    assert again.exact == whole.exact
+    assert again.by_difficulty == whole.by_difficulty
+    assert not was_learned(found, labelled.fingerprint)
+    assert was_learned(found, "that of the training")
+    (tmp_path / "none" / "checkpoints").mkdir(parents=True)
+    with pytest.raises(UserError, match="saved no model yet"):
+        find_model(tmp_path / "none")
+    with pytest.raises(UserError, match="no folder"):
+        find_model(tmp_path / "nowhere")
+
+
+def test_the_kind_of_puzzle_is_said_or_saved_or_seen() -> None:
+    model = trained()
+    assert kind_of(Found(model, {"puzzle": "sudoku"}, "x")) == FOUR
+    assert kind_of(Found(model, {}, "x")) == FOUR
+    assert kind_of(Found(model, {"puzzle": "sudoku"}, "x"), "maze") == Maze(4)
+    for vocab, cells, name in ((11, 81, "sudoku"), (6, 900, "maze"), (12, 900, "arc")):
+        other = assemble(Wiring(), Sizes(), PuzzleInterface(vocab, cells), 0)
+        assert name_of(Found(other, {"puzzle": 3}, "x")) == name
+    odd = assemble(Wiring(), Sizes(), PuzzleInterface(5, 16), 0)
+    with pytest.raises(UserError, match=r"16 cells of 5 tokens.*--puzzle"):
+        name_of(Found(odd, {}, "x"))
+    with pytest.raises(UserError, match="reads 16 cells of tokens 0 to 4"):
+        kind_of(Found(odd, {"puzzle": "sudoku"}, "x"))
+
+
+def test_code_that_a_model_names_is_not_run_unasked(tmp_path: Path) -> None:
+    own = tmp_path / "own.py"
+    own.write_text(
+        "from pathlib import Path\nfrom hrmkit.puzzles.sudoku_puzzle import Sudoku\n"
+        f"Path({str(tmp_path / 'was run')!r}).touch()\n"
+        "class Own(Sudoku):\n    def __init__(self):\n        super().__init__(2)\n"
+    )
+    name = f"{own}:Own"
+    found = Found(trained(), {"puzzle": name}, "x")
+    with pytest.raises(UserError, match="add --puzzle"):
+        kind_of(found)
+    assert not (tmp_path / "was run").exists()
+    assert kind_of(found, name).cells == 16
+    write_csv(tmp_path / "four.csv")
+    labelled = load_for(found, str(tmp_path / "four.csv"), name)
+    assert evaluate(trained(), labelled).exact == evaluate(trained(), data()[1]).exact
+
+
+def test_a_model_that_does_not_fit_the_data_is_named(tmp_path: Path) -> None:
+    write_csv(tmp_path / "four.csv")
+    nine = assemble(Wiring(), Sizes(), PuzzleInterface(11, 81), 0)
+    found = Found(nine, {"puzzle": "sudoku"}, "the-model")
+    with pytest.raises(UserError, match=r"the-model reads 81 cells.*have 16"):
+        load_for(found, str(tmp_path / "four.csv"))
+
+
+@pytest.mark.parametrize(("vocab", "cells"), [(11, 81), (6, 900), (12, 900)])
+def test_an_originals_checkpoint_is_found_with_the_size_of_its_data_set(
+    tmp_path: Path, vocab: int, cells: int
+) -> None:
+    sizes = replace(FULL, width=64, heads=2, inner=256, blocks=1)
+    model = assemble(HRM_27M, sizes, PuzzleInterface(vocab, cells), 0)
+    save_original(model, tmp_path)
+    config = tmp_path / "all_config.yaml"
+    config.write_text(config.read_text().replace(f"seq_len: {cells}\n", ""))
+    found = find_model(tmp_path)
+    assert found.model.interface.tokens == cells
+    assert found.metadata == {}
+    assert kind_of(found).cells == cells
+
+
+def arc_model(puzzles: int, trained_on: str = "arc-1") -> Found:
+    """An untrained model of ARC, with an embedding for each of so many puzzle ids."""
+    wiring = Wiring(segments=1, halting="none", puzzle_embedding=True, prefix=1)
+    sizes = Sizes(width=16, heads=2, inner=16)
+    model = assemble(wiring, sizes, PuzzleInterface(12, 900, puzzles), 0)
+    return Found(model, {"puzzle": "arc", "trained_on": [trained_on]}, "the-model")
+
+
+def tasks_file(folder: Path) -> Path:
+    grids = [[[1, 2]], [[3]], [[4], [5]]]
+    pairs = [{"input": grid, "output": grid} for grid in grids]
+    path = folder / "tasks.json"
+    task = {"train": pairs[:2], "test": pairs[2:]}
+    path.write_text(json.dumps({"one": task, "two": {**task, "test": pairs}}))
+    return path
+
+
+def test_arc_is_asked_under_the_ids_that_were_learned(tmp_path: Path) -> None:
+    from hrmkit.puzzles.arc_tasks import load_arc
+
+    source = str(tasks_file(tmp_path))
+    learned = load_arc(source, 5, seed=3)
+    found = arc_model(learned.puzzles, "mine")
+    found.metadata["data"] = [learned.described()]  # type: ignore[index]
+    arc, tests = known_tests(found, source)
+    assert torch.equal(tests.puzzle_ids, learned.tests().puzzle_ids)
+    assert len(known_tests(found, source, views=2)[1]) == 4 * 2
+    assert len(known_tests(found, source, views=2, limit=1)[1]) == 2
+    assert len(known_tests(found, f"{source}:two", views=1)[1]) == 3
+    measured = evaluate_arc(found, arc, tests, Effort())
+    assert measured.evaluation.tests == 4
+    assert measured.evaluation.score is not None
+    assert measured.evaluation.score.tests_two.of == 4
+    assert measured.evaluation.asked == len(tests)
+    (tmp_path / "other").mkdir()
+    other = json.loads(Path(source).read_text())
+    (tmp_path / "other" / "x.json").write_text(json.dumps(other["one"]))
+    with pytest.raises(UserError, match="embeddings of the model in the-model are of the tasks"):
+        known_tests(found, str(tmp_path / "other"))
+    with pytest.raises(UserError, match="does not say of which tasks"):
+        known_tests(arc_model(3), source)
+    with pytest.raises(UserError, match="0 views"):
+        known_tests(found, source, views=0)
+
+
+def test_right_answers_to_arc_score_and_wrong_ones_do_not(tmp_path: Path) -> None:
+    source = str(tasks_file(tmp_path))
+    plain = Wiring(segments=1, halting="none")
+    model = assemble(plain, Sizes(width=16, heads=2, inner=16), PuzzleInterface(12, 900), 0)
+    found = Found(model, {"puzzle": "arc"}, "x")
+    arc, tests = known_tests(found, source, views=3)
+    assert evaluate_arc(found, arc, tests, Effort()).evaluation.score.tests_two.count == 0
+    model.segment = lambda carry, batch: (carry, saying(batch.given, 12))  # type: ignore
+    score = evaluate_arc(found, arc, tests, Effort()).evaluation.score
+    assert score is not None
+    assert (score.tests_one.share, score.tasks_two, score.whole_tasks_two) == (1, 1, 1)
+
+
+def test_a_model_that_was_never_trained_solves_nothing(tmp_path: Path) -> None:
+    nine = assemble(Wiring(segments=2), Sizes(), PuzzleInterface(11, 81), 0)
+    save(nine, tmp_path / "nine", {"puzzle": "sudoku"})
+    question = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
+    solved = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
+    path = tmp_path / "nine.csv"
+    path.write_text(f"question,answer\n{question},{solved}\n")
+    labelled = load_puzzles("sudoku", str(path))
+    found = evaluate(find_model(tmp_path / "nine").model, labelled)
+    assert (found.exact.count, found.puzzles, found.rated) == (0, 1, False)
