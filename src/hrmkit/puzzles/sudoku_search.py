@@ -15,8 +15,6 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from hrmkit.puzzles.sudoku import units_of
-
 Ints = NDArray[np.int64]
 Bits = NDArray[np.uint16]
 Bools = NDArray[np.bool_]
@@ -25,6 +23,8 @@ TOGETHER = 4096
 """Nodes settled at a time: enough that NumPy's overhead is small, few enough for the cache."""
 BREADTH = 16
 """Nodes settled at a time for each puzzle that is left."""
+UNITS = (2, 3), (0, 1), (1, 3)
+"""The axes of a board (band, row in it, stack, column in it) along rows, columns and boxes."""
 MOST_NODES = 20_000
 """Nodes of one puzzle before the search gives up; the hardest of Sudoku-Extreme need far fewer."""
 
@@ -37,20 +37,12 @@ class Searched:
     """int64 [n]: 0, 1, or 2 for more than one."""
     first: Ints
     """int64 [n, cells], digits from 1: a solution; 0 where there is none."""
+    last: Ints
+    """int64 [n, cells]: another solution where there are several; else the same."""
     guesses: Ints
     """int64 [n]: cells in which digits had to be tried. All of them if there is one solution."""
     given_up: Bools
     """bool [n]: the search was ended by its limit, so there may be more solutions."""
-
-
-@lru_cache
-def _lines(box: int) -> tuple[Ints, Ints]:
-    """The cells of each unit, int64 [units, side], and the units of each cell, int64 [cells, 3]."""
-    lines = np.array(units_of(box).lines)
-    side = box * box
-    cells = np.arange(side * side)
-    of_cell = [np.flatnonzero((lines == cell).any(1)) for cell in cells]
-    return lines, np.array(of_cell)
 
 
 @lru_cache
@@ -64,97 +56,109 @@ def search(grids: Ints, most_nodes: int = MOST_NODES) -> Searched:
 
     `cells` is 16 or 81. A puzzle that takes more than `most_nodes` is given up.
     """
-    side = isqrt(grids.shape[1])
-    count = len(grids)
+    count, cells = len(grids), grids.shape[1]
     found = Searched(
         np.zeros(count, np.int64),
+        np.zeros_like(grids),
         np.zeros_like(grids),
         np.zeros(count, np.int64),
         np.zeros(count, np.bool_),
     )
-    nodes = np.zeros(count, np.int64)
-    every = np.uint16((1 << side) - 1)
-    options = np.where(grids > 0, 1 << np.maximum(grids - 1, 0), every).astype(np.uint16)
-    owner = np.arange(count)
+    nodes = np.ones(count, np.int64)
+    every = (1 << isqrt(cells)) - 1
+    # The nodes are the last axis: what is done to one cell of all is done to one piece of memory.
+    options = np.where(grids > 0, 1 << np.maximum(grids - 1, 0), every).astype(np.uint16).T.copy()
+    owner: Ints = np.arange(count)
     while len(owner):
         # The newest first: a puzzle with many solutions soon shows two, and little is kept.
-        many = min(TOGETHER, BREADTH * len(np.unique(owner)))
-        taken, owner = owner[-many:], owner[:-many]
-        some, options = options[-many:], options[:-many]
-        nodes += np.bincount(taken, minlength=count)
+        puzzles = np.count_nonzero(np.bincount(owner, minlength=count))
+        many = min(TOGETHER, BREADTH * puzzles)
+        before, after, alive = options[:, -many:], *_sweep(options[:, -many:])
+        taken = owner[-many:]
+        alive &= (found.solutions[taken] < 2) & ~found.given_up[taken]
+        moved = np.bitwise_or.reduce(before ^ after, axis=0) != 0
+        settled = alive & ~moved
+        children, parents = _branches(found, after[:, settled], taken[settled])
+        nodes += np.bincount(parents, minlength=count)
         found.given_up[:] |= nodes > most_nodes
-        wanted = (found.solutions[taken] < 2) & ~found.given_up[taken]
-        some, taken = settle(some[wanted], taken[wanted])
-        choices = _counts(side)[some]
-        solved = (choices == 1).all(1)
-        _note(found, some[solved], taken[solved])
-        some, taken, choices = some[~solved], taken[~solved], choices[~solved]
-        found.guesses[:] += np.bincount(taken, minlength=count)
-        children, parents = _branches(some, choices)
-        options = np.concatenate((options, children))
-        owner = np.concatenate((owner, taken[parents]))
+        unsettled = alive & moved
+        options = np.concatenate((options[:, :-many], children, after[:, unsettled]), axis=1)
+        owner = np.concatenate((owner[:-many], parents, taken[unsettled]))
     return found
 
 
-def _note(found: Searched, solved: Bits, owner: Ints) -> None:
-    """Count solutions, and keep one for each puzzle that had none."""
-    found.solutions[:] = np.minimum(
-        2, found.solutions + np.bincount(owner, minlength=len(found.solutions))
-    )
-    found.first[owner] = np.log2(solved).astype(np.int64) + 1
+def _branches(found: Searched, options: Bits, owner: Ints) -> tuple[Bits, Ints]:
+    """Note which of the settled nodes are solutions, and try the digits of a cell of the others.
 
-
-def _branches(options: Bits, choices: NDArray[np.uint8]) -> tuple[Bits, Ints]:
-    """A node for each digit of each node's first cell with the fewest, and whose child it is."""
-    side = isqrt(options.shape[1])
-    cell = np.where(choices == 1, side + 1, choices).argmin(1)
-    mask = options[np.arange(len(options)), cell]
-    parents, digit = np.nonzero(mask[:, None] >> np.arange(side, dtype=np.uint16) & 1)
-    children = options[parents]
-    children[np.arange(len(parents)), cell[parents]] = (1 << digit).astype(np.uint16)
-    return children, parents
-
-
-def settle(options: Bits, owner: Ints) -> tuple[Bits, Ints]:
-    """Fill in naked and hidden singles until none is left; contradictory nodes are left out.
-
-    `options` is uint16 [nodes, cells], `owner` int64 [nodes]; both are handed back in new order.
+    That cell is the first with the fewest digits. A node for each of them, uint16 [cells, nodes],
+    and the puzzle that it is of.
     """
-    done_options: list[Bits] = [options[:0]]
-    done_owner: list[Ints] = [owner[:0]]
-    while len(owner):
-        settled, alive = _sweep(options)
-        same = (settled == options).all(1)
-        done_options.append(settled[alive & same])
-        done_owner.append(owner[alive & same])
-        options, owner = settled[alive & ~same], owner[alive & ~same]
-    return np.concatenate(done_options), np.concatenate(done_owner)
+    side = isqrt(len(options))
+    choices = _counts(side)[options]
+    solved = (choices == 1).all(0)
+    _note(found, options[:, solved], owner[solved])
+    options, owner, choices = options[:, ~solved], owner[~solved], choices[:, ~solved]
+    found.guesses[:] += np.bincount(owner, minlength=len(found.guesses))
+    cell = np.where(choices == 1, side + 1, choices).argmin(0)
+    mask = options[cell, np.arange(len(cell))]
+    parents, digit = np.nonzero(mask[:, None] >> np.arange(side, dtype=np.uint16) & 1)
+    children = options[:, parents]
+    children[cell[parents], np.arange(len(parents))] = (1 << digit).astype(np.uint16)
+    return children, owner[parents]
+
+
+def _note(found: Searched, solved: Bits, owner: Ints) -> None:
+    """Count solutions, and keep the first and the last of each puzzle."""
+    digits = np.log2(solved.T).astype(np.int64) + 1
+    found.last[owner] = digits
+    new = found.solutions[owner] == 0
+    found.first[owner[new][::-1]] = digits[new][::-1]  # of several, the first is written last
+    counted = np.bincount(owner, minlength=len(found.solutions))
+    found.solutions[:] = np.minimum(2, found.solutions + counted)
 
 
 def _sweep(options: Bits) -> tuple[Bits, Bools]:
     """One round of singles in every cell and unit; and which nodes are not contradictory."""
-    side = isqrt(options.shape[1])
-    lines, units = _lines(isqrt(side))
-    single = np.where(options & (options - np.uint16(1)), np.uint16(0), options)
-    once, twice = _once_and_twice(single[:, lines])
+    cells, nodes = options.shape
+    box = isqrt(isqrt(cells))
+    board = options.reshape(box, box, box, box, nodes)  # band, row in it, stack, column in it
+    one = np.uint16(1)
+    single = board * (board & (board - one) == 0)
     # A digit that is alone in a cell leaves the other cells of the cell's units.
-    taken = once[:, units[:, 0]] | once[:, units[:, 1]] | once[:, units[:, 2]]
-    left = options & (~taken | single)
-    held, held_twice = _once_and_twice(left[:, lines])
-    every = np.uint16((1 << side) - 1)
-    alive = ~twice.any(1) & (held == every).all(1) & (left != 0).all(1)
+    taken, wrong = np.zeros_like(board), np.zeros(nodes, np.uint16)
+    for along in UNITS:
+        once, twice = _once_and_twice(single, along)
+        wrong |= np.bitwise_or.reduce(_flat(twice), axis=0)
+        taken |= once
+    left = board & (~taken | single)
     # A digit that is left in one cell of a unit belongs there.
-    alone = held & ~held_twice
-    forced = left & (alone[:, units[:, 0]] | alone[:, units[:, 1]] | alone[:, units[:, 2]])
-    alive &= (forced & (forced - np.uint16(1)) == 0).all(1)
-    return np.where(forced, forced, left), alive
+    alone, every = np.zeros_like(board), np.uint16((1 << box * box) - 1)
+    for along in UNITS:
+        once, twice = _once_and_twice(left, along)
+        wrong |= every ^ np.bitwise_and.reduce(_flat(once), axis=0)
+        alone |= once & ~twice
+    forced = left & alone
+    wrong |= np.bitwise_or.reduce(_flat(forced & (forced - one)), axis=0)
+    settled = _flat(left & (forced | ((forced == 0) * every)))
+    return settled, (wrong == 0) & (settled.min(0) != 0)
 
 
-def _once_and_twice(cells: Bits) -> tuple[Bits, Bits]:
-    """The digits in at least one, and in at least two, of each unit's cells: [nodes, units]."""
-    once = np.zeros(cells.shape[:2], np.uint16)
-    twice = np.zeros(cells.shape[:2], np.uint16)
-    for place in range(cells.shape[2]):
-        twice |= once & cells[:, :, place]
-        once |= cells[:, :, place]
+def _flat(board: Bits) -> Bits:
+    """[..., nodes] as [all, nodes]."""
+    return board.reshape(-1, board.shape[-1])
+
+
+def _once_and_twice(board: Bits, along: tuple[int, int]) -> tuple[Bits, Bits]:
+    """The digits in at least one, and in at least two, of the cells along two axes, kept as 1."""
+    first, second = along
+    size = board.shape[first]
+    once = np.zeros_like(board.take([0], first).take([0], second))
+    twice = np.zeros_like(once)
+    part: list[slice] = [slice(None)] * board.ndim
+    for i in range(size):
+        for j in range(size):
+            part[first], part[second] = slice(i, i + 1), slice(j, j + 1)
+            cell = board[tuple(part)]
+            twice |= once & cell
+            once |= cell
     return once, twice
