@@ -7,13 +7,18 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.arc_canvas import placed
 from hrmkit.puzzles.arc_files import ArcTask, Pair
 from hrmkit.puzzles.arc_tasks import ArcData, load_arc
 from hrmkit.puzzles.arc_views import draw_views
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.vote import Candidate
+from hrmkit.solving.answer_arc import answer_task
 from hrmkit.solving.arc import NO_ANSWER, Answered, ArcResult, evaluate
+from hrmkit.solving.effort import Effort
+from hrmkit.solving.find import Found
 
 
 def told(puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
@@ -169,3 +174,14 @@ def test_place_is_among_all_candidates() -> None:
     assert test.place() == 3
     assert ArcResult((test,)).rate(2) == 0
     assert ArcResult((test,)).rate(3) == 1
+
+
+def test_a_task_that_was_learned_is_answered_all_the_same() -> None:
+    taught = own(ArcTask("taught", (SAME,), (SAME_TOO, OTHER), held_out=False), views=2)
+    wiring = Wiring(puzzle_embedding=True, prefix=1)
+    sizes = Sizes(width=32, heads=2, inner=32)
+    model = assemble(wiring, sizes, PuzzleInterface(12, 900, taught.puzzles), seed=0)
+    found = Found(model, {"puzzle": "arc", "trained_on": ["own"]}, "here")
+    answers = answer_task(found, taught, taught.tests(ids=["taught"]), Effort())
+    assert [(answer.test, answer.learned) for answer in answers] == [(0, True), (1, True)]
+    assert all(1 <= len(answer.tries) <= 2 for answer in answers)

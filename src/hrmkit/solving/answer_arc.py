@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import Tensor
+
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc import Arc
 from hrmkit.puzzles.arc_files import PUBLISHED
 from hrmkit.puzzles.arc_tasks import ArcData, ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
-from hrmkit.solving.arc import Answered
-from hrmkit.solving.effort import Effort
-from hrmkit.solving.evaluate_arc import evaluate_arc, known_tasks, learned_data
+from hrmkit.solving.arc import Answered, evaluate
+from hrmkit.solving.effort import Effort, one_view
+from hrmkit.solving.evaluate_arc import known_tasks, learned_data, trained_on
 from hrmkit.solving.find import Found, check_kind
 
 TRIES = 2
@@ -64,7 +66,14 @@ def answer_task(
     found: Found, data: ArcData, tests: ArcViews, effort: Effort, progress: Progress = silent
 ) -> tuple[ArcAnswer, ...]:
     """The answers to every test, voted on by its views."""
-    _, result = evaluate_arc(found, data, tests, effort, progress)
+    effort.check(found.model)
+
+    def ask(puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
+        said = one_view(found.model, puzzles, effort)
+        return said.tokens, said.q
+
+    # Not evaluated: what was learned has an answer to show, and no score.
+    result = evaluate(tests, ask, trained_on(found), progress=progress)
     starts = (tests.view == 0).nonzero().flatten()
     plain = [as_grids(tests.rows(int(row), int(row) + 1).given)[0] for row in starts]
     return tuple(answered(one, given) for one, given in zip(result.answered, plain, strict=True))
