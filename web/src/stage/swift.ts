@@ -9,7 +9,7 @@ import type { AnyRecording } from "../recording/kinds";
 import type { View } from "../story/scene";
 import type { ThemeName } from "./theme";
 
-/** A moment of a scene, how it is seen, and the canvas's size in the screen's pixels. */
+/** A moment of a scene, and how it is seen; sizes are in the screen's pixels. */
 export interface SwiftFrame {
   readonly scene: string;
   readonly time: number;
@@ -17,6 +17,8 @@ export interface SwiftFrame {
   readonly theme: ThemeName;
   readonly width: number;
   readonly height: number;
+  /** Of one of the stage's units. Rounded like the size, it would shift what is drawn. */
+  readonly scale: number;
 }
 
 export type ToSwiftWorker =

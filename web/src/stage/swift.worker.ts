@@ -1,6 +1,5 @@
 /** Draws the frames of `swift.ts`: whenever the screen is ready for one, the latest. */
 import type { AnyRecording } from "../recording/kinds";
-import { stageSize } from "../story/scene";
 import { scenesOf } from "../story/stories";
 import { paintCanvas } from "./canvas";
 import { fontReady } from "./font";
@@ -23,14 +22,12 @@ async function drawLatest(): Promise<void> {
   const scene = scenes.find(({ id }) => id === latest?.frame.scene);
   const context = canvas?.getContext("2d");
   if (!told || told !== recording || !latest || !scene || !context) return;
-  const { time, view, theme, width, height } = latest.frame;
+  const { time, view, theme, width, height, scale } = latest.frame;
   const shapes = scene.draw(told, time, view);
   // Setting a size clears the canvas, even to the same.
   if (context.canvas.width !== width) context.canvas.width = width;
   if (context.canvas.height !== height) context.canvas.height = height;
-  const size = stageSize[view.layout];
-  // The stage has the view's proportions; what is left is rounding, and the SVG is stretched too.
-  context.setTransform(width / size.width, 0, 0, height / size.height, 0, 0);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
   paintCanvas(context, shapes, view.layout, theme);
   // What has been drawn is on its way to the screen by the next frame.
   if (latest.answer) requestAnimationFrame(() => postMessage("shown"));

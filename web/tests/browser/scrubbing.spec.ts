@@ -1,0 +1,142 @@
+import type { Page } from "@playwright/test";
+
+import { expect, frame, open, test } from "./site";
+
+// A machine that is busy with other tests is no failure.
+test.describe.configure({ timeout: 90_000 });
+
+const SCRUBBER = "input[aria-label='Moment of the story']";
+/** Edges that lie between two pixels come out a little different; a shape out of place is more. */
+const SEEN = 96;
+const MOST_SEEN = 0.003;
+
+interface Held {
+  held?: number;
+}
+
+/** Scrubs from the scene's beginning to `to` seconds into it and holds the scrubber moving there. */
+async function scrub(page: Page, to: number): Promise<void> {
+  await page.evaluate(
+    ([selector, seconds]) => {
+      const input = document.querySelector<HTMLInputElement>(selector);
+      if (!input) throw new Error("no scrubber");
+      const from = Number(input.value);
+      let shown = 0;
+      (globalThis as Held).held = window.setInterval(() => {
+        shown = Math.min(shown + seconds / 20, seconds);
+        input.value = String(from + shown);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+      }, 20);
+    },
+    [SCRUBBER, to] as const,
+  );
+  await expect(page.locator(".stage canvas.covered")).toHaveCount(1);
+  await page.waitForTimeout(700);
+}
+
+async function rest(page: Page): Promise<void> {
+  await page.evaluate(() => clearInterval((globalThis as Held).held));
+  await expect(page.locator(".stage canvas.covered")).toHaveCount(0);
+}
+
+for (const [theme, scale, phases] of [
+  ["light", 1, [0, 1, 2, 3, 4, 5, 6, 7]],
+  ["dark", 2, [0, 3, 4]],
+  ["contrast", 1, [1, 5, 6]],
+] as const) {
+  test.describe(`${theme}, ${scale} pixels a pixel`, () => {
+    test.use({ deviceScaleFactor: scale });
+    test("what passes by on the canvas is what then stands still", async ({ page, site }) => {
+      await open(page, site.url, `#theme=${theme}`);
+      const stage = page.locator(".stage");
+      for (const phase of phases) {
+        await page.keyboard.press(String(phase));
+        const beginning = await frame(page);
+        await scrub(page, 8.7);
+        const passing = (await stage.screenshot()).toString("base64");
+        await rest(page);
+        expect(await frame(page)).not.toBe(beginning);
+        const still = (await stage.screenshot()).toString("base64");
+        const share = await page.evaluate(
+          async ([pictures, least]) => {
+            const [a, b] = await Promise.all(
+              pictures.map(async (data) => {
+                const bytes = await (await fetch(`data:image/png;base64,${data}`)).blob();
+                const bitmap = await createImageBitmap(bytes);
+                const paper = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+                paper?.drawImage(bitmap, 0, 0);
+                return paper?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [];
+              }),
+            );
+            if (!a || !b || a.length !== b.length) return 1;
+            let seen = 0;
+            for (let i = 0; i < a.length; i += 4) {
+              const far = [0, 1, 2].some(
+                (c) => Math.abs((a[i + c] ?? 0) - (b[i + c] ?? 0)) > least,
+              );
+              if (far) seen++;
+            }
+            return (4 * seen) / a.length;
+          },
+          [[passing, still], SEEN] as const,
+        );
+        expect(share, `scene ${phase}`).toBeLessThan(MOST_SEEN);
+      }
+    });
+  });
+}
+
+test("while the scrubber moves the drawing beneath waits, then it follows", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url, "#scene=clumsy-rollout");
+  await scrub(page, 8);
+  const waiting = await frame(page);
+  const before = await page.locator(SCRUBBER).getAttribute("aria-valuetext");
+  await page.evaluate((selector) => {
+    clearInterval((globalThis as Held).held);
+    const input = document.querySelector<HTMLInputElement>(selector);
+    if (!input) throw new Error("no scrubber");
+    input.value = String(Number(input.value) - 4);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, SCRUBBER);
+  // What is said follows at once.
+  expect(await page.locator(SCRUBBER).getAttribute("aria-valuetext")).not.toBe(before);
+  await expect(page.locator(".stage canvas.covered")).toHaveCount(0);
+  const rested = await frame(page);
+  expect(rested).not.toBe(waiting);
+  // The same frame as the one that a link leads to.
+  const hash = await page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return location.hash;
+  });
+  await page.goto("about:blank");
+  await open(page, site.url, hash);
+  expect(await frame(page)).toBe(rested);
+});
+
+test("with reduced motion, and with forced colours, nothing is drawn on the canvas", async ({
+  page,
+  site,
+}) => {
+  for (const media of [
+    { reducedMotion: "reduce", forcedColors: "none" },
+    { reducedMotion: "no-preference", forcedColors: "active" },
+  ] as const) {
+    await page.emulateMedia(media);
+    await open(page, site.url, "#scene=clumsy-rollout");
+    await page.evaluate(async (selector) => {
+      const input = document.querySelector<HTMLInputElement>(selector);
+      if (!input) throw new Error("no scrubber");
+      for (let i = 0; i < 30; i++) {
+        input.value = String(Number(input.value) + 0.2);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (document.querySelector(".stage canvas.covered")) throw new Error("covered");
+      }
+    }, SCRUBBER);
+    expect(page.workers().filter((worker) => worker.url().includes("swift"))).toEqual([]);
+    await page.goto("about:blank");
+  }
+});
