@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.maze import Maze
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet
+from hrmkit.solving import effort as effort_module
+from hrmkit.solving import thinking as thinking_module
 from hrmkit.solving.effort import Effort, answer, chosen
 from hrmkit.solving.evaluate import bins_of, evaluate, first, share_of
 from hrmkit.solving.evaluate_arc import evaluate_arc, known_tests
@@ -84,9 +87,43 @@ def test_a_vote_undoes_its_symmetries_and_is_better_than_one_view() -> None:
     assert voted.exact_two.count >= voted.exact.count
     assert voted.mean_segments == 9 * 4
     told = answer(model, FOUR, some.rows, Effort(views=3, seed=2))
-    assert all(sum(one.count for one in ranked) == 3 for ranked in told.candidates)
     again = answer(model, FOUR, some.rows, Effort(views=3, seed=2, batch=7))
     assert torch.equal(told.tokens, again.tokens)
+
+
+def test_many_puzzles_are_voted_on_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, rows = trained(), data()[1].rows[:50]
+    seen: list[tuple[int, int]] = []
+    two_starts = answer(model, FOUR, rows, Effort(starts=2))
+    monkeypatch.setattr(effort_module, "CHUNK", 16)
+    parted = answer(
+        model, FOUR, rows, Effort(starts=2), lambda _, done, of: seen.append((done, of))
+    )
+    assert torch.equal(two_starts.tokens, parted.tokens)
+    assert torch.equal(two_starts.segments, parted.segments)
+    assert parted.second is None
+    assert seen == sorted(seen)
+    assert seen[-1] == (100, 100)
+    voted = answer(model, FOUR, rows, Effort(views=5, seed=4, halt=False))
+    assert voted.second is not None
+    assert voted.second.shape == voted.tokens.shape == rows.given.shape
+    right = (voted.tokens == rows.solution).all(1)
+    assert right.double().mean() > 0.7
+    assert not torch.equal(voted.second, voted.tokens)
+
+
+def test_where_the_device_is_fast_in_bfloat16_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, rows = trained(), data()[1].rows
+    exactly = solve(model, rows)
+    monkeypatch.setattr(thinking_module, "fast_type", lambda _: torch.bfloat16)
+    fast = solve(model, rows)
+    assert fast.q.dtype == torch.float32
+    assert not torch.equal(fast.q, exactly.q)
+    assert (fast.tokens == exactly.tokens).double().mean() > 0.95
+    thought = next(thinking_module.thinking(model, rows))
+    assert thought.q_halt.dtype == torch.float32
+    wide = solve(deepcopy(model).double(), rows)
+    assert torch.equal(wide.tokens, exactly.tokens)  # float64 is there to be exact
 
 
 def test_of_several_starts_the_surest_or_the_first_answers() -> None:

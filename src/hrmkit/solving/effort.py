@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,7 +14,7 @@ from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import Puzzle, PuzzleSet, Reversible, generator
-from hrmkit.puzzles.vote import Candidate, vote
+from hrmkit.puzzles.vote import vote
 from hrmkit.solving.solver import BATCH, Solutions, solve
 from hrmkit.solving.start import Start
 
@@ -21,6 +22,8 @@ Choice = Literal["q", "first"]
 """Which of several starts answers: the surest, or the first whose light is red."""
 MOST = 1000
 """Starts, or views."""
+CHUNK = 4096
+"""Puzzles that are voted on at a time: the answers of all views are in memory until then."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,14 @@ class Effort:
         Start(0, self.noise)
 
     @property
+    def tries(self) -> int:
+        """How often every puzzle is thought about."""
+        return self.starts * self.views
+
+    @property
     def plain(self) -> bool:
         """Whether every puzzle is thought about once."""
-        return self.starts == self.views == 1
+        return self.tries == 1
 
     def check(self, model: PuzzleHRM) -> None:
         """Raise `UserError` where the model has no lights to choose a start by."""
@@ -78,8 +86,8 @@ class Told(NamedTuple):
     """float [n]."""
     segments: Tensor
     """int64 [n]: segments thought about each, all starts and views together."""
-    candidates: list[list[Candidate]]
-    """The answers that were voted on, the most counted first; empty without a vote."""
+    second: Tensor | None
+    """int64 [n, cells]: the second most counted answers, or the only ones; None without a vote."""
 
 
 def answer(
@@ -91,30 +99,52 @@ def answer(
 ) -> Told:
     """The answers to `puzzles`, in their own cells and tokens."""
     effort.check(model)
-    if effort.views == 1:
+    if effort.plain:
         found = one_view(model, puzzles, effort, progress)
-        return Told(found.tokens, found.q, found.segments, [])
+        return Told(found.tokens, found.q, found.segments, None)
     rng = generator(effort.seed)
-    views: list[tuple[PuzzleSet, Reversible]] = [(puzzles, Unchanged())]
+    parts: list[Told] = []
+    for at in range(0, max(1, len(puzzles)), CHUNK):
+        part = puzzles[at : at + CHUNK]
+        share = after(progress, at * effort.tries, len(puzzles) * effort.tries)
+        parts.append(voted(model, puzzle, part, effort, rng, share))
+    second = [part.second for part in parts if part.second is not None]
+    return Told(
+        torch.cat([part.tokens for part in parts]),
+        torch.cat([part.q for part in parts]),
+        torch.cat([part.segments for part in parts]),
+        torch.cat(second) if second else None,
+    )
+
+
+def voted(
+    model: PuzzleHRM,
+    puzzle: Puzzle,
+    puzzles: PuzzleSet,
+    effort: Effort,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> Told:
+    """The answers to so few puzzles that those of all views fit in memory."""
+    changes: list[Reversible] = []
     said: list[Solutions] = []
     for number in range(effort.views):
-        if number:
-            views.append(puzzle.augment(puzzles, rng))
-        seen = part_of(progress, number, effort.views)
-        said.append(one_view(model, views[-1][0], effort, seen))
-    lights = model.wiring.halting != "none"
+        seen, change = puzzle.augment(puzzles, rng) if number else (puzzles, Unchanged())
+        changes.append(change)
+        said.append(one_view(model, seen, effort, part_of(progress, number, effort.views)))
+    segments = torch.stack([solutions.segments for solutions in said]).sum(0)
+    if effort.views == 1:
+        return Told(said[0].tokens, said[0].q, segments, None)
     q = torch.stack([solutions.q for solutions in said])
-    candidates = vote(
-        torch.stack([solutions.tokens for solutions in said]),
-        [change for _, change in views],
-        q if lights else None,
-    )
-    best = [ranked[0] for ranked in candidates]
+    tokens = torch.stack([solutions.tokens for solutions in said])
+    ranked = vote(tokens, changes, None if model.wiring.halting == "none" else q)
+    best, second = [some[0] for some in ranked], [some[:2][-1] for some in ranked]
+    shape = puzzles.given.shape
     return Told(
-        torch.tensor([one.answer for one in best]).reshape(puzzles.given.shape),
+        torch.tensor([one.answer for one in best]).reshape(shape),
         torch.tensor([one.mean_q or 0.0 for one in best], dtype=q.dtype),
-        torch.stack([solutions.segments for solutions in said]).sum(0),
-        candidates,
+        segments,
+        torch.tensor([one.answer for one in second]).reshape(shape),
     )
 
 
@@ -172,5 +202,14 @@ def part_of(progress: Progress, number: int, parts: int) -> Progress:
 
     def report(what: str, done: int, of: int) -> None:
         progress(what, number * of + done, parts * of)
+
+    return report
+
+
+def after(progress: Progress, before: int, of: int) -> Progress:
+    """What tells `progress` of a part of the `of`, when `before` of them are done."""
+
+    def report(what: str, done: int, _: int) -> None:
+        progress(what, before + done, of)
 
     return report

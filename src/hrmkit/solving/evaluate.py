@@ -20,7 +20,6 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.files import InBulk
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
-from hrmkit.puzzles.vote import solved
 from hrmkit.solving.effort import Effort, Told, answer
 from hrmkit.solving.thinking import right_cells, segments_of, thinking
 
@@ -113,7 +112,7 @@ def evaluate(
         puzzles=len(exact),
         skipped=data.skipped,
         exact=share_of(exact),
-        exact_two=best_two(told, data.rows),
+        exact_two=best_two(told, exact, data.rows),
         valid=share_of(valid(data.puzzle, data.rows, told.tokens, exact, progress)),
         tokens=float((right & asked).sum() / asked.sum()),
         by_segment=exact_by_segment(model, data.rows, effort, progress) if by_segment else None,
@@ -149,23 +148,11 @@ def share_of(hits: Tensor) -> Share:
     return Share(count, of, share, low, high)
 
 
-def best_two(told: Told, puzzles: PuzzleSet) -> Share | None:
+def best_two(told: Told, exact: Tensor, puzzles: PuzzleSet) -> Share | None:
     """How often one of the two most counted answers is right; None without a vote."""
-    if not told.candidates:
+    if told.second is None:
         return None
-    return share_of(solved_asked(told, puzzles))
-
-
-def solved_asked(told: Told, puzzles: PuzzleSet) -> Tensor:
-    """bool [n]: `vote.solved` with two tries; cells that are not asked about never count."""
-    if (puzzles.solution != IGNORED).all():
-        return solved(told.candidates, puzzles.solution, 2)
-    return torch.tensor(
-        [
-            any(bool(right_cells(torch.tensor(one.answer), label).all()) for one in ranked[:2])
-            for ranked, label in zip(told.candidates, puzzles.solution, strict=True)
-        ]
-    )
+    return share_of(exact | right_cells(told.second, puzzles.solution).all(-1))
 
 
 def valid(

@@ -57,7 +57,8 @@ def thinking(
             red = wants_to_halt(model.wiring.halting, said)
             tokens = said.logits.argmax(-1)
         # Copies, because whoever listens may compute with them outside of inference mode.
-        yield Thought(number, tokens.clone(), said.q_halt.clone(), red.clone())
+        q_halt = said.q_halt.to(model.low_init.dtype, copy=True)
+        yield Thought(number, tokens.clone(), q_halt, red.clone())
 
 
 def until_red(model: PuzzleHRM, one: PuzzleSet, segments: int | None = None) -> Iterator[Thought]:
