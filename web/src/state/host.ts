@@ -31,8 +31,8 @@ export interface OnStage {
   sides(scene: string): readonly Side[];
   /** The one side worth showing around, if there is one. */
   readonly finale: Side | null;
-  /** What else changes when the reader goes to a scene. */
-  changesAt(scene: string): Partial<State>;
+  /** What else changes when the reader goes to a moment of a scene; 0 is its beginning. */
+  changesAt(scene: string, time: number): Partial<State>;
   /** Brings what is on screen to what the state asks for. */
   follow(): Promise<void>;
   /** Another story takes the stage: nothing goes on in the background. */

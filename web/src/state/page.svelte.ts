@@ -306,7 +306,7 @@ export class Page implements Host {
   }
 
   go(scene: string, time = 0): void {
-    this.update({ scene, time: round(time), ...this.story?.changesAt(scene) });
+    this.update({ scene, time: round(time), ...this.story?.changesAt(scene, time) });
   }
 
   /** To the phase of that number, if there is one. */

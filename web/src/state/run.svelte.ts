@@ -7,7 +7,7 @@ import { fetchFresh } from "../recording/load";
 import { sentence } from "../recording/problem";
 import type { RunRecording } from "../recording/run.gen";
 import { endWords } from "../story/run/facts";
-import { atNewest, END, stepAt, SWEEP, timeOf } from "../story/run/moment";
+import { atNewest, stepAt, SWEEP, timeOf } from "../story/run/moment";
 import type { Scene } from "../story/scene";
 import { oneSide, standAlone } from "./alone";
 import type { Host, OnStage, Side } from "./host";
@@ -73,8 +73,9 @@ export class Run implements OnStage {
   }
 
   /** Whoever follows the newest point goes on following it in another scene. */
-  changesAt(scene: string): Partial<State> {
-    return this.following && SWEEPING.includes(scene) ? { time: END } : {};
+  changesAt(scene: string, time: number): Partial<State> {
+    const another = time === 0 && scene !== this.#host.state.scene && SWEEPING.includes(scene);
+    return this.following && another ? { time: SWEEP.to } : {};
   }
 
   async follow(): Promise<void> {
@@ -100,7 +101,7 @@ export class Run implements OnStage {
   toNewest(): void {
     const { scene } = this.#host.state;
     const sweeping = SWEEPING.includes(scene ?? "") ? scene : (SWEEPING[0] ?? null);
-    this.#host.update({ scene: sweeping, time: END, playing: false });
+    this.#host.update({ scene: sweeping, time: SWEEP.to, playing: false });
   }
 
   #gone = false;

@@ -49,6 +49,8 @@ export function chartAt(
   const plot = plotOf(box, size, chart.curves.length);
   const x = round(xOf(chart, plot, step));
   const { id } = chart;
+  const marks = chart.curves.flatMap((curve) => curve.marks ?? []);
+  const reached = marks.filter((mark) => mark.step <= step).length;
   return [
     ...standing(chart, box, size),
     rect(
@@ -65,6 +67,7 @@ export function chartAt(
       "muted",
       1.4,
     ),
+    ...marksOn(chart, box, size, reached),
     ...legend(chart, box, size, values),
   ];
 }
@@ -114,6 +117,29 @@ function legend(chart: Chart, box: Box, size: number, values: readonly string[])
     ];
   });
 }
+
+/** Points that can be pressed, on top of all else: full once they are reached, before it hollow. */
+const marksOn = stillOf((chart: Chart, box: Box, size: number, reached: number): Shape[] => {
+  const plot = plotOf(box, size, chart.curves.length);
+  return chart.curves.flatMap((curve) =>
+    (curve.marks ?? []).map((mark, i) =>
+      circle(
+        `${chart.id}.${curve.id}.m${i}`,
+        round(xOf(chart, plot, mark.step)),
+        round(plot.y + plot.height * (1 - clamp(mark.value / chart.most))),
+        4.4,
+        {
+          fill: i < reached ? curve.tone : "surface",
+          stroke: i < reached ? "surface" : curve.tone,
+          strokeWidth: 1.4,
+          label: mark.tip,
+          tip: mark.tip,
+          action: mark.action,
+        },
+      ),
+    ),
+  );
+});
 
 /** All that does not change with the moment. */
 const standing = stillOf((chart: Chart, box: Box, size: number): Shape[] => {
@@ -177,19 +203,7 @@ const standing = stillOf((chart: Chart, box: Box, size: number): Shape[] => {
       ],
       { label: chart.tip, tip: chart.tip },
     ),
-    ...curves.flatMap((curve) => [
-      ...curvePaths(`${id}.${curve.id}`, curve, x, y),
-      ...(curve.marks ?? []).map((mark, i) =>
-        circle(`${id}.${curve.id}.m${i}`, round(x(mark.step)), round(y(mark.value)), 4, {
-          fill: curve.tone,
-          stroke: "surface",
-          strokeWidth: 1.4,
-          label: mark.tip,
-          tip: mark.tip,
-          action: mark.action,
-        }),
-      ),
-    ]),
+    ...curves.flatMap((curve) => curvePaths(`${id}.${curve.id}`, curve, x, y)),
   ];
 });
 
