@@ -47,7 +47,7 @@ def train(
         str | None, typer.Option(help="Puzzles to measure with; else those of the training.")
     ] = None,
     preset: Annotated[
-        str, typer.Option(help="Wires, sizes and recipe: tiny, trm-5m, trm-7m or hrm-27m.")
+        str, typer.Option(help="Wires, sizes and recipe: tiny, tiny-attention, trm-5m, ...")
     ] = "tiny",
     out: Annotated[
         Path | None, typer.Option(help="The run's folder; runs/PUZZLE-PRESET unless said.")
