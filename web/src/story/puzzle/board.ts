@@ -4,7 +4,7 @@
  * dot or a letter.
  */
 import { group, path, rect, round, text, type Box } from "../build";
-import { at, range } from "../list";
+import { at } from "../list";
 import { still } from "../memo";
 import type { Paint, Shape, Tone } from "../shape";
 import { cropOf, isWrong, IGNORED, type Board, type Crop, type Grid } from "./facts";
@@ -87,11 +87,13 @@ function layOut({ box, board, crop = cropOf(board, []) }: BoardProps): Laid {
     width: round(width),
     height: round(height),
   };
-  const cells = range(crop.height).flatMap((row) =>
-    range(crop.width)
-      .map((column) => (crop.top + row) * board.width + crop.left + column)
-      .filter((i) => i < board.cells),
-  );
+  const cells: number[] = [];
+  for (let row = crop.top; row < crop.top + crop.height; row++) {
+    for (let column = crop.left; column < crop.left + crop.width; column++) {
+      const i = row * board.width + column;
+      if (i < board.cells) cells.push(i);
+    }
+  }
   return {
     box: inner,
     cell,
@@ -322,7 +324,7 @@ function wrongMarks(props: BoardProps, laid: Laid): Shape[] {
     .join("");
   // With an edge, as it lies on any hue.
   return [
-    ...strokes(`${id}.edge`, d, "surface", laid, 2.2),
+    ...(small ? [] : strokes(`${id}.edge`, d, "surface", laid, 2.2)),
     ...strokes(`${id}.wrong`, d, "wrong", laid),
   ];
 }
