@@ -97,7 +97,7 @@ def test_eval_prints_what_was_measured() -> None:
         (["solve", "sudoku", "x" * 16, "--model", "run"], "'x' in line 1, column 1"),
         (["solve", "chess", "x", "--model", "run"], "'chess' is no kind of puzzle"),
         (["solve", "arc", "x", "--model", "run"], "reads 16 cells"),
-        (["solve", "sudoku", "1" * 16, "--model", "run", "--record", "."], "cannot write ."),
+        (["solve", "sudoku", "1" * 16, "--model", "run", "--record", "run"], "cannot write run"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(arguments: list[str], sentence: str) -> None:
