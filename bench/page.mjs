@@ -14,7 +14,7 @@ const THROTTLE = 4;
 const FRAMES = 120;
 const SCRIPT_BUDGET_MS = 8;
 const FRAME_BUDGET_MS = 10;
-const FRAME_MS = 1000 / 60;
+const FRAME_MS = 16.7;
 const KNOB_BUDGET_S = 3;
 const LOAD_BUDGET_KB = 250;
 
@@ -82,10 +82,11 @@ async function firstLoad() {
 }
 
 /**
- * Drives one scene for some frames; what each of them took of the main thread, and of that its
- * script, in ms.
+ * Drives one scene for some frames, on a processor that is throttled `rate` times; what each of them
+ * took of the main thread, and of that its script, in ms.
  */
-async function drive(page, mode) {
+async function drive(page, cdp, mode, rate) {
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate });
   await browser.startTracing(page, {
     categories: ["devtools.timeline", "toplevel"],
   });
@@ -121,20 +122,21 @@ async function drive(page, mode) {
 }
 
 /**
- * The times are the thread's own (tdur), so that a busy machine does not count as a slow page. A
- * frame begins with the task that fires its callbacks and lasts until the next one does.
+ * The times are the thread's own (tdur), so that a busy machine counts less as a slow page. A frame
+ * begins with the task that fires its callbacks and lasts until the next one does.
  */
 function perFrame(events) {
-  const fired = events.filter(
-    ({ name, ph }) => name === "FireAnimationFrame" && ph === "X",
+  const [{ pid }] = events.filter(({ name }) => name === "FireAnimationFrame");
+  // The stage's worker has frames of its own.
+  const { tid } = events.find(
+    (event) => event.pid === pid && event.args?.name === "CrRendererMain",
   );
-  const [{ pid, tid }] = fired;
-  const tasks = events.filter(
-    (event) =>
-      event.name === "ThreadControllerImpl::RunTask" &&
-      event.ph === "X" &&
-      event.pid === pid &&
-      event.tid === tid,
+  const mine = events.filter(
+    (event) => event.ph === "X" && event.pid === pid && event.tid === tid,
+  );
+  const fired = mine.filter(({ name }) => name === "FireAnimationFrame");
+  const tasks = mine.filter(
+    ({ name }) => name === "ThreadControllerImpl::RunTask",
   );
   const byTime = (a, b) => a.ts - b.ts || b.dur - a.dur;
   const left = fired.toSorted(byTime);
@@ -174,16 +176,22 @@ async function frames() {
   await page.goto(site.url);
   await page.waitForSelector("figure svg");
   const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Emulation.setCPUThrottlingRate", { rate: THROTTLE });
+  // Script and frames a second are measured throttled. The rest of the thread's time is measured as
+  // it is and multiplied: Chromium throttles by waiting, which on a busy machine takes ever longer.
   console.log(
-    `\nMain thread's milliseconds a frame, processor throttled ${THROTTLE} times`,
+    `\nMain thread's milliseconds a frame, processor throttled ${THROTTLE} times (all, 95%, late: times ${THROTTLE})`,
   );
   line("scene", "", "script", "all", "95%", "late", "frames/s");
   const slowest = { script: 0, playing: 0, scrubbing: 0, tail: 0 };
+  await drive(page, cdp, "scrubbing", 1); // starts the worker
   for (let phase = 0; phase < 8; phase++) {
     for (const mode of ["playing", "scrubbing"]) {
       await page.keyboard.press(String(phase));
-      const { script, thread, fps } = await drive(page, mode);
+      const { script, fps } = await drive(page, cdp, mode, THROTTLE);
+      await page.keyboard.press(String(phase));
+      const thread = (await drive(page, cdp, mode, 1)).thread.map(
+        (ms) => ms * THROTTLE,
+      );
       const [all, tail] = [median(thread), quantile(thread, 0.95)];
       const late = thread.filter((ms) => ms > FRAME_MS).length;
       slowest.script = Math.max(slowest.script, median(script));
