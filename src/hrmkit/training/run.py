@@ -102,6 +102,8 @@ class Run:
         """Train until the plan's end, or until somebody stops it; the last step is saved."""
         self.report, self.track = report, track
         with interruptible(self.asked_to_stop):
+            if not self.trainer.steps:
+                self.watch()
             while True:
                 done, of, what = self.progress()
                 if done >= of:
@@ -194,15 +196,19 @@ class Run:
     def evaluate(self) -> None:
         """Measure the model and the watched puzzle's answer."""
         began = time.perf_counter()
-        model = self.trainer.learned
-        step: dict[str, Any] = {"step": self.trainer.steps}
-        found = measure(model, self.measured, self.ranks, self.asked_to_stop.is_set)
+        found = measure(self.trainer.learned, self.measured, self.ranks, self.asked_to_stop.is_set)
         if found is None:
             return
-        self.write({"kind": "evaluation", **step, "seconds": self.seconds, **found})
-        self.write({"kind": "watched", **step, **watched_thought(model, self.measured.rows[:1])})
+        step = {"step": self.trainer.steps, "seconds": self.seconds}
+        self.write({"kind": "evaluation", **step, **found})
+        self.watch()
         self.evaluated_at, self.clock["evaluate"] = self.trainer.steps, self.seconds
         self.evaluation_seconds = time.perf_counter() - began
+
+    def watch(self) -> None:
+        """Write the watched puzzle's answer, segment by segment."""
+        said = watched_thought(self.trainer.learned, self.measured.rows[:1])
+        self.write({"kind": "watched", "step": self.trainer.steps, **said})
 
     def save(self) -> None:
         """Save what the next step depends on; what came before has been found to be sound."""
