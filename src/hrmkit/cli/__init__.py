@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hrmkit.cli import about, evaluate, solve, stories, studio, train
+from hrmkit.cli import about, data, evaluate, solve, stories, studio, train
 from hrmkit.cli.app import app
 
-__all__ = ["about", "app", "evaluate", "main", "solve", "stories", "studio", "train"]
+__all__ = ["about", "app", "data", "evaluate", "main", "solve", "stories", "studio", "train"]
 
 
 def main() -> None:

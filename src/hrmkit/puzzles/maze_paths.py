@@ -39,11 +39,16 @@ def waves(free: Ints, start: Ints) -> Iterator[Ints]:
     wave, left = start, free & ~start
     while wave.any():
         yield wave
-        spread = wave << 1 | wave >> 1
-        spread[:, 1:] |= wave[:, :-1]
-        spread[:, :-1] |= wave[:, 1:]
-        wave = spread & left
+        wave = spread(wave) & left
         left = left & ~wave
+
+
+def spread(wave: Ints) -> Ints:
+    """The cells beside those of `wave`, walls among them."""
+    beside = wave << 1 | wave >> 1
+    beside[:, 1:] |= wave[:, :-1]
+    beside[:, :-1] |= wave[:, 1:]
+    return beside
 
 
 def one_cell(free: Bools, cell: Ints) -> Ints:

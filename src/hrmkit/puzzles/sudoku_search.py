@@ -44,6 +44,16 @@ class Searched:
     given_up: Bools
     """bool [n]: the search was ended by its limit, so there may be more solutions."""
 
+    def __getitem__(self, rows: Bools) -> Searched:
+        """What was found of the marked puzzles."""
+        return Searched(
+            self.solutions[rows],
+            self.first[rows],
+            self.last[rows],
+            self.guesses[rows],
+            self.given_up[rows],
+        )
+
 
 @lru_cache
 def _counts(side: int) -> NDArray[np.uint8]:

@@ -1,0 +1,117 @@
+"""Verbs that make puzzles: data sudoku, data maze."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hrmkit.cli.app import app
+
+if TYPE_CHECKING:
+    from hrmkit.puzzles.files import Row
+    from hrmkit.puzzles.making import Share
+
+data = typer.Typer(
+    help="Make puzzles to train and to test on, as hard as the benchmarks'.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(data, name="data")
+
+Out = Annotated[Path, typer.Option(help="Where to write them: a .csv or .csv.gz file.")]
+Count = Annotated[int, typer.Option(help="Puzzles to train on.")]
+Seed = Annotated[int, typer.Option(help="Seed: the same gives the same puzzles.")]
+TestCount = Annotated[int, typer.Option(help="Puzzles to test on.")]
+TestOut = Annotated[Path | None, typer.Option(help="Where to write those to test on.")]
+
+
+@data.command()
+def sudoku(
+    out: Out = Path("sudoku.csv.gz"),
+    count: Count = 1000,
+    seed: Seed = 0,
+    test_count: TestCount = 200,
+    test_out: TestOut = None,
+    difficulty: Annotated[str, typer.Option(help="hard, as Sudoku-Extreme, or easy.")] = "hard",
+    rating: Annotated[
+        float | None, typer.Option(help="Guesses that they need on average, instead: 0 to 200.")
+    ] = None,
+) -> None:
+    """Make 9x9 sudokus with one solution; those to test on have no ancestor with the others.
+
+    Ctrl-C writes what was made. Example:
+    hrmkit data sudoku --count 1000 --out train.csv.gz --test-count 200 --test-out test.csv.gz
+    """
+    from functools import partial
+
+    from hrmkit.puzzles.sudoku_generator import POOL, guesses_for, make_sudokus
+
+    guesses = guesses_for(difficulty, rating)
+    work = partial(make_sudokus, guesses=guesses)
+    _make(
+        work,
+        POOL,
+        "guesses",
+        out,
+        count,
+        seed,
+        test_count,
+        test_out,
+    )
+
+
+@data.command()
+def maze(
+    out: Out = Path("maze.csv.gz"),
+    count: Count = 1000,
+    seed: Seed = 0,
+    test_count: TestCount = 200,
+    test_out: TestOut = None,
+    side: Annotated[int, typer.Option(help="Cells of a side, 8 to 30.")] = 30,
+    shortest: Annotated[
+        int | None, typer.Option(help="Cells of the shortest path, at least; 110 at side 30.")
+    ] = None,
+) -> None:
+    """Make mazes whose shortest path is long, labelled as Maze-Hard's are.
+
+    Ctrl-C writes what was made. Example:
+    hrmkit data maze --side 15 --count 1000 --out train.csv --test-count 200 --test-out test.csv
+    """
+    from functools import partial
+
+    from hrmkit.puzzles.maze_generator import AT_A_TIME, make_mazes, shortest_for
+
+    work = partial(make_mazes, side=side, shortest=shortest_for(side, shortest))
+    _make(work, AT_A_TIME, "cells of path", out, count, seed, test_count, test_out)
+
+
+def _make(
+    work: Callable[[Share], list[Row]],
+    at_a_time: int,
+    unit: str,
+    out: Path,
+    count: int,
+    seed: int,
+    test_count: int,
+    test_out: Path | None,
+) -> None:
+    """Make the puzzles of one or two files, and say what was written."""
+    from hrmkit.processes import processes
+    from hrmkit.progress import shown
+    from hrmkit.puzzles.making import make
+
+    targets = [(out, count)] + ([(test_out, test_count)] if test_out else [])
+    with shown() as progress:
+        made, stopped = make(work, targets, seed, at_a_time, processes(), progress)
+    for part in made:
+        mean = sum(part.ratings) / len(part.ratings)
+        typer.echo(
+            f"{part.path}: {len(part.ratings)} of {part.wanted} puzzles, "
+            f"{mean:.1f} {unit} on average"
+        )
+    if stopped:
+        typer.echo("stopped before the end" + ("" if made else ": nothing was finished"), err=True)
+        raise typer.Exit(130)

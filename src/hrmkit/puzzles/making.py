@@ -1,0 +1,105 @@
+"""Making many puzzles in several processes, the same ones whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hrmkit.errors import UserError
+from hrmkit.processes import in_processes
+from hrmkit.progress import Progress
+from hrmkit.puzzles.files import Row, check_writable, save_puzzles
+
+PARTS = ("train", "test")
+MOST = 1_000_000
+"""Puzzles of one file."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Some of the puzzles that are to be made: what one process makes at a time."""
+
+    seed: int
+    part: int
+    """Training is 0, test 1: no share of the one has anything in common with one of the other."""
+    number: int
+    count: int
+
+    def rng(self) -> np.random.Generator:
+        """The share's own random numbers."""
+        return np.random.default_rng([self.seed, self.part, self.number])
+
+    @property
+    def source(self) -> str:
+        """What the made puzzles' column `source` says."""
+        return f"hrmkit-{self.seed}-{PARTS[self.part]}-{self.number}"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was written."""
+
+    path: Path
+    wanted: int
+    ratings: tuple[float, ...]
+    """Of each puzzle that was made."""
+
+
+def shares_of(seed: int, counts: list[int], at_a_time: int) -> list[Share]:
+    """The work for `counts` puzzles of each part; `UserError` for a wrong count or seed."""
+    if seed < 0:
+        raise UserError(f"seed {seed} is negative: choose 0 or more")
+    for count in counts:
+        if not 1 <= count <= MOST:
+            raise UserError(f"{count} puzzles cannot be made: choose 1 to {MOST}")
+    return [
+        Share(seed, part, number, min(at_a_time, count - number * at_a_time))
+        for part, count in enumerate(counts)
+        for number in range(-(-count // at_a_time))
+    ]
+
+
+def make(
+    work: Callable[[Share], list[Row]],
+    targets: list[tuple[Path, int]],
+    seed: int,
+    at_a_time: int,
+    processes: int,
+    progress: Progress,
+) -> tuple[list[Made], bool]:
+    """Make puzzles and write them: `targets` are files and counts, of training, then of the test.
+
+    A question that is there already is left out. Ctrl-C ends the making, but what was made is
+    written: the second of the results says whether it was pressed.
+    """
+    for path, _ in targets:
+        check_writable(path)
+    if len({path.resolve() for path, _ in targets}) < len(targets):
+        raise UserError(f"{targets[0][0]} cannot hold both: name another file for the test")
+    shares = shares_of(seed, [count for _, count in targets], at_a_time)
+    rows: list[dict[str, Row]] = [{} for _ in targets]
+    stopped = False
+    try:
+        done = 0
+        for share, made in zip(shares, in_processes(work, shares, processes), strict=True):
+            for row in made:
+                if not any(row.question in part for part in rows):
+                    rows[share.part][row.question] = row
+            done += share.count
+            progress("puzzles", done, sum(count for _, count in targets))
+    except KeyboardInterrupt:
+        stopped = True
+    return [
+        _written(path, wanted, list(part.values()))
+        for (path, wanted), part in zip(targets, rows, strict=True)
+        if part
+    ], stopped
+
+
+def _written(path: Path, wanted: int, rows: list[Row]) -> Made:
+    """Write one part."""
+    save_puzzles(path, rows)
+    return Made(path, wanted, tuple(row.rating for row in rows))
