@@ -27,7 +27,7 @@ def doctor() -> None:
 @app.command()
 def describe(
     name: Annotated[
-        str, typer.Argument(help="hrm-27m, trm-5m, trm-7m, encoder-27m, or step-0 to step-9.")
+        str, typer.Argument(help="tiny, hrm-27m, trm-5m, trm-7m, ..., or step-0 to step-9.")
     ],
 ) -> None:
     """Say what a preset is made of: parameters of every part, FLOPs, effective depth.
