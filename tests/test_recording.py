@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.recording import schema
-from hrmkit.recording.file import dumps, hash_of, load, loads, save
+from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
 from hrmkit.recording.json_schema import SCHEMAS, json_schema
 from hrmkit.recording.record import DEFAULT, check, record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
@@ -196,3 +196,9 @@ def test_the_hash_is_of_the_numbers_and_not_of_versions(story: Recording) -> Non
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(UserError, match=says):
         check(DEFAULT.model_copy(update=wrong))
+
+
+def test_a_folder_is_no_place_for_a_recording(tmp_path: Path) -> None:
+    for folder in (tmp_path, Path(".")):
+        with pytest.raises(UserError, match="it is a folder"):
+            check_target(folder)

@@ -73,10 +73,10 @@ def save(recording: Recorded, path: Path) -> None:
 
 def check_target(path: Path) -> None:
     """Raise `UserError` if nothing can be written at `path`; asked before long work."""
-    partial = path.with_name(path.name + ".part")
     try:
         if path.is_dir():
             raise IsADirectoryError(None, "it is a folder")
+        partial = path.with_name(path.name + ".part")
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.touch()
         partial.unlink()
