@@ -1,6 +1,5 @@
 """Lights Out: which of 6 x 6 lamps to press so that all go dark; a press toggles five of them."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from hrmkit.puzzles.puzzle import Grid, PuzzleSet
 SIDE, LETTERS = 6, "?.x"  # token 0 would pad; 1 is off, or "leave it"; 2 is on, or "press it"
 PLACES = np.arange(SIDE**2).reshape(SIDE, SIDE)
 ROW, COLUMN = np.divmod(PLACES.ravel(), SIDE)
-BESIDE = (abs(ROW[:, None] - ROW) + abs(COLUMN[:, None] - COLUMN) <= 1).astype(int)
+PLUS = (np.hypot(ROW[:, None] - ROW, COLUMN[:, None] - COLUMN) <= 1).astype(int)
 
 
 class LightsOut:
@@ -29,8 +28,7 @@ class LightsOut:
         return "".join(LETTERS[token] for token in grid)
 
     def show(self, given: Grid, answer: Grid | None = None) -> str:
-        rows = np.reshape(answer or given, (SIDE, SIDE))
-        return "\n".join(map(self.decode, rows))
+        return "\n".join(map(self.decode, np.reshape(answer or given, (SIDE, SIDE))))
 
     def flaw(self, given: Grid) -> str | None:
         return None  # 6 x 6 lamps always have one answer
@@ -40,13 +38,12 @@ class LightsOut:
             lamps, presses = np.array(given) - 1, np.zeros(self.cells, int)
             for cell in range(self.cells):
                 above = lamps[cell - SIDE] if cell >= SIDE else first >> cell & 1
-                presses[cell], lamps = above, (lamps + above * BESIDE[cell]) % 2
+                presses[cell], lamps = above, (lamps + above * PLUS[cell]) % 2
             if not lamps.any():
                 return tuple((presses + 1).tolist())
 
     def is_valid(self, given: Grid, answer: Grid, solution: Grid | None = None) -> bool:
-        dark = np.add(given, BESIDE @ np.subtract(answer, 1)) % 2 == 1
-        return set(answer) <= {1, 2} and bool(dark.all())
+        return set(answer) <= {1, 2} and bool(((given + PLUS @ np.subtract(answer, 1)) % 2).all())
 
     def difficulty(self, given: Grid) -> float:
         return float((self.solution(given) or ()).count(2))
@@ -57,6 +54,6 @@ class LightsOut:
         return puzzles.changed(change), change
 
 
-if __name__ == "__main__":  # python examples/lights_out.py lights.csv
+if __name__ == "__main__":  # writes puzzles: python examples/lights_out.py
     text, drawn = LightsOut().decode, np.random.default_rng(0).integers(2, size=(1000, SIDE**2))
-    save_puzzles(Path(sys.argv[1]), (Row(text(1 + on @ BESIDE % 2), text(1 + on)) for on in drawn))
+    save_puzzles(Path("lights.csv"), (Row(text(1 + on @ PLUS % 2), text(1 + on)) for on in drawn))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
+from threading import current_thread, main_thread
 from typing import TypeVar
 
 Work = TypeVar("Work")
@@ -20,9 +24,38 @@ def processes() -> int:
 def in_processes(
     work: Callable[[Work], Result], tasks: list[Work], processes: int
 ) -> Iterator[Result]:
-    """`work` on each task, in the order of the tasks whatever the number of processes."""
+    """`work` on each task, in the order of the tasks whatever the number of processes.
+
+    Ctrl-C ends what is under way at once.
+    """
     if processes == 1:
         yield from map(work, tasks)
         return
+    others = set(active_children())
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, tasks)
+        with _deaf_to_ctrl_c():
+            waiting = deque(pool.submit(work, task) for task in tasks)
+        try:
+            while waiting:
+                yield waiting.popleft().result()
+        except KeyboardInterrupt:
+            for child in set(active_children()) - others:
+                child.terminate()
+            raise
+        except BaseException:  # the caller's too: it may not want the rest
+            for future in waiting:
+                future.cancel()
+            raise
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Generator[None]:
+    """Processes that are started meanwhile hear no Ctrl-C: the one that started them ends them."""
+    if current_thread() is not main_thread():  # where signals cannot be set, none arrive
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

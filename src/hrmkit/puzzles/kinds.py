@@ -16,6 +16,8 @@ from hrmkit.puzzles.puzzle import Puzzle
 KINDS = ("sudoku", "maze", "arc")
 """The kit's own. Any other is named FILE.py:Class."""
 
+BOXES = {None: 3, 81: 3, 16: 2}
+"""The box of a sudoku with so many cells."""
 MEMBERS = (
     *("name", "vocab", "cells", "encode", "decode", "show"),
     *("flaw", "solution", "is_valid", "difficulty", "augment"),
@@ -33,11 +35,16 @@ def puzzle_of(name: str, cells: int | None = None) -> Puzzle:
     if name == "sudoku":
         from hrmkit.puzzles.sudoku_puzzle import Sudoku
 
-        return Sudoku(_root(name, _root(name, 81 if cells is None else cells)))
+        if cells not in BOXES:
+            raise UserError(f"a sudoku of {cells} cells is not possible: choose 81, or 16 for 4x4")
+        return Sudoku(BOXES[cells])
     if name == "maze":
-        from hrmkit.puzzles.maze import Maze
+        from hrmkit.puzzles.maze import LARGEST, Maze
 
-        return Maze(_root(name, 900 if cells is None else cells))
+        side = LARGEST if cells is None else isqrt(max(0, cells))
+        if cells not in (None, side * side):
+            raise UserError(f"a maze of {cells} cells is not square: choose a square from 4 to 900")
+        return Maze(side)
     if name == "arc":
         from hrmkit.puzzles.arc import Arc
 
@@ -47,16 +54,6 @@ def puzzle_of(name: str, cells: int | None = None) -> Puzzle:
     if cells not in (None, puzzle.cells):
         raise UserError(f"a grid of {cells} cells is not of {name}: its grids have {puzzle.cells}")
     return puzzle
-
-
-def _root(name: str, square: int) -> int:
-    """The side of a square; `UserError` if it is none."""
-    if square < 1 or isqrt(square) ** 2 != square:
-        raise UserError(
-            f"a {name} of that size is not possible ({square} is no square): "
-            "choose 16 or 81 cells for sudoku, a square from 4 to 900 for maze"
-        )
-    return isqrt(square)
 
 
 def _own(name: str) -> Puzzle:

@@ -83,13 +83,14 @@ def make(
     rows: list[dict[str, Row]] = [{} for _ in targets]
     stopped = False
     try:
-        done = 0
+        done, wanted = 0, sum(count for _, count in targets)
+        progress("puzzles", done, wanted)
         for share, made in zip(shares, in_processes(work, shares, processes), strict=True):
             for row in made:
                 if not any(row.question in part for part in rows):
                     rows[share.part][row.question] = row
             done += share.count
-            progress("puzzles", done, sum(count for _, count in targets))
+            progress("puzzles", done, wanted)
     except KeyboardInterrupt:
         stopped = True
     return [

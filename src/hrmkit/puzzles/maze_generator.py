@@ -28,9 +28,9 @@ as there."""
 SMALLEST = 8
 DRAWN = 2048
 """Mazes drawn at a time."""
-MANY = 64
-"""So many far cells, or more, and a maze is kept for sure. One maze in 12 has more; that they
-should be kept more often yet is given up for speed."""
+MANY = 0.07
+"""With this share of its cells far, or more, a maze is kept for sure: 63 cells at side 30. One maze
+in 12 has more; that they should be kept more often yet is given up for speed."""
 AT_A_TIME = 20
 """Mazes of a share."""
 PATIENCE = 2000
@@ -86,7 +86,9 @@ def _drawn(rng: np.random.Generator, side: int, shortest: int) -> list[Ints]:
     start = _any_of(free.reshape(DRAWN, -1), rng)
     far = _far(free, start, shortest)
     count = np.bitwise_count(far).sum(1)
-    kept = np.flatnonzero(rng.random(DRAWN) * MANY < count)
+    # The shorter a path may be, the more cells are far.
+    many = side * side * max(MANY, 1 - shortest / (CELLS_A_SIDE * side))
+    kept = np.flatnonzero(rng.random(DRAWN) * many < count)
     if not len(kept):
         return []
     goal = _any_of(as_cells(far[kept], side).reshape(len(kept), -1), rng)

@@ -1,8 +1,8 @@
 """Sudokus of 9x9 with one solution, as hard as is asked for.
 
 Hard ones are rare, so they are bred. An island starts from solved grids, each the founder of a
-lineage, dug down to minimal puzzles. Again and again clues are taken from each puzzle and others
-put in until it has one solution; the hardest of parents and children are kept, not too many of one
+lineage, dug down to minimal puzzles. Again and again a clue is taken from each of the hardest
+and others put in until there is one solution; the hardest of all are kept, not too many of one
 lineage. Puzzles of a lineage are much alike, so training and test puzzles come from different
 islands.
 """
@@ -30,8 +30,10 @@ POOL = 128
 SMALLEST_POOL = 32
 MEAN_GUESSES = {"hard": 108.0, "easy": 0.0}
 """Guesses on average: of the 1000 training puzzles of Sudoku-Extreme, and what any will do for."""
-FROM_A_LINEAGE = 8
+FROM_A_LINEAGE = 16
 """At most so many of an island's puzzles have one founder."""
+BRED = 4
+"""The hardest quarter of a pool has four children each."""
 MOST_GUESSES = 200
 MOST_GENERATIONS = 400
 
@@ -144,16 +146,16 @@ def hardest(pool: Pool, count: int) -> Pool:
 
 
 def founders(rng: np.random.Generator, count: int) -> Pool:
-    """Minimal puzzles over as many solved grids."""
+    """Minimal puzzles over as many solved grids, the hardest first."""
     solution = solved_grids(rng, count)
     given = dug(solution, rng)
-    return Pool(given, solution, search(given).guesses, np.arange(count))
+    return hardest(Pool(given, solution, search(given).guesses, np.arange(count)), count)
 
 
 def next_generation(pool: Pool, rng: np.random.Generator) -> Pool:
-    """The hardest of a pool and its children."""
-    born = children(pool, rng)
-    # Only what is nearly good enough is worth the search for clues that it does not need.
+    """The hardest of a pool, whose harder puzzles come first, and the children of those."""
+    born = children(pool[np.tile(np.arange(-(-len(pool) // BRED)), BRED)], rng)
+    # Only what is nearly hard enough is worth the search for clues that it does not need.
     born = born[np.flatnonzero(born.guesses * 2 >= pool.guesses.min())]
     if len(born):
         given = trimmed(born.given, rng)

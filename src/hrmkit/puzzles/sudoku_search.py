@@ -2,8 +2,8 @@
 
 A node of the search is a grid of what each cell may still be, as bits. Nodes of many puzzles are
 settled together; one with no single left is a guess and makes a node for each digit of the cell
-with the fewest. A puzzle with one solution needs the same guesses here as in `sudoku.solve`,
-because every order of the search ends with the same tree.
+with the fewest. A puzzle with one solution needs the same guesses in whatever company and order,
+and at most those of `sudoku.solve`: here a digit without a place left in a unit ends a node too.
 """
 
 from __future__ import annotations

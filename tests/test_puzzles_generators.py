@@ -1,0 +1,305 @@
+"""Made puzzles: proper, as hard as asked for, the same from a seed, and none in both files."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hrmkit.errors import UserError
+from hrmkit.progress import silent
+from hrmkit.puzzles.files import Row, load_puzzles
+from hrmkit.puzzles.making import Share, make, shares_of
+from hrmkit.puzzles.maze import Maze
+from hrmkit.puzzles.maze_generator import make_mazes, shortest_for
+from hrmkit.puzzles.maze_paths import distances
+from hrmkit.puzzles.puzzle import as_grids
+from hrmkit.puzzles.sudoku import canonical
+from hrmkit.puzzles.sudoku_generator import (
+    FROM_A_LINEAGE,
+    children,
+    dug,
+    founders,
+    guesses_for,
+    hardest,
+    island,
+    make_sudokus,
+    next_generation,
+    solved_grids,
+    trimmed,
+)
+from hrmkit.puzzles.sudoku_puzzle import Sudoku
+from hrmkit.puzzles.sudoku_search import search
+
+EASY = partial(make_sudokus, guesses=0.0)
+MAZES = partial(make_mazes, side=8, shortest=16)
+
+
+def assert_needs_every_clue(puzzles: np.ndarray) -> None:
+    assert (search(puzzles).solutions == 1).all()
+    rows, cells = np.nonzero(puzzles)
+    fewer = puzzles[rows]
+    fewer[np.arange(len(rows)), cells] = 0
+    assert (search(fewer).solutions == 2).all()
+
+
+def test_solved_grids_are_solved_and_differ() -> None:
+    grids = solved_grids(np.random.default_rng(0), 40)
+    nothing = np.ones_like(grids)
+    assert Sudoku().are_valid(nothing, grids + 1).all()
+    assert len(np.unique(grids, axis=0)) == 40
+    firsts = np.bincount(grids[:, 0], minlength=10)[1:]
+    assert firsts.max() < 15  # no digit is preferred
+
+
+def test_dug_puzzles_have_one_solution_and_need_every_clue() -> None:
+    rng = np.random.default_rng(1)
+    grids = solved_grids(rng, 6)
+    puzzles = dug(grids, rng)
+    assert (puzzles > 0).sum(1).max() < 30
+    assert (search(puzzles).first == grids).all()
+    assert_needs_every_clue(puzzles)
+
+
+def test_trimmed_puzzles_need_every_clue_too() -> None:
+    rng = np.random.default_rng(2)
+    grids = solved_grids(rng, 8)
+    fuller = dug(grids, rng)
+    more = rng.random(grids.shape) < 0.1
+    fuller[more] = grids[more]
+    puzzles = trimmed(fuller, rng)
+    assert ((puzzles == fuller) | (puzzles == 0)).all()
+    found = search(puzzles)
+    assert (found.solutions == 1).all()
+    assert (found.first == grids).all()
+    assert_needs_every_clue(puzzles)
+
+
+def test_children_have_one_solution_and_are_rated_right() -> None:
+    rng = np.random.default_rng(3)
+    parents = founders(rng, 16)
+    born = children(parents, rng)
+    found = search(born.given)
+    assert (found.solutions == 1).all()
+    assert (found.first == born.solution).all()
+    assert (found.guesses == born.guesses).all()
+    assert (born.given != parents.given).any(1).mean() > 0.8
+    assert ((born.given > 0) & (parents.given > 0)).sum(1).min() > 15  # but much like them
+
+
+def test_a_pool_gets_harder_and_no_lineage_takes_it_over() -> None:
+    rng = np.random.default_rng(4)
+    pool = founders(rng, 32)
+    before = pool.guesses.mean()
+    for _ in range(6):
+        later = next_generation(pool, rng)
+        assert len(later) == len(pool)
+        assert later.guesses.min() >= pool.guesses.min()
+        pool = later
+    assert pool.guesses.mean() > before + 1
+    assert np.bincount(pool.founder).max() <= FROM_A_LINEAGE
+    assert len(np.unique(pool.given, axis=0)) == len(pool)
+    assert (search(pool.given).first == pool.solution).all()
+    twice = hardest(pool.joined(pool), 64)
+    assert len(twice) == 32
+    assert (np.diff(twice.guesses) <= 0).all()
+
+
+def test_an_island_is_as_hard_as_asked_for_or_says_that_it_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert island(np.random.default_rng(5), 16, 8.0).guesses.mean() >= 8
+    monkeypatch.setattr("hrmkit.puzzles.sudoku_generator.MOST_GENERATIONS", 2)
+    with pytest.raises(UserError, match="sudokus that need 150 guesses were not found in time"):
+        island(np.random.default_rng(5), 16, 150.0)
+
+
+def test_made_sudokus_say_their_guesses_and_their_lineage() -> None:
+    rows = EASY(Share(7, 1, 2, 5))
+    assert len(rows) == 5
+    for row in rows:
+        grid = Sudoku().encode(row.question)
+        assert Sudoku().difficulty(grid) == row.rating
+        assert Sudoku().solution(grid) == Sudoku().encode(row.answer)
+        assert row.source.startswith("hrmkit-7-test-2-")
+
+
+def test_difficulties() -> None:
+    assert guesses_for("easy") < guesses_for("hard") == 108
+    assert guesses_for("hard", 20) == 20
+    for wrong in (-1, 201, float("nan")):
+        with pytest.raises(UserError, match="out of reach"):
+            guesses_for("hard", wrong)
+    with pytest.raises(UserError, match="'tough' is not known: choose hard or easy"):
+        guesses_for("tough")
+
+
+def test_made_mazes_have_long_paths_and_the_label_of_the_rule() -> None:
+    maze = Maze(10)
+    for row in make_mazes(Share(3, 0, 0, 6), 10, 30):
+        grid = maze.encode(row.question)
+        assert maze.flaw(grid) is None
+        assert maze.difficulty(grid) == row.rating >= 30
+        assert maze.decode(maze.solution(grid) or ()) == row.answer
+        assert row.source == "hrmkit-3-train-0"
+
+
+def test_ends_are_drawn_as_if_among_all_free_cells() -> None:
+    """The lengths are those of drawing S and G anywhere and keeping the long ones."""
+    side, shortest = 8, 16
+    made = [row.rating for row in make_mazes(Share(0, 0, 0, 600), side, shortest)]
+    rng = np.random.default_rng(0)
+    free = rng.random((60_000, side, side)) >= rng.uniform(0.3, 0.5, (60_000, 1, 1))
+    start, goal = (
+        np.where(free.reshape(len(free), -1), rng.random((len(free), 64)), -1).argmax(1)
+        for _ in range(2)
+    )
+    lengths = 1 + distances(free, start)[np.arange(len(free)), goal]
+    drawn = lengths[lengths >= shortest]
+    error = np.sqrt(np.var(made) / len(made) + np.var(drawn) / len(drawn))
+    assert abs(np.mean(made) - drawn.mean()) < 4 * error
+    assert len(drawn) > 100
+
+
+def test_lengths_scale_with_the_side() -> None:
+    assert (shortest_for(30), shortest_for(15), shortest_for(10)) == (110, 55, 37)
+    assert shortest_for(10, 20) == 20
+    for side, asked, said in ((7, None, "side 7"), (31, None, "side 31"), (10, 90, "90 cells")):
+        with pytest.raises(UserError, match=said):
+            shortest_for(side, asked)
+
+
+@pytest.mark.parametrize("work", [EASY, MAZES])
+def test_a_seed_makes_the_same_puzzles_in_one_process_and_in_two(
+    work: partial[list[Row]], tmp_path: Path
+) -> None:
+    contents: list[list[bytes]] = []
+    for processes in (1, 2):
+        targets = [(tmp_path / f"{part}{processes}.csv", 8) for part in ("train", "test")]
+        made, stopped = make(work, targets, 5, 4, processes, silent)
+        assert not stopped
+        assert [len(part.ratings) for part in made] == [8, 8]
+        contents.append([path.read_bytes() for path, _ in targets])
+    assert contents[0] == contents[1]
+    assert contents[0][0] != contents[0][1]
+    other = [(tmp_path / "other.csv", 8)]
+    make(work, other, 6, 4, 1, silent)
+    assert other[0][0].read_bytes() != contents[0][0]
+
+
+def test_no_test_puzzle_has_an_ancestor_or_a_guise_in_training(tmp_path: Path) -> None:
+    targets = [(tmp_path / "train.csv", 20), (tmp_path / "test.csv", 10)]
+    make(EASY, targets, 0, 10, 1, silent)
+    grids = [load_puzzles("sudoku", str(path)).rows for path, _ in targets]
+    sources = [
+        {line.split(",")[0] for line in path.read_text().splitlines()[1:]} for path, _ in targets
+    ]
+    assert not sources[0] & sources[1]
+    for changes in ("given", "solution"):
+        train, test = (
+            set(as_grids(canonical(getattr(rows, changes) - 1, "digits"))) for rows in grids
+        )
+        assert not train & test
+
+
+def test_a_question_that_is_there_already_is_left_out(tmp_path: Path) -> None:
+    def work(share: Share) -> list[Row]:
+        return [Row(f"q{place}", "a", 1.0) for place in range(share.count)]
+
+    made, _ = make(work, [(tmp_path / "a.csv", 5), (tmp_path / "b.csv", 7)], 0, 4, 1, silent)
+    assert [(part.wanted, len(part.ratings)) for part in made] == [(5, 4)]
+
+
+def test_shares_and_their_limits() -> None:
+    shares = shares_of(0, [5, 2], 4)
+    assert [(share.part, share.number, share.count) for share in shares] == [
+        (0, 0, 4),
+        (0, 1, 1),
+        (1, 0, 2),
+    ]
+    first, second = (share.rng().random() for share in shares[:2])
+    assert first != second
+    for counts, seed, said in (([0], 0, "0 puzzles"), ([10**7], 0, "10000000"), ([1], -1, "-1")):
+        with pytest.raises(UserError, match=said):
+            shares_of(seed, counts, 4)
+
+
+def test_files_that_cannot_be_written_are_refused_before_the_work(tmp_path: Path) -> None:
+    def work(share: Share) -> list[Row]:
+        raise AssertionError
+
+    same = tmp_path / "a.csv"
+    for targets, said in (
+        ([(tmp_path / "a.txt", 1)], "end in .csv"),
+        ([(tmp_path / "none" / "a.csv", 1)], "a folder that exists"),
+        ([(same, 1), (same, 1)], "cannot hold both"),
+    ):
+        with pytest.raises(UserError, match=said):
+            make(work, targets, 0, 4, 1, silent)
+
+
+def test_ctrl_c_keeps_what_was_made(tmp_path: Path) -> None:
+    def work(share: Share) -> list[Row]:
+        if share.number == 2:
+            raise KeyboardInterrupt
+        return [Row(f"{share.number}", "a", 1.0)]
+
+    made, stopped = make(work, [(tmp_path / "a.csv", 9)], 0, 1, 1, silent)
+    assert stopped
+    assert (len(made[0].ratings), made[0].wanted) == (2, 9)
+    assert len((tmp_path / "a.csv").read_text().splitlines()) == 3
+
+
+def test_the_verb_makes_two_files_and_says_what_is_in_them(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [
+            *(sys.executable, "-m", "hrmkit", "data", "maze", "--side", "8", "--count", "6"),
+            *("--out", "train.csv", "--test-count", "4", "--test-out", "test.csv.gz"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        timeout=300,
+    )
+    assert "train.csv: 6 of 6 puzzles" in said.stdout
+    assert "test.csv.gz: 4 of 4 puzzles" in said.stdout
+    assert len(load_puzzles("maze", str(tmp_path / "test.csv.gz")).rows) == 4
+
+
+CTRL_C = """
+import os, signal
+from functools import partial
+from pathlib import Path
+from hrmkit.puzzles.making import make
+from hrmkit.puzzles.maze_generator import make_mazes
+
+def press(what, done, of):
+    if done >= 40:  # as a terminal does: to the whole group
+        os.killpg(0, signal.SIGINT)
+
+if __name__ == "__main__":
+    work = partial(make_mazes, side=8, shortest=16)
+    made, stopped = make(work, [(Path("mazes.csv"), 100_000)], 0, 20, 2, press)
+    print(stopped, made[0].wanted, len(made[0].ratings))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent another way there")
+def test_ctrl_c_ends_the_processes_at_once_and_writes_what_is_complete(tmp_path: Path) -> None:
+    (tmp_path / "pressed.py").write_text(CTRL_C)
+    said = subprocess.run(
+        [sys.executable, "pressed.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        timeout=120,
+        start_new_session=True,
+    )
+    assert said.stdout.split() == ["True", "100000", "40"]
+    assert said.stderr == ""
+    assert len(load_puzzles("maze", str(tmp_path / "mazes.csv")).rows) == 40
