@@ -190,7 +190,7 @@ def test_a_broken_training_names_the_last_good_checkpoint(puzzles: Path, tmp_pat
     ("arguments", "named"),
     [
         (("--recipe.rate", "0.5"), "recipe.rate is 0.5, and was 0.0015"),
-        (("--wiring.low_calls", "3"), "wiring.low_calls is 3, and was 2"),
+        (("--wiring.low_calls", "3"), "wiring.low_calls is 3, and was 4"),
         (("--seed", "4"), "seed is 4, and was 0"),
     ],
 )
