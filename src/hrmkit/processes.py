@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
-from threading import current_thread, main_thread
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread, current_thread, main_thread
 from typing import TypeVar
 
 Work = TypeVar("Work")
@@ -32,7 +32,10 @@ def in_processes(
         yield from map(work, tasks)
         return
     others = set(active_children())
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=end_with_parent
+    )
+    with pool:
         with _deaf_to_ctrl_c():
             waiting = deque(pool.submit(work, task) for task in tasks)
         try:
@@ -46,6 +49,18 @@ def in_processes(
             for future in waiting:
                 future.cancel()
             raise
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed perhaps, and nobody listens."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @contextmanager
