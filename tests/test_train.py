@@ -192,6 +192,7 @@ def test_a_broken_training_names_the_last_good_checkpoint(puzzles: Path, tmp_pat
         (("--recipe.rate", "0.5"), "recipe.rate is 0.5, and was 0.0015"),
         (("--wiring.low_calls", "3"), "wiring.low_calls is 3, and was 4"),
         (("--seed", "4"), "seed is 4, and was 0"),
+        (("--preset", "trm-5m"), "preset is trm-5m, and was tiny"),
     ],
 )
 def test_another_recipe_is_refused_at_resume(

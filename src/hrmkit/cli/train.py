@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hrmkit.training.plan import Plan
     from hrmkit.training.run_folder import RunFolder
 
+USUAL = "tiny"
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
 --wiring.cycles 3, --sizes.width 256, --recipe.rate 3e-4, --recipe.optimizer muon.
@@ -47,8 +48,9 @@ def train(
         str | None, typer.Option(help="Puzzles to measure with; else those of the training.")
     ] = None,
     preset: Annotated[
-        str, typer.Option(help="Wires, sizes and recipe: tiny, tiny-attention, trm-5m, ...")
-    ] = "tiny",
+        str | None,
+        typer.Option(help="Wires, sizes and recipe: tiny (the usual), tiny-attention, trm-5m, ..."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The run's folder; runs/PUZZLE-PRESET unless said.")
     ] = None,
@@ -89,7 +91,7 @@ def train(
     from hrmkit.training.run import Habits
     from hrmkit.training.run_folder import RunFolder
 
-    folder = RunFolder(out or Path("runs") / f"{Path(puzzle).stem}-{preset}")
+    folder = RunFolder(out or Path("runs") / f"{Path(puzzle).stem}-{preset or USUAL}")
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
     given = {f"recipe.{name}": value for name, value in settings.items() if value is not None}
     named = {**given, **settings_of(context.args)}
@@ -135,7 +137,7 @@ def new_or_resumed(
     puzzle: str,
     data: str | None,
     test: str | None,
-    preset: str,
+    preset: str | None,
     seed: int | None,
     settings: dict[str, Any],
 ) -> Plan:
@@ -148,9 +150,9 @@ def new_or_resumed(
     if not (resume and folder.exists):
         if data is None:
             raise UserError("--data is missing: name a file of puzzles to train on")
-        return plan_of(puzzle, data, preset, settings, test=test, seed=seed or 0)
+        return plan_of(puzzle, data, preset or USUAL, settings, test=test, seed=seed or 0)
     plan = with_settings(planned(folder), settings)
-    said = {"puzzle": puzzle, "data": data, "test": test, "seed": seed}
+    said = {"puzzle": puzzle, "data": data, "test": test, "preset": preset, "seed": seed}
     return replace(plan, **{name: value for name, value in said.items() if value is not None})
 
 
