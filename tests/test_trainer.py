@@ -223,3 +223,26 @@ def test_settings_that_make_no_sense_are_refused(setting: dict[str, object], nam
     with pytest.raises(UserError, match=r".") as error:
         Recipe(**setting)  # type: ignore[arg-type]
     assert named in str(error.value)
+
+
+def test_adam_atan2_moves_all_tensors_at_once_as_it_moves_each() -> None:
+    """As on a GPU, and as on a CPU."""
+    draws = torch.Generator().manual_seed(0)
+    begun = [torch.randn(shape, generator=draws) for shape in ((3, 4), (5,))]
+    ends = []
+    for together in (True, False):
+        params = [torch.nn.Parameter(p.clone()) for p in begun]
+        optimizer = AdamAtan2(params, lr=0.1)
+        for step in range(3):
+            for place, p in enumerate(params):
+                p.grad = torch.sin(p.detach() * (step + 1) + place)
+            if together and step == 2:
+                for p in params:
+                    optimizer.state[p]["step"] += 1
+                with torch.no_grad():
+                    optimizer.move(params, optimizer.param_groups[0])
+            else:
+                optimizer.step()
+        ends.append(params)
+    for ours, theirs in zip(*ends, strict=True):
+        assert torch.equal(ours, theirs)
