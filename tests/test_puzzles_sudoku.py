@@ -59,6 +59,10 @@ def test_the_solver_counts_what_going_through_all_grids_counts(seed: int) -> Non
     assert count_solutions(grid.tolist()) == min(2, len(fits))
 
 
+def test_two_digits_that_only_one_cell_could_hold_are_a_contradiction() -> None:
+    assert solve([int(digit) for digit in "0300020000320000"]).solutions == ()
+
+
 def test_the_solver_solves_nine_by_nine_and_says_where_singles_do_not_reach() -> None:
     assert solve(digits(EASY)).solutions == (digits(SOLUTION),)
     assert difficulty(digits(EASY)) == Difficulty(blanks=51, guesses=0)

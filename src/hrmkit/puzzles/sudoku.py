@@ -149,7 +149,9 @@ def _place_hidden(options: list[int], units: Units) -> bool:
         for cell in line:
             mask = options[cell]
             if mask & once and mask & (mask - 1):
-                options[cell] = mask & once
+                single = mask & once
+                # Two digits that have no other cell cannot share this one.
+                options[cell] = 0 if single & (single - 1) else single
                 placed = True
     return placed
 
