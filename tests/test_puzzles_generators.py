@@ -20,6 +20,7 @@ from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku import canonical
 from hrmkit.puzzles.sudoku_generator import (
     FROM_A_LINEAGE,
+    Pool,
     children,
     dug,
     founders,
@@ -95,7 +96,7 @@ def test_a_pool_gets_harder_and_no_lineage_takes_it_over() -> None:
     pool = founders(rng, 32)
     before = pool.guesses.mean()
     for _ in range(6):
-        later = next_generation(pool, rng)
+        later = next_generation(pool, rng, 100.0)
         assert len(later) == len(pool)
         assert later.guesses.min() >= pool.guesses.min()
         pool = later
@@ -106,6 +107,22 @@ def test_a_pool_gets_harder_and_no_lineage_takes_it_over() -> None:
     twice = hardest(pool.joined(pool), 64)
     assert len(twice) == 32
     assert (np.diff(twice.guesses) <= 0).all()
+
+
+def test_what_is_hard_enough_has_no_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(6)
+    pool = founders(rng, 32)
+    enough = float(np.median(pool.guesses))
+    bred: list[int] = []
+
+    def noted(parents: Pool, rng: np.random.Generator) -> Pool:
+        bred.extend(parents.guesses.tolist())
+        return children(parents, rng)
+
+    monkeypatch.setattr("hrmkit.puzzles.sudoku_generator.children", noted)
+    next_generation(pool, rng, enough)
+    assert bred
+    assert max(bred) < enough <= pool.guesses.max()
 
 
 def test_an_island_is_as_hard_as_asked_for_or_says_that_it_is_not(

@@ -1,9 +1,9 @@
 """Sudokus of 9x9 with one solution, as hard as is asked for.
 
 Hard ones are rare, so they are bred. An island starts from solved grids, each the founder of a
-lineage, dug down to minimal puzzles. Again and again a clue is taken from each of the hardest
-and others put in until there is one solution; the hardest of all are kept, not too many of one
-lineage. Puzzles of a lineage are much alike, so training and test puzzles come from different
+lineage, dug down to minimal puzzles. Again and again a clue is taken from some, the harder
+the more often, and others put in until there is one solution; the hardest are kept, not too many of
+one lineage. Puzzles of a lineage are much alike, so training and test puzzles come from different
 islands.
 """
 
@@ -32,8 +32,8 @@ MEAN_GUESSES = {"hard": 108.0, "easy": 0.0}
 """Guesses on average: of the 1000 training puzzles of Sudoku-Extreme, and what any will do for."""
 FROM_A_LINEAGE = 16
 """At most so many of an island's puzzles have one founder."""
-BRED = 4
-"""The hardest quarter of a pool has four children each."""
+ENOUGH = 1.5
+"""A puzzle is hard enough with so many times the guesses that are asked for on average."""
 MOST_GUESSES = 200
 MOST_GENERATIONS = 400
 
@@ -146,15 +146,21 @@ def hardest(pool: Pool, count: int) -> Pool:
 
 
 def founders(rng: np.random.Generator, count: int) -> Pool:
-    """Minimal puzzles over as many solved grids, the hardest first."""
+    """Minimal puzzles over as many solved grids."""
     solution = solved_grids(rng, count)
     given = dug(solution, rng)
-    return hardest(Pool(given, solution, search(given).guesses, np.arange(count)), count)
+    return Pool(given, solution, search(given).guesses, np.arange(count))
 
 
-def next_generation(pool: Pool, rng: np.random.Generator) -> Pool:
-    """The hardest of a pool, whose harder puzzles come first, and the children of those."""
-    born = children(pool[np.tile(np.arange(-(-len(pool) // BRED)), BRED)], rng)
+def next_generation(pool: Pool, rng: np.random.Generator, enough: float) -> Pool:
+    """The hardest of a pool and of its children.
+
+    Harder puzzles have more children, but those that need `enough` guesses have none: a few
+    lineages would run away, and the rest stay easy.
+    """
+    chance = np.where(pool.guesses < enough, pool.guesses + 1.0, 0.0)
+    parents = rng.choice(len(pool), len(pool), p=chance / chance.sum())
+    born = children(pool[parents], rng)
     # Only what is nearly hard enough is worth the search for clues that it does not need.
     born = born[np.flatnonzero(born.guesses * 2 >= pool.guesses.min())]
     if len(born):
@@ -172,7 +178,7 @@ def island(rng: np.random.Generator, count: int, mean: float) -> Pool:
     for _ in range(MOST_GENERATIONS):
         if pool.guesses.mean() >= mean:
             return pool
-        pool = next_generation(pool, rng)
+        pool = next_generation(pool, rng, ENOUGH * mean)
     raise UserError(
         f"sudokus that need {mean:g} guesses were not found in time, only such that need "
         f"{pool.guesses.mean():.0f}: ask for easier ones"
