@@ -299,6 +299,8 @@ def press(what, done, of):
         os.killpg(0, signal.SIGINT)
 
 if __name__ == "__main__":
+    # A shell that runs the tests in the background has them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     work = partial(make_mazes, side=8, shortest=16)
     made, stopped = make(work, [(Path("mazes.csv"), 100_000)], 0, 20, 2, press)
     print(stopped, made[0].wanted, len(made[0].ratings))
