@@ -120,3 +120,14 @@ export function rows(box: Box, count: number, gap: number): Box[] {
     height,
   }));
 }
+
+/** One sentence in the middle of a box, where there is nothing to draw. */
+export function notice(id: string, sentence: string, box: Box, size: number): Shape[] {
+  const { x, y, width, height } = box;
+  return [
+    fitted(id, sentence, x + width / 2, y + height / 2, width, size, {
+      anchor: "middle",
+      fill: "muted",
+    }),
+  ];
+}

@@ -3,18 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { at } from "../../src/story/list";
-import { stageSize, type View } from "../../src/story/scene";
+import type { View } from "../../src/story/scene";
 import { scenes } from "../../src/story/story";
-import {
-  everyShape,
-  extents,
-  fixture,
-  hasFixture,
-  numbersOf,
-  tall,
-  timesOf,
-  wide,
-} from "./story-helpers";
+import { expectSound, expectTold, mostShapes } from "./scene-rules";
+import { fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
 
 const views: [string, View][] = [
   ["wide", wide],
@@ -55,57 +47,16 @@ describe.skipIf(!hasFixture)("scenes", () => {
       );
     });
 
-    test.each(views)("has finite numbers, unique ids and stays on the stage: %s", (_name, view) => {
-      const { width, height } = stageSize[view.layout];
-      const problems: string[] = [];
-      for (const time of timesOf(scene, recording, view)) {
-        const shapes = scene.draw(recording, time, view);
-        const ids = new Set<string>();
-        for (const shape of everyShape(shapes)) {
-          if (ids.has(shape.id)) problems.push(`${shape.id} twice at ${time}`);
-          ids.add(shape.id);
-          for (const [name, value] of numbersOf(shape)) {
-            if (!Number.isFinite(value)) problems.push(`${name} is ${value} at ${time}`);
-          }
-          if (shape.kind === "text" && shape.size < 11) problems.push(`${shape.id} is too small`);
-        }
-        for (const { id, left, top, right, bottom } of extents(shapes)) {
-          if (left < -0.5 || top < -0.5 || right > width + 0.5 || bottom > height + 0.5) {
-            problems.push(
-              `${id} leaves the stage at ${time}: ${[left, top, right, bottom].join(" ")}`,
-            );
-          }
-        }
-      }
-      expect(problems).toEqual([]);
-    });
-
-    test.each(views)("lasts 10 to 45 s, with stops and captions in order: %s", (_name, view) => {
-      const duration = scene.duration(recording, view);
-      expect(duration).toBeGreaterThanOrEqual(10);
-      expect(duration).toBeLessThanOrEqual(45);
-      const stops = scene.stops(recording, view);
-      expect(stops[0]).toBe(0);
-      for (let i = 1; i < stops.length; i++) expect(at(stops, i)).toBeGreaterThan(at(stops, i - 1));
-      expect(Math.max(...stops)).toBeLessThanOrEqual(duration);
-      const captions = scene.captions(recording, view);
-      expect(captions[0]?.at).toBe(0);
-      for (let i = 1; i < captions.length; i++) {
-        expect(at(captions, i).at).toBeGreaterThan(at(captions, i - 1).at);
-      }
-      for (const caption of captions) {
-        expect(caption.at).toBeLessThan(duration);
-        expect(caption.text.length, caption.text).toBeLessThanOrEqual(110);
-        expect(caption.text).not.toMatch(/undefined|NaN|\[object/);
-      }
+    test.each(views)("is sound, and told in order: %s", (_name, view) => {
+      expectSound(scene, recording, view, timesOf(scene, recording, view));
+      expectTold(scene, recording, view);
     });
 
     test("a frame is light", () => {
-      const counts = timesOf(scene, recording, wide, 60).map(
-        (time) => [...everyShape(scene.draw(recording, time, wide))].length,
-      );
+      const times = timesOf(scene, recording, wide, 60);
       // A cell for every start of the longest line is the one thing that may be more.
-      expect(Math.max(...counts)).toBeLessThan(400 + recording.world.starts.length);
+      const most = 400 + recording.world.starts.length;
+      expect(mostShapes(scene, recording, wide, times)).toBeLessThan(most);
     });
 
     test("the maths names finite numbers", () => {

@@ -1,6 +1,6 @@
 /** What the scenes share: the rung of a step, the puzzle that is followed, words for what is missing. */
 import type { LadderPuzzle, LadderRecording, Rung, Wires } from "../../recording/ladder.gen";
-import { faded, fitted, group, round, type Box } from "../build";
+import { faded, fitted, group, notice, round, type Box } from "../build";
 import { at, range } from "../list";
 import type { Caption, Layout, View } from "../scene";
 import type { Group, Shape } from "../shape";
@@ -39,17 +39,7 @@ const LONG = 30;
 
 /** What is said where a part of the evidence is missing. */
 export function absent(id: string, box: Box, sentence: string, layout: Layout): Shape[] {
-  return [
-    fitted(
-      id,
-      sentence,
-      box.x + box.width / 2,
-      box.y + box.height / 2,
-      box.width,
-      sizes[layout].body,
-      { anchor: "middle", fill: "muted" },
-    ),
-  ];
+  return notice(id, sentence, box, sizes[layout].body);
 }
 
 /** The answer and the solution, side by side; returns how high they are, titles included. */

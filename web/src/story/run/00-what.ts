@@ -1,6 +1,6 @@
 /** What is trained: the puzzle, the data, the model and the recipe. */
 import type { RunRecording } from "../../recording/run.gen";
-import { fitted, group, rect, round, type Box } from "../build";
+import { fitted, group, notice, rect, round, type Box } from "../build";
 import { tween } from "../ease";
 import { count, grouped } from "../numbers";
 import { puzzleBoard } from "../puzzle/board";
@@ -150,17 +150,7 @@ function boardTitle({ watched }: RunRecording): string {
 function board(recording: RunRecording, box: Box, layout: Layout): Shape[] {
   const { watched } = recording;
   if (!watched) {
-    return [
-      fitted(
-        "none",
-        "This run watches no puzzle.",
-        box.x + box.width / 2,
-        box.y + box.height / 2,
-        box.width,
-        sizes[layout].body,
-        { anchor: "middle", fill: "muted" },
-      ),
-    ];
+    return notice("none", "This run watches no puzzle.", box, sizes[layout].body);
   }
   const blanks = blankCells(recording.board, watched.given);
   const said = blanks ? `${blanks} of its cells are to be filled in.` : "As it is given.";

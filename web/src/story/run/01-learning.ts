@@ -1,6 +1,6 @@
 /** The training itself: the loss, what is solved, and one puzzle that is asked again and again. */
 import type { Evaluation, RunRecording } from "../../recording/run.gen";
-import { fitted, round, type Box } from "../build";
+import { fitted, notice, round, type Box } from "../build";
 import { memo } from "../memo";
 import { count, grouped, loss, meanSteps, percent } from "../numbers";
 import { roadLight } from "../assemble/parts/lights";
@@ -195,17 +195,7 @@ function draw(recording: RunRecording, t: number, view: View): readonly Shape[] 
 function curves(recording: RunRecording, step: number, box: Box, layout: Layout): Shape[] {
   const size = sizes[layout].small;
   if (isEmpty(recording)) {
-    return [
-      fitted(
-        "empty",
-        "Nothing is measured yet.",
-        box.x + box.width / 2,
-        box.y + box.height / 2,
-        box.width,
-        sizes[layout].body,
-        { anchor: "middle", fill: "muted" },
-      ),
-    ];
+    return notice("empty", "Nothing is measured yet.", box, sizes[layout].body);
   }
   const [lossChart, shareChart] = chartsOf(recording);
   const [now, test] = [trainAt(recording, step), evaluationAt(recording, step)];
@@ -238,17 +228,7 @@ function watchedBoard(recording: RunRecording, step: number, box: Box, layout: L
   const { watched, board, model } = recording;
   const size = sizes[layout].body;
   if (!watched) {
-    return [
-      fitted(
-        "none",
-        "This run watches no puzzle.",
-        box.x + box.width / 2,
-        box.y + box.height / 2,
-        box.width,
-        size,
-        { anchor: "middle", fill: "muted" },
-      ),
-    ];
+    return notice("none", "This run watches no puzzle.", box, size);
   }
   const view = viewAt(recording, step);
   const before = view && watched.views[watched.views.indexOf(view) - 1];

@@ -1,6 +1,6 @@
 /** What more thinking brings: solved after each segment, and the watched puzzle's answers. */
 import type { RunRecording } from "../../recording/run.gen";
-import { circle, fitted, group, line, rect, round, text, type Box } from "../build";
+import { circle, fitted, group, line, notice, rect, round, text, type Box } from "../build";
 import { at, range } from "../list";
 import { still } from "../memo";
 import { count, grouped, meanSteps, percent, reward } from "../numbers";
@@ -70,23 +70,9 @@ function viewTitle(recording: RunRecording, step: number): string {
   return now ? `The watched puzzle at step ${grouped(now.step)}` : "Not asked yet";
 }
 
-function nothing(id: string, words: string, box: Box, layout: Layout): Shape[] {
-  return [
-    fitted(
-      id,
-      words,
-      box.x + box.width / 2,
-      box.y + box.height / 2,
-      box.width,
-      sizes[layout].body,
-      { anchor: "middle", fill: "muted" },
-    ),
-  ];
-}
-
 function bySegment(recording: RunRecording, step: number, box: Box, layout: Layout): Shape[] {
   const first = recording.evaluations[0];
-  if (!first) return nothing("untested", "Nothing was tested yet.", box, layout);
+  if (!first) return notice("untested", "Nothing was tested yet.", box, sizes[layout].body);
   const now = evaluationAt(recording, step);
   return columns(
     box,
@@ -224,7 +210,7 @@ function answers(recording: RunRecording, step: number, box: Box, layout: Layout
   const { watched, board, model } = recording;
   const view = viewAt(recording, step);
   if (!watched || !view) {
-    return nothing("unasked", "There is no answer to show yet.", box, layout);
+    return notice("unasked", "There is no answer to show yet.", box, sizes[layout].body);
   }
   const size = sizes[layout].small;
   const crop = cropOf(board, [watched.given, watched.solution]);

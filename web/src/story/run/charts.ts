@@ -7,6 +7,7 @@ import { clamp } from "../ease";
 import { at } from "../list";
 import { stillOf } from "../memo";
 import { grouped } from "../numbers";
+import { levels } from "../parts/axes";
 import type { Action, Shape, Tone } from "../shape";
 import type { Extent } from "./facts";
 
@@ -153,29 +154,7 @@ const standing = stillOf((chart: Chart, box: Box, size: number): Shape[] => {
     group(
       `${id}.axes`,
       [
-        rect(`${id}.hit`, plot, { fill: "none" }),
-        ...[0, 0.5, 1].map((level, i) =>
-          line(
-            `${id}.grid${i}`,
-            [
-              [plot.x, y(level * most)],
-              [plot.x + plot.width, y(level * most)],
-            ],
-            "faint",
-            i === 0 ? 1.6 : 1,
-            i === 0 ? {} : { dash: [2, 5] },
-          ),
-        ),
-        ...[0, most].map((level, i) =>
-          text(
-            `${id}.y${i}`,
-            i === 0 ? "0" : format(level),
-            plot.x - 5,
-            round(y(level) + size * 0.35),
-            size,
-            { anchor: "end", fill: "muted" },
-          ),
-        ),
+        ...levels(id, plot, most, format, size),
         text(`${id}.first`, grouped(extent.first), plot.x, round(foot + size * 1.4), size, {
           fill: "muted",
         }),

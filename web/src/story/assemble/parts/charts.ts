@@ -5,6 +5,7 @@ import { clamp } from "../../ease";
 import { at } from "../../list";
 import { still } from "../../memo";
 import { mean, percent } from "../../numbers";
+import { levels } from "../../parts/axes";
 import type { Paint, Shape, Tone } from "../../shape";
 import { textWidth, wrap } from "../../text";
 import { spreadWords } from "../facts";
@@ -221,32 +222,7 @@ function drawSeedLines(props: SeedLinesProps): Shape[] {
     group(
       `${id}.axes`,
       [
-        rect(`${id}.hit`, plot, { fill: "none" }),
-        ...[0, 0.5, 1].map((level, i) =>
-          line(
-            `${id}.grid${i}`,
-            [
-              [plot.x, y(level * most)],
-              [plot.x + plot.width, y(level * most)],
-            ],
-            "faint",
-            i === 0 ? 1.6 : 1,
-            i === 0 ? {} : { dash: [2, 5] },
-          ),
-        ),
-        ...[0, most].map((level, i) =>
-          text(
-            `${id}.y${i}`,
-            level === 0 ? "0" : format(level),
-            plot.x - 5,
-            round(y(level) + small * 0.35),
-            small,
-            {
-              anchor: "end",
-              fill: "muted",
-            },
-          ),
-        ),
+        ...levels(id, plot, most, format, small),
         ...ticks.map((tick, i) =>
           text(`${id}.x${i}`, tick, round(x(i)), round(plot.y + plot.height + small * 1.3), small, {
             anchor: "middle",
