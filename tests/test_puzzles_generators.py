@@ -20,7 +20,9 @@ from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku import canonical
 from hrmkit.puzzles.sudoku_generator import (
     FROM_A_LINEAGE,
+    MOST_BLANKS,
     Pool,
+    blanks_range,
     children,
     dug,
     founders,
@@ -28,6 +30,7 @@ from hrmkit.puzzles.sudoku_generator import (
     hardest,
     island,
     make_sudokus,
+    make_sudokus_with_blanks,
     next_generation,
     solved_grids,
     trimmed,
@@ -152,6 +155,27 @@ def test_difficulties() -> None:
             guesses_for("hard", wrong)
     with pytest.raises(UserError, match="'tough' is not known: choose hard or easy"):
         guesses_for("tough")
+
+
+def test_made_sudokus_have_the_blanks_asked_for() -> None:
+    rows = make_sudokus_with_blanks(Share(0, 0, 0, 120), 3, 6)
+    counts = np.bincount([row.question.count(".") for row in rows], minlength=7)
+    assert counts[:3].sum() == 0
+    assert counts[3:].min() > 15
+    assert counts[3:].sum() == 120
+    for row in make_sudokus_with_blanks(Share(0, 0, 0, 40), MOST_BLANKS, MOST_BLANKS):
+        assert row.question.count(".") == MOST_BLANKS
+        grid = Sudoku().encode(row.question)
+        assert Sudoku().solution(grid) == Sudoku().encode(row.answer)
+        assert Sudoku().difficulty(grid) == row.rating
+
+
+def test_blanks_are_a_number_or_two() -> None:
+    assert blanks_range("30") == (30, 30)
+    assert blanks_range(" 10 - 45") == (10, 45)
+    for wrong in ("", "0", "0-3", "51", "45-10", "10-", "ten", "-3", "1-2-3", "3.5"):
+        with pytest.raises(UserError, match=f"blanks '{wrong}' are not possible: give a number"):
+            blanks_range(wrong)
 
 
 def test_made_mazes_have_long_paths_and_the_label_of_the_rule() -> None:

@@ -35,9 +35,15 @@ def sudoku(
     seed: Seed = 0,
     test_count: TestCount = 200,
     test_out: TestOut = None,
-    difficulty: Annotated[str, typer.Option(help="hard, as Sudoku-Extreme, or easy.")] = "hard",
+    difficulty: Annotated[
+        str | None, typer.Option(help="hard, as Sudoku-Extreme (the default), or easy.")
+    ] = None,
     rating: Annotated[
         float | None, typer.Option(help="Guesses that they need on average, instead: 0 to 200.")
+    ] = None,
+    blanks: Annotated[
+        str | None,
+        typer.Option(help="Blank cells, instead: as 30, or 10-45; the fewer, the easier."),
     ] = None,
 ) -> None:
     """Make 9x9 sudokus with one solution; those to test on have no ancestor with the others.
@@ -47,20 +53,23 @@ def sudoku(
     """
     from functools import partial
 
-    from hrmkit.puzzles.sudoku_generator import POOL, guesses_for, make_sudokus
-
-    guesses = guesses_for(difficulty, rating)
-    work = partial(make_sudokus, guesses=guesses)
-    _make(
-        work,
+    from hrmkit.errors import UserError
+    from hrmkit.puzzles.sudoku_generator import (
         POOL,
-        "guesses",
-        out,
-        count,
-        seed,
-        test_count,
-        test_out,
+        blanks_range,
+        guesses_for,
+        make_sudokus,
+        make_sudokus_with_blanks,
     )
+
+    if sum(said is not None for said in (difficulty, rating, blanks)) > 1:
+        raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
+    if blanks is None:
+        work = partial(make_sudokus, guesses=guesses_for(difficulty or "hard", rating))
+    else:
+        fewest, most = blanks_range(blanks)
+        work = partial(make_sudokus_with_blanks, fewest=fewest, most=most)
+    _make(work, POOL, "guesses", out, count, seed, test_count, test_out)
 
 
 @data.command()

@@ -1,6 +1,7 @@
-"""Sudokus of 9x9 with one solution, as hard as is asked for.
+"""Sudokus of 9x9 with one solution, as hard or as full as is asked for.
 
-Hard ones are rare, so they are bred. An island starts from solved grids, each the founder of a
+One with so many blanks is a solved grid from which clues are taken. Hard ones are rare, so they are
+bred. An island starts from solved grids, each the founder of a
 lineage, dug down to minimal puzzles. Again and again a clue is taken from some, the harder
 the more often, and others put in until there is one solution; the hardest are kept, not too many of
 one lineage. Puzzles of a lineage are much alike, so training and test puzzles come from different
@@ -9,6 +10,7 @@ islands.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +37,8 @@ FROM_A_LINEAGE = 16
 ENOUGH = 1.5
 """A puzzle is hard enough with so many times the guesses that are asked for on average."""
 MOST_GUESSES = 200
+MOST_BLANKS = 50
+"""So many can be taken from any grid, whatever the order."""
 MOST_GENERATIONS = 400
 
 
@@ -83,15 +87,18 @@ def solved_grids(rng: np.random.Generator, count: int) -> Ints:
     return random_symmetries(rng, 3, count).apply(torch.from_numpy(found)).numpy()
 
 
-def dug(grids: Ints, rng: np.random.Generator) -> Ints:
-    """Solved grids without the clues that are not needed, which are tried in random order."""
+def dug(grids: Ints, rng: np.random.Generator, blanks: Ints | int = CELLS) -> Ints:
+    """Solved grids without clues that are not needed, which are tried in random order.
+
+    `blanks`: at most so many are taken away, int64 [n] or the same for all.
+    """
     grids = grids.copy()
-    rows = np.arange(len(grids))
     for cell in rng.permuted(np.tile(np.arange(CELLS), (len(grids), 1)), axis=1).T:
-        fewer = grids.copy()
-        fewer[rows, cell] = 0
+        rows = np.flatnonzero((grids == 0).sum(1) < blanks)
+        fewer = grids[rows]
+        fewer[np.arange(len(rows)), cell[rows]] = 0
         unique = search(fewer).solutions == 1
-        grids[unique] = fewer[unique]
+        grids[rows[unique]] = fewer[unique]
     return grids
 
 
@@ -190,7 +197,19 @@ def make_sudokus(share: Share, guesses: float) -> list[Row]:
     # A small pool has no room for lineages to differ, so more are bred than are asked for.
     rng = share.rng()
     pool = island(rng, max(share.count, SMALLEST_POOL), guesses)
-    pool = pool[rng.permutation(len(pool))[: share.count]]
+    return _rows(pool[rng.permutation(len(pool))[: share.count]], share)
+
+
+def make_sudokus_with_blanks(share: Share, fewest: int, most: int) -> list[Row]:
+    """The sudokus of a share, each with `fewest` to `most` blanks, all as likely."""
+    rng = share.rng()
+    solution = solved_grids(rng, share.count)
+    given = dug(solution, rng, rng.integers(fewest, most + 1, share.count))
+    return _rows(Pool(given, solution, search(given).guesses, np.arange(share.count)), share)
+
+
+def _rows(pool: Pool, share: Share) -> list[Row]:
+    """A pool as files have it."""
     return [
         Row(as_text(given), as_text(solution), float(rating), f"{share.source}-{founder}")
         for given, solution, rating, founder in zip(
@@ -222,3 +241,18 @@ def guesses_for(difficulty: str, guesses: float | None = None) -> float:
     if not 0 <= guesses <= MOST_GUESSES:
         raise UserError(f"{guesses:g} guesses are out of reach: choose 0 to {MOST_GUESSES}")
     return guesses
+
+
+def blanks_range(said: str) -> tuple[int, int]:
+    """The fewest and the most blanks that `said`, as 30 or 10-45, stands for.
+
+    Raises `UserError` where it is neither, or out of reach.
+    """
+    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", said, re.ASCII)
+    fewest, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= fewest <= most <= MOST_BLANKS:
+        raise UserError(
+            f"blanks {said!r} are not possible: give a number from 1 to {MOST_BLANKS}, "
+            f"or two as in 10-45"
+        )
+    return fewest, most
