@@ -1,4 +1,4 @@
-/** Paints shapes on a canvas, with the look of the SVG stage: for scrubbing, GIF and PNG. */
+/** Paints shapes on a canvas, with the look of the SVG stage: for time that moves, GIF and PNG. */
 import { memo } from "../story/memo";
 import { stageSize, type Layout } from "../story/scene";
 import type { Group, Paint, Rect, Shape, Text } from "../story/shape";

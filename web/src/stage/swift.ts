@@ -1,5 +1,5 @@
 /**
- * Frames for as long as the scrubber moves, drawn on a canvas in a worker.
+ * Frames for as long as time moves, drawn on a canvas in a worker.
  *
  * However little has moved, a new frame of the SVG costs the page's thread script, style, layout and
  * painting; one of these costs it a message. Nothing on the canvas can be pointed at or read out:

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { expect, frame, open, test } from "./site";
+import { expect, frame, hashOf, open, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
@@ -114,6 +114,25 @@ test("while the scrubber moves the drawing beneath waits, then it follows", asyn
   await page.goto("about:blank");
   await open(page, site.url, hash);
   expect(await frame(page)).toBe(rested);
+});
+
+test("a story that plays is on the canvas until somebody points at it", async ({ page, site }) => {
+  await open(page, site.url, "#scene=clumsy-rollout");
+  const beginning = await frame(page);
+  const covered = page.locator(".stage canvas.covered");
+  await page.keyboard.press("Space");
+  await expect(covered).toHaveCount(1);
+  expect(await frame(page)).toBe(beginning);
+  await page.locator(".stage").hover();
+  await expect(covered).toHaveCount(0);
+  await expect.poll(() => frame(page)).not.toBe(beginning);
+  await page.mouse.move(1, 1);
+  await expect(covered).toHaveCount(1);
+  await page.locator(".stage svg [tabindex='0']").first().focus();
+  await expect(covered).toHaveCount(0);
+  await page.keyboard.press("Space");
+  await expect.poll(async () => (await hashOf(page)).get("playing")).toBe(null);
+  await expect(covered).toHaveCount(0);
 });
 
 test("with reduced motion, and with forced colours, nothing is drawn on the canvas", async ({
