@@ -21,7 +21,9 @@ Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is ma
 
 Examples:
 
-  hrmkit solve sudoku "..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3.." --model runs/sudoku-tiny
+  hrmkit solve sudoku "..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3.."
+
+  hrmkit solve sudoku puzzle.txt --model runs/sudoku-tiny --watch
 
   hrmkit solve maze maze.txt --model runs/maze-tiny --watch
 
@@ -40,7 +42,10 @@ def solve(
     ],
     model: Annotated[
         str | None,
-        typer.Option(help="A model's folder, a run's (its newest), or a name on the hub."),
+        typer.Option(
+            help="A model's folder, a run's (its newest), or a name on the hub; of sudoku, unless "
+            "said, the one that comes with hrmkit."
+        ),
     ] = None,
     segments: Annotated[
         int | None, typer.Option(help="The most segments; training's unless said.")
@@ -54,18 +59,15 @@ def solve(
 ) -> None:
     """Answer one puzzle with a trained model, and check the answer."""
     from hrmkit.device import choose_device
-    from hrmkit.errors import UserError
     from hrmkit.recording.file import check_target
-    from hrmkit.solving.find import find_model
+    from hrmkit.solving.find import ABILITIES, find_model, usual_model
 
-    if model is None:
-        raise UserError(
-            f"--model is missing: train one (hrmkit train {puzzle} --data FILE --minutes 3) and "
-            "name its run's folder, or name a model on the hub"
-        )
+    named = model or usual_model(puzzle)
     if record:
         check_target(record)
-    found = find_model(model)
+    found = find_model(named)
+    if model is None:
+        typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
     found.model.to(choose_device(device).device)
     asked = Asked(found, segments, watch, record, json)
     right = solve_task(text, asked) if puzzle == "arc" else solve_grid(puzzle, text, asked)

@@ -1,6 +1,7 @@
 """A model as a folder: its tensors (safetensors) and, beside them, its wiring as JSON.
 
-`load` also reads the originals' layout (originals.py), and both from the Hugging Face hub.
+`load` also reads the originals' layout (originals.py), both from the Hugging Face hub, and the
+models that come with the package.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from hrmkit.errors import UserError
 from hrmkit.model.hrm import HRM
 from hrmkit.model.originals import CONFIG, check_tensors, load_original
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.shipped import shipped
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 
@@ -73,7 +75,8 @@ def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
 
 
 def load(source: Path | str) -> PuzzleHRM | WorldHRM:
-    """A model from a folder, ours or an original's, or from the hub by its name (`owner/name`).
+    """A model from a folder, ours or an original's; by its name if it comes with the package
+    (`sudoku-easy`), or from the hub (`owner/name`).
 
     Raises `UserError`, with one sentence that names the file or the tensor, when anything is
     missing, of another shape, left over, truncated, or of an unknown wiring.
@@ -89,12 +92,17 @@ def load(source: Path | str) -> PuzzleHRM | WorldHRM:
 
 
 def located(source: Path | str) -> Path:
-    """The folder `source`; or that of the model of this name on the hub, fetched if need be."""
-    folder = Path(source)
+    """The folder `source`; or that of the model of this name, fetched from the hub if need be."""
+    folder, ours = Path(source), shipped()
     if folder.exists():
         return folder
+    if str(source) in ours:
+        return ours[str(source)]
     if str(source).count("/") != 1 or str(source).startswith((".", "/", "~")):
-        raise UserError(f"there is no folder {source}, nor is that a name on the hub")
+        raise UserError(
+            f"there is no folder {source}, nor is that a name on the hub, or of a model that comes "
+            f"with hrmkit ({', '.join(ours)})"
+        )
     return download(str(source))
 
 

@@ -14,7 +14,7 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
-from hrmkit.solving.find import Found, find_model, kind_of
+from hrmkit.solving.find import Found, find_model, kind_of, usual_model
 from hrmkit.solving.thinking import Thought, right_cells, until_red
 
 STANDARD_INPUT = "-"
@@ -48,16 +48,22 @@ class Answer:
     """In tokens; padding where nothing is asked."""
 
 
-def solve(text: str, model: PuzzleHRM | Path | str, puzzle: str | None = None) -> Answer:
+def solve(
+    text: str, model: PuzzleHRM | Path | str | None = None, puzzle: str | None = None
+) -> Answer:
     """The answer of `model` to the puzzle that `text` says.
 
-    `model` is a model or where one is: a folder, a run, a name on the hub. `puzzle` is its kind
+    `model` is a model or where one is: a folder, a run, a name on the hub; without one, the model
+    that comes with the package for `puzzle`, which is sudoku unless said. `puzzle` is its kind
     where the model does not say it. Raises `UserError` for a puzzle that is malformed or has no
     answer, and where there is no model of such puzzles.
 
-        hrmkit.solve("..3.2.6..9..3.5..1...", model="runs/sudoku-tiny").text
+        hrmkit.solve("..3.2.6..9..3.5..1...").text
     """
-    found = Found(model, {}, "memory") if isinstance(model, PuzzleHRM) else find_model(model)
+    if isinstance(model, PuzzleHRM):
+        found = Found(model, {}, "memory")
+    else:
+        found = find_model(model or usual_model(puzzle or "sudoku"))
     kind = kind_of(found, puzzle)
     return solve_grid(found.model, kind, kind.encode(text))
 

@@ -15,6 +15,10 @@ from hrmkit.puzzles.puzzle import Labelled, Puzzle
 
 CANVAS = "maze"
 """The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
+USUAL = {"sudoku": "sudoku-easy"}
+"""Of the models that come with the package, the one that answers where none is named."""
+ABILITIES = "abilities"
+"""What a model that comes with the package says in its metadata: one sentence on what it solves."""
 CHECKPOINTS = "checkpoints"
 """Inside a run's folder: the models that it saved, each in a folder step-N."""
 RUN = "run.json"
@@ -42,6 +46,16 @@ def find_model(source: Path | str) -> Found:
     if not isinstance(model, PuzzleHRM):
         raise UserError(f"{source} is a model of worlds: name one of puzzles")
     return Found(model.eval(), metadata_of(folder), str(folder))
+
+
+def usual_model(puzzle: str) -> str:
+    """The model that answers this kind of puzzle where none is named; `UserError` if none comes."""
+    if puzzle not in USUAL:
+        raise UserError(
+            f"--model is missing, and none for {puzzle} comes with hrmkit: train one (hrmkit train "
+            f"{puzzle} --data FILE --minutes 3) and name its run's folder, or name one on the hub"
+        )
+    return USUAL[puzzle]
 
 
 def newest(run: Path) -> Path:

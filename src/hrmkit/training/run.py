@@ -44,9 +44,12 @@ class Habits:
     """Checkpoints that are kept."""
     test_puzzles: int = 256
     """Puzzles to measure with on the way."""
+    piece_minutes: float | None = None
+    """Stop after so long, measuring and saving included, to be resumed; None: when it is over."""
 
     def __post_init__(self) -> None:
-        for name in ("evaluate_steps", "save_minutes", "save_steps", "keep", "test_puzzles"):
+        names = ("evaluate_steps", "save_minutes", "save_steps", "keep", "test_puzzles")
+        for name in (*names, "piece_minutes"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise UserError(f"{name} is {value}: it has to be more than 0")
@@ -93,6 +96,7 @@ class Run:
         self.clock: dict[str, float] = {"report": 0.0, "evaluate": 0.0, "save": 0.0}
         """When each was done last, in these seconds."""
         self.evaluation_seconds, self.evaluated_at = 0.0, -1
+        self.began = time.perf_counter()
         self.asked_to_stop = threading.Event()
         self.tally = Tally()
         self.report: Report = silent
@@ -100,13 +104,17 @@ class Run:
 
     def go(self, report: Report, track: list[Tracker]) -> Why:
         """Train until the plan's end, or until somebody stops it; the last step is saved."""
-        self.report, self.track = report, track
+        self.report, self.track, self.began = report, track, time.perf_counter()
         with interruptible(self.asked_to_stop):
             if not self.trainer.steps:
                 self.watch()
+            stop = False
             while True:
                 done, of, what = self.progress()
                 if done >= of:
+                    break
+                if stop:
+                    what = "interrupted"
                     break
                 self.step(done, of)
                 stop, tell, evaluate, save = self.due()
@@ -116,9 +124,6 @@ class Run:
                     self.evaluate()
                 if save or stop:
                     self.save()
-                if stop:
-                    what = "interrupted"
-                    break
             return self.finish(what)
 
     def finish(self, why: Why) -> Why:
@@ -157,7 +162,8 @@ class Run:
         if habits.save_steps:
             save = steps % habits.save_steps == 0
         leads = self.ranks.leads
-        stop = self.asked_to_stop.is_set()
+        piece = time.perf_counter() - self.began >= 60 * (habits.piece_minutes or math.inf)
+        stop = self.asked_to_stop.is_set() or piece
         return self.ranks.any(stop, tell and leads, evaluate and leads, save and leads)
 
     def tell(self) -> None:

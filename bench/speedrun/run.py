@@ -1,0 +1,186 @@
+"""An attempt at the record: every setting in one file, one command, in pieces that can be resumed.
+
+    python bench/speedrun/run.py bench/speedrun/sudoku-easy.toml [--minutes 10]
+
+makes the puzzles that are not there yet, begins the run or goes on with it, and ends when the run
+is over, when all marks are reached, or after this piece's minutes. A mark is a share of the test's
+puzzles that are exact; it is reached at the first evaluation that says so, and what counts is the
+time of training until then (see `Run.seconds`), in all pieces together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hrmkit.device import choose_device
+from hrmkit.errors import UserError
+from hrmkit.puzzles.files import Row, save_puzzles
+from hrmkit.training.console import Console
+from hrmkit.training.fit import carry_out
+from hrmkit.training.plan import plan_of
+from hrmkit.training.run import Habits, Run, Status
+from hrmkit.training.run_folder import RunFolder
+
+PARTS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a file of settings says."""
+
+    name: str
+    puzzle: str
+    preset: str
+    seed: int
+    marks: tuple[float, ...]
+    until: str
+    """When it ends: at the last mark (marks), or at the end of the run (end)."""
+    settings: dict[str, Any]
+    habits: Habits
+    threads: int | None
+    compiled: bool
+    train: str
+    test: str
+    make: tuple[str, ...]
+    """Arguments of `hrmkit data PUZZLE`: their puzzles together are the train and test files."""
+
+
+def read(path: Path) -> Attempt:
+    """The attempt in a TOML file; `UserError` if it says less or more than that."""
+    try:
+        said = tomllib.loads(path.read_text())
+        data, habits = said.pop("data"), said.pop("habits", {})
+        return Attempt(
+            name=path.stem,
+            marks=tuple(said.pop("marks")),
+            habits=Habits(**habits),
+            threads=said.pop("threads", None),
+            compiled=said.pop("compile", False),
+            train=data["train"],
+            test=data["test"],
+            make=tuple(data.get("make", ())),
+            **said,
+        )
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is no file of settings for a run: {error}") from None
+
+
+def made(attempt: Attempt, folder: Path) -> tuple[str, str]:
+    """Where the puzzles to train and to test on are; made if they are to be, and are not there."""
+    if not attempt.make:
+        return attempt.train, attempt.test
+    files = [folder / name for name in (attempt.train, attempt.test)]
+    if not all(path.is_file() for path in files):
+        folder.mkdir(parents=True, exist_ok=True)
+        parts: list[list[Path]] = []
+        for number, arguments in enumerate(attempt.make):
+            parts.append([folder / f"{which}-{number}.csv.gz" for which in PARTS])
+            train, test = map(str, parts[-1])
+            verb = [sys.executable, "-m", "hrmkit", "data", attempt.puzzle, *arguments.split()]
+            subprocess.run([*verb, "--out", train, "--test-out", test], check=True)
+        for path, together in zip(files, zip(*parts, strict=True), strict=True):
+            save_puzzles(path, joined(together))
+    return str(files[0]), str(files[1])
+
+
+def joined(paths: Iterable[Path]) -> list[Row]:
+    """The rows of several files of puzzles."""
+    rows: list[Row] = []
+    for path in paths:
+        with gzip.open(path, "rt", newline="") as file:
+            rows += [
+                Row(row["question"], row["answer"], float(row["rating"]), row["source"])
+                for row in csv.DictReader(file)
+            ]
+    return rows
+
+
+def reached(folder: RunFolder, marks: Iterable[float]) -> dict[float, dict[str, Any]]:
+    """The first evaluation of a run at or above each mark, where there is one."""
+    found: dict[float, dict[str, Any]] = {}
+    for line in folder.lines():
+        for mark in marks:
+            if line["kind"] == "evaluation" and line["exact"] >= mark:
+                found.setdefault(mark, line)
+    return found
+
+
+def attempt_piece(attempt: Attempt, out: Path, minutes: float, device: str) -> str:
+    """Begin the attempt in `out` or go on with it, for so long; returns why the piece ended."""
+    train, test = made(attempt, out / "data")
+    plan = plan_of(
+        attempt.puzzle, train, attempt.preset, attempt.settings, test=test, seed=attempt.seed
+    )
+    folder = RunFolder(out / "run")
+    running: list[Run] = []
+    if attempt.threads:
+        torch.set_num_threads(attempt.threads)
+
+    with Console() as console:
+
+        def begun(run: Run) -> None:
+            console.begun(run)
+            running.append(run)
+
+        def report(status: Status) -> None:
+            console.report(status)
+            if status.line["kind"] != "evaluation" or attempt.until != "marks":
+                return
+            if len(reached(folder, attempt.marks)) == len(attempt.marks):
+                running[0].asked_to_stop.set()
+
+        _, why = carry_out(
+            plan,
+            folder,
+            resume=True,
+            device=choose_device(device),
+            compiled=attempt.compiled,
+            habits=replace(attempt.habits, piece_minutes=minutes),
+            report=report,
+            begun=begun,
+        )
+    return why
+
+
+def main() -> None:
+    """Run a piece, and say which marks were reached when."""
+    parser = argparse.ArgumentParser(description="Run an attempt at the record, or go on with it.")
+    parser.add_argument("settings", type=Path, help="a TOML file with every setting")
+    parser.add_argument("--out", type=Path, help="where to; runs/NAME unless said")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of this piece, at most")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    given = parser.parse_args()
+    try:
+        attempt = read(given.settings)
+        out = given.out or Path("runs") / attempt.name
+        why = attempt_piece(attempt, out, given.minutes, given.device)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    there = reached(RunFolder(out / "run"), attempt.marks)
+    for mark in attempt.marks:
+        if mark not in there:
+            print(f"{mark:.1%}: not reached")
+            continue
+        line = there[mark]
+        print(
+            f"{mark:.1%}: {line['exact']:.4f} of {line['puzzles']} at step {line['step']}, after "
+            f"{line['seconds'] / 60:.2f} minutes of training"
+        )
+    print(f"this piece ended: {why}" + ("; run it again to go on" if why == "interrupted" else ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""A run's newest checkpoint in files of at most 15 MB, to carry it from one machine to the next.
+
+    python bench/speedrun/shards.py split runs/NAME/run shards
+    python bench/speedrun/shards.py join shards runs/NAME/run
+
+What is left out are the states of the rows that are being thought about, nine tenths of a large
+run's state: the run goes on with new puzzles in their place. So it ends with other bits than one
+that was never carried, but loses no more than a batch of thoughts. Everything else is as it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from hrmkit.errors import UserError
+from hrmkit.training.run_folder import CHECKPOINTS, METRICS, RUN, STATE_TENSORS, RunFolder
+
+SHARD_BYTES = 15_000_000
+LIST = "shards.json"
+CARRIES = ("rows/high/", "rows/low/")
+SHAPES = "carries.json"
+
+
+def split(run: Path, out: Path, shard_bytes: int = SHARD_BYTES) -> list[Path]:
+    """Write the shards of a run's newest checkpoint and its metrics; returns them."""
+    newest = RunFolder(run).newest()
+    if newest is None:
+        raise UserError(f"the run {run} has saved no checkpoint yet")
+    content = packed(run, newest)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    shards: list[Path] = []
+    for at in range(0, len(content), shard_bytes):
+        shards.append(out / f"shard-{len(shards):03d}")
+        shards[-1].write_bytes(content[at : at + shard_bytes])
+    listed = {"shards": len(shards), "sha256": hashlib.sha256(content).hexdigest()}
+    (out / LIST).write_text(json.dumps(listed) + "\n")
+    return shards
+
+
+def packed(run: Path, newest: Path) -> bytes:
+    """The run with one checkpoint and without carries, as a tar."""
+    tensors = load_file(newest / STATE_TENSORS)
+    shapes = {
+        name: [str(value.dtype).removeprefix("torch."), *value.shape]
+        for name, value in tensors.items()
+        if name.startswith(CARRIES)
+    }
+    kept = {k: v for k, v in tensors.items() if k not in shapes}
+    # Every row has halted, so each takes a new puzzle and a new carry.
+    kept["rows/halted"] = torch.ones_like(kept["rows/halted"])
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as tar:
+        for name in (RUN, METRICS):
+            tar.add(run / name, name)
+        for path in sorted(newest.iterdir()):
+            if path.name != STATE_TENSORS:
+                tar.add(path, f"{CHECKPOINTS}/{newest.name}/{path.name}")
+        folder = Path(CHECKPOINTS) / newest.name
+        state = newest.with_suffix(".carried")
+        save_file(kept, state)
+        tar.add(state, str(folder / STATE_TENSORS))
+        state.unlink()
+        text = json.dumps(shapes).encode()
+        about = tarfile.TarInfo(str(folder / SHAPES))
+        about.size = len(text)
+        tar.addfile(about, io.BytesIO(text))
+    return target.getvalue()
+
+
+def join(shards: Path, run: Path) -> Path:
+    """Put a run together from its shards; returns its checkpoint's folder."""
+    if run.exists():
+        raise UserError(f"{run} is there already: name another folder, or move it away")
+    try:
+        listed = json.loads((shards / LIST).read_text())
+        parts = [(shards / f"shard-{n:03d}").read_bytes() for n in range(listed["shards"])]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{shards} is not a folder of whole shards: {error}") from None
+    content = b"".join(parts)
+    if hashlib.sha256(content).hexdigest() != listed["sha256"]:
+        raise UserError(f"the shards in {shards} are damaged: their hash is another one")
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        tar.extractall(run, filter="data")
+    newest = RunFolder(run).newest()
+    assert newest is not None  # `split` wrote one
+    shapes = json.loads((newest / SHAPES).read_text())
+    (newest / SHAPES).unlink()
+    tensors = load_file(newest / STATE_TENSORS)
+    carries = {
+        name: torch.zeros(shape, dtype=getattr(torch, dtype))
+        for name, (dtype, *shape) in shapes.items()
+    }
+    save_file(tensors | carries, newest / STATE_TENSORS)
+    return newest
+
+
+def main() -> None:
+    """Split or join."""
+    parser = argparse.ArgumentParser(description="A run's newest checkpoint in small files.")
+    parser.add_argument("what", choices=("split", "join"))
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    given = parser.parse_args()
+    try:
+        if given.what == "split":
+            shards = split(given.source, given.target)
+            print(f"{len(shards)} shards, {sum(p.stat().st_size for p in shards) / 1e6:.1f} MB")
+        else:
+            print(join(given.source, given.target))
+    except UserError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

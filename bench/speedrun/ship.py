@@ -1,0 +1,134 @@
+"""A run's newest model as one that comes with the package: bfloat16 weights, and a card.
+
+    python bench/speedrun/ship.py runs/NAME/run NAME --settings bench/speedrun/NAME.toml \\
+        --machine "two x86-64 cores" --test "the title of a test=its file" --test ...
+
+The card's scores are of the weights as they are shipped, each measured here on files that the run
+has not seen; the first tests make the sentence that `hrmkit solve` says of the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from hrmkit.errors import UserError
+from hrmkit.model.checkpoint import TENSORS, save
+from hrmkit.model.shipped import CARD, WEIGHTS
+from hrmkit.progress import shown
+from hrmkit.solving.effort import Effort
+from hrmkit.solving.evaluate import Evaluation, evaluate
+from hrmkit.solving.find import ABILITIES, Found, find_model, load_for, was_learned
+from hrmkit.solving.report import as_text
+from hrmkit.training.run_folder import RunFolder
+
+TEMPLATE = Path(__file__).with_name("card.md")
+SAID = 3
+"""So many tests make the sentence on what the model solves."""
+
+
+class Test(NamedTuple):
+    """One test file, and what was measured with it."""
+
+    title: str
+    path: str
+    found: Evaluation
+
+
+def rounded(run: Path) -> Found:
+    """The run's newest model with weights that bfloat16 can hold."""
+    found = find_model(run)
+    with torch.no_grad():
+        for value in found.model.state_dict().values():
+            value.copy_(value.bfloat16())
+    return found
+
+
+def measured(found: Found, tests: list[str]) -> list[Test]:
+    """Every test, as `hrmkit eval` measures."""
+    done: list[Test] = []
+    for said in tests:
+        title, equals, path = said.rpartition("=")
+        if not equals:
+            raise UserError(f"--test {said!r} has no file: give TITLE=FILE")
+        labelled = load_for(found, path)
+        if was_learned(found, labelled.fingerprint):
+            raise UserError(f"{path} is what the model was trained on: test it with others")
+        with shown() as progress:
+            done.append(
+                Test(title, path, evaluate(found.model, labelled, Effort(), progress=progress))
+            )
+    return done
+
+
+def abilities(tests: list[Test]) -> str:
+    """One sentence on what the model solves."""
+    parts = [f"{test.found.exact.share:.1%} of {test.title}" for test in tests[:SAID]]
+    return f"measured to solve {', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:
+    """The model's card: the template beside this file, with what was measured."""
+    description, wiring = RunFolder(run).description(), found.model.wiring
+    last = [line for line in RunFolder(run).lines() if line["kind"] == "train"][-1]
+    rows = [
+        f"| {test.title} | {test.found.exact.share:.4f} | {test.found.exact.low:.4f} to "
+        f"{test.found.exact.high:.4f} | {test.found.puzzles} | {test.found.mean_segments:.2f} |"
+        for test in tests
+    ]
+    whole = tests[-1]
+    return TEMPLATE.read_text().format(
+        **told,
+        abilities=abilities(tests),
+        parameters=f"{description['parameters']:,}",
+        modules="two modules, H and L" if wiring.modules == 2 else "one module",
+        states="two states, zH and zL" if wiring.hierarchy else "one state",
+        sizes=found.model.sizes,
+        mixing="an MLP" if wiring.mixing == "tokens" else "attention",
+        calls="".join(call.module for call in wiring.calls()),
+        segments=wiring.segments,
+        steps=f"{last['step']:,}",
+        batch=description["recipe"]["batch"],
+        minutes=f"{last['seconds'] / 60:.1f}",
+        seed=description["seed"],
+        puzzles=f"{description['data'][0]['rows']:,}",
+        rows="\n".join(rows),
+        title=whole.title,
+        file=Path(whole.path).name,
+        report=as_text(whole.found, told["name"], "CPU", learned=False),
+        settings_file=settings,
+        settings=settings.read_text().strip(),
+    )
+
+
+def main() -> None:
+    """Round, measure, write."""
+    parser = argparse.ArgumentParser(description="Make a run's newest model one of the package's.")
+    parser.add_argument("run", type=Path)
+    parser.add_argument("name")
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--machine", required=True, help="what it was trained on, in words")
+    parser.add_argument("--test", action="append", required=True, metavar="TITLE=FILE")
+    parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
+    given = parser.parse_args()
+    try:
+        found = rounded(given.run)
+        tests = measured(found, given.test)
+        folder = given.to / given.name
+        save(found.model, folder, {**found.metadata, ABILITIES: abilities(tests)})
+        halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
+        save_file(halves, folder / TENSORS)
+        told = {"name": given.name, "machine": given.machine}
+        (folder / CARD).write_text(card(found, tests, told, given.run, given.settings))
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    print(f"{folder}: {(folder / TENSORS).stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

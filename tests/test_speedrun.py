@@ -1,0 +1,176 @@
+"""An attempt at the record: its marks, its pieces, its shards, and the model that is shipped."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+
+from hrmkit.errors import UserError
+from hrmkit.model.checkpoint import load, metadata_of
+from hrmkit.puzzles.files import load_puzzles
+from hrmkit.solving.evaluate import evaluate
+from hrmkit.solving.find import ABILITIES
+from hrmkit.training.run_folder import RunFolder
+from tiny_solver import write_csv
+
+BENCH = Path(__file__).parent.parent / "bench" / "speedrun"
+
+SETTINGS = """
+puzzle = "sudoku"
+preset = "tiny"
+seed = 0
+threads = 1
+marks = [0.0, 1.1]
+until = "end"
+
+[data]
+train = "four.csv"
+test = "other.csv"
+
+[settings]
+"recipe.steps" = 6
+"recipe.batch" = 8
+"recipe.average" = 0.5
+"sizes.width" = 32
+"sizes.inner" = 64
+
+[habits]
+evaluate_steps = 2
+save_steps = 2
+report_seconds = 0.001
+test_puzzles = 8
+"""
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"speedrun_{name}", BENCH / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look for their annotations
+    spec.loader.exec_module(module)
+    return module
+
+
+run, shards, ship = script("run"), script("shards"), script("ship")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of settings beside its puzzles; the program starts beside them."""
+    monkeypatch.chdir(tmp_path)
+    write_csv(tmp_path / "four.csv")
+    lines = (tmp_path / "four.csv").read_text().splitlines()
+    (tmp_path / "four.csv").write_text("\n".join(lines[:61]) + "\n")
+    (tmp_path / "other.csv").write_text("\n".join([lines[0], *lines[61:]]) + "\n")
+    (tmp_path / "small.toml").write_text(SETTINGS)
+    return tmp_path / "small.toml"
+
+
+def evaluations(out: Path) -> list[dict[str, object]]:
+    return [line for line in RunFolder(out / "run").lines() if line["kind"] == "evaluation"]
+
+
+def test_an_attempt_in_pieces_ends_as_one_that_was_not_cut(settings: Path, tmp_path: Path) -> None:
+    attempt = run.read(settings)
+    whole, pieces = tmp_path / "whole", tmp_path / "pieces"
+    assert run.attempt_piece(attempt, whole, 10, "cpu") == "steps"
+    whys = []
+    while not whys or whys[-1] == "interrupted":
+        whys.append(run.attempt_piece(attempt, pieces, 1e-9, "cpu"))
+    assert len(whys) > 2
+    ends = [load(RunFolder(out / "run").newest() or "").state_dict() for out in (whole, pieces)]
+    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
+    there = run.reached(RunFolder(pieces / "run"), attempt.marks)
+    assert list(there) == [0.0]
+    assert there[0.0] == evaluations(pieces)[0]
+
+
+def test_an_attempt_may_end_at_its_last_mark(settings: Path, tmp_path: Path) -> None:
+    said = SETTINGS.replace("[0.0, 1.1]", "[0.0]").replace('"end"', '"marks"')
+    settings.write_text(said)
+    attempt = run.read(settings)
+    assert run.attempt_piece(attempt, tmp_path / "out", 10, "cpu") == "interrupted"
+    assert len(evaluations(tmp_path / "out")) == 1
+
+
+def test_puzzles_are_made_once_and_joined(settings: Path, tmp_path: Path) -> None:
+    parts = '["--blanks 3 --count 6 --test-count 2", "--blanks 5 --count 4 --test-count 3"]'
+    made = f'"train.csv.gz"\nmake = {parts}'
+    settings.write_text(SETTINGS.replace('"four.csv"', made).replace("other.csv", "test.csv.gz"))
+    attempt = run.read(settings)
+    train, test = run.made(attempt, tmp_path / "data")
+    assert len(load_puzzles("sudoku", train).rows) == 10
+    assert len(load_puzzles("sudoku", test).rows) == 5
+    before = Path(train).stat().st_mtime_ns
+    assert run.made(attempt, tmp_path / "data") == (train, test)
+    assert Path(train).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("broken", ["marks = [0.0, 1.1]", "[data]", "seed = 0"])
+def test_settings_that_are_not_whole_are_refused(settings: Path, broken: str) -> None:
+    settings.write_text(SETTINGS.replace(broken, "", 1))
+    with pytest.raises(UserError, match=r"small\.toml is no file of settings"):
+        run.read(settings)
+    settings.write_text(SETTINGS.replace(broken, f"{broken}\nunknown = 1" if "=" in broken else ""))
+    with pytest.raises(UserError, match=r"small\.toml is no file of settings"):
+        run.read(settings)
+
+
+def test_a_run_goes_on_from_its_shards(settings: Path, tmp_path: Path) -> None:
+    attempt = run.read(settings)
+    run.attempt_piece(attempt, tmp_path / "out", 1e-9, "cpu")
+    newest = RunFolder(tmp_path / "out" / "run").newest()
+    assert newest
+    files = shards.split(tmp_path / "out" / "run", tmp_path / "shards", shard_bytes=100_000)
+    assert len(files) > 1
+    assert max(path.stat().st_size for path in files) <= 100_000
+    joined = shards.join(tmp_path / "shards", tmp_path / "carried" / "run")
+    assert joined.name == newest.name
+    before, after = (RunFolder(folder.parents[1]).load(folder) for folder in (newest, joined))
+    assert before.learned.keys() == after.learned.keys()
+    assert before.tensors.keys() == after.tensors.keys()
+    for name, tensor in before.tensors.items():
+        assert after.tensors[name].dtype == tensor.dtype
+        if not name.startswith("rows/"):
+            assert torch.equal(tensor, after.tensors[name])
+    assert run.attempt_piece(attempt, tmp_path / "carried", 10, "cpu") == "steps"
+    with pytest.raises(UserError, match="is there already"):
+        shards.join(tmp_path / "shards", tmp_path / "carried" / "run")
+    files[0].write_bytes(b"\0" + files[0].read_bytes()[1:])
+    with pytest.raises(UserError, match="are damaged"):
+        shards.join(tmp_path / "shards", tmp_path / "new")
+    files[1].unlink()
+    with pytest.raises(UserError, match="not a folder of whole shards"):
+        shards.join(tmp_path / "shards", tmp_path / "new")
+
+
+def test_what_is_shipped_says_what_was_measured(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.attempt_piece(run.read(settings), tmp_path / "out", 10, "cpu")
+    arguments = [
+        *("ship.py", str(tmp_path / "out" / "run"), "small", "--settings", str(settings)),
+        *("--machine", "a test's machine", "--to", str(tmp_path / "weights")),
+        *("--test", "the others=other.csv", "--test", "the others again=other.csv"),
+    ]
+    monkeypatch.setattr(sys, "argv", arguments)
+    ship.main()
+    folder = tmp_path / "weights" / "small"
+    model = load(folder)
+    for value in model.state_dict().values():
+        assert torch.equal(value, value.bfloat16().float())
+    card = (folder / "README.md").read_text()
+    found = evaluate(model, load_puzzles("sudoku", "other.csv"))
+    assert f"| the others | {found.exact.share:.4f} |" in card
+    assert "a test's machine" in card
+    assert '"recipe.steps" = 6' in card
+    said = metadata_of(folder)[ABILITIES]
+    assert said.startswith("measured to solve ")
+    assert said in " ".join(card.split())
+    monkeypatch.setattr(sys, "argv", [*arguments, "--test", "learned=four.csv"])
+    with pytest.raises(SystemExit, match="what the model was trained on"):
+        ship.main()
