@@ -1,11 +1,17 @@
 """How much faster the solver is than thinking all segments, on one model in one run.
 
-Step 7 of the ladder is trained (half a minute), then its held-out puzzles are solved in four ways,
-turn by turn and in CPU time: all segments for every puzzle; batches that wait for their slowest
-row; the solver. The last line repeats the first way against itself: this machine's noise.
+Puzzles are solved in four ways, turn by turn and in CPU time: all segments for every puzzle;
+batches that wait for their slowest row; the solver. The last line repeats the first way against
+itself: this machine's noise. Without `--data`, step 7 of the ladder is trained (half a minute) and
+its held-out puzzles are solved, up to 8 segments.
+
+    python bench/solver.py
+    python bench/solver.py --model sudoku-easy --data test.csv.gz --segments 16
 """
 
+import argparse
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import process_time
 
@@ -13,27 +19,28 @@ import torch
 
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.evaluate import first
+from hrmkit.solving.find import find_model, load_for
 from hrmkit.solving.solver import BATCH, Solutions, solve
 from hrmkit.solving.thinking import thinking
 from hrmkit.training.ladder import puzzles, rung_of_step, train_rung, use_one_thread
 
 TURNS = 7
-Way = Callable[[PuzzleHRM, PuzzleSet], Solutions]
 
 
-def everything(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
+def everything(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solutions:
     """All segments of every puzzle, as the original evaluates."""
-    return solve(model, some, halt=False)
+    return solve(model, some, segments=segments, halt=False)
 
 
-def waiting(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
+def waiting(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solutions:
     """Batch by batch, each until all of its rows have halted; a row keeps its answer at red."""
     parts: list[Solutions] = []
     for at in range(0, len(some), BATCH):
         part = some[at : at + BATCH]
         said: Solutions | None = None
         open_rows = torch.ones(len(part), dtype=torch.bool)
-        for thought in thinking(model, part):
+        for thought in thinking(model, part, segments=segments):
             if said is None:
                 said = Solutions(thought.tokens, thought.q_halt, torch.ones(len(part)).long())
             said.tokens[open_rows] = thought.tokens[open_rows]
@@ -51,28 +58,42 @@ def waiting(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
     )
 
 
-def solver(model: PuzzleHRM, some: PuzzleSet) -> Solutions:
+def solver(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solutions:
     """Halted rows make room."""
-    return solve(model, some)
+    return solve(model, some, segments=segments)
 
 
 def main() -> None:
     """Train, solve, print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", default="sudoku-easy", help="of the puzzles in --data")
+    parser.add_argument("--data", help="puzzles to solve; those of the ladder unless said")
+    parser.add_argument("--segments", type=int, help="the most; training's unless said")
+    parser.add_argument("--limit", type=int, help="only the first so many puzzles")
+    given = parser.parse_args()
     use_one_thread()
-    model = train_rung(rung_of_step(7), seed=0)[0]
-    _, test = puzzles()
-    ways: dict[str, Way] = {
-        "all segments": everything,
-        "batches that wait": waiting,
-        "solver": solver,
-        "all segments again": everything,
+    if given.data:
+        found = find_model(given.model)
+        model, test = found.model, first(load_for(found, given.data), given.limit).rows
+    else:
+        model, test = train_rung(rung_of_step(7), seed=0)[0], puzzles()[1]
+    take_turns(model, test, given.segments)
+
+
+def take_turns(model: PuzzleHRM, test: PuzzleSet, segments: int | None) -> None:
+    """Solve in each way in turn, and print."""
+    ways: dict[str, Callable[[], Solutions]] = {
+        "all segments": partial(everything, model, test, segments),
+        "batches that wait": partial(waiting, model, test, segments),
+        "solver": partial(solver, model, test, segments),
+        "all segments again": partial(everything, model, test, segments),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     found: dict[str, Solutions] = {}
     for _ in range(TURNS):
         for name, way in ways.items():
             began = process_time()
-            found[name] = way(model, test)
+            found[name] = way()
             seconds[name].append(process_time() - began)
     print(
         f"{len(test)} puzzles, {TURNS} turns, one thread, CPU time; ratio: median (least to most)"

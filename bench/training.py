@@ -1,12 +1,15 @@
-"""How much faster a training step is than the original algorithm's, in one run on one thread.
+"""How much faster a training step is than the original algorithm's, in one run on one device.
 
 The original's HRM thinks a second forward pass for Q-learning's target and draws a whole batch of
 puzzles for every segment, of which it uses those that a halted row has room for. Ours learns to
 halt in a single pass and draws what there is room for. Both have the same 27 million parameters,
-batch and optimizer; their steps take turns, and CPU time is counted. The last column is the share
-of the rate of matrix products alone, measured beside.
+batch and optimizer; their steps take turns. On a CPU that is one thread and its CPU time, in
+float32; on a GPU wall time, with bfloat16 products. The last column is the share of the rate of
+matrix products alone, measured beside.
 
     python bench/training.py [--batch 32] [--turns 5] [--preset hrm-27m] [--compile]
+    python bench/training.py --device cuda --batch 768 --turns 20 --compile
+    python bench/training.py --device cuda --batch 768 --profile
 """
 
 from __future__ import annotations
@@ -15,14 +18,17 @@ import argparse
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from statistics import median, quantiles
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 import torch
 
+from hrmkit.device import Device, choose_device, synchronise
 from hrmkit.model.assemble import assemble
 from hrmkit.model.cost import step_flops
 from hrmkit.model.presets import preset
@@ -67,11 +73,11 @@ def some_puzzles() -> PuzzleSet:
     return puzzle.augment(plain, rng)[0]
 
 
-def trainer_of(name: str, way: str, batch: int) -> Trainer:
+def trainer_of(name: str, way: str, batch: int, device: Device) -> Trainer:
     """A training of the preset, in the original's way or in ours."""
     chosen = preset(name)
     wiring = chosen.wiring if way == "original" else replace(chosen.wiring, halting="single-pass")
-    model = assemble(wiring, chosen.sizes, chosen.interface)
+    model = assemble(wiring, chosen.sizes, chosen.interface).to(device.device)
     if way == "compiled":
         compile_modules(model)
     puzzle = puzzle_of("sudoku")
@@ -79,7 +85,21 @@ def trainer_of(name: str, way: str, batch: int) -> Trainer:
         some_puzzles(), np.random.default_rng(0), lambda rows, rng: puzzle.augment(rows, rng)[0]
     )
     source = DroppedDraws(queue, batch) if way == "original" else queue
-    return Trainer(model, source, replace(recipe_of(name), batch=batch), seed=0)
+    recipe = replace(recipe_of(name), batch=batch)
+    return Trainer(model, source, recipe, seed=0, autocast=device.autocast)
+
+
+def seconds_of(work: Callable[[], object], device: Device) -> float:
+    """What `work` takes: CPU time of this process, or on a GPU the time until it is done."""
+    if device.device.type == "cpu":
+        began = process_time()
+        work()
+        return process_time() - began
+    synchronise(device)
+    began = perf_counter()
+    work()
+    synchronise(device)
+    return perf_counter() - began
 
 
 def flops(model: PuzzleHRM, batch: int) -> float:
@@ -87,14 +107,15 @@ def flops(model: PuzzleHRM, batch: int) -> float:
     return float(batch * step_flops(model.wiring, model.sizes, model.interface))
 
 
-def matmul_seconds(model: PuzzleHRM, batch: int) -> float:
-    """CPU time of the matrix product that a step is mostly made of, and of nothing else."""
+def matmul_rate(model: PuzzleHRM, batch: int, device: Device) -> float:
+    """FLOP/s of the matrix product that a step is mostly made of, and of nothing else."""
     rows = batch * (model.interface.tokens + model.wiring.prefix)
-    a, b = torch.randn(rows, model.sizes.width), torch.randn(model.sizes.width, model.sizes.inner)
-    began = process_time()
-    for _ in range(4):
-        torch.matmul(a, b)
-    return (process_time() - began) / 4 / (2 * a.numel() * b.shape[1])
+    like = {"device": device.device, "dtype": device.autocast or torch.float32}
+    a = torch.randn(rows, model.sizes.width, **like)
+    b = torch.randn(model.sizes.width, model.sizes.inner, **like)
+    torch.matmul(a, b)
+    took = seconds_of(lambda: [torch.matmul(a, b) for _ in range(4)], device)
+    return 4 * 2 * a.numel() * b.shape[1] / took
 
 
 def spread(values: list[float]) -> str:
@@ -103,9 +124,9 @@ def spread(values: list[float]) -> str:
     return f"{median(values):.3g} ({low:.3g} to {high:.3g})"
 
 
-def peak_memory(name: str, way: str, batch: int) -> float:
-    """GB that a process of its own takes at most for two steps."""
-    arguments = [name, "--batch", str(batch), "--only", way]
+def peak_memory(name: str, way: str, batch: int, device: Device) -> float:
+    """GB that a process of its own takes at most for two steps, on the device."""
+    arguments = [name, "--batch", str(batch), "--only", way, "--device", device.device.type]
     said = subprocess.run(
         [sys.executable, __file__, "--preset", *arguments],
         capture_output=True,
@@ -115,6 +136,27 @@ def peak_memory(name: str, way: str, batch: int) -> float:
     return float(said.stdout)
 
 
+def print_memory(trainer: Trainer, device: Device) -> None:
+    """Print what `peak_memory` reads."""
+    for step in range(2):
+        trainer.step(step, 100)
+    if device.device.type == "cuda":
+        print(torch.cuda.max_memory_allocated() / 1e9)
+    else:
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+
+
+def print_profile(trainer: Trainer, device: Device) -> None:
+    """Where a step's time goes, by operator."""
+    for step in range(3):
+        trainer.step(step, 100)
+    with torch.profiler.profile() as profile:
+        trainer.step(3, 100)
+        synchronise(device)
+    key = f"self_{device.device.type}_time_total"
+    print(profile.key_averages().table(sort_by=key, row_limit=20))
+
+
 def main() -> None:
     """Take turns and print."""
     parser = argparse.ArgumentParser()
@@ -122,37 +164,39 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    parser.add_argument("--profile", action="store_true", help="where a step of ours takes time")
     parser.add_argument("--only", help="two steps of one way, and the memory that they took")
     given = parser.parse_args()
     torch.set_num_threads(1)
+    device = choose_device(given.device)
     if given.only:
-        trainer = trainer_of(given.preset, given.only, given.batch)
-        for step in range(2):
-            trainer.step(step, 100)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        print_memory(trainer_of(given.preset, given.only, given.batch, device), device)
         return
     ways = ["original", "ours", *(["compiled"] if given.compile else [])]
-    trainers = {way: trainer_of(given.preset, way, given.batch) for way in ways}
+    if given.profile:
+        print_profile(trainer_of(given.preset, ways[-1], given.batch, device), device)
+        return
+    trainers = {way: trainer_of(given.preset, way, given.batch, device) for way in ways}
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     rates: list[float] = []
     for turn in range(given.turns + 1):
         for way, trainer in trainers.items():
-            began = process_time()
-            trainer.step(turn, 1000)
+            took = seconds_of(partial(trainer.step, turn, 1000), device)
             # The first turn warms up: memory is touched, modules are compiled.
-            seconds[way] += [process_time() - began] if turn else []
-        rates += [1 / matmul_seconds(trainers["ours"].model, given.batch)] if turn else []
+            seconds[way] += [took] if turn else []
+        rates += [matmul_rate(trainers["ours"].model, given.batch, device)] if turn else []
     peak = median(rates)
-    print(f"{given.preset}, batch {given.batch}, one thread, torch {torch.__version__}")
+    print(f"{given.preset}, batch {given.batch}, {device.reason}, torch {torch.__version__}")
     print(f"matrix products alone: {peak / 1e9:.1f} GFLOP/s")
     for way, trainer in trainers.items():
         cost = flops(trainer.model, given.batch)
         speed = [given.batch / one for one in seconds[way]]
         ratio = [a / b for a, b in zip(seconds["original"], seconds[way], strict=True)]
         share = cost / median(seconds[way]) / peak
-        memory = peak_memory(given.preset, way, given.batch)
+        memory = peak_memory(given.preset, way, given.batch, device)
         print(
-            f"{way:<9} {cost / 1e12:.2f} TFLOP a step; {spread(speed)} examples/s; "
+            f"{way:<9} {cost / 1e12:.3g} TFLOP a step; {spread(speed)} examples/s; "
             f"{spread(ratio)} times the original; {share:.0%} of the matrix products' rate; "
             f"{memory:.2f} GB at most"
         )

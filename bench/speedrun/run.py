@@ -1,6 +1,7 @@
 """An attempt at the record: every setting in one file, one command, in pieces that can be resumed.
 
     python bench/speedrun/run.py bench/speedrun/sudoku-easy.toml [--minutes 10]
+    python bench/speedrun/run.py bench/speedrun/sudoku-extreme.toml --train FILE --test FILE
 
 makes the puzzles that are not there yet, begins the run or goes on with it, and ends when the run
 is over, when all marks are reached, or after this piece's minutes. A mark is a share of the test's
@@ -160,11 +161,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Run an attempt at the record, or go on with it.")
     parser.add_argument("settings", type=Path, help="a TOML file with every setting")
     parser.add_argument("--out", type=Path, help="where to; runs/NAME unless said")
+    parser.add_argument("--train", help="puzzles to train on, in place of the settings'")
+    parser.add_argument("--test", help="puzzles to measure with, in place of the settings'")
     parser.add_argument("--minutes", type=float, default=10.0, help="of this piece, at most")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     given = parser.parse_args()
     try:
         attempt = read(given.settings)
+        named = {which: vars(given)[which] for which in PARTS if vars(given)[which]}
+        attempt = replace(attempt, **named, make=() if named else attempt.make)
         out = given.out or Path("runs") / attempt.name
         why = attempt_piece(attempt, out, given.minutes, given.device)
     except UserError as error:

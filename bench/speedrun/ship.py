@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -49,6 +50,12 @@ def rounded(run: Path) -> Found:
     return found
 
 
+def told_of(found: Found, tests: list[Test]) -> dict[str, Any]:
+    """What is kept beside the weights: files by their names, not by where they lay."""
+    data = [{**part, "source": Path(part["source"]).name} for part in found.metadata["data"]]
+    return {**found.metadata, "data": data, ABILITIES: abilities(tests)}
+
+
 def measured(found: Found, tests: list[str]) -> list[Test]:
     """Every test, as `hrmkit eval` measures."""
     done: list[Test] = []
@@ -60,9 +67,8 @@ def measured(found: Found, tests: list[str]) -> list[Test]:
         if was_learned(found, labelled.fingerprint):
             raise UserError(f"{path} is what the model was trained on: test it with others")
         with shown() as progress:
-            done.append(
-                Test(title, path, evaluate(found.model, labelled, Effort(), progress=progress))
-            )
+            scores = evaluate(found.model, labelled, Effort(), progress=progress)
+        done.append(Test(title, path, replace(scores, source=Path(path).name)))
     return done
 
 
@@ -120,7 +126,7 @@ def main() -> None:
         found = rounded(given.run)
         tests = measured(found, given.test)
         folder = given.to / given.name
-        save(found.model, folder, {**found.metadata, ABILITIES: abilities(tests)})
+        save(found.model, folder, told_of(found, tests))
         halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
         save_file(halves, folder / TENSORS)
         told = {"name": given.name, "machine": given.machine}

@@ -1,0 +1,77 @@
+"""The models that come with the package: what they are said to be, they are."""
+
+import json
+import re
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+import hrmkit
+from hrmkit.cli import app
+from hrmkit.errors import UserError
+from hrmkit.model.checkpoint import TENSORS, load, metadata_of
+from hrmkit.model.shipped import CARD, shipped
+from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
+from hrmkit.puzzles.sudoku_generator import make_sudokus_with_blanks
+from hrmkit.puzzles.sudoku_puzzle import Sudoku
+from hrmkit.solving.evaluate import evaluate
+from hrmkit.solving.find import ABILITIES, USUAL, find_model, usual_model
+
+PUZZLE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
+ANSWER = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
+
+
+def test_every_model_is_small_and_has_a_card() -> None:
+    assert set(USUAL.values()) <= shipped().keys()
+    for name, folder in shipped().items():
+        card = (folder / CARD).read_text()
+        said = metadata_of(folder)[ABILITIES]
+        assert card.startswith(f"# {name}\n")
+        assert said in " ".join(card.split())
+        assert (folder / TENSORS).stat().st_size < 15e6
+        model = load(name)
+        parameters = sum(p.numel() for p in model.parameters())
+        assert f"**Model**: {parameters:,} parameters" in card
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_card_s_score_is_the_model_s(name: str) -> None:
+    """On puzzles made anew, few, so within what the card's interval and their number allow."""
+    card = (shipped()[name] / CARD).read_text()
+    row = re.search(r"\| .*1 to 5 blanks.* \| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|", card)
+    assert row
+    nine = Sudoku()
+    rows = make_sudokus_with_blanks(Share(99, 0, 0, 100), 1, 5)
+    puzzles = PuzzleSet(
+        torch.tensor([nine.encode(row.question) for row in rows]),
+        torch.tensor([nine.encode(row.answer) for row in rows]),
+        torch.zeros(len(rows), dtype=torch.int64),
+    )
+    labelled = Labelled(nine, puzzles, torch.zeros(len(rows)).double(), "made", "no file")
+    model = find_model(name).model
+    share = evaluate(model, labelled, by_segment=False).exact
+    assert share.low <= float(row[3])
+    assert share.high >= float(row[2])
+
+
+def test_solve_needs_no_model_to_be_named() -> None:
+    result = CliRunner().invoke(app, ["solve", "sudoku", PUZZLE, "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["text"] == ANSWER
+    name = USUAL["sudoku"]
+    assert result.stderr == f"model: {name}, {find_model(name).metadata[ABILITIES]}\n"
+    assert hrmkit.solve(PUZZLE).text == ANSWER
+
+
+def test_puzzles_without_a_model_are_refused() -> None:
+    for kind in ("maze", "arc"):
+        result = CliRunner().invoke(app, ["solve", kind, "x"])
+        assert result.exit_code == 2
+        assert f"--model is missing, and none for {kind} comes with hrmkit: train" in result.stderr
+    with pytest.raises(UserError, match="none for chess comes with hrmkit"):
+        usual_model("chess")
+    result = CliRunner().invoke(app, ["solve", "sudoku", "1" * 16])
+    assert result.exit_code == 2
+    assert "16 cells are not a sudoku of 9 x 9" in result.stderr
