@@ -33,14 +33,16 @@ def everything(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solut
     return solve(model, some, segments=segments, halt=False)
 
 
-def waiting(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solutions:
+def waiting(
+    model: PuzzleHRM, some: PuzzleSet, segments: int | None, sure: float | None
+) -> Solutions:
     """Batch by batch, each until all of its rows have halted; a row keeps its answer at red."""
     parts: list[Solutions] = []
     for at in range(0, len(some), BATCH):
         part = some[at : at + BATCH]
         said: Solutions | None = None
         open_rows = torch.ones(len(part), dtype=torch.bool)
-        for thought in thinking(model, part, segments=segments):
+        for thought in thinking(model, part, segments=segments, sure=sure):
             if said is None:
                 said = Solutions(thought.tokens, thought.q_halt, torch.ones(len(part)).long())
             said.tokens[open_rows] = thought.tokens[open_rows]
@@ -58,9 +60,11 @@ def waiting(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solution
     )
 
 
-def solver(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solutions:
+def solver(
+    model: PuzzleHRM, some: PuzzleSet, segments: int | None, sure: float | None
+) -> Solutions:
     """Halted rows make room."""
-    return solve(model, some, segments=segments)
+    return solve(model, some, segments=segments, sure=sure)
 
 
 def main() -> None:
@@ -69,23 +73,26 @@ def main() -> None:
     parser.add_argument("--model", default="sudoku-easy", help="of the puzzles in --data")
     parser.add_argument("--data", help="puzzles to solve; those of the ladder unless said")
     parser.add_argument("--segments", type=int, help="the most; training's unless said")
+    parser.add_argument("--sure", type=float, help="what the light asks for; the model's own")
     parser.add_argument("--limit", type=int, help="only the first so many puzzles")
     given = parser.parse_args()
     use_one_thread()
     if given.data:
         found = find_model(given.model)
         model, test = found.model, first(load_for(found, given.data), given.limit).rows
+        sure = given.sure or found.sure
     else:
         model, test = train_rung(rung_of_step(7), seed=0)[0], puzzles()[1]
-    take_turns(model, test, given.segments)
+        sure = given.sure
+    take_turns(model, test, given.segments, sure)
 
 
-def take_turns(model: PuzzleHRM, test: PuzzleSet, segments: int | None) -> None:
+def take_turns(model: PuzzleHRM, test: PuzzleSet, segments: int | None, sure: float | None) -> None:
     """Solve in each way in turn, and print."""
     ways: dict[str, Callable[[], Solutions]] = {
         "all segments": partial(everything, model, test, segments),
-        "batches that wait": partial(waiting, model, test, segments),
-        "solver": partial(solver, model, test, segments),
+        "batches that wait": partial(waiting, model, test, segments, sure),
+        "solver": partial(solver, model, test, segments, sure),
         "all segments again": partial(everything, model, test, segments),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}

@@ -73,6 +73,17 @@ def test_the_light_and_the_verdict() -> None:
     assert record_thought(model, SUDOKU, GIVEN, solution=partly).exact
 
 
+def test_a_light_that_asks_for_more_certainty_says_so() -> None:
+    model = model_of(7)
+    with torch.no_grad():
+        model.q_head.weight.zero_()
+        model.q_head.bias.copy_(torch.tensor([2.0, -5.0]))
+    assert record_thought(model, SUDOKU, GIVEN).used == 1
+    recording = record_thought(model, SUDOKU, GIVEN, sure=0.95)
+    assert (recording.sure, recording.used) == (0.95, 4)
+    assert not any(segment.red for segment in recording.segments)
+
+
 def test_what_only_a_label_can_judge_is_not_judged_without_one() -> None:
     arc = puzzle_of("arc")
     model = assemble(wiring_of_step(1), SMALL, PuzzleInterface(arc.vocab, arc.cells), seed=1)

@@ -11,6 +11,7 @@ from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.start import Start
+from hrmkit.solving.thinking import thinking
 from test_solving_thinking import undecided
 
 
@@ -19,7 +20,9 @@ def some() -> PuzzleSet:
     return sudoku.generate(4, 30, seed=5)[1]
 
 
-def alone(model: PuzzleHRM, puzzles: PuzzleSet, most: int, start: Start) -> Solutions:
+def alone(
+    model: PuzzleHRM, puzzles: PuzzleSet, most: int, start: Start, sure: float | None = None
+) -> Solutions:
     """Every puzzle thought about by itself, without the solver."""
     rows: list[tuple[PuzzleOutputs, int]] = []
     for row in range(len(puzzles)):
@@ -27,7 +30,7 @@ def alone(model: PuzzleHRM, puzzles: PuzzleSet, most: int, start: Start) -> Solu
         carry = start.carry(model, batch)
         for number in range(1, most + 1):
             carry, said = model.segment(carry, batch)
-            if number == most or wants_to_halt(model.wiring.halting, said):
+            if number == most or wants_to_halt(model.wiring.halting, said, sure):
                 rows.append((said, number))
                 break
     return Solutions(
@@ -54,6 +57,25 @@ def test_the_solver_answers_as_if_each_puzzle_were_alone(
     assert len(expected.segments.unique()) >= 3  # or this would show nothing
     for batch in (1, 7, 64):
         assert_same(solve(model, some, batch=batch, start=start), expected)
+
+
+@pytest.mark.parametrize("halting", ["q-learning", "single-pass"])
+def test_a_light_can_ask_for_more_certainty(some: PuzzleSet, halting: str) -> None:
+    model = undecided(seed=1)
+    model = model.rewired(replace(model.wiring, halting=halting))
+    usual, sure = solve(model, some), solve(model, some, sure=0.8)
+    assert_same(sure, alone(model, some, 8, Start(), 0.8))
+    assert (sure.segments >= usual.segments).all()
+    assert (sure.segments > usual.segments).any()
+    early = sure.segments < 8
+    assert early.any()
+    assert sure.q[early].sigmoid().min() > 0.8
+    assert usual.q[usual.segments < 8].sigmoid().min() < 0.8
+    for wrong in (0.3, 1.0, float("nan")):
+        with pytest.raises(UserError, match=r"has to be 0\.5 or more"):
+            solve(model, some, sure=wrong)
+        with pytest.raises(UserError, match=r"has to be 0\.5 or more"):
+            next(thinking(model, some, sure=wrong))
 
 
 def test_a_row_that_never_halts_ends_with_the_last_segment(some: PuzzleSet) -> None:

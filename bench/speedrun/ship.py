@@ -24,7 +24,7 @@ from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import Evaluation, evaluate
-from hrmkit.solving.find import ABILITIES, Found, find_model, load_for, was_learned
+from hrmkit.solving.find import ABILITIES, SURE, Found, find_model, load_for, was_learned
 from hrmkit.solving.report import as_text
 from hrmkit.training.run_folder import RunFolder
 
@@ -50,13 +50,13 @@ def rounded(run: Path) -> Found:
     return found
 
 
-def told_of(found: Found, tests: list[Test]) -> dict[str, Any]:
+def told_of(found: Found, tests: list[Test], sure: float) -> dict[str, Any]:
     """What is kept beside the weights: files by their names, not by where they lay."""
     data = [{**part, "source": Path(part["source"]).name} for part in found.metadata["data"]]
-    return {**found.metadata, "data": data, ABILITIES: abilities(tests)}
+    return {**found.metadata, "data": data, SURE: sure, ABILITIES: abilities(tests)}
 
 
-def measured(found: Found, tests: list[str]) -> list[Test]:
+def measured(found: Found, tests: list[str], sure: float) -> list[Test]:
     """Every test, as `hrmkit eval` measures."""
     done: list[Test] = []
     for said in tests:
@@ -67,7 +67,7 @@ def measured(found: Found, tests: list[str]) -> list[Test]:
         if was_learned(found, labelled.fingerprint):
             raise UserError(f"{path} is what the model was trained on: test it with others")
         with shown() as progress:
-            scores = evaluate(found.model, labelled, Effort(), progress=progress)
+            scores = evaluate(found.model, labelled, Effort(sure=sure), progress=progress)
         done.append(Test(title, path, replace(scores, source=Path(path).name)))
     return done
 
@@ -120,16 +120,21 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--machine", required=True, help="what it was trained on, in words")
     parser.add_argument("--test", action="append", required=True, metavar="TITLE=FILE")
+    parser.add_argument("--sure", type=float, default=0.5, help="what its light asks for")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
     try:
         found = rounded(given.run)
-        tests = measured(found, given.test)
+        tests = measured(found, given.test, given.sure)
         folder = given.to / given.name
-        save(found.model, folder, told_of(found, tests))
+        save(found.model, folder, told_of(found, tests, given.sure))
         halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
         save_file(halves, folder / TENSORS)
-        told = {"name": given.name, "machine": given.machine}
+        told = {
+            "name": given.name,
+            "machine": given.machine,
+            "sure": f"{given.sure:.0%}",
+        }
         (folder / CARD).write_text(card(found, tests, told, given.run, given.settings))
     except UserError as error:
         sys.exit(f"error: {error}")

@@ -42,6 +42,10 @@ def evaluate(
         bool,
         typer.Option(help="Whether a red light ends a thought; the originals measure --no-halt."),
     ] = True,
+    sure: Annotated[
+        float | None,
+        typer.Option(help="Red only at this probability to be right: 0.5 to 1, as q_halt says."),
+    ] = None,
     vote: Annotated[
         int | None,
         typer.Option(help="Views of each puzzle that vote; 1 unless said, of ARC all learned."),
@@ -79,18 +83,19 @@ def evaluate(
     from hrmkit.solving.find import find_model, load_for, name_of, was_learned
     from hrmkit.solving.report import as_json, as_text
 
+    chosen = choose_device(device)
+    found = find_model(model)
     effort = Effort(
         batch,
         segments,
         halt,
+        found.sure if sure is None else sure,
         starts,
         noise,
         cast("Choice", choose),
         1 if vote is None else vote,
         seed,
     )
-    chosen = choose_device(device)
-    found = find_model(model)
     if name_of(found, puzzle) == "arc":
         evaluate_arc(found, data, effort, vote, limit, chosen, submission, json)
         return

@@ -50,6 +50,10 @@ def solve(
     segments: Annotated[
         int | None, typer.Option(help="The most segments; training's unless said.")
     ] = None,
+    sure: Annotated[
+        float | None,
+        typer.Option(help="Red only at this probability to be right: 0.5 to 1, as q_halt says."),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show every segment.")] = False,
     record: Annotated[
         Path | None, typer.Option(help="Also write a recording of the thought, for the page.")
@@ -69,7 +73,7 @@ def solve(
     if model is None:
         typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
     found.model.to(choose_device(device).device)
-    asked = Asked(found, segments, watch, record, json)
+    asked = Asked(found, segments, found.sure if sure is None else sure, watch, record, json)
     right = solve_task(text, asked) if puzzle == "arc" else solve_grid(puzzle, text, asked)
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
@@ -82,6 +86,7 @@ class Asked(NamedTuple):
 
     found: Found
     segments: int | None
+    sure: float | None
     watch: bool
     record: Path | None
     json: bool
@@ -97,7 +102,14 @@ def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
     kind = kind_of(asked.found, puzzle)
     given = kind.encode(read_text(text))
     with looking(asked, kind, given) as look:
-        answer = solved(asked.found.model, kind, given, segments=asked.segments, watch=look)
+        answer = solved(
+            asked.found.model,
+            kind,
+            given,
+            segments=asked.segments,
+            sure=asked.sure,
+            watch=look,
+        )
     if answer.flaw:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
     keep(asked, kind, given, label_of(kind, given))
@@ -123,10 +135,10 @@ def solve_task(text: list[str], asked: Asked) -> bool:
     (given,), (label,) = as_grids(first.given), as_grids(first.solution)
     with looking(asked, Arc(), given) as look:
         if look:
-            for thought in until_red(model, first, asked.segments):
+            for thought in until_red(model, first, asked.segments, asked.sure):
                 look(thought)
     with shown() as progress:
-        effort = Effort(segments=asked.segments)
+        effort = Effort(segments=asked.segments, sure=asked.sure)
         answers = answer_task(asked.found, data, tests, effort, progress)
     keep(asked, Arc(), given, label, int(first.puzzle_ids[0]))
     typer.echo(task_as_json(answers) if asked.json else task_as_text(answers))
@@ -160,6 +172,7 @@ def keep(asked: Asked, kind: Puzzle, given: Grid, label: Grid | None, puzzle_id:
         given,
         solution=label,
         segments=asked.segments,
+        sure=asked.sure,
         puzzle_id=puzzle_id,
         metadata=asked.found.metadata,
     )

@@ -26,13 +26,15 @@ def record_thought(
     *,
     solution: Grid | None = None,
     segments: int | None = None,
+    sure: float | None = None,
     puzzle_id: int = 0,
     title: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> ThoughtRecording:
     """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
 
-    No segment is left out: after the light is red it thinks on, and `used` says where it was. The
+    No segment is left out: after the light is red it thinks on, and `used` says where it was;
+    `sure` is what the light asks for, see `wants_to_halt`. The
     model's `metadata`, as a saved model carries it, says what it was trained on; `solution` may
     hold `IGNORED`. Raises `UserError` if the grids do not fit puzzle and model.
     """
@@ -43,7 +45,7 @@ def record_thought(
     check_grid(given, board, "the puzzle")
     if solution is not None:
         check_grid(solution, board, "the solution", IGNORED)
-    thought = segments_of(model, given, puzzle_id, segments)
+    thought = segments_of(model, given, puzzle_id, segments, sure)
     used = next((i for i, one in enumerate(thought, 1) if one.red), len(thought))
     answer = thought[used - 1].answer
     recording = ThoughtRecording(
@@ -61,6 +63,7 @@ def record_thought(
         step=step_of(metadata),
         given=given,
         solution=solution,
+        sure=sure,
         segments=thought,
         used=used,
         valid=judged(puzzle, given, answer, solution),
@@ -71,14 +74,14 @@ def record_thought(
 
 
 def segments_of(
-    model: PuzzleHRM, given: Grid, puzzle_id: int, segments: int | None
+    model: PuzzleHRM, given: Grid, puzzle_id: int, segments: int | None, sure: float | None
 ) -> tuple[PuzzleSegment, ...]:
     """Every segment of the thought."""
     rows = torch.tensor([given])
     asked = PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.tensor([puzzle_id]))
     lights = model.wiring.halting != "none"
     out: list[PuzzleSegment] = []
-    for thought in thinking(model, asked, segments=segments):
+    for thought in thinking(model, asked, segments=segments, sure=sure):
         (answer,) = as_grids(thought.tokens.cpu())
         before = out[-1].answer if out else answer
         out.append(

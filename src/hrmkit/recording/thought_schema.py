@@ -42,6 +42,10 @@ class ThoughtRecording(Part):
     step: int | None = Field(description="Gradient steps that the model has learned for.")
     given: Grid
     solution: Grid | None = Field(description="-100 where nothing is asked; null if not known.")
+    sure: Measured = Field(
+        default=None,
+        description="Probability to be right that the light asks for; null for the model's rule.",
+    )
     segments: tuple[PuzzleSegment, ...] = Field(min_length=1)
     used: int = Field(ge=1, description="Segments until the light was red; all if it never was.")
     valid: bool | None = Field(

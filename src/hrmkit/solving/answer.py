@@ -65,7 +65,7 @@ def solve(
     else:
         found = find_model(model or usual_model(puzzle or "sudoku"))
     kind = kind_of(found, puzzle)
-    return solve_grid(found.model, kind, kind.encode(text))
+    return solve_grid(found.model, kind, kind.encode(text), sure=found.sure)
 
 
 def solve_grid(
@@ -74,18 +74,20 @@ def solve_grid(
     given: Grid,
     *,
     segments: int | None = None,
+    sure: float | None = None,
     watch: Callable[[Thought], None] | None = None,
 ) -> Answer:
     """The answer to one puzzle; `watch` is called after every segment, until the light is red.
 
-    Raises `UserError` if the puzzle has no answer, or the model does not read such puzzles.
+    `sure` is what the light asks for, see `wants_to_halt`. Raises `UserError` if the puzzle has no
+    answer, or the model does not read such puzzles.
     """
     flaw = puzzle.flaw(given)
     if flaw and SEVERAL not in flaw:
         raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
     began, watching = perf_counter(), 0.0
     thought: Thought | None = None
-    for thought in until_red(model, one_puzzle(given), segments):
+    for thought in until_red(model, one_puzzle(given), segments, sure):
         if watch:
             looked = perf_counter()
             watch(thought)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.model.halting import check_sure
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import Puzzle, PuzzleSet, Reversible, generator
@@ -36,6 +37,8 @@ class Effort:
     """The most segments; training's unless said."""
     halt: bool = True
     """Whether a red light ends the thinking."""
+    sure: float | None = None
+    """What the light asks for; see `wants_to_halt`."""
     starts: int = 1
     """Points to begin thinking at, each with an answer of its own; one of them is chosen."""
     noise: float = 0.0
@@ -56,6 +59,7 @@ class Effort:
                 raise UserError(f"{getattr(self, name)} {name} are not possible: 1 to {MOST}")
         if self.choose not in get_args(Choice):
             raise UserError(f"choosing a start by {self.choose!r} is not known: choose q or first")
+        check_sure(self.sure)
         Start(0, self.noise)
 
     @property
@@ -159,6 +163,7 @@ def one_view(
             batch=effort.batch,
             segments=effort.segments,
             halt=effort.halt,
+            sure=effort.sure,
             start=Start(number, effort.noise),
             progress=part_of(progress, number, effort.starts),
         )

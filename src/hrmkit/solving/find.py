@@ -19,6 +19,8 @@ USUAL = {"sudoku": "sudoku-easy"}
 """Of the models that come with the package, the one that answers where none is named."""
 ABILITIES = "abilities"
 """What a model that comes with the package says in its metadata: one sentence on what it solves."""
+SURE = "sure"
+"""Where its metadata says what its light asks for; see `wants_to_halt`."""
 CHECKPOINTS = "checkpoints"
 """Inside a run's folder: the models that it saved, each in a folder step-N."""
 RUN = "run.json"
@@ -32,6 +34,12 @@ class Found(NamedTuple):
     """What was saved with it: puzzle, data, step, ...; empty for an original's."""
     source: str
     """Where exactly it was found, for people."""
+
+    @property
+    def sure(self) -> float | None:
+        """What its light asks for unless something else is said, if that was saved with it."""
+        sure = self.metadata.get(SURE)
+        return sure if isinstance(sure, float) and 0.5 <= sure < 1 else None
 
 
 def find_model(source: Path | str) -> Found:

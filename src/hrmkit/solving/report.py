@@ -34,6 +34,7 @@ def as_text(found: Evaluation, model: str, device: str, learned: bool) -> str:
         f"cells     {found.tokens:.4f} right",
         f"segments  {found.mean_segments:.2f} a puzzle of at most {found.most_segments}"
         + (", until the light is red" if found.halted else ", whatever the light")
+        + (f" ({effort.sure:.0%} sure)" if found.halted and effort.sure is not None else "")
         + (", over all starts and views" if not effort.plain else ""),
         f"speed     {found.per_second:.1f} puzzles/s ({found.seconds:.1f} s)",
     ]

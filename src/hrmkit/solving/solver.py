@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.model.halting import wants_to_halt
+from hrmkit.model.halting import check_sure, wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.progress import Progress, silent
@@ -75,16 +75,19 @@ def solve(
     batch: int = BATCH,
     segments: int | None = None,
     halt: bool = True,
+    sure: float | None = None,
     start: Start = TAUGHT,
     progress: Progress = silent,
 ) -> Solutions:
     """The answer to every puzzle, as if each were thought about alone.
 
     A puzzle is answered when its light is red, and after `segments` (training's unless said) in
-    any case; without `halt` always then. `batch` puzzles are under way at a time. Raises
+    any case; without `halt` always then. `sure` is what the light asks for, see `wants_to_halt`.
+    `batch` puzzles are under way at a time. Raises
     `UserError` where the puzzles do not fit the model, or a number is less than 1.
     """
     check_fit(model, puzzles)
+    check_sure(sure)
     most = segments_of(model, segments)
     if batch < 1:
         raise UserError(f"a batch of {batch} is not possible: give 1 or more")
@@ -101,7 +104,7 @@ def solve(
         with computing(model):
             desk.carry, said = model.segment(desk.carry, desk.batch)
             desk.segments += 1
-            done = wants_to_halt(halting, said) | (desk.segments >= most)
+            done = wants_to_halt(halting, said, sure) | (desk.segments >= most)
             leave, stay = done.nonzero().flatten(), (~done).nonzero().flatten()
             if not len(leave):
                 continue

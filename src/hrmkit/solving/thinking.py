@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hrmkit.device import choose_device
 from hrmkit.errors import UserError
-from hrmkit.model.halting import wants_to_halt
+from hrmkit.model.halting import check_sure, wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.start import TAUGHT, Start
@@ -41,29 +41,34 @@ def thinking(
     *,
     segments: int | None = None,
     start: Start = TAUGHT,
+    sure: float | None = None,
 ) -> Iterator[Thought]:
     """One thought for each segment, on the device where the model is.
 
-    `segments` may be more than training's, which is what is thought unless it is said. Raises
-    `UserError` if it is less than 1, or where the puzzles do not fit the model.
+    `segments` may be more than training's, which is what is thought unless it is said; `sure` is
+    what the light asks for, see `wants_to_halt`. Raises `UserError` if one of them is not possible,
+    or where the puzzles do not fit the model.
     """
     check_fit(model, puzzles)
+    check_sure(sure)
     most = segments_of(model, segments)
     batch = on_device(model, puzzles)
     carry = start.carry(model, batch)
     for number in range(1, most + 1):
         with computing(model):
             carry, said = model.segment(carry, batch)
-            red = wants_to_halt(model.wiring.halting, said)
+            red = wants_to_halt(model.wiring.halting, said, sure)
             tokens = said.logits.argmax(-1)
         # Copies, because whoever listens may compute with them outside of inference mode.
         q_halt = said.q_halt.to(model.low_init.dtype, copy=True)
         yield Thought(number, tokens.clone(), q_halt, red.clone())
 
 
-def until_red(model: PuzzleHRM, one: PuzzleSet, segments: int | None = None) -> Iterator[Thought]:
+def until_red(
+    model: PuzzleHRM, one: PuzzleSet, segments: int | None = None, sure: float | None = None
+) -> Iterator[Thought]:
     """The thoughts about one puzzle, up to that at which the light is red, or the last."""
-    for thought in thinking(model, one, segments=segments):
+    for thought in thinking(model, one, segments=segments, sure=sure):
         yield thought
         if thought.red[0]:
             return

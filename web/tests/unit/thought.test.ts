@@ -53,6 +53,16 @@ test("each stop shows the answer of its segment, and the last the one that count
   expect(shown[6]).toEqual(written(at(recording.segments, 1).answer, solution));
 });
 
+test("what the light asks for is said", () => {
+  const said = (recording: ThoughtRecording) =>
+    [...everyShape(at(thoughtScenes, 0).draw(recording, 8, wide))].flatMap((shape) =>
+      shape.kind === "text" && shape.text.startsWith("red where") ? [shape.text] : [],
+    );
+  const recording = thought({ rest: {} });
+  expect(said({ ...recording, sure: 0.9 })).toEqual(["red where it is 90% sure"]);
+  expect(said({ ...recording, sure: null })).not.toEqual(["red where it is 90% sure"]);
+});
+
 test("wrong cells fall to none as the answer comes to the solution", () => {
   const wrong = wrongOf(thought({ segments: 6 })) ?? [];
   expect(wrong.at(-1)).toBe(0);

@@ -1,7 +1,7 @@
 /** The puzzle, and the model that is going to think about it. */
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import { fitted, group, round, type Box } from "../build";
-import { count, grouped } from "../numbers";
+import { count, grouped, percent } from "../numbers";
 import { puzzleBoard } from "../puzzle/board";
 import { blankCells, puzzleName, sizeOf } from "../puzzle/facts";
 import { card, halves, inside, sizes } from "../puzzle/places";
@@ -33,7 +33,7 @@ function capital(words: string): string {
 }
 
 function rows(recording: ThoughtRecording): readonly (readonly [string, string])[] {
-  const { model, trained_on, step, solution, segments } = recording;
+  const { model, trained_on, step, solution, segments, sure } = recording;
   const lights = {
     none: "none",
     "q-learning": "red where stopping is worth more",
@@ -52,7 +52,10 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     ],
     ["thinks", count(segments.length, "segment")],
     ["learned with", `up to ${model.segments}`],
-    ["road lights", lights[model.halting]],
+    [
+      "road lights",
+      typeof sure === "number" ? `red where it is ${percent(sure)} sure` : lights[model.halting],
+    ],
     ["solution", solution ? "known, but not to the model" : "not known"],
   ];
 }
