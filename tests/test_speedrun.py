@@ -156,6 +156,7 @@ def test_what_is_shipped_says_what_was_measured(
         *("ship.py", str(tmp_path / "out" / "run"), "small", "--settings", str(settings)),
         *("--machine", "a test's machine", "--to", str(tmp_path / "weights")),
         *("--test", "the others=other.csv", "--test", "the others again=other.csv"),
+        *("--say", "the others", "--say", "the others again"),
     ]
     monkeypatch.setattr(sys, "argv", arguments)
     ship.main()
@@ -169,7 +170,8 @@ def test_what_is_shipped_says_what_was_measured(
     assert "a test's machine" in card
     assert '"recipe.steps" = 6' in card
     said = metadata_of(folder)[ABILITIES]
-    assert said.startswith("measured to solve ")
+    share = f"{found.exact.share:.1%}"
+    assert said == f"measured to solve {share} of the others and {share} of the others again"
     assert said in " ".join(card.split())
     monkeypatch.setattr(sys, "argv", [*arguments, "--test", "learned=four.csv"])
     with pytest.raises(SystemExit, match="what the model was trained on"):

@@ -4,7 +4,7 @@
         --machine "two x86-64 cores" --test "the title of a test=its file" --test ...
 
 The card's scores are of the weights as they are shipped, each measured here on files that the run
-has not seen; the first tests make the sentence that `hrmkit solve` says of the model.
+has not seen; those whose titles are said (`--say`) make the sentence that `hrmkit solve` says.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ from hrmkit.solving.report import as_text
 from hrmkit.training.run_folder import RunFolder
 
 TEMPLATE = Path(__file__).with_name("card.md")
-SAID = 3
-"""So many tests make the sentence on what the model solves."""
 
 
 class Test(NamedTuple):
@@ -50,10 +48,10 @@ def rounded(run: Path) -> Found:
     return found
 
 
-def told_of(found: Found, tests: list[Test], sure: float) -> dict[str, Any]:
+def told_of(found: Found, said: str, sure: float) -> dict[str, Any]:
     """What is kept beside the weights: files by their names, not by where they lay."""
     data = [{**part, "source": Path(part["source"]).name} for part in found.metadata["data"]]
-    return {**found.metadata, "data": data, SURE: sure, ABILITIES: abilities(tests)}
+    return {**found.metadata, "data": data, SURE: sure, ABILITIES: said}
 
 
 def measured(found: Found, tests: list[str], sure: float) -> list[Test]:
@@ -72,10 +70,15 @@ def measured(found: Found, tests: list[str], sure: float) -> list[Test]:
     return done
 
 
-def abilities(tests: list[Test]) -> str:
-    """One sentence on what the model solves."""
-    parts = [f"{test.found.exact.share:.1%} of {test.title}" for test in tests[:SAID]]
-    return f"measured to solve {', '.join(parts[:-1])} and {parts[-1]}"
+def abilities(tests: list[Test], say: list[str]) -> str:
+    """One sentence on what the model solves, of the tests with these titles."""
+    shares = {test.title: test.found.exact.share for test in tests}
+    unknown = [title for title in say if title not in shares]
+    if unknown:
+        raise UserError(f"--say {unknown[0]!r} is the title of no test: {', '.join(shares)}")
+    *most, last = [f"{shares[title]:.1%} of {title}" for title in say]
+    before = f"{', '.join(most)} and " if most else ""
+    return f"measured to solve {before}{last}"
 
 
 def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:
@@ -90,7 +93,6 @@ def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, setti
     whole = tests[-1]
     return TEMPLATE.read_text().format(
         **told,
-        abilities=abilities(tests),
         parameters=f"{description['parameters']:,}",
         modules="two modules, H and L" if wiring.modules == 2 else "one module",
         states="two states, zH and zL" if wiring.hierarchy else "one state",
@@ -120,20 +122,23 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--machine", required=True, help="what it was trained on, in words")
     parser.add_argument("--test", action="append", required=True, metavar="TITLE=FILE")
+    parser.add_argument("--say", action="append", metavar="TITLE", help="the first, unless said")
     parser.add_argument("--sure", type=float, default=0.5, help="what its light asks for")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
     try:
         found = rounded(given.run)
         tests = measured(found, given.test, given.sure)
+        said = abilities(tests, given.say or [tests[0].title])
         folder = given.to / given.name
-        save(found.model, folder, told_of(found, tests, given.sure))
+        save(found.model, folder, told_of(found, said, given.sure))
         halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
         save_file(halves, folder / TENSORS)
         told = {
             "name": given.name,
             "machine": given.machine,
             "sure": f"{given.sure:.0%}",
+            "abilities": said,
         }
         (folder / CARD).write_text(card(found, tests, told, given.run, given.settings))
     except UserError as error:
