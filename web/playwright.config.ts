@@ -17,7 +17,6 @@ export default defineConfig({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox"],
     },
-    trace: "retain-on-failure",
   },
   webServer: {
     command: `sh tests/serve.sh ${port}`,
