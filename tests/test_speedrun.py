@@ -137,6 +137,7 @@ def test_a_run_goes_on_from_its_shards(settings: Path, tmp_path: Path) -> None:
         assert after.tensors[name].dtype == tensor.dtype
         if not name.startswith("rows/"):
             assert torch.equal(tensor, after.tensors[name])
+    assert after.tensors["rows/halted"].all()  # so each row takes its next puzzle
     assert run.attempt_piece(attempt, tmp_path / "carried", 10, "cpu") == "steps"
     with pytest.raises(UserError, match="is there already"):
         shards.join(tmp_path / "shards", tmp_path / "carried" / "run")

@@ -65,6 +65,8 @@ test("a link brings the same frame back, however it was reached", async ({ page,
   const direct = await frame(page);
   await page.keyboard.press("7");
   await expect.poll(() => frame(page)).not.toBe(direct);
+  // Until the address has followed, the link would be the address already, and nothing would happen.
+  await expect.poll(async () => (await hashOf(page)).get("scene")).toBe("dashboard");
   await page.evaluate(() => (location.hash = "#scene=clumsy-rollout&time=7.5"));
   await expect.poll(() => frame(page)).toBe(direct);
 });

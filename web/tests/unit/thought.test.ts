@@ -63,6 +63,20 @@ test("what the light asks for is said", () => {
   expect(said({ ...recording, sure: null })).not.toEqual(["red where it is 90% sure"]);
 });
 
+test("the mark on the bar stands where the light turns red", () => {
+  const recording = thought({ segments: 3 });
+  const places = (sure: number | null) => {
+    const asked = { ...recording, sure };
+    const shapes = [...everyShape(thinking.draw(asked, 8, wide))];
+    const track = shapes.find(({ id }) => id === "guess.track");
+    const mark = shapes.find(({ id }) => id === "guess.asked");
+    if (track?.kind !== "rect" || mark?.kind !== "path") throw new Error("no bar");
+    return mark.d.match(/[\d.]+/g)?.slice(0, 1).map((x) => (Number(x) - track.x) / track.width);
+  };
+  expect(places(0.9)?.[0]).toBeCloseTo(0.9, 3);
+  expect(places(null)?.[0]).toBeCloseTo(0.5, 3);
+});
+
 test("wrong cells fall to none as the answer comes to the solution", () => {
   const wrong = wrongOf(thought({ segments: 6 })) ?? [];
   expect(wrong.at(-1)).toBe(0);

@@ -161,6 +161,8 @@ function guess(recording: ThoughtRecording, over: number, box: Box, size: number
   const q = read?.q_halt ?? null;
   const chance = q === null ? 0 : logistic(q);
   const track = { x: box.x, y: round(box.y + size * 1.9), width: box.width - 84, height: 10 };
+  /** Where the light turns red. */
+  const asked = round(track.x + track.width * (recording.sure ?? 0.5));
   const said = q === null ? "not asked yet" : `${percent(chance)} (q ${reward(q)})`;
   const tip =
     q === null
@@ -188,10 +190,10 @@ function guess(recording: ThoughtRecording, over: number, box: Box, size: number
           { radius: 5, fill: "halting" },
         ),
         line(
-          "guess.half",
+          "guess.asked",
           [
-            [round(track.x + track.width / 2), track.y - 3],
-            [round(track.x + track.width / 2), track.y + track.height + 3],
+            [asked, track.y - 3],
+            [asked, track.y + track.height + 3],
           ],
           "muted",
           1.4,
