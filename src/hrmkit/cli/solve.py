@@ -63,11 +63,12 @@ def solve(
 ) -> None:
     """Answer one puzzle with a trained model, and check the answer."""
     from hrmkit.device import choose_device
-    from hrmkit.recording.file import check_target
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
 
     named = model or usual_model(puzzle)
     if record:
+        from hrmkit.recording.file import check_target
+
         check_target(record)
     found = find_model(named)
     if model is None:
@@ -94,10 +95,9 @@ class Asked(NamedTuple):
 
 def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
     """Answer a puzzle that is one grid; whether the answer is valid."""
-    from hrmkit.solving.answer import label_of, read_text
+    from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of, read_text
     from hrmkit.solving.answer import solve_grid as solved
     from hrmkit.solving.find import kind_of
-    from hrmkit.solving.report import answer_as_json, answer_as_text
 
     kind = kind_of(asked.found, puzzle)
     given = kind.encode(read_text(text))
@@ -123,9 +123,14 @@ def solve_task(text: list[str], asked: Asked) -> bool:
     from hrmkit.progress import shown
     from hrmkit.puzzles.arc import Arc
     from hrmkit.puzzles.puzzle import as_grids
-    from hrmkit.solving.answer_arc import answer_task, plain_test, task_of
+    from hrmkit.solving.answer_arc import (
+        answer_task,
+        plain_test,
+        task_as_json,
+        task_as_text,
+        task_of,
+    )
     from hrmkit.solving.effort import Effort
-    from hrmkit.solving.report import task_as_json, task_as_text
     from hrmkit.solving.thinking import until_red
 
     if len(text) != 1:
@@ -149,23 +154,23 @@ def looking(
     asked: Asked, kind: Puzzle, given: Grid
 ) -> AbstractContextManager[Callable[[Thought], None] | None]:
     """What to call with every thought, if the thinking is to be seen."""
+    if not asked.watch:
+        return nullcontext()
     from rich.console import Console
 
     from hrmkit.solving.watch import watched
 
-    if not asked.watch:
-        return nullcontext()
     lights = asked.found.model.wiring.halting != "none"
     return watched(kind, given, Console(stderr=asked.json), lights)
 
 
 def keep(asked: Asked, kind: Puzzle, given: Grid, label: Grid | None, puzzle_id: int = 0) -> None:
     """Write the recording, if there is to be one: the same puzzle, thought to the end."""
+    if not asked.record:
+        return
     from hrmkit.recording.file import save
     from hrmkit.recording.thought import record_thought
 
-    if not asked.record:
-        return
     recording = record_thought(
         asked.found.model,
         kind,

@@ -1,10 +1,10 @@
 """Sudokus of 9x9 with one solution, as hard or as full as is asked for.
 
 One with so many blanks is a solved grid from which clues are taken. Hard ones are rare, so they are
-bred. An island starts from solved grids, each the founder of a lineage, dug down to minimal puzzles.
-Again and again a clue is taken from some, the harder the more often, and others put in until there
-is one solution; the hardest are kept, not too many of one lineage. Puzzles of a lineage are much
-alike, so training and test puzzles come from different islands.
+bred. An island starts from solved grids, each the founder of a lineage, dug down to minimal
+puzzles. Again and again a clue is taken from some, the harder the more often, and others put in
+until there is one solution; the hardest are kept, not too many of one lineage. Puzzles of a lineage
+are much alike, so training and test puzzles come from different islands.
 """
 
 from __future__ import annotations

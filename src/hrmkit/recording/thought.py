@@ -33,10 +33,10 @@ def record_thought(
 ) -> ThoughtRecording:
     """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
 
-    No segment is left out: after the light is red it thinks on, and `used` says where it was; `sure`
-    is what the light asks for, see `wants_to_halt`. The model's `metadata`, as a saved model carries
-    it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError` if the grids do
-    not fit puzzle and model.
+    No segment is left out: after the light is red it thinks on, and `used` says where it was;
+    `sure` is what the light asks for, see `wants_to_halt`. The model's `metadata`, as a saved model
+    carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError` if
+    the grids do not fit puzzle and model.
     """
     most = segments or model.wiring.segments
     if most > MOST_SEGMENTS:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from errno import EACCES, EISDIR
 from pathlib import Path
 from time import perf_counter
@@ -145,3 +146,22 @@ def one_puzzle(given: Grid) -> PuzzleSet:
     """A set of one, of which no answer is known."""
     rows = torch.tensor([given])
     return PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.zeros(1, dtype=torch.int64))
+
+
+def answer_as_text(found: Answer, puzzle: Puzzle) -> str:
+    """One answer: drawn, on one line, and what it is worth."""
+    worth = "valid" if found.valid else "not valid"
+    if found.exact is not None and found.valid and not found.exact:
+        worth += ", but not the one that a label would be"
+    why = "until the light was red" if found.halted else "all there are"
+    return (
+        f"{puzzle.show(found.given, found.answer)}\n{found.text}\n"
+        f"{worth}; {found.segments} segments ({why}), {found.seconds:.2f} s"
+    )
+
+
+def answer_as_json(found: Answer) -> str:
+    """One answer, without its grids of tokens: `text` says them."""
+    content = asdict(found)
+    del content["given"], content["answer"]
+    return json.dumps(content)

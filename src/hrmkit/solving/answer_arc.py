@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,4 +91,32 @@ def answered(one: Answered, given: Grid) -> ArcAnswer:
         given,
         None if one.label is None else place is not None and place <= TRIES,
         not one.held_out,
+    )
+
+
+def task_as_text(found: Sequence[ArcAnswer]) -> str:
+    """The answers to the tests of a task: drawn, and what they are worth."""
+    said: list[str] = []
+    for one in found:
+        said.append(f"{one.task}, test {one.test + 1}")
+        for number, grid in enumerate(one.tries, 1):
+            said.append(f"try {number}\n{Arc().show(one.given, grid)}")
+        worth = {True: "right", False: "not right", None: "the answer is not known"}[one.solved]
+        said.append(worth + (" (but training was shown the answer)" if one.learned else ""))
+    return "\n".join(said)
+
+
+def task_as_json(found: Sequence[ArcAnswer]) -> str:
+    """The answers to the tests of a task."""
+    return json.dumps(
+        [
+            {
+                "task": one.task,
+                "test": one.test,
+                "tries": [json.loads(text) for text in one.text()],
+                "solved": one.solved,
+                "learned": one.learned,
+            }
+            for one in found
+        ]
     )

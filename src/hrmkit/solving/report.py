@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 
-from hrmkit.puzzles.arc import Arc
-from hrmkit.puzzles.puzzle import Puzzle
-from hrmkit.solving.answer import Answer
-from hrmkit.solving.answer_arc import ArcAnswer
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import Evaluation, Share
 from hrmkit.solving.evaluate_arc import ArcEvaluation
@@ -121,50 +116,3 @@ def as_json(found: Evaluation, model: str, device: str, learned: bool) -> str:
     """All of the evaluation."""
     head = {"model": model, "device": device, "trained_on_this": learned}
     return json.dumps({**head, **asdict(found)}, indent=2)
-
-
-def answer_as_text(found: Answer, puzzle: Puzzle) -> str:
-    """One answer: drawn, on one line, and what it is worth."""
-    worth = "valid" if found.valid else "not valid"
-    if found.exact is not None and found.valid and not found.exact:
-        worth += ", but not the one that a label would be"
-    why = "until the light was red" if found.halted else "all there are"
-    return (
-        f"{puzzle.show(found.given, found.answer)}\n{found.text}\n"
-        f"{worth}; {found.segments} segments ({why}), {found.seconds:.2f} s"
-    )
-
-
-def task_as_text(found: Sequence[ArcAnswer]) -> str:
-    """The answers to the tests of a task: drawn, and what they are worth."""
-    said: list[str] = []
-    for one in found:
-        said.append(f"{one.task}, test {one.test + 1}")
-        for number, grid in enumerate(one.tries, 1):
-            said.append(f"try {number}\n{Arc().show(one.given, grid)}")
-        worth = {True: "right", False: "not right", None: "the answer is not known"}[one.solved]
-        said.append(worth + (" (but training was shown the answer)" if one.learned else ""))
-    return "\n".join(said)
-
-
-def task_as_json(found: Sequence[ArcAnswer]) -> str:
-    """The answers to the tests of a task."""
-    return json.dumps(
-        [
-            {
-                "task": one.task,
-                "test": one.test,
-                "tries": [json.loads(text) for text in one.text()],
-                "solved": one.solved,
-                "learned": one.learned,
-            }
-            for one in found
-        ]
-    )
-
-
-def answer_as_json(found: Answer) -> str:
-    """One answer, without its grids of tokens: `text` says them."""
-    content = asdict(found)
-    del content["given"], content["answer"]
-    return json.dumps(content)
