@@ -20,7 +20,8 @@ async function drawLatest(): Promise<void> {
   const latest = wanted;
   wanted = undefined;
   const scene = scenes.find(({ id }) => id === latest?.frame.scene);
-  const context = canvas?.getContext("2d");
+  // Opaque, so that the screen need not blend it with what it covers.
+  const context = canvas?.getContext("2d", { alpha: false });
   if (!told || told !== recording || !latest || !scene || !context) return;
   const { time, view, theme, width, height, scale } = latest.frame;
   const shapes = scene.draw(told, time, view);
