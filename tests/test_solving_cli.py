@@ -88,6 +88,10 @@ def test_eval_prints_what_was_measured() -> None:
         (["eval", "run", "--data", "four.csv", "--choose", "best"], "choose q or first"),
         (["eval", "run", "--data", "four.csv", "--limit", "0"], "limit of 0"),
         (["eval", "run", "--data", "four.csv", "--vote", "-1"], "-1 views"),
+        (["eval", "run", "--data", "four.csv", "--views", "0"], "0 views"),
+        (["eval", "run", "--data", "four.csv", "--views", "2", "--vote", "2"], "one of them"),
+        (["solve", "sudoku", 16 * ".", "--model", "run", "--views", "0"], "0 views"),
+        (["solve", "arc", "x", "--model", "run", "--views", "2"], "ARC's cannot"),
         (["eval", "run", "--data", "four.csv", "--submission", "x"], "for ARC"),
         (["eval", "run", "--data", "four.csv", "--device", "tpu"], "tpu"),
         (["eval", "run", "--data", "arc-1", "--puzzle", "arc"], "reads 16 cells"),
@@ -177,6 +181,40 @@ def test_a_thought_is_recorded() -> None:
     assert len(recording.segments) == 4
 
 
+@pytest.mark.usefixtures("run")
+def test_a_puzzle_is_looked_at_in_other_views_until_the_answer_is_valid() -> None:
+    rows = data()[1].rows
+    alone = [solve_grid(trained(), FOUR, given) for given in as_grids(rows.given)]
+    looked = [solve_grid(trained(), FOUR, one.given, views=8) for one in alone if not one.valid]
+    assert all(one.view == one.views == 1 for one in alone)
+    late = [one for one in looked if one.valid]
+    assert len(late) > len(looked) / 4
+    assert all(one.view == one.views > 1 for one in late)
+    assert all(one.all_segments > one.segments for one in late)
+    for one in looked:
+        if not one.valid:
+            assert (one.view, one.views) == (1, 8)
+    found = late[0]
+    text = FOUR.decode(found.given)
+    out = "thought.hrm.json.gz"
+    arguments = ("solve", "sudoku", text, "--model", "run", "--views", "8")
+    result = hrmkit_says(*arguments, "--watch", "--record", out)
+    assert result.exit_code == 0
+    assert f"{found.text}\nvalid in view {found.view}; {found.segments} segments" in result.stdout
+    assert f", {found.all_segments} in {found.views} views, " in result.stdout
+    seen = re.findall(r"^(?:view (\d+), )?segment (\d+):", result.stdout, re.MULTILINE)
+    assert len(seen) == found.all_segments
+    assert {view for view, _ in seen} == {"", *map(str, range(2, found.view + 1))}
+    recording = load(Path(out))
+    assert isinstance(recording, ThoughtRecording)
+    assert (recording.view, recording.valid, recording.given) == (found.view, True, found.given)
+    assert recording.segments[found.segments - 1].answer == found.answer
+    one = next(one for one in looked if not one.valid)
+    never = hrmkit_says(*arguments[:2], FOUR.decode(one.given), *arguments[3:])
+    assert never.exit_code == 1
+    assert "not valid in any of 8 views; " in never.stdout
+
+
 def test_the_public_function_takes_a_model_or_where_one_is(run: Path) -> None:
     text, solution = one(right=True)
     answer = hrmkit.solve(text, model=run)
@@ -192,9 +230,11 @@ def test_a_small_maze_is_answered_without_its_padding(tmp_path: Path) -> None:
     save(model, tmp_path / "maze", {"puzzle": "maze"})
     maze = tmp_path / "maze.txt"
     maze.write_text("S  \n  G\n")
-    result = hrmkit_says("solve", "maze", str(maze), "--model", str(tmp_path / "maze"), "--json")
-    text = json.loads(result.stdout)["text"]
-    assert [len(line) for line in text.split("/")] == [3, 3]
+    arguments = ("solve", "maze", str(maze), "--model", str(tmp_path / "maze"), "--json")
+    for views in ("1", "3"):
+        said = json.loads(hrmkit_says(*arguments, "--views", views).stdout)
+        assert [len(line) for line in said["text"].split("/")] == [3, 3]
+        assert said["views"] == int(views)
 
 
 def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:

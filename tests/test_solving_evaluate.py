@@ -91,6 +91,30 @@ def test_a_vote_undoes_its_symmetries_and_is_better_than_one_view() -> None:
     assert torch.equal(told.tokens, again.tokens)
 
 
+def test_views_are_looked_at_until_an_answer_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, rows = trained(), data()[1].rows[:60]
+    # Whatever the labels say, the rules alone choose among the answers.
+    unknown = PuzzleSet(rows.given, rows.solution.flip(0), rows.puzzle_ids)
+    alone = answer(model, FOUR, unknown, Effort())
+    looked = answer(model, FOUR, unknown, Effort(views=6, until_valid=True))
+    before, after = ((said.tokens == rows.solution).all(1) for said in (alone, looked))
+    assert torch.equal(looked.tokens[before], alone.tokens[before])
+    assert torch.equal(looked.segments[before], alone.segments[before])
+    assert after.sum() > before.sum() + 5
+    assert torch.equal(looked.tokens[~after], alone.tokens[~after])
+    assert (looked.segments[~before] > alone.segments[~before]).all()
+    every = answer(model, FOUR, rows, Effort(views=6, until_valid=True, halt=False))
+    left = ~(every.tokens == rows.solution).all(1)
+    assert (every.segments[left] == 6 * 4).all()
+    seen: list[tuple[int, int]] = []
+    monkeypatch.setattr(effort_module, "CHUNK", 16)
+    effort = Effort(views=3, starts=2, until_valid=True)
+    answer(model, FOUR, rows, effort, lambda _, done, of: seen.append((done, of)))
+    assert seen == sorted(seen)
+    assert {of for _, of in seen} == {60 * 6}
+    assert evaluate(model, data()[1], effort, by_segment=False).exact_two is None
+
+
 def test_many_puzzles_are_voted_on_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
     model, rows = trained(), data()[1].rows[:50]
     seen: list[tuple[int, int]] = []

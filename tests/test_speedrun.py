@@ -11,8 +11,9 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import load, metadata_of
 from hrmkit.puzzles.files import load_puzzles
+from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
-from hrmkit.solving.find import ABILITIES
+from hrmkit.solving.find import ABILITIES, find_model
 from hrmkit.training.run_folder import RunFolder
 from tiny_solver import write_csv
 
@@ -157,7 +158,7 @@ def test_what_is_shipped_says_what_was_measured(
         *("ship.py", str(tmp_path / "out" / "run"), "small", "--settings", str(settings)),
         *("--machine", "a test's machine", "--to", str(tmp_path / "weights")),
         *("--test", "the others=other.csv", "--test", "the others again=other.csv"),
-        *("--say", "the others", "--say", "the others again"),
+        *("--say", "the others", "--say", "the others again", "--views", "2"),
     ]
     monkeypatch.setattr(sys, "argv", arguments)
     ship.main()
@@ -166,13 +167,20 @@ def test_what_is_shipped_says_what_was_measured(
     for value in model.state_dict().values():
         assert torch.equal(value, value.bfloat16().float())
     card = (folder / "README.md").read_text()
-    found = evaluate(model, load_puzzles("sudoku", "other.csv"))
-    assert f"| the others | {found.exact.share:.4f} |" in card
+    others = load_puzzles("sudoku", "other.csv")
+    found, looked = (
+        evaluate(model, others, Effort(views=views, until_valid=True)) for views in (1, 2)
+    )
+    assert f"| the others (60) | {found.exact.share:.4f} | {found.exact.low:.4f} to" in card
+    assert f"{looked.exact.high:.4f} | {looked.mean_segments:.2f} |\n" in card
+    assert find_model(folder).views == 2
     assert "a test's machine" in card
     assert '"recipe.steps" = 6' in card
     said = metadata_of(folder)[ABILITIES]
-    share = f"{found.exact.share:.1%}"
-    assert said == f"measured to solve {share} of the others and {share} of the others again"
+    share = f"{looked.exact.share:.1%}"
+    assert said == (
+        f"measured to solve {share} of the others and {share} of the others again, in up to 2 views"
+    )
     assert said in " ".join(card.split())
     monkeypatch.setattr(sys, "argv", [*arguments, "--test", "learned=four.csv"])
     with pytest.raises(SystemExit, match="what the model was trained on"):

@@ -22,9 +22,10 @@ from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, save
 from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
+from hrmkit.puzzles.puzzle import Labelled
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import Evaluation, evaluate
-from hrmkit.solving.find import ABILITIES, SURE, Found, find_model, load_for, was_learned
+from hrmkit.solving.find import ABILITIES, SURE, VIEWS, Found, find_model, load_for, was_learned
 from hrmkit.solving.report import as_text
 from hrmkit.training.run_folder import RunFolder
 
@@ -37,6 +38,9 @@ class Test(NamedTuple):
     title: str
     path: str
     found: Evaluation
+    """Of every puzzle as it is."""
+    looked: Evaluation
+    """Looking on, in other views, until an answer is valid: what `hrmkit solve` does."""
 
 
 def rounded(run: Path) -> Found:
@@ -48,14 +52,15 @@ def rounded(run: Path) -> Found:
     return found
 
 
-def told_of(found: Found, said: str, sure: float) -> dict[str, Any]:
+def told_of(found: Found, said: str, sure: float, views: int) -> dict[str, Any]:
     """What is kept beside the weights: files by their names, not by where they lay."""
     data = [{**part, "source": Path(part["source"]).name} for part in found.metadata["data"]]
-    return {**found.metadata, "data": data, SURE: sure, ABILITIES: said}
+    return {**found.metadata, "data": data, SURE: sure, VIEWS: views, ABILITIES: said}
 
 
-def measured(found: Found, tests: list[str], sure: float) -> list[Test]:
-    """Every test, as `hrmkit eval` measures."""
+def measured(found: Found, tests: list[str], sure: float, views: int) -> list[Test]:
+    """Every test, as `hrmkit eval` measures, without and with `--views`."""
+    efforts = Effort(sure=sure), Effort(sure=sure, views=views, until_valid=True)
     done: list[Test] = []
     for said in tests:
         title, equals, path = said.rpartition("=")
@@ -64,21 +69,33 @@ def measured(found: Found, tests: list[str], sure: float) -> list[Test]:
         labelled = load_for(found, path)
         if was_learned(found, labelled.fingerprint):
             raise UserError(f"{path} is what the model was trained on: test it with others")
-        with shown() as progress:
-            scores = evaluate(found.model, labelled, Effort(sure=sure), progress=progress)
-        done.append(Test(title, path, replace(scores, source=Path(path).name)))
+        one, looked = (scores(found, labelled, effort, Path(path).name) for effort in efforts)
+        done.append(Test(title, path, one, looked))
     return done
 
 
-def abilities(tests: list[Test], say: list[str]) -> str:
+def scores(found: Found, labelled: Labelled, effort: Effort, source: str) -> Evaluation:
+    """What was measured, of a file that is named and not located."""
+    with shown() as progress:
+        return replace(evaluate(found.model, labelled, effort, progress=progress), source=source)
+
+
+def abilities(tests: list[Test], say: list[str], views: int) -> str:
     """One sentence on what the model solves, of the tests with these titles."""
-    shares = {test.title: test.found.exact.share for test in tests}
+    shares = {test.title: test.looked.exact.share for test in tests}
     unknown = [title for title in say if title not in shares]
     if unknown:
         raise UserError(f"--say {unknown[0]!r} is the title of no test: {', '.join(shares)}")
     *most, last = [f"{shares[title]:.1%} of {title}" for title in say]
     before = f"{', '.join(most)} and " if most else ""
-    return f"measured to solve {before}{last}"
+    within = f", in up to {views} views" if views > 1 else ""
+    return f"measured to solve {before}{last}{within}"
+
+
+def cells(scores: Evaluation) -> str:
+    """What a table says of an evaluation, in three columns."""
+    exact = scores.exact
+    return f"{exact.share:.4f} | {exact.low:.4f} to {exact.high:.4f} | {scores.mean_segments:.2f}"
 
 
 def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:
@@ -86,8 +103,7 @@ def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, setti
     description, wiring = RunFolder(run).description(), found.model.wiring
     last = [line for line in RunFolder(run).lines() if line["kind"] == "train"][-1]
     rows = [
-        f"| {test.title} | {test.found.exact.share:.4f} | {test.found.exact.low:.4f} to "
-        f"{test.found.exact.high:.4f} | {test.found.puzzles} | {test.found.mean_segments:.2f} |"
+        f"| {test.title} ({test.found.puzzles}) | {cells(test.found)} | {cells(test.looked)} |"
         for test in tests
     ]
     whole = tests[-1]
@@ -109,6 +125,7 @@ def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, setti
         title=whole.title,
         file=Path(whole.path).name,
         report=as_text(whole.found, told["name"], "CPU", learned=False),
+        looked=as_text(whole.looked, told["name"], "CPU", learned=False),
         settings_file=settings,
         settings=settings.read_text().strip(),
     )
@@ -124,20 +141,22 @@ def main() -> None:
     parser.add_argument("--test", action="append", required=True, metavar="TITLE=FILE")
     parser.add_argument("--say", action="append", metavar="TITLE", help="the first, unless said")
     parser.add_argument("--sure", type=float, default=0.5, help="what its light asks for")
+    parser.add_argument("--views", type=int, default=1, help="in how many views `solve` looks")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
     try:
         found = rounded(given.run)
-        tests = measured(found, given.test, given.sure)
-        said = abilities(tests, given.say or [tests[0].title])
+        tests = measured(found, given.test, given.sure, given.views)
+        said = abilities(tests, given.say or [tests[0].title], given.views)
         folder = given.to / given.name
-        save(found.model, folder, told_of(found, said, given.sure))
+        save(found.model, folder, told_of(found, said, given.sure, given.views))
         halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
         save_file(halves, folder / TENSORS)
         told = {
             "name": given.name,
             "machine": given.machine,
             "sure": f"{given.sure:.0%}",
+            "views": str(given.views),
             "abilities": said,
         }
         (folder / CARD).write_text(card(found, tests, told, given.run, given.settings))

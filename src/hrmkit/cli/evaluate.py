@@ -50,6 +50,13 @@ def evaluate(
         int | None,
         typer.Option(help="Views of each puzzle that vote; 1 unless said, of ARC all learned."),
     ] = None,
+    views: Annotated[
+        int | None,
+        typer.Option(
+            help="In place of a vote: think about a puzzle in one view after the other, so many at "
+            "most, until its answer is valid, which is checked without its label."
+        ),
+    ] = None,
     starts: Annotated[int, typer.Option(help="Points to begin each thought at.")] = 1,
     choose: Annotated[
         str, typer.Option(help="Which start answers: the surest (q), or the first to halt (first).")
@@ -84,6 +91,8 @@ def evaluate(
     from hrmkit.solving.report import as_json, as_text
 
     chosen = choose_device(device)
+    if vote is not None and views is not None:
+        raise UserError("--vote and --views are two ways to use views: give one of them")
     found = find_model(model)
     effort = Effort(
         batch,
@@ -93,10 +102,13 @@ def evaluate(
         starts,
         noise,
         cast("Choice", choose),
-        1 if vote is None else vote,
+        next((count for count in (vote, views) if count is not None), 1),
+        views is not None,
         seed,
     )
     if name_of(found, puzzle) == "arc":
+        if views is not None:
+            raise UserError("--views needs answers that can be checked, and ARC's cannot: --vote")
         evaluate_arc(found, data, effort, vote, limit, chosen, submission, json)
         return
     if submission:

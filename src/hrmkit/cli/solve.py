@@ -54,6 +54,13 @@ def solve(
         float | None,
         typer.Option(help="Red only at this probability to be right: 0.5 to 1, as q_halt says."),
     ] = None,
+    views: Annotated[
+        int | None,
+        typer.Option(
+            help="While the answer is not valid, think again about the puzzle under symmetries, in "
+            "so many views at most; 1 unless the model says more."
+        ),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show every segment.")] = False,
     record: Annotated[
         Path | None, typer.Option(help="Also write a recording of the thought, for the page.")
@@ -62,7 +69,10 @@ def solve(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     """Answer one puzzle with a trained model, and check the answer."""
-    from hrmkit.device import choose_device
+    import torch
+
+    from hrmkit.device import choose_device, share_of_threads
+    from hrmkit.errors import UserError
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
 
     named = model or usual_model(puzzle)
@@ -74,7 +84,18 @@ def solve(
     if model is None:
         typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
     found.model.to(choose_device(device).device)
-    asked = Asked(found, segments, found.sure if sure is None else sure, watch, record, json)
+    torch.set_num_threads(share_of_threads(sum(p.numel() for p in found.model.parameters())))
+    asked = Asked(
+        found,
+        segments,
+        found.sure if sure is None else sure,
+        found.views if views is None else views,
+        watch,
+        record,
+        json,
+    )
+    if puzzle == "arc" and views is not None:
+        raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
     right = solve_task(text, asked) if puzzle == "arc" else solve_grid(puzzle, text, asked)
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
@@ -88,6 +109,7 @@ class Asked(NamedTuple):
     found: Found
     segments: int | None
     sure: float | None
+    views: int
     watch: bool
     record: Path | None
     json: bool
@@ -108,11 +130,12 @@ def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
             given,
             segments=asked.segments,
             sure=asked.sure,
+            views=asked.views,
             watch=look,
         )
     if answer.flaw:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
-    keep(asked, kind, given, label_of(kind, given))
+    keep(asked, kind, given, label_of(kind, given), view=answer.view)
     typer.echo(answer_as_json(answer) if asked.json else answer_as_text(answer, kind))
     return answer.valid
 
@@ -164,7 +187,14 @@ def looking(
     return watched(kind, given, Console(stderr=asked.json), lights)
 
 
-def keep(asked: Asked, kind: Puzzle, given: Grid, label: Grid | None, puzzle_id: int = 0) -> None:
+def keep(
+    asked: Asked,
+    kind: Puzzle,
+    given: Grid,
+    label: Grid | None,
+    puzzle_id: int = 0,
+    view: int = 1,
+) -> None:
     """Write the recording, if there is to be one: the same puzzle, thought to the end."""
     if not asked.record:
         return
@@ -179,6 +209,7 @@ def keep(asked: Asked, kind: Puzzle, given: Grid, label: Grid | None, puzzle_id:
         segments=asked.segments,
         sure=asked.sure,
         puzzle_id=puzzle_id,
+        view=view,
         metadata=asked.found.metadata,
     )
     save(recording, asked.record)

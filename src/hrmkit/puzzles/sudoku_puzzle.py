@@ -6,11 +6,11 @@ Token 0 pads (a sudoku never does), 1 is a blank, 2 to side + 1 are the digits. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from torch import Tensor
+from torch.nn.functional import pad
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import Symmetries, line_orders, random_symmetries
@@ -25,21 +25,6 @@ SEPARATORS = " \t\r\n|+-"
 """What people put between digits."""
 BLANK = 1
 """The token of a blank."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shifted:
-    """Changes of sudokus whose tokens are one more than those of the changes; a `Reversible`."""
-
-    changes: Symmetries
-
-    def apply(self, grid: Tensor) -> Tensor:
-        """The changed grids: int64 [n, cells] or [n, many, cells]."""
-        return self.changes.apply(grid - 1) + 1
-
-    def undo(self, grid: Tensor) -> Tensor:
-        """The grids that `apply` changes into these."""
-        return self.changes.undo(grid - 1) + 1
 
 
 @dataclass(frozen=True)
@@ -196,7 +181,9 @@ class Sudoku:
         """Guesses that a solver by singles needs to find all solutions (at most two)."""
         return float(self._search(given).guesses[0])
 
-    def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Shifted]:
+    def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Symmetries]:
         """Every puzzle under a random symmetry, as the original augments, and the symmetries."""
-        change = Shifted(random_symmetries(rng, self.box, len(puzzles)))
+        changes = random_symmetries(rng, self.box, len(puzzles))
+        # Tokens are one more than those of the changes; padding, which a model may answer, stays.
+        change = replace(changes, tokens=pad(changes.tokens + 1, (1, 0)))
         return puzzles.changed(change), change

@@ -10,13 +10,14 @@ import torch
 import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.puzzle_schema import PuzzleModel, board_of
 from hrmkit.recording.run import MOST_SEGMENTS, check_grid, short_name
 from hrmkit.recording.schema import FORMAT, VERSION, Maker
 from hrmkit.recording.thought_schema import PuzzleSegment, ThoughtRecording
 from hrmkit.solving.thinking import thinking
+from hrmkit.solving.views import view_of_one
 
 
 def record_thought(
@@ -28,15 +29,17 @@ def record_thought(
     segments: int | None = None,
     sure: float | None = None,
     puzzle_id: int = 0,
+    view: int = 1,
     title: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> ThoughtRecording:
     """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
 
     No segment is left out: after the light is red it thinks on, and `used` says where it was;
-    `sure` is what the light asks for, see `wants_to_halt`. The model's `metadata`, as a saved model
-    carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError` if
-    the grids do not fit puzzle and model.
+    `sure` is what the light asks for, see `wants_to_halt`. It is thought about in the view
+    `view`, see `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
+    model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
+    if the grids do not fit puzzle and model.
     """
     most = segments or model.wiring.segments
     if most > MOST_SEGMENTS:
@@ -45,7 +48,11 @@ def record_thought(
     check_grid(given, board, "the puzzle")
     if solution is not None:
         check_grid(solution, board, "the solution", IGNORED)
-    thought = segments_of(model, given, puzzle_id, segments, sure)
+    one = PuzzleSet(
+        torch.tensor([given]), torch.full((1, len(given)), IGNORED), torch.tensor([puzzle_id])
+    )
+    seen, change = view_of_one(puzzle, one, view)
+    thought = segments_of(model, seen, change, segments, sure)
     used = next((i for i, one in enumerate(thought, 1) if one.red), len(thought))
     answer = thought[used - 1].answer
     recording = ThoughtRecording(
@@ -64,6 +71,7 @@ def record_thought(
         given=given,
         solution=solution,
         sure=sure,
+        view=view if view > 1 else None,
         segments=thought,
         used=used,
         valid=judged(puzzle, given, answer, solution),
@@ -74,15 +82,17 @@ def record_thought(
 
 
 def segments_of(
-    model: PuzzleHRM, given: Grid, puzzle_id: int, segments: int | None, sure: float | None
+    model: PuzzleHRM,
+    asked: PuzzleSet,
+    change: Reversible,
+    segments: int | None,
+    sure: float | None,
 ) -> tuple[PuzzleSegment, ...]:
-    """Every segment of the thought."""
-    rows = torch.tensor([given])
-    asked = PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.tensor([puzzle_id]))
+    """Every segment of the thought about one puzzle, with the change to it undone."""
     lights = model.wiring.halting != "none"
     out: list[PuzzleSegment] = []
     for thought in thinking(model, asked, segments=segments, sure=sure):
-        (answer,) = as_grids(thought.tokens.cpu())
+        (answer,) = as_grids(change.undo(thought.tokens.cpu()))
         before = out[-1].answer if out else answer
         out.append(
             PuzzleSegment(

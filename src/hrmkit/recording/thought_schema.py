@@ -46,6 +46,12 @@ class ThoughtRecording(Part):
         default=None,
         description="Probability to be right that the light asks for; null for the model's rule.",
     )
+    view: int | None = Field(
+        default=None,
+        ge=2,
+        description="Which view was thought about, if not the puzzle as it is: it is under a "
+        "symmetry, undone in what is recorded.",
+    )
     segments: tuple[PuzzleSegment, ...] = Field(min_length=1)
     used: int = Field(ge=1, description="Segments until the light was red; all if it never was.")
     valid: bool | None = Field(

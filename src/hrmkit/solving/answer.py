@@ -9,14 +9,17 @@ from dataclasses import asdict, dataclass
 from errno import EACCES, EISDIR
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.solving.effort import Effort
 from hrmkit.solving.find import Found, find_model, kind_of, usual_model
 from hrmkit.solving.thinking import Thought, right_cells, until_red
+from hrmkit.solving.views import view_of_one
 
 STANDARD_INPUT = "-"
 SEVERAL = "several"
@@ -39,9 +42,15 @@ class Answer:
     flaw: str | None
     """What is wrong with the puzzle, which has several answers; None for a proper one."""
     segments: int
-    """Thought."""
+    """Thought until this answer, in the view that gave it."""
     halted: bool
     """Whether the light was red; otherwise there were no more segments."""
+    view: int
+    """Which view gave it: 1 is the puzzle as it is."""
+    views: int
+    """Thought about; the last is this one, or none was valid."""
+    all_segments: int
+    """Thought in all views together."""
     seconds: float
     """Of thinking."""
     given: Grid
@@ -66,7 +75,7 @@ def solve(
     else:
         found = find_model(model or usual_model(puzzle or "sudoku"))
     kind = kind_of(found, puzzle)
-    return solve_grid(found.model, kind, kind.encode(text), sure=found.sure)
+    return solve_grid(found.model, kind, kind.encode(text), sure=found.sure, views=found.views)
 
 
 def solve_grid(
@@ -76,42 +85,85 @@ def solve_grid(
     *,
     segments: int | None = None,
     sure: float | None = None,
+    views: int = 1,
     watch: Callable[[Thought], None] | None = None,
 ) -> Answer:
     """The answer to one puzzle; `watch` is called after every segment, until the light is red.
 
-    `sure` is what the light asks for, see `wants_to_halt`. Raises `UserError` if the puzzle has no
-    answer, or the model does not read such puzzles.
+    `sure` is what the light asks for, see `wants_to_halt`. If the answer can be seen not to be
+    valid, and `views` is more than 1, the puzzle is thought about again under symmetries, in so
+    many views at most; if none gives a valid answer, that to the puzzle as it is counts. Raises
+    `UserError` if the puzzle has no answer, or the model does not read such puzzles.
     """
     flaw = puzzle.flaw(given)
     if flaw and SEVERAL not in flaw:
         raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
+    effort = Effort(segments=segments, sure=sure, views=views)
+    label = label_of(puzzle, given)
+    tries: list[Try] = []
+    for number in range(1, views + 1):
+        tries.append(try_view(model, puzzle, given, number, effort, watch))
+        # What is chosen among views is chosen without knowing the answer.
+        if views > 1 and puzzle.is_valid(given, asked_of(tries[-1].said, label)):
+            break
+    else:
+        number = 1
+    chosen = tries[number - 1]
+    said = asked_of(chosen.said, label)
+    return Answer(
+        text=puzzle.decode(said),
+        valid=puzzle.is_valid(given, said, label),
+        exact=None if label is None else bool(right_cells(*map(torch.tensor, (said, label))).all()),
+        flaw=flaw,
+        segments=chosen.segments,
+        halted=chosen.halted,
+        view=number,
+        views=len(tries),
+        all_segments=sum(one.segments for one in tries),
+        seconds=sum(one.seconds for one in tries),
+        given=given,
+        answer=said,
+    )
+
+
+class Try(NamedTuple):
+    """What a model said of one view of a puzzle, undone."""
+
+    said: Grid
+    segments: int
+    halted: bool
+    seconds: float
+
+
+def try_view(
+    model: PuzzleHRM,
+    puzzle: Puzzle,
+    given: Grid,
+    number: int,
+    effort: Effort,
+    watch: Callable[[Thought], None] | None,
+) -> Try:
+    """Think about the view `number` until the light is red; what is watched is undone, too."""
     began, watching = perf_counter(), 0.0
+    seen, change = view_of_one(puzzle, one_puzzle(given), number)
     thought: Thought | None = None
-    for thought in until_red(model, one_puzzle(given), segments, sure):
+    for thought in until_red(model, seen, effort.segments, effort.sure):
+        thought = thought._replace(tokens=change.undo(thought.tokens.cpu()))
         if watch:
             looked = perf_counter()
             watch(thought)
             watching += perf_counter() - looked
     assert thought is not None  # there is always a first segment
-    seconds = perf_counter() - began - watching
     (said,) = as_grids(thought.tokens)
-    label = label_of(puzzle, given)
-    exact: bool | None = None
-    if label is not None:
-        said = tuple(PAD if b == IGNORED else a for a, b in zip(said, label, strict=True))
-        exact = bool(right_cells(torch.tensor(said), torch.tensor(label)).all())
-    return Answer(
-        text=puzzle.decode(said),
-        valid=puzzle.is_valid(given, said, label),
-        exact=exact,
-        flaw=flaw,
-        segments=thought.number,
-        halted=bool(thought.red[0]),
-        seconds=seconds,
-        given=given,
-        answer=said,
-    )
+    seconds = perf_counter() - began - watching
+    return Try(said, thought.number, bool(thought.red[0]), seconds)
+
+
+def asked_of(said: Grid, label: Grid | None) -> Grid:
+    """What was said of the cells that are asked about; padding in the others."""
+    if label is None:
+        return said
+    return tuple(PAD if b == IGNORED else a for a, b in zip(said, label, strict=True))
 
 
 def label_of(puzzle: Puzzle, given: Grid) -> Grid | None:
@@ -153,10 +205,13 @@ def answer_as_text(found: Answer, puzzle: Puzzle) -> str:
     worth = "valid" if found.valid else "not valid"
     if found.exact is not None and found.valid and not found.exact:
         worth += ", but not the one that a label would be"
+    if found.views > 1:
+        worth += f" in view {found.view}" if found.valid else f" in any of {found.views} views"
     why = "until the light was red" if found.halted else "all there are"
+    cost = f", {found.all_segments} in {found.views} views" if found.views > 1 else ""
     return (
         f"{puzzle.show(found.given, found.answer)}\n{found.text}\n"
-        f"{worth}; {found.segments} segments ({why}), {found.seconds:.2f} s"
+        f"{worth}; {found.segments} segments ({why}){cost}, {found.seconds:.2f} s"
     )
 
 

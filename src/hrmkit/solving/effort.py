@@ -1,4 +1,4 @@
-"""How much thinking an answer is given: segments, several starts, several views that vote."""
+"""How much thinking an answer is given: segments, several starts, several views."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from hrmkit.model.halting import check_sure
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import Puzzle, PuzzleSet, Reversible, generator
+from hrmkit.puzzles.validity import valid_rows
 from hrmkit.puzzles.vote import vote
 from hrmkit.solving.solver import BATCH, Solutions, solve
 from hrmkit.solving.start import Start
+from hrmkit.solving.views import view
 
 Choice = Literal["q", "first"]
 """Which of several starts answers: the surest, or the first whose light is red."""
@@ -46,6 +48,8 @@ class Effort:
     choose: Choice = "q"
     views: int = 1
     """The puzzle as it is, and under so many symmetries less one: the answers vote."""
+    until_valid: bool = False
+    """Instead of a vote, one view is thought about after the other until an answer is valid."""
     seed: int = 0
     """Of the symmetries."""
 
@@ -106,12 +110,13 @@ def answer(
     if effort.plain:
         found = one_view(model, puzzles, effort, progress)
         return Told(found.tokens, found.q, found.segments, None)
+    way = checked if effort.until_valid else voted
     rng = generator(effort.seed)
     parts: list[Told] = []
     for at in range(0, max(1, len(puzzles)), CHUNK):
         part = puzzles[at : at + CHUNK]
         share = after(progress, at * effort.tries, len(puzzles) * effort.tries)
-        parts.append(voted(model, puzzle, part, effort, rng, share))
+        parts.append(way(model, puzzle, part, effort, rng, share))
     second = [part.second for part in parts if part.second is not None]
     return Told(
         torch.cat([part.tokens for part in parts]),
@@ -133,7 +138,7 @@ def voted(
     changes: list[Reversible] = []
     said: list[Solutions] = []
     for number in range(effort.views):
-        seen, change = puzzle.augment(puzzles, rng) if number else (puzzles, Unchanged())
+        seen, change = view(puzzle, puzzles, number + 1, rng)
         changes.append(change)
         said.append(one_view(model, seen, effort, part_of(progress, number, effort.views)))
     segments = torch.stack([solutions.segments for solutions in said]).sum(0)
@@ -150,6 +155,35 @@ def voted(
         segments,
         torch.tensor([one.answer for one in second]).reshape(shape),
     )
+
+
+def checked(
+    model: PuzzleHRM,
+    puzzle: Puzzle,
+    puzzles: PuzzleSet,
+    effort: Effort,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> Told:
+    """The first valid answer to each puzzle, or else that to the puzzle as it is.
+
+    Labels are not looked at: raises `UserError` where nothing else can tell what is valid.
+    """
+    said = one_view(model, puzzles, effort, part_of(progress, 0, effort.views))
+    tokens, q, segments = said.tokens.clone(), said.q.clone(), said.segments.clone()
+    left = (~valid_rows(puzzle, puzzles.given, tokens)).nonzero().flatten()
+    for number in range(2, effort.views + 1):
+        if not len(left):
+            break
+        seen, change = view(puzzle, puzzles[left], number, rng)
+        done = effort.tries * (len(puzzles) - len(left)) + effort.starts * (number - 1) * len(left)
+        found = one_view(model, seen, effort, after(progress, done, effort.tries * len(puzzles)))
+        segments[left] += found.segments
+        answers = change.undo(found.tokens)
+        right = valid_rows(puzzle, puzzles.given[left], answers)
+        tokens[left[right]], q[left[right]] = answers[right], found.q[right]
+        left = left[~right]
+    return Told(tokens, q, segments, None)
 
 
 def one_view(
@@ -188,18 +222,6 @@ def chosen(said: Sequence[Solutions], choose: Choice) -> Tensor:
         segments = torch.stack([solutions.segments for solutions in said])
         q = torch.where(segments == segments.amin(0), q, -torch.inf)
     return q.argmax(0)
-
-
-class Unchanged:
-    """The change that changes nothing, of any puzzle."""
-
-    def apply(self, grid: Tensor) -> Tensor:
-        """The same grids."""
-        return grid
-
-    def undo(self, grid: Tensor) -> Tensor:
-        """The same grids."""
-        return grid
 
 
 def part_of(progress: Progress, number: int, parts: int) -> Progress:

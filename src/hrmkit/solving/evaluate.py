@@ -18,8 +18,8 @@ from torch import Tensor
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
-from hrmkit.puzzles.files import InBulk
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.validity import valid_rows
 from hrmkit.solving.effort import Effort, Told, answer
 from hrmkit.solving.thinking import right_cells, segments_of, thinking
 
@@ -161,14 +161,8 @@ def valid(
     """bool [n]: which answers are correct; those as labelled are, and need no check."""
     out = exact.clone()
     rows = (~exact).nonzero().flatten()
-    given, said, label = puzzles.given[rows], tokens[rows], puzzles.solution[rows]
-    if isinstance(puzzle, InBulk):
-        out[rows] = torch.from_numpy(puzzle.are_valid(given.numpy(), said.numpy()))
-        return out
-    grids = zip(as_grids(given), as_grids(said), as_grids(label), strict=True)
-    for done, (row, three) in enumerate(zip(rows, grids, strict=True), 1):
-        out[row] = puzzle.is_valid(*three)
-        progress("checking", done, len(rows))
+    given, label = puzzles.given[rows], puzzles.solution[rows]
+    out[rows] = valid_rows(puzzle, given, tokens[rows], label, progress)
     return out
 
 

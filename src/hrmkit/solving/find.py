@@ -21,6 +21,8 @@ ABILITIES = "abilities"
 """What a model that comes with the package says in its metadata: one sentence on what it solves."""
 SURE = "sure"
 """Where its metadata says what its light asks for; see `wants_to_halt`."""
+VIEWS = "views"
+"""Where its metadata says in how many views to look for a valid answer; see `solve_grid`."""
 CHECKPOINTS = "checkpoints"
 """Inside a run's folder: the models that it saved, each in a folder step-N."""
 RUN = "run.json"
@@ -40,6 +42,12 @@ class Found(NamedTuple):
         """What its light asks for unless something else is said, if that was saved with it."""
         sure = self.metadata.get(SURE)
         return sure if isinstance(sure, float) and 0.5 <= sure < 1 else None
+
+    @property
+    def views(self) -> int:
+        """In how many views to look for a valid answer unless something else is said."""
+        views = self.metadata.get(VIEWS)
+        return views if isinstance(views, int) and views >= 1 else 1
 
 
 def find_model(source: Path | str) -> Found:

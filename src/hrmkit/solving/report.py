@@ -39,9 +39,14 @@ def as_text(found: Evaluation, model: str, device: str, learned: bool) -> str:
 def effort_lines(effort: Effort) -> list[str]:
     """More than one try for each answer, if there was."""
     starts = f"{effort.starts} starts, chosen by {effort.choose}"
+    views = (
+        f"up to {effort.views} views until an answer is valid"
+        if effort.until_valid
+        else f"a vote of {effort.views} views"
+    )
     said = [
         *([starts + (f", noise {effort.noise:g}" if effort.noise else "")] * (effort.starts > 1)),
-        *([f"a vote of {effort.views} views"] * (effort.views > 1)),
+        *([views] * (effort.views > 1)),
     ]
     return [f"effort    {', '.join(said)}"] if said else []
 

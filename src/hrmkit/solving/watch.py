@@ -31,14 +31,16 @@ def watched(
     A terminal shows the answer growing in place; elsewhere each segment is a line.
     """
     empty = seen = puzzle.show(given)
+    view = 0
     live = Live(Text(empty), console=console, auto_refresh=False)
     with live if console.is_terminal else nullcontext(console) as screen:
 
         def show(thought: Thought) -> None:
-            nonlocal seen
+            nonlocal seen, view
+            view += thought.number == 1  # a view begins with its first segment
             (answer,) = as_grids(thought.tokens)
             drawn = puzzle.show(given, answer)
-            line = said(thought, changes(drawn, seen), lights)
+            line = said(thought, changes(drawn, seen), lights, view)
             if isinstance(screen, Live):
                 screen.update(
                     Text.assemble(highlighted(drawn, seen, empty), "\n", line), refresh=True
@@ -51,9 +53,10 @@ def watched(
         yield show
 
 
-def said(thought: Thought, changed: int, lights: bool) -> str:
+def said(thought: Thought, changed: int, lights: bool, view: int = 1) -> str:
     """A segment in a line."""
-    line = f"segment {thought.number}: {changed} cells changed"
+    where = f"view {view}, " if view > 1 else ""
+    line = f"{where}segment {thought.number}: {changed} cells changed"
     if not lights:
         return line
     light = "red" if bool(thought.red[0]) else "green"

@@ -63,6 +63,23 @@ test("what the light asks for is said", () => {
   expect(said({ ...recording, sure: null })).not.toEqual(["red where it is 90% sure"]);
 });
 
+test("which view was thought about is said", () => {
+  const opening = at(thoughtScenes, 0);
+  const said = (recording: ThoughtRecording) =>
+    [
+      ...[...everyShape(opening.draw(recording, 8, wide))].map((shape) =>
+        shape.kind === "text" ? shape.text : "",
+      ),
+      ...opening.captions(recording, wide).map(({ text }) => text),
+    ].filter((text) => text.includes("view"));
+  const recording = thought({});
+  expect(said({ ...recording, view: null })).toEqual([]);
+  expect(said({ ...recording, view: 5 })).toEqual([
+    "view 5, under a symmetry",
+    "It thinks about view 5, the puzzle under a symmetry: its answers are shown changed back.",
+  ]);
+});
+
 test("the mark on the bar stands where the light turns red", () => {
   const recording = thought({ segments: 3 });
   const places = (sure: number | null) => {
@@ -71,7 +88,10 @@ test("the mark on the bar stands where the light turns red", () => {
     const track = shapes.find(({ id }) => id === "guess.track");
     const mark = shapes.find(({ id }) => id === "guess.asked");
     if (track?.kind !== "rect" || mark?.kind !== "path") throw new Error("no bar");
-    return mark.d.match(/[\d.]+/g)?.slice(0, 1).map((x) => (Number(x) - track.x) / track.width);
+    return mark.d
+      .match(/[\d.]+/g)
+      ?.slice(0, 1)
+      .map((x) => (Number(x) - track.x) / track.width);
   };
   expect(places(0.9)?.[0]).toBeCloseTo(0.9, 3);
   expect(places(null)?.[0]).toBeCloseTo(0.5, 3);

@@ -14,7 +14,7 @@ import { cropOfThought, type ThoughtScene } from "./facts";
 const DURATION = 10;
 
 function captions(recording: ThoughtRecording): readonly Caption[] {
-  const { model, board, given, puzzle, segments } = recording;
+  const { model, board, given, puzzle, segments, view } = recording;
   const blanks = blankCells(board, given);
   return [
     {
@@ -25,6 +25,14 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
       at: 4.5,
       text: `A model of ${grouped(model.parameters)} numbers thinks ${count(segments.length, "segment")}, and answers after each.`,
     },
+    ...(view
+      ? [
+          {
+            at: 7.5,
+            text: `It thinks about view ${view}, the puzzle under a symmetry: its answers are shown changed back.`,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -33,7 +41,7 @@ function capital(words: string): string {
 }
 
 function rows(recording: ThoughtRecording): readonly (readonly [string, string])[] {
-  const { model, trained_on, step, solution, segments, sure } = recording;
+  const { model, trained_on, step, solution, segments, sure, view } = recording;
   const lights = {
     none: "none",
     "q-learning": "red where stopping is worth more",
@@ -51,6 +59,7 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
         : count(model.cycles * model.low_calls, "call"),
     ],
     ["thinks", count(segments.length, "segment")],
+    ["looks at", view ? `view ${view}, under a symmetry` : "the puzzle as it is"],
     ["learned with", `up to ${model.segments}`],
     [
       "road lights",
