@@ -206,8 +206,9 @@ def test_a_pickle_that_would_run_code_is_refused(
     assert not Path("exploded").exists()
 
 
-def test_wires_that_no_original_has_are_not_written(tmp_path: Path) -> None:
-    model = PuzzleHRM(replace(HRM_27M, gradient="full"), SMALL, FACE)
+@pytest.mark.parametrize("wires", [{"gradient": "full"}, {"gate": "stable"}])
+def test_wires_that_no_original_has_are_not_written(tmp_path: Path, wires: dict[str, str]) -> None:
+    model = PuzzleHRM(replace(HRM_27M, **wires), SMALL, FACE)  # type: ignore[arg-type]
     with pytest.raises(UserError, match="neither HRM nor TRM"):
         save_original(model, tmp_path)
 

@@ -9,7 +9,12 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.puzzle import PuzzleSet
-from hrmkit.training.losses import puzzle_losses, softmax_loss, stablemax_loss
+from hrmkit.training.losses import (
+    cell_loss_of,
+    puzzle_losses,
+    softmax_loss,
+    stablemax_loss,
+)
 from hrmkit.training.optimizers import AdamAtan2, SignSGD
 from hrmkit.training.outer_loop import first_rows, refilled, staggered, think
 from hrmkit.training.puzzle_training import train
@@ -142,6 +147,12 @@ def test_losses_are_those_of_the_formulas() -> None:
     assert softmax_loss(logits, labels).item() == pytest.approx(
         -float(logits.log_softmax(-1)[0, 0, 1])
     )
+    # Of three tokens, each has a third of what is smoothed.
+    shares = logits.log_softmax(-1)[0, 0]
+    smooth = cell_loss_of(Recipe(steps=1, smoothing=0.3))(logits, labels)
+    assert smooth.item() == pytest.approx(-float(0.7 * shares[1] + 0.3 * shares.mean()))
+    assert cell_loss_of(Recipe(steps=1, smoothing=0.3))(logits, labels * 0 - 100).item() == 0
+    assert cell_loss_of(Recipe(steps=1, loss="stablemax")) is stablemax_loss
 
 
 def test_training_lowers_the_loss_and_the_same_seed_gives_the_same_bits() -> None:

@@ -31,6 +31,16 @@ def test_ours_is_the_original_in_every_entry(name: str) -> None:
     parity.check(name, parity.Vectors(Path(WHOLE or "") / f"{name}.safetensors"))
 
 
+def test_the_stable_gate_is_the_formula() -> None:
+    x = torch.randn(2, 5, 6, dtype=torch.float64)
+    stable = block.StableGate(width=6, inner=8).double()
+    gate, value = (x @ stable.gate_up.weight.T).chunk(2, dim=-1)
+    passed = gate * value
+    passed = passed / (passed.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+    expected = (passed / (1 + (-gate).exp())) @ stable.down.weight.T
+    assert torch.allclose(stable(x), expected, atol=1e-12)
+
+
 def test_the_token_mixing_block_is_the_formula() -> None:
     """Its vectors are too large to carry, so the one part that only it has is written out here."""
     mixing = block.MixingBlock(width=6, tokens=5, inner=8).double()

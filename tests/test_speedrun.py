@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -10,7 +11,9 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import load, metadata_of
-from hrmkit.puzzles.files import load_puzzles
+from hrmkit.puzzles.files import load_puzzles, save_puzzles
+from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.sudoku_generator import make_sudokus_with_blanks
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
 from hrmkit.solving.find import ABILITIES, find_model
@@ -119,6 +122,27 @@ def test_settings_that_are_not_whole_are_refused(settings: Path, broken: str) ->
     settings.write_text(SETTINGS.replace(broken, f"{broken}\nunknown = 1" if "=" in broken else ""))
     with pytest.raises(UserError, match=r"small\.toml is no file of settings"):
         run.read(settings)
+
+
+@pytest.mark.parametrize("path", sorted(BENCH.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_attempt_trains_if_it_is_made_small(path: Path, tmp_path: Path) -> None:
+    rows = make_sudokus_with_blanks(Share(3, 0, 0, 12), 5, 10)
+    for name, part in (("train.csv.gz", rows[:8]), ("test.csv.gz", rows[8:])):
+        save_puzzles(tmp_path / name, part)
+    attempt = run.read(path)
+    small = {"sizes.width": 16, "sizes.heads": 2, "sizes.inner": 16, "recipe.batch": 4}
+    attempt = replace(
+        attempt,
+        train=str(tmp_path / "train.csv.gz"),
+        test=str(tmp_path / "test.csv.gz"),
+        make=(),
+        compiled=False,
+        settings={**attempt.settings, **small, "recipe.steps": 10, "recipe.warm_up": 2},
+        habits=replace(attempt.habits, evaluate_steps=5),
+    )
+    assert run.attempt_piece(attempt, tmp_path / "out", 10, "cpu") == "steps"
+    assert len(evaluations(tmp_path / "out")) == 2
+    assert all(0 < mark < 1 for mark in attempt.marks)
 
 
 def test_a_run_goes_on_from_its_shards(settings: Path, tmp_path: Path) -> None:

@@ -56,6 +56,12 @@ def test_every_optimizer_and_loss_learns(puzzles: PuzzleSet, optimizer: str, los
     assert losses[-1] < 0.6 * losses[0]
 
 
+def test_the_stable_gate_learns_with_muon_at_a_high_rate(puzzles: PuzzleSet) -> None:
+    recipe = replace(QUICK, optimizer="muon", rate=3e-2, smoothing=0.05)
+    losses = train(small(replace(wiring_of_step(6), gate="stable")), puzzles, recipe, seed=0)
+    assert losses[-1] < 0.6 * losses[0]
+
+
 def test_muon_has_the_modules_matrices_and_adamw_the_rest() -> None:
     model = small(wiring_of_step(9))
     muon, adamw, tags = optimizers_for(model, replace(QUICK, optimizer="muon"))
@@ -212,6 +218,8 @@ def test_adam_atan2_resumes_with_its_moments() -> None:
         ({"minutes": float("nan")}, "minutes is nan"),
         ({"rate": -1e-3}, "rate is -0.001"),
         ({"clip": 0.0}, "clip is 0.0"),
+        ({"smoothing": 1.0}, "smoothing is 1.0"),
+        ({"smoothing": 0.1, "loss": "stablemax"}, "is for softmax"),
         ({"average": 1.0}, "average is 1.0"),
         ({"betas": (0.9, 1.0)}, "betas is (0.9, 1.0)"),
         ({"final_rate": 1.5}, "final_rate is 1.5"),

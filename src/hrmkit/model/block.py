@@ -112,13 +112,25 @@ class SwiGLU(nn.Module):
         return self.down(gate * gate.sigmoid() * up)
 
 
-class Block(nn.Module):
-    """`x = rms(x + attention(x)); x = rms(x + swiglu(x))`."""
+class StableGate(SwiGLU):
+    """SwiGLU's parts with what passes the gate normalised: `down(sigmoid(g) * rms(g * v))`.
 
-    def __init__(self, width: int, heads: int, inner: int) -> None:
+    It keeps Muon's high rates stable (arXiv 2601.19085).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x [..., width] -> [..., width]`."""
+        gate, up = self.gate_up(x).chunk(2, dim=-1)
+        return self.down(gate.sigmoid() * rms_norm(gate * up))
+
+
+class Block(nn.Module):
+    """`x = rms(x + attention(x)); x = rms(x + mlp(x))`, the MLP a `SwiGLU` or a kind of it."""
+
+    def __init__(self, width: int, heads: int, inner: int, gate: type[SwiGLU] = SwiGLU) -> None:
         super().__init__()
         self.attention = Attention(width, heads)
-        self.mlp = SwiGLU(width, inner)
+        self.mlp = gate(width, inner)
 
     def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
         """`x [batch, tokens, width] -> [batch, tokens, width]`."""
@@ -133,10 +145,10 @@ class MixingBlock(nn.Module):
     Networks" (arXiv 2510.04871), section 4.5, and its code.
     """
 
-    def __init__(self, width: int, tokens: int, inner: int) -> None:
+    def __init__(self, width: int, tokens: int, inner: int, gate: type[SwiGLU] = SwiGLU) -> None:
         super().__init__()
-        self.token_mlp = SwiGLU(tokens, swiglu_inner(tokens))
-        self.mlp = SwiGLU(width, inner)
+        self.token_mlp = gate(tokens, swiglu_inner(tokens))
+        self.mlp = gate(width, inner)
 
     def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
         """`x [batch, tokens, width] -> [batch, tokens, width]`; positions need no rotary here."""

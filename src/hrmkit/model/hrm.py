@@ -19,6 +19,8 @@ from hrmkit.model.block import (
     MixingBlock,
     ReasoningModule,
     Rotary,
+    StableGate,
+    SwiGLU,
     rotary_exponents,
     truncated_normal,
 )
@@ -112,7 +114,7 @@ class HRM(nn.Module):
 
         Raises `UserError` where a wire needs other parts.
         """
-        for name in ("modules", "mixing", "positions", "prefix", "puzzle_embedding"):
+        for name in ("modules", "mixing", "gate", "positions", "prefix", "puzzle_embedding"):
             if getattr(wiring, name) != getattr(self.wiring, name):
                 raise UserError(
                     f"a model with {name} {getattr(self.wiring, name)} cannot be rewired to "
@@ -152,12 +154,13 @@ class HRM(nn.Module):
 
 def build_module(wiring: Wiring, sizes: Sizes, tokens: int) -> ReasoningModule:
     """One module's blocks, for up to `tokens` tokens (exactly so many with token mixing)."""
+    gate = StableGate if wiring.gate == "stable" else SwiGLU
     if wiring.mixing == "tokens":
         return ReasoningModule(
-            MixingBlock(sizes.width, tokens, sizes.inner) for _ in range(sizes.blocks)
+            MixingBlock(sizes.width, tokens, sizes.inner, gate) for _ in range(sizes.blocks)
         )
     return ReasoningModule(
-        Block(sizes.width, sizes.heads, sizes.inner) for _ in range(sizes.blocks)
+        Block(sizes.width, sizes.heads, sizes.inner, gate) for _ in range(sizes.blocks)
     )
 
 

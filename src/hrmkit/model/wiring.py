@@ -48,6 +48,9 @@ class Wiring:
     forward pass, or by q_halt alone (TRM)."""
     mixing: Literal["attention", "tokens"] = "attention"
     """How tokens learn of each other: by attention or by an MLP over the token axis (TRM)."""
+    gate: Literal["swiglu", "stable"] = "swiglu"
+    """How the MLPs are gated: as in the originals, or so that Muon's high rates stay stable (arXiv
+    2601.19085)."""
     positions: Literal["rope", "learned", "none"] = "rope"
     """How tokens know where they stand."""
     puzzle_embedding: bool = False

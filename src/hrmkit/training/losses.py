@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -11,15 +12,24 @@ from torch.nn import functional as F
 
 from hrmkit.model.puzzle_hrm import PuzzleOutputs
 from hrmkit.puzzles.puzzle import IGNORED
-from hrmkit.training.recipe import LossName
+from hrmkit.training.recipe import LossName, Recipe
 
 CellLoss = Callable[[Tensor, Tensor], Tensor]
 """`(logits [B, tokens, V], labels [B, tokens]) -> loss [B, tokens]` in nats; 0 at `IGNORED`."""
 
 
-def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of every cell, with the softmax."""
-    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none", ignore_index=IGNORED)
+def softmax_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Cross-entropy of every cell, with the softmax.
+
+    `smoothing` of each label is shared out evenly among all tokens (label smoothing).
+    """
+    return F.cross_entropy(
+        logits.transpose(1, 2),
+        labels,
+        reduction="none",
+        ignore_index=IGNORED,
+        label_smoothing=smoothing,
+    )
 
 
 def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
@@ -54,6 +64,13 @@ class PuzzleLosses(NamedTuple):
 
 
 CELL_LOSSES: dict[LossName, CellLoss] = {"softmax": softmax_loss, "stablemax": stablemax_loss}
+
+
+def cell_loss_of(recipe: Recipe) -> CellLoss:
+    """The loss of a cell that a recipe asks for."""
+    if recipe.smoothing:
+        return partial(softmax_loss, smoothing=recipe.smoothing)
+    return CELL_LOSSES[recipe.loss]
 
 
 def losses_by_row(logits: Tensor, labels: Tensor, cell_loss: CellLoss) -> Tensor:

@@ -52,6 +52,8 @@ class Recipe:
     """The gradient's norm is cut to this, but for puzzle embeddings: only their sign counts."""
     exploration: float = EXPLORATION
     loss: LossName = "softmax"
+    smoothing: float = 0.0
+    """Label smoothing of the softmax loss: this share of a label goes to all tokens alike."""
     average: float = 0.0
     """EMA: what each step keeps of the average of the weights (TRM: .999); 0 for none."""
     starts: int = 1
@@ -82,6 +84,11 @@ class Recipe:
         for name, value in (("betas", max(self.betas)), ("average", self.average)):
             if not (0 <= value < 1 and min(self.betas) >= 0):
                 raise UserError(f"{name} is {getattr(self, name)}: it has to be 0 or more, below 1")
+        if not 0 <= self.smoothing < 1 or (self.smoothing and self.loss != "softmax"):
+            raise UserError(
+                f"smoothing is {self.smoothing} with the {self.loss} loss: it has to be 0 or more, "
+                "below 1, and is for softmax"
+            )
         ends = [until for until, _, _ in self.curriculum]
         if ends != sorted(ends) or any(not 0 < end < 1 for end in ends):
             raise UserError(

@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
-from hrmkit.training.losses import CELL_LOSSES, PuzzleLosses, puzzle_losses
+from hrmkit.training.losses import PuzzleLosses, cell_loss_of, puzzle_losses
 from hrmkit.training.optimizers import body_of, optimizers_for
 from hrmkit.training.outer_loop import Rows, Thought, first_rows, refilled, staggered, think
 from hrmkit.training.queues import Queue
@@ -93,7 +93,7 @@ class Trainer:
     def think(self, model: PuzzleHRM) -> tuple[Thought, PuzzleLosses]:
         """One segment of the rows, and its losses."""
         recipe = self.recipe
-        cell_loss = CELL_LOSSES[recipe.loss]
+        cell_loss = cell_loss_of(recipe)
         thought = think(
             model, self.rows, self.draws, recipe.exploration, cell_loss, self.ranks, recipe.batch
         )

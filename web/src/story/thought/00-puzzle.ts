@@ -58,8 +58,8 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
         ? `N=${model.cycles}, T=${model.low_calls}`
         : count(model.cycles * model.low_calls, "call"),
     ],
-    ["thinks", count(segments.length, "segment")],
     ["looks at", view ? `view ${view}, under a symmetry` : "the puzzle as it is"],
+    ["thinks", count(segments.length, "segment")],
     ["learned with", `up to ${model.segments}`],
     [
       "road lights",
