@@ -213,6 +213,7 @@ def test_a_puzzle_is_looked_at_in_other_views_until_the_answer_is_valid() -> Non
     never = hrmkit_says(*arguments[:2], FOUR.decode(one.given), *arguments[3:])
     assert never.exit_code == 1
     assert "not valid in any of 8 views; " in never.stdout
+    assert "add --views 32" in never.stderr
 
 
 def test_the_public_function_takes_a_model_or_where_one_is(run: Path) -> None:

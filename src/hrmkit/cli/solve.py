@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hrmkit.solving.find import Found
     from hrmkit.solving.thinking import Thought
 
+LOOK_ON = 4
+"""Times as many views are worth a try where none gave a valid answer."""
 EXAMPLES = """
 Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is malformed or has none.
 
@@ -137,6 +139,8 @@ def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
     keep(asked, kind, given, label_of(kind, given), view=answer.view)
     typer.echo(answer_as_json(answer) if asked.json else answer_as_text(answer, kind))
+    if not answer.valid and not asked.json:
+        typer.echo(f"More views may find it: add --views {LOOK_ON * asked.views}", err=True)
     return answer.valid
 
 
