@@ -16,11 +16,12 @@ import io
 import json
 import shutil
 import sys
-import tarfile
 from pathlib import Path
+from zipfile import ZipFile
 
 import torch
 from safetensors.torch import load_file, save_file
+from safetensors.torch import save as serialized
 
 from hrmkit.errors import UserError
 from hrmkit.training.run_folder import CHECKPOINTS, METRICS, RUN, STATE_TENSORS, RunFolder
@@ -49,7 +50,7 @@ def split(run: Path, out: Path, shard_bytes: int = SHARD_BYTES) -> list[Path]:
 
 
 def packed(run: Path, newest: Path) -> bytes:
-    """The run with one checkpoint and without carries, as a tar."""
+    """The run with one checkpoint and without carries, as a zip."""
     tensors = load_file(newest / STATE_TENSORS)
     shapes = {
         name: [str(value.dtype).removeprefix("torch."), *value.shape]
@@ -60,21 +61,15 @@ def packed(run: Path, newest: Path) -> bytes:
     # Every row has halted, so each takes a new puzzle and a new carry.
     kept["rows/halted"] = torch.ones_like(kept["rows/halted"])
     target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w") as tar:
+    with ZipFile(target, "w") as archive:
         for name in (RUN, METRICS):
-            tar.add(run / name, name)
+            archive.write(run / name, name)
+        folder = f"{CHECKPOINTS}/{newest.name}"
         for path in sorted(newest.iterdir()):
             if path.name != STATE_TENSORS:
-                tar.add(path, f"{CHECKPOINTS}/{newest.name}/{path.name}")
-        folder = Path(CHECKPOINTS) / newest.name
-        state = newest.with_suffix(".carried")
-        save_file(kept, state)
-        tar.add(state, str(folder / STATE_TENSORS))
-        state.unlink()
-        text = json.dumps(shapes).encode()
-        about = tarfile.TarInfo(str(folder / SHAPES))
-        about.size = len(text)
-        tar.addfile(about, io.BytesIO(text))
+                archive.write(path, f"{folder}/{path.name}")
+        archive.writestr(f"{folder}/{STATE_TENSORS}", serialized(kept))
+        archive.writestr(f"{folder}/{SHAPES}", json.dumps(shapes))
     return target.getvalue()
 
 
@@ -90,8 +85,8 @@ def join(shards: Path, run: Path) -> Path:
     content = b"".join(parts)
     if hashlib.sha256(content).hexdigest() != listed["sha256"]:
         raise UserError(f"the shards in {shards} are damaged: their hash is another one")
-    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-        tar.extractall(run, filter="data")
+    with ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(run)
     newest = RunFolder(run).newest()
     assert newest is not None  # `split` wrote one
     shapes = json.loads((newest / SHAPES).read_text())
