@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import hrmkit
 from hrmkit.cli import app
+from hrmkit.device import share_of_threads
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, load, metadata_of
 from hrmkit.model.shipped import CARD, shipped
@@ -63,6 +64,12 @@ def test_solve_needs_no_model_to_be_named() -> None:
     name = USUAL["sudoku"]
     assert result.stderr == f"model: {name}, {find_model(name).metadata[ABILITIES]}\n"
     assert hrmkit.solve(PUZZLE).text == ANSWER
+
+
+def test_one_puzzle_takes_one_thread_of_a_small_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 8)
+    assert share_of_threads(200_000) == 1
+    assert share_of_threads(27_000_000) == 8
 
 
 def test_puzzles_without_a_model_are_refused() -> None:

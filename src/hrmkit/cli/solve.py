@@ -77,6 +77,8 @@ def solve(
     from hrmkit.errors import UserError
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
 
+    if puzzle == "arc" and views is not None:
+        raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
     named = model or usual_model(puzzle)
     if record:
         from hrmkit.recording.file import check_target
@@ -96,8 +98,6 @@ def solve(
         record,
         json,
     )
-    if puzzle == "arc" and views is not None:
-        raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
     right = solve_task(text, asked) if puzzle == "arc" else solve_grid(puzzle, text, asked)
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")

@@ -16,6 +16,7 @@ from hrmkit.recording.puzzle_schema import PuzzleModel, board_of
 from hrmkit.recording.run import MOST_SEGMENTS, check_grid, short_name
 from hrmkit.recording.schema import FORMAT, VERSION, Maker
 from hrmkit.recording.thought_schema import PuzzleSegment, ThoughtRecording
+from hrmkit.solving.answer import one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one
 
@@ -48,10 +49,7 @@ def record_thought(
     check_grid(given, board, "the puzzle")
     if solution is not None:
         check_grid(solution, board, "the solution", IGNORED)
-    one = PuzzleSet(
-        torch.tensor([given]), torch.full((1, len(given)), IGNORED), torch.tensor([puzzle_id])
-    )
-    seen, change = view_of_one(puzzle, one, view)
+    seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
     thought = segments_of(model, seen, change, segments, sure)
     used = next((i for i, one in enumerate(thought, 1) if one.red), len(thought))
     answer = thought[used - 1].answer

@@ -194,10 +194,10 @@ def read_text(words: Sequence[str]) -> str:
         return word  # what no system can call a file is a puzzle
 
 
-def one_puzzle(given: Grid) -> PuzzleSet:
+def one_puzzle(given: Grid, puzzle_id: int = 0) -> PuzzleSet:
     """A set of one, of which no answer is known."""
     rows = torch.tensor([given])
-    return PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.zeros(1, dtype=torch.int64))
+    return PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.tensor([puzzle_id]))
 
 
 def answer_as_text(found: Answer, puzzle: Puzzle) -> str:
