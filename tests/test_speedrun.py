@@ -174,6 +174,33 @@ def test_a_run_goes_on_from_its_shards(settings: Path, tmp_path: Path) -> None:
         shards.join(tmp_path / "shards", tmp_path / "new")
 
 
+def test_shards_may_hold_the_moments_in_bfloat16(settings: Path, tmp_path: Path) -> None:
+    attempt = run.read(settings)
+    run.attempt_piece(attempt, tmp_path / "out", 1e-9, "cpu")
+    source = tmp_path / "out" / "run"
+    sizes = {
+        moments: sum(
+            path.stat().st_size
+            for path in shards.split(source, tmp_path / str(moments), moments=moments)
+        )
+        for moments in (torch.float32, torch.bfloat16)
+    }
+    before = RunFolder(source).load(RunFolder(source).newest()).tensors
+    joined = shards.join(tmp_path / "torch.bfloat16", tmp_path / "carried" / "run")
+    after = RunFolder(tmp_path / "carried" / "run").load(joined).tensors
+    moments = [name for name in before if "exp_avg" in name]
+    saved = sum(before[name].numel() * 2 for name in moments)
+    assert saved > 0.2 * sizes[torch.float32]
+    assert sizes[torch.float32] - sizes[torch.bfloat16] == pytest.approx(saved, rel=0.02)
+    for name, tensor in before.items():
+        assert after[name].dtype == tensor.dtype
+        if name in moments:
+            assert torch.equal(after[name], tensor.bfloat16().float())
+        elif not name.startswith("rows/"):
+            assert torch.equal(after[name], tensor)
+    assert run.attempt_piece(attempt, tmp_path / "carried", 10, "cpu") == "steps"
+
+
 def test_what_is_shipped_says_what_was_measured(
     settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,27 @@ def test_the_stable_gate_learns_with_muon_at_a_high_rate(puzzles: PuzzleSet) -> 
     assert losses[-1] < 0.6 * losses[0]
 
 
+def test_in_bfloat16_states_are_narrow_and_weights_and_losses_are_not(puzzles: PuzzleSet) -> None:
+    losses: dict[torch.dtype | None, list[float]] = {}
+    for kind in (None, torch.bfloat16):
+        model = small(wiring_of_step(9))
+        seen: set[torch.dtype] = set()
+        model.low.register_forward_hook(lambda *said, seen=seen: seen.add(said[2].dtype))
+        queue = Epochs(puzzles, np.random.default_rng(0))
+        trainer = Trainer(model, queue, replace(QUICK, rate=1e-2), 0, autocast=kind)
+        steps = [trainer.step(step, 40) for step in range(40)]
+        losses[kind] = [step.cells.item() / 8 for step in steps]
+        narrow = kind or torch.float32
+        assert seen == {narrow}
+        assert {state.dtype for state in trainer.rows.carry} == {narrow}
+        assert {p.dtype for p in model.parameters()} == {torch.float32}
+        assert {step.cells.dtype for step in steps} == {torch.float32}
+    exact, fast = losses[None], losses[torch.bfloat16]
+    assert fast != exact
+    assert fast[0] == pytest.approx(exact[0], rel=0.01)
+    assert fast[-1] < 0.6 * fast[0]
+
+
 def test_muon_has_the_modules_matrices_and_adamw_the_rest() -> None:
     model = small(wiring_of_step(9))
     muon, adamw, tags = optimizers_for(model, replace(QUICK, optimizer="muon"))

@@ -1,11 +1,12 @@
 """A run's newest checkpoint in files of at most 15 MB, to carry it from one machine to the next.
 
-    python bench/speedrun/shards.py split runs/NAME/run shards
+    python bench/speedrun/shards.py split runs/NAME/run shards [--moments bfloat16]
     python bench/speedrun/shards.py join shards runs/NAME/run
 
 What is left out are the states of the rows that are being thought about, nine tenths of a large
 run's state: the run goes on with new puzzles in their place. So it ends with other bits than one
-that was never carried, but loses no more than a batch of thoughts. Everything else is as it was.
+that was never carried, but loses no more than a batch of thoughts. Everything else is as it was,
+but for the optimizer's moments where they are asked for in bfloat16: they are half of what is left.
 """
 
 from __future__ import annotations
@@ -30,14 +31,21 @@ SHARD_BYTES = 15_000_000
 LIST = "shards.json"
 CARRIES = ("rows/high/", "rows/low/")
 SHAPES = "carries.json"
+MOMENTS = "optimizer/"
+DTYPES = "moments.json"
 
 
-def split(run: Path, out: Path, shard_bytes: int = SHARD_BYTES) -> list[Path]:
+def split(
+    run: Path,
+    out: Path,
+    shard_bytes: int = SHARD_BYTES,
+    moments: torch.dtype = torch.float32,
+) -> list[Path]:
     """Write the shards of a run's newest checkpoint and its metrics; returns them."""
     newest = RunFolder(run).newest()
     if newest is None:
         raise UserError(f"the run {run} has saved no checkpoint yet")
-    content = packed(run, newest)
+    content = packed(run, newest, moments)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     shards: list[Path] = []
@@ -49,15 +57,18 @@ def split(run: Path, out: Path, shard_bytes: int = SHARD_BYTES) -> list[Path]:
     return shards
 
 
-def packed(run: Path, newest: Path) -> bytes:
+def packed(run: Path, newest: Path, moments: torch.dtype) -> bytes:
     """The run with one checkpoint and without carries, as a zip."""
     tensors = load_file(newest / STATE_TENSORS)
     shapes = {
-        name: [str(value.dtype).removeprefix("torch."), *value.shape]
+        name: [name_of(value.dtype), *value.shape]
         for name, value in tensors.items()
         if name.startswith(CARRIES)
     }
     kept = {k: v for k, v in tensors.items() if k not in shapes}
+    # Not the numbers of steps, which are single numbers.
+    narrowed = {k: v for k, v in kept.items() if k.startswith(MOMENTS) and v.ndim}
+    kept |= {name: value.to(moments) for name, value in narrowed.items()}
     # Every row has halted, so each takes a new puzzle and a new carry.
     kept["rows/halted"] = torch.ones_like(kept["rows/halted"])
     target = io.BytesIO()
@@ -70,7 +81,14 @@ def packed(run: Path, newest: Path) -> bytes:
                 archive.write(path, f"{folder}/{path.name}")
         archive.writestr(f"{folder}/{STATE_TENSORS}", serialized(kept))
         archive.writestr(f"{folder}/{SHAPES}", json.dumps(shapes))
+        dtypes = {name: name_of(value.dtype) for name, value in narrowed.items()}
+        archive.writestr(f"{folder}/{DTYPES}", json.dumps(dtypes))
     return target.getvalue()
+
+
+def name_of(dtype: torch.dtype) -> str:
+    """A type's name, as an attribute of torch."""
+    return str(dtype).removeprefix("torch.")
 
 
 def join(shards: Path, run: Path) -> Path:
@@ -89,9 +107,11 @@ def join(shards: Path, run: Path) -> Path:
         archive.extractall(run)
     newest = RunFolder(run).newest()
     assert newest is not None  # `split` wrote one
-    shapes = json.loads((newest / SHAPES).read_text())
-    (newest / SHAPES).unlink()
+    shapes, dtypes = (json.loads((newest / name).read_text()) for name in (SHAPES, DTYPES))
+    for name in (SHAPES, DTYPES):
+        (newest / name).unlink()
     tensors = load_file(newest / STATE_TENSORS)
+    tensors |= {name: tensors[name].to(getattr(torch, dtype)) for name, dtype in dtypes.items()}
     carries = {
         name: torch.zeros(shape, dtype=getattr(torch, dtype))
         for name, (dtype, *shape) in shapes.items()
@@ -106,10 +126,12 @@ def main() -> None:
     parser.add_argument("what", choices=("split", "join"))
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
+    parser.add_argument("--moments", choices=("float32", "bfloat16"), default="float32")
     given = parser.parse_args()
     try:
         if given.what == "split":
-            shards = split(given.source, given.target)
+            moments = getattr(torch, given.moments)
+            shards = split(given.source, given.target, moments=moments)
             print(f"{len(shards)} shards, {sum(p.stat().st_size for p in shards) / 1e6:.1f} MB")
         else:
             print(join(given.source, given.target))

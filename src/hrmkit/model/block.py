@@ -70,7 +70,8 @@ class Rotary(nn.Module):
         tokens = x.shape[-2]
         low, high = x.chunk(2, dim=-1)
         turned = torch.cat((-high, low), dim=-1)
-        return x * self.cos[:tokens].to(x.dtype) + turned * self.sin[:tokens].to(x.dtype)
+        # In float32 or wider, as in the originals: a rotation has to be one in bfloat16, too.
+        return (x * self.cos[:tokens] + turned * self.sin[:tokens]).to(x.dtype)
 
 
 class Attention(nn.Module):

@@ -83,9 +83,24 @@ class PuzzleHRM(HRM):
         return PuzzleOutputs(self.token_head(state[:, self.wiring.prefix :]), q[:, 0], q[:, 1])
 
     def segment(self, carry: Carry, batch: PuzzleBatch) -> tuple[Carry, PuzzleOutputs]:
-        """One segment of thinking. The new carry has no gradient."""
-        thought = self.think(carry, self.embed(batch))
+        """One segment of thinking. The new carry has no gradient.
+
+        Under autocast states are in the type of the products, as in the originals: what happens
+        between two products is bound by memory, and so moves half the bytes.
+        """
+        high, low = carry
+        thought = self.think(
+            Carry(as_products(high), as_products(low)), as_products(self.embed(batch))
+        )
         return thought.detached(), self.read(thought)
+
+
+def as_products(state: Tensor) -> Tensor:
+    """`state` in the type that matrix products have here: autocast's, or its own without."""
+    kind = state.device.type
+    if not torch.is_autocast_enabled(kind):
+        return state
+    return state.to(torch.get_autocast_dtype(kind))
 
 
 def normal(rows: int, width: int) -> Tensor:

@@ -139,8 +139,11 @@ def checkpoint_bytes(model: PuzzleHRM, plan: Plan) -> int:
     return weights * (4 if plan.recipe.average else 3) + carry
 
 
-def compile_modules(model: PuzzleHRM) -> None:
-    """Compile the modules, where a step spends its time; what is around them stays as it is."""
+def compile_modules(model: PuzzleHRM, mode: str = "default") -> None:
+    """Compile the modules, where a step spends its time; what is around them stays as it is.
+
+    `mode` is torch.compile's.
+    """
     for module in (model.low, model.high):
         if module is not None:
-            module.compile()
+            module.compile(mode=mode)

@@ -109,10 +109,11 @@ def optimizers_for(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
 def body_optimizers(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
     """Of everything but puzzle embeddings."""
     body, rate, decay = body_of(model), recipe.rate, recipe.weight_decay
+    fused = body[0].is_cuda or None  # one launch for all tensors; None leaves it to torch
     if recipe.optimizer == "adam-atan2":
         return [AdamAtan2(body, rate, recipe.betas, decay)]
     if recipe.optimizer == "adamw":
-        return [torch.optim.AdamW(body, lr=rate, betas=recipe.betas, weight_decay=decay)]
+        return [torch.optim.AdamW(body, rate, recipe.betas, weight_decay=decay, fused=fused)]
     # Muon is for matrices between layers; its steps are scaled so that AdamW's rate suits both.
     matrices = {
         name
@@ -127,7 +128,7 @@ def body_optimizers(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
     ]
     return [
         torch.optim.Muon(inner, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=rate, betas=recipe.betas, weight_decay=decay),
+        torch.optim.AdamW(rest, rate, recipe.betas, weight_decay=decay, fused=fused),
     ]
 
 

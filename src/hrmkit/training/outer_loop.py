@@ -98,7 +98,9 @@ def refilled(
     )
     fresh = first_rows(model, puzzles, rows.starts)
     again = rows.halted.repeat(rows.starts)[:, None, None]
-    carry = Carry(*(torch.where(again, a, b) for a, b in zip(fresh.carry, rows.carry, strict=True)))
+    carry = Carry(
+        *(torch.where(again, a.to(b), b) for a, b in zip(fresh.carry, rows.carry, strict=True))
+    )
     segments = torch.where(rows.halted, fresh.segments, rows.segments)
     return Rows(carry, puzzles, segments, fresh.halted)
 
