@@ -17,15 +17,20 @@ export CHROMIUM
 
 NPM := npm --prefix web
 
+BENCHES := command evaluation solver training
+DEVICE := cuda
+BATCH := 768
+TURNS := 10
+
 .DEFAULT_GOAL := help
-.PHONY: help studio test prepared check format bench page chromium clean
+.PHONY: help studio test prepared check format bench bench-gpu page chromium clean
 
 help:
 	@echo "make studio   open the studio in the browser (HEADLESS=1 only prints its address)"
 	@echo "make test     check and test everything: Python, TypeScript, browser"
 	@echo "make check    only the linters and type checkers"
 	@echo "make format   format everything"
-	@echo "make bench    measure how fast it is"
+	@echo "make bench    measure how fast it is; bench-gpu how fast it trains on a GPU"
 	@echo "make clean    remove what was built"
 
 studio: page
@@ -64,8 +69,21 @@ format: $(INSTALLED)
 
 bench: page chromium prepared
 	@printf '\n== Benchmarks ==\n'
-	@for script in $(wildcard bench/*.py); do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(BENCHES:%=bench/%.py); do \
+		echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 	@echo bench/page.mjs; node bench/page.mjs
+
+# Every change to a step over the one before, evaluation, and where a step's time goes. HRM and TRM
+# are checkouts of the original repositories, whose own code is then measured beside ours.
+bench-gpu: $(INSTALLED)
+	@printf '\n== Benchmarks on a GPU ==\n'
+	@for preset in hrm-27m trm-5m; do \
+		case $$preset in hrm-27m) own="$(HRM)";; *) own="$(TRM)";; esac; \
+		own="$${own:+--original $$own}"; on="--device $(DEVICE) --batch $(BATCH)"; \
+		$(BIN)/python bench/training.py --preset $$preset $$on --turns $(TURNS) $$own || exit 1; \
+		$(BIN)/python bench/evaluation.py --preset $$preset $$on --turns $(TURNS) $$own || exit 1; \
+		$(BIN)/python bench/training.py --preset $$preset $$on --profile || exit 1; \
+	done
 
 # The page, built when its sources are not those that it was last built from.
 page: $(INSTALLED)

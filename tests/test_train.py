@@ -92,6 +92,50 @@ def test_a_run_learns_reports_measures_and_keeps_its_last_checkpoints(
     assert described["data"][0]["rows"] == 48
 
 
+def test_a_run_may_begin_with_a_trained_model(puzzles: Path, tmp_path: Path) -> None:
+    first, second, other = (tmp_path / name for name in ("first", "second", "other.csv"))
+    assert new(puzzles, first, "--steps", "40", "--recipe.rate", "1e-2").exit_code == 0
+    text = puzzles.read_text().splitlines()
+    other.write_text("\n".join([text[0], *text[20:]]) + "\n")
+    still = ("--steps", "1", "--recipe.rate", "0", "--from", str(first))
+    said = new(other, second, *still)
+    assert said.exit_code == 0, said.output
+    ends = [hrmkit.load(RunFolder(out).newest() or "").state_dict() for out in (first, second)]
+    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
+    # What the first has learned from is not forgotten, neither then nor after it is gone.
+    described = RunFolder(second).description()
+    assert [part["rows"] for part in described["data"]] == [29, 48]
+    assert described["plan"]["begin"] == str(first)
+    first.rename(tmp_path / "away")
+    said = train("--resume", "--out", second, "--steps", "3", "--threads", "1")
+    assert said.exit_code == 0, said.output
+    assert [part["rows"] for part in RunFolder(second).description()["data"]] == [29, 48]
+    said = train("--resume", "--out", second, "--steps", "4", "--from", tmp_path / "away")
+    assert said.exit_code == 2
+    assert f"begin is {tmp_path / 'away'}, and was {first}" in " ".join(said.output.split())
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("--sizes.inner=32", "its inner is 64, and the run's 32"),
+        ("--wiring.mixing=attention", "with mixing tokens cannot be rewired to attention"),
+    ],
+)
+def test_a_run_cannot_begin_with_a_model_of_other_parts(
+    puzzles: Path, tmp_path: Path, setting: str, said: str
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert new(puzzles, first, "--steps", "1").exit_code == 0
+    refused = new(puzzles, second, "--steps", "1", "--from", str(first), setting)
+    assert refused.exit_code == 2
+    assert said in " ".join(refused.output.split())
+    assert not second.exists()
+    missing = new(puzzles, second, "--steps", "1", "--from", str(tmp_path / "nothing"))
+    assert missing.exit_code == 2
+    assert "nothing" in missing.output
+
+
 class Started:
     """`hrmkit train sudoku` in a process of its own; what it says goes to a file."""
 

@@ -53,6 +53,8 @@ class Attempt:
     compiled: bool
     train: str
     test: str
+    begin: str | None
+    """A trained model to begin with."""
     make: tuple[str, ...]
     """Arguments of `hrmkit data PUZZLE`: their puzzles together are the train and test files."""
 
@@ -68,6 +70,7 @@ def read(path: Path) -> Attempt:
             habits=Habits(**habits),
             threads=said.pop("threads", None),
             compiled=said.pop("compile", False),
+            begin=said.pop("begin", None),
             train=data["train"],
             test=data["test"],
             make=tuple(data.get("make", ())),
@@ -123,7 +126,13 @@ def attempt_piece(attempt: Attempt, out: Path, minutes: float, device: str) -> s
     """Begin the attempt in `out` or go on with it, for so long; returns why the piece ended."""
     train, test = made(attempt, out / "data")
     plan = plan_of(
-        attempt.puzzle, train, attempt.preset, attempt.settings, test=test, seed=attempt.seed
+        attempt.puzzle,
+        train,
+        attempt.preset,
+        attempt.settings,
+        test=test,
+        seed=attempt.seed,
+        begin=attempt.begin,
     )
     folder = RunFolder(out / "run")
     running: list[Run] = []

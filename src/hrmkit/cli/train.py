@@ -29,6 +29,8 @@ Examples:
   hrmkit train sudoku --out runs/sudoku-tiny --resume --minutes 10
 
   hrmkit train maze --data maze.csv.gz --test dev.csv.gz --preset trm-7m --steps 5000
+
+  hrmkit train sudoku --data hard.csv.gz --from sudoku-easy-1000 --minutes 10
 """
 
 
@@ -50,6 +52,12 @@ def train(
     preset: Annotated[
         str | None,
         typer.Option(help="Wires, sizes and recipe: tiny (the usual), tiny-attention, trm-5m, ..."),
+    ] = None,
+    begin: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="A trained model to begin with: its name, its folder, or a run's."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The run's folder; runs/PUZZLE-PRESET unless said.")
@@ -95,7 +103,15 @@ def train(
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
     given = {f"recipe.{name}": value for name, value in settings.items() if value is not None}
     named = {**given, **settings_of(context.args)}
-    plan = new_or_resumed(folder, resume, puzzle, data, test, preset, seed, named)
+    said = {
+        "puzzle": puzzle,
+        "data": data,
+        "test": test,
+        "preset": preset,
+        "seed": seed,
+        "begin": begin,
+    }
+    plan = new_or_resumed(folder, resume, said, named)
     habits = Habits(
         evaluate_steps=evaluate_steps,
         save_steps=save_steps,
@@ -132,14 +148,7 @@ def train(
 
 
 def new_or_resumed(
-    folder: RunFolder,
-    resume: bool,
-    puzzle: str,
-    data: str | None,
-    test: str | None,
-    preset: str | None,
-    seed: int | None,
-    settings: dict[str, Any],
+    folder: RunFolder, resume: bool, said: dict[str, Any], settings: dict[str, Any]
 ) -> Plan:
     """The plan of a new run, or that of the folder's with what is said anew."""
     from dataclasses import replace
@@ -147,13 +156,13 @@ def new_or_resumed(
     from hrmkit.training.fit import planned
     from hrmkit.training.plan import plan_of, with_settings
 
-    if not (resume and folder.exists):
-        if data is None:
-            raise UserError("--data is missing: name a file of puzzles to train on")
-        return plan_of(puzzle, data, preset or USUAL, settings, test=test, seed=seed or 0)
-    plan = with_settings(planned(folder), settings)
-    said = {"puzzle": puzzle, "data": data, "test": test, "preset": preset, "seed": seed}
-    return replace(plan, **{name: value for name, value in said.items() if value is not None})
+    given = {name: value for name, value in said.items() if value is not None}
+    if resume and folder.exists:
+        return replace(with_settings(planned(folder), settings), **given)
+    if "data" not in given:
+        raise UserError("--data is missing: name a file of puzzles to train on")
+    preset = given.pop("preset", USUAL)
+    return plan_of(preset_name=preset, settings=settings, **given)
 
 
 def settings_of(arguments: Sequence[str]) -> dict[str, Any]:

@@ -29,12 +29,14 @@ class RunData:
     """How many puzzle embeddings there are."""
     arc: ArcData | None = None
     """Of ARC: the collection and its views."""
+    before: tuple[dict[str, Any], ...] = ()
+    """What the model that the run began with had learned from: `source_of` of each."""
 
     def described(self) -> dict[str, Any]:
         """What a saved model has to say of its data, as JSON."""
         if self.arc:
             return {"data": [self.arc.described()], "trained_on": list(self.arc.trained_on)}
-        return {"data": [source_of(self.train)]}
+        return {"data": [source_of(self.train), *self.before]}
 
     @property
     def interface(self) -> PuzzleInterface:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.solving.find import find_model
 from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
@@ -26,15 +28,17 @@ def fit(
     out: Path | str = "run",
     test: str | None = None,
     seed: int = 0,
+    begin: str | None = None,
     resume: bool = False,
     **settings: Any,
 ) -> PuzzleHRM:
     """Train a model of puzzles; returns it as it is at the end, evaluated and saved in `out`.
 
-    `data` and `test` are CSV files, names on the hub, or collections of ARC. `settings` are those
-    of the recipe (`steps=1000`, `rate=1e-3`), or of another section with its name and two
-    underscores before (`wiring__cycles=3`, `sizes__width=256`). Ctrl-C saves, and raises
-    `KeyboardInterrupt`; `resume=True` goes on. Raises `UserError` for whatever cannot be done.
+    `data` and `test` are CSV files, names on the hub, or collections of ARC. `begin` is a trained
+    model to begin with: its name, its folder, or a run's. `settings` are those of the recipe
+    (`steps=1000`, `rate=1e-3`), or of another section with its name and two underscores before
+    (`wiring__cycles=3`, `sizes__width=256`). Ctrl-C saves, and raises `KeyboardInterrupt`;
+    `resume=True` goes on. Raises `UserError` for whatever cannot be done.
 
     Example: `hrmkit.fit("train.csv.gz", minutes=3, out="my-run")`
     """
@@ -42,7 +46,7 @@ def fit(
         key.replace("__", ".") if "__" in key else f"recipe.{key}": value
         for key, value in settings.items()
     }
-    plan = plan_of(puzzle, data, preset, named, test=test, seed=seed)
+    plan = plan_of(puzzle, data, preset, named, test=test, seed=seed, begin=begin)
     run, why = carry_out(plan, RunFolder(Path(out)), resume=resume)
     if why == "interrupted":
         raise KeyboardInterrupt
@@ -76,9 +80,15 @@ def carry_out(
         folder.check_new()
     data = load_data(plan, skip_bad)
     going_on = resume and folder.exists
+    model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
-    model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed).to(device.device)
+        data = replace(data, before=tuple(folder.description()["data"][1:]))
+    elif plan.begin:
+        if data.arc:
+            raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
+        data = replace(data, before=begin_with(model, plan.begin))
+    model = model.to(device.device)
     run = Run(plan, model, data, folder, device, habits or Habits(), ranks)
     if ranks.leads:
         folder.check_room(checkpoint_bytes(model, plan))
@@ -93,6 +103,25 @@ def carry_out(
         begun(run)
     watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
     return run, run.go(report, watching)
+
+
+def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
+    """Give `model` the weights of the one in `source`; returns what that has learned from.
+
+    Raises `UserError` where there is no model of puzzles, or it has other parts.
+    """
+    found = find_model(source)
+    theirs = found.model.rewired(model.wiring)
+    for what in ("sizes", "interface"):
+        mine, other = asdict(getattr(model, what)), asdict(getattr(theirs, what))
+        for name, value in other.items():
+            if value != mine[name]:
+                raise UserError(
+                    f"the run cannot begin with {source}: its {name} is {value}, and the run's "
+                    f"{mine[name]}; choose the preset and the settings that it was trained with"
+                )
+    model.load_state_dict(theirs.state_dict())
+    return tuple(found.metadata.get("data", ()))
 
 
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:

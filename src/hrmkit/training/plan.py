@@ -37,6 +37,8 @@ class Plan:
     sizes: Sizes
     recipe: Recipe
     seed: int
+    begin: str | None = None
+    """A trained model whose weights to begin with: its name, folder or run; None for drawn ones."""
 
 
 def plan_of(
@@ -47,6 +49,7 @@ def plan_of(
     *,
     test: str | None = None,
     seed: int = 0,
+    begin: str | None = None,
 ) -> Plan:
     """The plan that a preset makes, with `settings` like `{"wiring.cycles": 3}` in their places.
 
@@ -68,6 +71,7 @@ def plan_of(
         chosen.sizes,
         recipe_of(preset_name),
         seed,
+        begin,
     )
     return with_settings(plan, settings or {})
 
