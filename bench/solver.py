@@ -19,9 +19,10 @@ import torch
 
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.batch import rows_for
 from hrmkit.solving.evaluate import first
 from hrmkit.solving.find import find_model, load_for
-from hrmkit.solving.solver import BATCH, Solutions, solve
+from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.thinking import thinking
 from hrmkit.training.ladder import puzzles, rung_of_step, train_rung, use_one_thread
 
@@ -38,8 +39,9 @@ def waiting(
 ) -> Solutions:
     """Batch by batch, each until all of its rows have halted; a row keeps its answer at red."""
     parts: list[Solutions] = []
-    for at in range(0, len(some), BATCH):
-        part = some[at : at + BATCH]
+    batch = rows_for(model)
+    for at in range(0, len(some), batch):
+        part = some[at : at + batch]
         said: Solutions | None = None
         open_rows = torch.ones(len(part), dtype=torch.bool)
         for thought in thinking(model, part, segments=segments, sure=sure):

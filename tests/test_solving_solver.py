@@ -5,10 +5,13 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
+from hrmkit.model.block import Linear
 from hrmkit.model.halting import wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
+from hrmkit.model.wiring import Sizes
 from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.batch import MOST_ON_A_CPU, rows_for, widest_activation
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.start import Start
 from hrmkit.solving.thinking import thinking
@@ -117,6 +120,35 @@ def test_a_halted_row_is_not_thought_about_again(some: PuzzleSet) -> None:
     assert sum(sizes) == calls * int(found.segments.sum())
     assert set(sizes[: 2 * calls]) == {16}  # full as long as something waits
     assert max(sizes) == 16
+
+
+@pytest.mark.parametrize(
+    ("preset", "sizes"),
+    [
+        ("tiny", Sizes(width=32, heads=2, inner=16, blocks=1)),
+        ("tiny", Sizes(width=16, heads=2, inner=320, blocks=2)),
+        ("tiny-attention", Sizes(width=32, heads=2, inner=16, blocks=1)),
+        ("trm-7m", Sizes(width=16, heads=2, inner=64, blocks=1)),
+    ],
+)
+def test_the_batch_that_is_chosen_makes_activations_as_large_as_weights(
+    preset: str, sizes: Sizes
+) -> None:
+    model = assemble(preset, sizes)
+    made: list[int] = []
+    for module in model.low.modules():
+        if isinstance(module, Linear):
+            module.register_forward_hook(lambda *said: made.append(said[2].numel()))
+    given = torch.zeros(2, model.interface.tokens, dtype=torch.int64)
+    batch = PuzzleBatch(given, torch.zeros(2, dtype=torch.int64))
+    model.segment(model.initial_carry(batch), batch)
+    assert max(made) == 2 * widest_activation(model)
+    modules = {id(module): module for module in (model.low, model.high) if module is not None}
+    weights = sum(p.numel() for module in modules.values() for p in module.parameters())
+    rows = rows_for(model)
+    assert 1 <= rows <= MOST_ON_A_CPU
+    assert rows == 1 or rows * max(made) / 2 <= weights
+    assert rows == MOST_ON_A_CPU or (rows + 1) * max(made) / 2 > weights
 
 
 def test_progress_counts_what_is_answered(some: PuzzleSet) -> None:

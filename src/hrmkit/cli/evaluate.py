@@ -34,7 +34,10 @@ def evaluate(
     ],
     puzzle: PuzzleOption = None,
     limit: Annotated[int | None, typer.Option(help="Only the first so many puzzles.")] = None,
-    batch: Annotated[int, typer.Option(help="Puzzles thought about at once.")] = 64,
+    batch: Annotated[
+        int | None,
+        typer.Option(help="Puzzles thought about at once; what is fastest unless said."),
+    ] = None,
     segments: Annotated[
         int | None, typer.Option(help="The most segments; training's unless said.")
     ] = None,

@@ -17,7 +17,7 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import Puzzle, PuzzleSet, Reversible, generator
 from hrmkit.puzzles.validity import valid_rows
 from hrmkit.puzzles.vote import vote
-from hrmkit.solving.solver import BATCH, Solutions, solve
+from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.start import Start
 from hrmkit.solving.views import view
 
@@ -33,8 +33,8 @@ CHUNK = 4096
 class Effort:
     """What is asked of a model for each answer. Raises `UserError` for what makes no sense."""
 
-    batch: int = BATCH
-    """Puzzles thought about at once."""
+    batch: int | None = None
+    """Puzzles thought about at once; None for as many as are fastest, see `rows_for`."""
     segments: int | None = None
     """The most segments; training's unless said."""
     halt: bool = True
@@ -54,7 +54,7 @@ class Effort:
     """Of the symmetries."""
 
     def __post_init__(self) -> None:
-        if self.batch < 1:
+        if self.batch is not None and self.batch < 1:
             raise UserError(f"a batch of {self.batch} is not possible: give 1 or more")
         if self.segments is not None and self.segments < 1:
             raise UserError(f"{self.segments} segments are not possible: give 1 or more")

@@ -20,6 +20,7 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.validity import valid_rows
+from hrmkit.solving.batch import rows_for
 from hrmkit.solving.effort import Effort, Told, answer
 from hrmkit.solving.thinking import right_cells, segments_of, thinking
 
@@ -203,8 +204,9 @@ def exact_by_segment(
 ) -> tuple[float, ...]:
     """The share that is exact after each segment, nothing halted."""
     right = torch.zeros(segments_of(model, effort.segments), dtype=torch.int64)
-    for at in range(0, len(puzzles), effort.batch):
-        part = puzzles[at : at + effort.batch]
+    batch = effort.batch or rows_for(model)
+    for at in range(0, len(puzzles), batch):
+        part = puzzles[at : at + batch]
         for thought in thinking(model, part, segments=effort.segments):
             hit = right_cells(thought.tokens.cpu(), part.solution).all(-1)
             right[thought.number - 1] += hit.sum()

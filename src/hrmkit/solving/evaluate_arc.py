@@ -19,6 +19,7 @@ from hrmkit.puzzles.arc_tasks import ArcData, ArcViews, load_arc
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.arc import ROWS, ArcResult
 from hrmkit.solving.arc import evaluate as answer_tests
+from hrmkit.solving.batch import rows_for
 from hrmkit.solving.effort import Effort, one_view
 from hrmkit.solving.evaluate import Share, share_of
 from hrmkit.solving.find import Found, check_kind
@@ -141,7 +142,7 @@ def evaluate_arc(
         return said.tokens, said.q
 
     began = perf_counter()
-    rows = max(ROWS, effort.batch)
+    rows = max(ROWS, effort.batch or rows_for(found.model))
     result = answer_tests(tests, solve, trained_on(found), rows=rows, progress=progress)
     seconds = perf_counter() - began
     evaluation = ArcEvaluation(

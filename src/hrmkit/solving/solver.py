@@ -17,10 +17,9 @@ from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.solving.batch import rows_for
 from hrmkit.solving.start import TAUGHT, Start
 from hrmkit.solving.thinking import check_fit, computing, on_device, segments_of
-
-BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +71,7 @@ def solve(
     model: PuzzleHRM,
     puzzles: PuzzleSet,
     *,
-    batch: int = BATCH,
+    batch: int | None = None,
     segments: int | None = None,
     halt: bool = True,
     sure: float | None = None,
@@ -83,12 +82,13 @@ def solve(
 
     A puzzle is answered when its light is red, and after `segments` (training's unless said) in
     any case; without `halt` always then. `sure` is what the light asks for, see `wants_to_halt`.
-    `batch` puzzles are under way at a time. Raises
+    `batch` puzzles are under way at a time; `rows_for` chooses unless it is said. Raises
     `UserError` where the puzzles do not fit the model, or a number is less than 1.
     """
     check_fit(model, puzzles)
     check_sure(sure)
     most = segments_of(model, segments)
+    batch = rows_for(model) if batch is None else batch
     if batch < 1:
         raise UserError(f"a batch of {batch} is not possible: give 1 or more")
     halting = model.wiring.halting if halt else "none"
