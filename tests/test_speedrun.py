@@ -233,6 +233,32 @@ def test_what_is_shipped_says_what_was_measured(
         f"measured to solve {share} of the others and {share} of the others again, in up to 2 views"
     )
     assert said in " ".join(card.split())
+    assert "began with" not in card
     monkeypatch.setattr(sys, "argv", [*arguments, "--test", "learned=four.csv"])
     with pytest.raises(SystemExit, match="what the model was trained on"):
         ship.main()
+
+
+def test_a_model_that_began_with_another_tells_of_it(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.attempt_piece(run.read(settings), tmp_path / "first", 10, "cpu")
+    settings.write_text(f'begin = "{tmp_path / "first" / "run"}"\n{SETTINGS}')
+    attempt = run.read(settings)
+    lines = Path("other.csv").read_text().splitlines()
+    for name, rows in (("second.csv", lines[1:41]), ("new.csv", lines[41:])):
+        Path(name).write_text("\n".join([lines[0], *rows]) + "\n")
+    attempt = replace(attempt, train="second.csv", test="four.csv")
+    run.attempt_piece(attempt, tmp_path / "second", 10, "cpu")
+    arguments = ["ship.py", str(tmp_path / "second" / "run"), "further", "--settings"]
+    arguments += [str(settings), "--machine", "a machine", "--to", str(tmp_path / "weights")]
+    # What the first has learned from is no test for the second.
+    monkeypatch.setattr(sys, "argv", [*arguments, "--test", "the first's=four.csv"])
+    with pytest.raises(SystemExit, match="what the model was trained on"):
+        ship.main()
+    monkeypatch.setattr(sys, "argv", [*arguments, "--test", "new ones=new.csv"])
+    ship.main()
+    card = " ".join((tmp_path / "weights" / "further" / "README.md").read_text().split())
+    assert f"the weights of {tmp_path / 'first' / 'run'}, which had learned from 60 others" in card
+    assert "40 puzzles that `hrmkit data` made" in card
+    assert "new ones (20)" in card

@@ -98,6 +98,15 @@ def cells(scores: Evaluation) -> str:
     return f"{exact.share:.4f} | {exact.low:.4f} to {exact.high:.4f} | {scores.mean_segments:.2f}"
 
 
+def began(description: dict[str, Any]) -> str:
+    """What a run began with, as a sentence of its card; nothing where weights were drawn."""
+    source = description["plan"]["begin"]
+    if source is None:
+        return ""
+    rows = sum(part["rows"] for part in description["data"][1:])
+    return f" It began with the weights of {source}, which had learned from {rows:,} others."
+
+
 def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:
     """The model's card: the template beside this file, with what was measured."""
     description, wiring = RunFolder(run).description(), found.model.wiring
@@ -121,6 +130,7 @@ def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, setti
         minutes=f"{last['seconds'] / 60:.1f}",
         seed=description["seed"],
         puzzles=f"{description['data'][0]['rows']:,}",
+        began=began(description),
         rows="\n".join(rows),
         title=whole.title,
         file=Path(whole.path).name,
