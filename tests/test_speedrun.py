@@ -18,6 +18,7 @@ from hrmkit.puzzles.sudoku_generator import make_sudokus_with_blanks
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
 from hrmkit.solving.find import ABILITIES, find_model
+from hrmkit.training.plan import plan_of
 from hrmkit.training.run_folder import RunFolder
 from tiny_solver import write_csv
 
@@ -204,6 +205,21 @@ def test_shards_may_hold_the_moments_in_bfloat16(settings: Path, tmp_path: Path)
         elif not name.startswith("rows/"):
             assert torch.equal(after[name], tensor)
     assert run.attempt_piece(attempt, tmp_path / "carried", 10, "cpu") == "steps"
+
+
+def test_what_carrying_costs_is_measured(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(BENCH))
+    measuring = script("carried")
+    attempt = run.read(settings)
+    plan = plan_of("sudoku", "four.csv", "tiny", attempt.settings, test="other.csv")
+    measuring.train(plan, tmp_path / "whole", 6)
+    alone = measuring.carried(plan, tmp_path / "alone", 1, torch.float32)
+    assert alone == measuring.exact(tmp_path / "whole")
+    measuring.carried(plan, tmp_path / "parts", 3, torch.bfloat16)
+    for piece in (1, 2, 3):
+        assert RunFolder(tmp_path / "parts" / f"piece-{piece}").steps()[-1] == 2 * piece
 
 
 def test_what_is_shipped_says_what_was_measured(
