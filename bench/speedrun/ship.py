@@ -99,12 +99,12 @@ def cells(scores: Evaluation) -> str:
 
 
 def began(description: dict[str, Any]) -> str:
-    """What a run began with, as a sentence of its card; nothing where weights were drawn."""
+    """What a run began with, as a line of its card; nothing where weights were drawn."""
     source = description["plan"]["begin"]
     if source is None:
         return ""
     rows = sum(part["rows"] for part in description["data"][1:])
-    return f" It began with the weights of {source}, which had learned from {rows:,} others."
+    return f"\n  It began with the weights of {source}, which had learned from {rows:,} others."
 
 
 def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:
