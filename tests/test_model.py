@@ -150,6 +150,15 @@ def test_rms_norm_has_no_weight_and_the_originals_epsilon() -> None:
     assert rms_norm(x).allclose(x / (12.5 + 1e-5) ** 0.5, atol=1e-12, rtol=0)
 
 
+def test_a_rotation_is_one_in_bfloat16_too() -> None:
+    rotary = build().rotary
+    assert rotary is not None
+    tokens, head_width = len(rotary.cos), rotary.cos.shape[1]
+    x = torch.randn(1, 1, tokens, head_width).bfloat16()
+    assert torch.equal(rotary(x), rotary(x.float()).bfloat16())
+    assert rotary(x.double()).dtype == torch.float64
+
+
 def test_positions_matter_and_are_relative() -> None:
     rotary = build().rotary
     query, key = torch.randn(1, 1, 1, 12), torch.randn(1, 1, 1, 12)

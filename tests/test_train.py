@@ -7,6 +7,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,6 +111,13 @@ def test_a_run_may_begin_with_a_trained_model(puzzles: Path, tmp_path: Path) -> 
     said = train("--resume", "--out", second, "--steps", "3", "--threads", "1")
     assert said.exit_code == 0, said.output
     assert [part["rows"] for part in RunFolder(second).description()["data"]] == [29, 48]
+    shutil.rmtree(second / "checkpoints")
+    (tmp_path / "away").rename(first)
+    said = train("--resume", "--out", second, "--steps", "1", "--threads", "1")
+    assert said.exit_code == 0, said.output
+    again = hrmkit.load(RunFolder(second).newest() or "").state_dict()
+    # Killed before its first checkpoint, it begins again with what it was to begin with.
+    assert all(torch.equal(ends[0][name], again[name]) for name in again)
     said = train("--resume", "--out", second, "--steps", "4", "--from", tmp_path / "away")
     assert said.exit_code == 2
     assert f"begin is {tmp_path / 'away'}, and was {first}" in " ".join(said.output.split())

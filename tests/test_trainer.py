@@ -23,7 +23,7 @@ from hrmkit.training.losses import (
     stablemax_loss,
 )
 from hrmkit.training.optimizers import AdamAtan2, optimizers_for
-from hrmkit.training.outer_loop import best_start, first_rows
+from hrmkit.training.outer_loop import best_start, first_rows, refilled
 from hrmkit.training.puzzle_training import train
 from hrmkit.training.queues import Epochs
 from hrmkit.training.recipe import OptimizerName, Recipe
@@ -75,6 +75,8 @@ def test_in_bfloat16_states_are_narrow_and_weights_and_losses_are_not(puzzles: P
         narrow = kind or torch.float32
         assert seen == {narrow}
         assert {state.dtype for state in trainer.rows.carry} == {narrow}
+        new = refilled(model, trainer.rows._replace(halted=torch.ones(8).bool()), queue)
+        assert {state.dtype for state in new.carry} == {narrow}
         assert {p.dtype for p in model.parameters()} == {torch.float32}
         assert {step.cells.dtype for step in steps} == {torch.float32}
     exact, fast = losses[None], losses[torch.bfloat16]

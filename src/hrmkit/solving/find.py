@@ -152,9 +152,11 @@ def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool =
 
 def was_learned(found: Found, fingerprint: str) -> bool:
     """Whether a model was trained on the data with this fingerprint, as far as it says."""
+    return any(part.get("fingerprint") == fingerprint for part in learned_from(found))
+
+
+def learned_from(found: Found) -> tuple[dict[str, Any], ...]:
+    """The data that a model was trained on, as far as it says: source, fingerprint, rows."""
     data = found.metadata.get("data")
     parts = cast("list[Any]", data) if isinstance(data, list) else []
-    return any(
-        isinstance(part, dict) and cast("dict[str, Any]", part).get("fingerprint") == fingerprint
-        for part in parts
-    )
+    return tuple(cast("dict[str, Any]", part) for part in parts if isinstance(part, dict))

@@ -11,7 +11,7 @@ from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.solving.find import find_model
+from hrmkit.solving.find import find_model, learned_from
 from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
@@ -83,6 +83,7 @@ def carry_out(
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
+    if going_on and folder.newest():
         data = replace(data, before=tuple(folder.description()["data"][1:]))
     elif plan.begin:
         if data.arc:
@@ -121,7 +122,7 @@ def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
                     f"{mine[name]}; choose the preset and the settings that it was trained with"
                 )
     model.load_state_dict(theirs.state_dict())
-    return tuple(found.metadata.get("data", ()))
+    return learned_from(found)
 
 
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:
