@@ -105,12 +105,17 @@ def test_what_the_saved_model_says_of_itself_is_in_the_card() -> None:
     metadata = {
         "preset": "hrm-27m",
         "step": 500,
-        "data": [{"source": "/home/somebody/sudoku/train.csv.gz"}, "odd", {"source": 3}],
+        "data": [
+            {"source": "/home/somebody/sudoku/train.csv.gz"},
+            "odd",
+            {"source": 3},
+            {"source": "train.csv.gz", "rows": 8000},
+        ],
     }
     recording = record_thought(model_of(), SUDOKU, GIVEN, metadata=metadata)
     assert recording.title == "hrm-27m thinks about sudoku"
     assert (recording.model.preset, recording.step) == ("hrm-27m", 500)
-    assert recording.trained_on == ("train.csv.gz",)
+    assert recording.trained_on == ("train.csv.gz", "train.csv.gz (8,000)")
     odd = {"preset": 3, "step": "many", "data": "x"}
     card = record_thought(model_of(), SUDOKU, GIVEN, metadata=odd, title="My own")
     assert (card.title, card.model.preset, card.step, card.trained_on) == ("My own", None, None, ())

@@ -151,13 +151,26 @@ def step_of(metadata: Mapping[str, Any] | None) -> int | None:
 
 
 def trained_on(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The sources that the model learned from, if it says so, without a machine's folders."""
+    """The sources that the model learned from, if it says so, without a machine's folders.
+
+    With their numbers of puzzles, where they are known: a run and the one that it began with may
+    have learned from files of one name.
+    """
     found = (metadata or {}).get("data")
     if not isinstance(found, list):
         return ()
-    sources = [
-        cast(Mapping[str, Any], one).get("source")
+    parts = [
+        cast(Mapping[str, Any], one)
         for one in cast(list[object], found)
         if isinstance(one, Mapping)
     ]
-    return tuple(one.rsplit("/", 1)[-1] for one in sources if isinstance(one, str))
+    return tuple(
+        one["source"].rsplit("/", 1)[-1] + counted(one.get("rows"))
+        for one in parts
+        if isinstance(one.get("source"), str)
+    )
+
+
+def counted(rows: object) -> str:
+    """How many puzzles a source has, in brackets; nothing where that is not known."""
+    return f" ({rows:,})" if isinstance(rows, int) else ""
