@@ -2,7 +2,11 @@
 
 import io
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -139,6 +143,71 @@ def test_a_puzzle_is_read_from_words_a_file_or_the_standard_input() -> None:
     with pytest.raises(UserError, match="picture is not text"):
         read_text(["picture"])
     assert read_text(["x" * 5000]) == "x" * 5000  # longer than any file's name
+
+
+@pytest.mark.usefixtures("run")
+def test_puzzles_are_answered_one_after_the_other() -> None:
+    (text, solution), (hard, _) = one(right=True), one(right=False)
+    lines = "\n".join(text[at : at + 4] for at in range(0, 16, 4))
+    several = solution.replace("1", ".").replace("2", ".")
+    given = f"\n{text}\n{lines}\n \n12\n34\n{several}\n11{14 * '.'}\n\n{lines}"
+    result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", given=given)
+    assert result.exit_code == 2
+    said = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one["puzzle"] for one in said] == [
+        *(text, text, "12\n34", several, "11" + 14 * ".", text),
+    ]
+    assert [one.get("text") for one in said if one["puzzle"] == text] == 3 * [solution]
+    assert "4 cells are not a sudoku of 4 x 4" in said[2]["error"]
+    assert said[3]["flaw"] == "it has several solutions"
+    assert "1 is twice in row 1" in said[4]["error"]
+    drawn = hrmkit_says("solve", "sudoku", "--model", "run", given=f"12\n{text}")
+    assert (drawn.exit_code, drawn.stdout.count("valid; ")) == (2, 1)
+    assert drawn.stderr.startswith("error: 2 cells are not a sudoku")
+    for puzzles, status in ((f"{text}\n{text}", 0), (f"{hard}\n{text}", 1), ("", 0)):
+        assert hrmkit_says("solve", "sudoku", "--model", "run", given=puzzles).exit_code == status
+    refused = hrmkit_says("solve", "sudoku", "--model", "run", "--record", "x", given=text)
+    assert (refused.exit_code, "name the puzzle" in refused.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_person_is_asked_for_puzzles_and_answered_at_once() -> None:
+    text, solution = one(right=True)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "hrmkit", "solve", "sudoku", "--model", "run"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "Type a sudoku" in process.stderr.readline()
+        for _ in range(2):  # the second is typed when the first has been answered
+            os.write(ours, f"{text}\n".encode())
+            answered = ""
+            while "valid; " not in answered:
+                line = process.stdout.readline()
+                assert line, answered
+                answered += line
+            assert f"\n{solution}\n" in answered
+        os.write(ours, b"12\n\n\x04")
+        assert process.wait(60) == 2
+        asked = r"> > > \.\.\. error: 2 cells are not [^\n]*\n> \n"
+        assert re.fullmatch(asked, process.stderr.read())
+    os.close(ours)
+    os.close(theirs)
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("words", [[], ["-"]])
+def test_what_is_not_text_is_no_puzzle(words: list[str]) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    command = [sys.executable, "-m", "hrmkit", "solve", "sudoku", *words, "--model", "run"]
+    result = subprocess.run(command, input=b"\xff\n", capture_output=True, env=environment)
+    assert result.returncode == 2
+    assert result.stderr == b"error: the standard input is not text: give puzzles as text\n"
 
 
 @pytest.mark.usefixtures("run")

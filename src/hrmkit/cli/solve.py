@@ -1,9 +1,10 @@
-"""The verb that answers one puzzle: solve."""
+"""The verb that answers puzzles: solve."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 LOOK_ON = 4
 """Times as many views are worth a try where none gave a valid answer."""
 EXAMPLES = """
-Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is malformed or has none.
+Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is malformed or has none;
+of several puzzles, with the worst.
 
 Examples:
 
   hrmkit solve sudoku "..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3.."
+
+  hrmkit solve sudoku
+
+  hrmkit solve sudoku --json < puzzles.txt > answers.jsonl
 
   hrmkit solve sudoku puzzle.txt --model runs/sudoku-tiny --watch
 
@@ -37,11 +43,12 @@ Examples:
 def solve(
     puzzle: Annotated[str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class of your own.")],
     text: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            help="The puzzle, on one line or in several; a file; - reads it. Of ARC: a task."
+            help="The puzzle, on one line or in several; a file; - reads it. Of ARC: a task. "
+            "Without one, puzzles are read one after the other, and each is answered at once."
         ),
-    ],
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -70,15 +77,19 @@ def solve(
     json: Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
-    """Answer one puzzle with a trained model, and check the answer."""
+    """Answer a puzzle with a trained model, and check the answer; or one after the other."""
     import torch
 
+    from hrmkit.cli.typed import answer_typed
     from hrmkit.device import choose_device, share_of_threads
     from hrmkit.errors import UserError
+    from hrmkit.solving.answer import read_text
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
 
     if puzzle == "arc" and views is not None:
         raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
+    if record and not text:
+        raise UserError("--record writes one thought: name the puzzle, or - to read it")
     named = model or usual_model(puzzle)
     if record:
         from hrmkit.recording.file import check_target
@@ -98,7 +109,10 @@ def solve(
         record,
         json,
     )
-    right = solve_task(text, asked) if puzzle == "arc" else solve_grid(puzzle, text, asked)
+    how = answering(puzzle, asked)
+    if text is None:
+        raise typer.Exit(answer_typed(puzzle, how.is_whole, how.answer, json))
+    right = how.answer(task_named(text) if puzzle == "arc" else read_text(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:
@@ -117,14 +131,37 @@ class Asked(NamedTuple):
     json: bool
 
 
-def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
-    """Answer a puzzle that is one grid; whether the answer is valid."""
-    from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of, read_text
-    from hrmkit.solving.answer import solve_grid as solved
+class Answering(NamedTuple):
+    """How puzzles of one kind are answered that are written as text."""
+
+    is_whole: Callable[[str], bool]
+    """Whether a line is one, with none before or after."""
+    answer: Callable[[str], bool]
+    """Answer one; whether the answer is right. `UserError` if it is malformed or has none."""
+
+
+def answering(puzzle: str, asked: Asked) -> Answering:
+    """How puzzles called `puzzle` are answered; `UserError` if the model does not read them."""
+    if puzzle == "arc":
+        return Answering(is_word, partial(solve_task, asked))
+    from hrmkit.solving.answer import is_puzzle
     from hrmkit.solving.find import kind_of
 
     kind = kind_of(asked.found, puzzle)
-    given = kind.encode(read_text(text))
+    return Answering(partial(is_puzzle, kind), partial(solve_grid, asked, kind))
+
+
+def is_word(line: str) -> bool:
+    """Whether a line says anything: what names an ARC task has one line."""
+    return bool(line.strip())
+
+
+def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:
+    """Answer a puzzle that is one grid; whether the answer is valid."""
+    from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of
+    from hrmkit.solving.answer import solve_grid as solved
+
+    given = kind.encode(text)
     with looking(asked, kind, given) as look:
         answer = solved(
             asked.found.model,
@@ -138,15 +175,23 @@ def solve_grid(puzzle: str, text: list[str], asked: Asked) -> bool:
     if answer.flaw:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
     keep(asked, kind, given, label_of(kind, given), view=answer.view)
-    typer.echo(answer_as_json(answer) if asked.json else answer_as_text(answer, kind))
+    typer.echo(answer_as_json(answer, kind) if asked.json else answer_as_text(answer, kind))
     if not answer.valid and not asked.json:
         typer.echo(f"More views may find it: add --views {LOOK_ON * asked.views}", err=True)
     return answer.valid
 
 
-def solve_task(text: list[str], asked: Asked) -> bool:
-    """Answer an ARC task; whether no test is known to be answered wrongly."""
+def task_named(words: list[str]) -> str:
+    """The one ARC task that a person names; `UserError` for several."""
     from hrmkit.errors import UserError
+
+    if len(words) != 1:
+        raise UserError(f"{' '.join(words)!r} are several words: name one task, or a file of tasks")
+    return words[0]
+
+
+def solve_task(asked: Asked, task: str) -> bool:
+    """Answer an ARC task; whether no test is known to be answered wrongly."""
     from hrmkit.progress import shown
     from hrmkit.puzzles.arc import Arc
     from hrmkit.puzzles.puzzle import as_grids
@@ -160,9 +205,7 @@ def solve_task(text: list[str], asked: Asked) -> bool:
     from hrmkit.solving.effort import Effort
     from hrmkit.solving.thinking import until_red
 
-    if len(text) != 1:
-        raise UserError(f"{' '.join(text)!r} are several words: name one task, or a file of tasks")
-    model, (data, tests) = asked.found.model, task_of(asked.found, text[0])
+    model, (data, tests) = asked.found.model, task_of(asked.found, task.strip())
     first = plain_test(tests)
     (given,), (label,) = as_grids(first.given), as_grids(first.solution)
     with looking(asked, Arc(), given) as look:

@@ -95,9 +95,7 @@ def solve_grid(
     many views at most; if none gives a valid answer, that to the puzzle as it is counts. Raises
     `UserError` if the puzzle has no answer, or the model does not read such puzzles.
     """
-    flaw = puzzle.flaw(given)
-    if flaw and SEVERAL not in flaw:
-        raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
+    flaw = flaw_of(puzzle, given)
     effort = Effort(segments=segments, sure=sure, views=views)
     label = label_of(puzzle, given)
     tries: list[Try] = []
@@ -172,6 +170,23 @@ def label_of(puzzle: Puzzle, given: Grid) -> Grid | None:
     return solution and tuple(IGNORED if token == PAD else token for token in solution)
 
 
+def flaw_of(puzzle: Puzzle, given: Grid) -> str | None:
+    """What is wrong with a puzzle that has answers; `UserError` if it has none."""
+    flaw = puzzle.flaw(given)
+    if flaw and SEVERAL not in flaw:
+        raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
+    return flaw
+
+
+def is_puzzle(puzzle: Puzzle, text: str) -> bool:
+    """Whether a text says a puzzle that has answers."""
+    try:
+        flaw_of(puzzle, puzzle.encode(text))
+    except UserError:
+        return False
+    return True
+
+
 def read_text(words: Sequence[str]) -> str:
     """The puzzle that a person names: what the words say, a line each, or a file, or `-`.
 
@@ -181,7 +196,7 @@ def read_text(words: Sequence[str]) -> str:
         return "\n".join(words)
     (word,) = words
     if word == STANDARD_INPUT:
-        return sys.stdin.read()
+        return text_of(sys.stdin.read)
     try:
         if not Path(word).is_file():
             return word
@@ -192,6 +207,14 @@ def read_text(words: Sequence[str]) -> str:
         if isinstance(error, OSError) and error.errno in (EACCES, EISDIR):
             raise UserError(f"cannot read {word}: {error.strerror}") from None
         return word  # what no system can call a file is a puzzle
+
+
+def text_of(read: Callable[[], str]) -> str:
+    """What `read` reads of the standard input; `UserError` if it is not text."""
+    try:
+        return read()
+    except UnicodeDecodeError:
+        raise UserError("the standard input is not text: give puzzles as text") from None
 
 
 def one_puzzle(given: Grid, puzzle_id: int = 0) -> PuzzleSet:
@@ -215,8 +238,8 @@ def answer_as_text(found: Answer, puzzle: Puzzle) -> str:
     )
 
 
-def answer_as_json(found: Answer) -> str:
-    """One answer, without its grids of tokens: `text` says them."""
+def answer_as_json(found: Answer, puzzle: Puzzle) -> str:
+    """One answer, with the puzzle in place of the grids of tokens, as text says both."""
     content = asdict(found)
     del content["given"], content["answer"]
-    return json.dumps(content)
+    return json.dumps({"puzzle": puzzle.decode(found.given), **content})
