@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 import hrmkit
 from hrmkit.cli import app
+from hrmkit.cli.typed import puzzles
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.checkpoint import save
@@ -150,22 +151,24 @@ def test_puzzles_are_answered_one_after_the_other() -> None:
     (text, solution), (hard, _) = one(right=True), one(right=False)
     lines = "\n".join(text[at : at + 4] for at in range(0, 16, 4))
     several = solution.replace("1", ".").replace("2", ".")
-    given = f"\n{text}\n{lines}\n \n12\n34\n{several}\n11{14 * '.'}\n\n{lines}"
+    clash = "11" + 14 * "."
+    given = f"\n{text}\n{lines}\n \n12\n34\n{several}\n{clash}\n{clash}\nx{text}\n{lines}"
     result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", given=given)
     assert result.exit_code == 2
     said = [json.loads(line) for line in result.stdout.splitlines()]
     assert [one["puzzle"] for one in said] == [
-        *(text, text, "12\n34", several, "11" + 14 * ".", text),
+        *(text, text, "12\n34", several, clash, clash, f"x{text}", text),
     ]
     assert [one.get("text") for one in said if one["puzzle"] == text] == 3 * [solution]
     assert "4 cells are not a sudoku of 4 x 4" in said[2]["error"]
     assert said[3]["flaw"] == "it has several solutions"
-    assert "1 is twice in row 1" in said[4]["error"]
+    assert all("1 is twice in row 1" in said[row]["error"] for row in (4, 5))
+    assert "'x' in line 1" in said[6]["error"]
     drawn = hrmkit_says("solve", "sudoku", "--model", "run", given=f"12\n{text}")
     assert (drawn.exit_code, drawn.stdout.count("valid; ")) == (2, 1)
     assert drawn.stderr.startswith("error: 2 cells are not a sudoku")
-    for puzzles, status in ((f"{text}\n{text}", 0), (f"{hard}\n{text}", 1), ("", 0)):
-        assert hrmkit_says("solve", "sudoku", "--model", "run", given=puzzles).exit_code == status
+    for typed, status in ((f"{text}\n{text}", 0), (f"{hard}\n{text}", 1), ("", 0)):
+        assert hrmkit_says("solve", "sudoku", "--model", "run", given=typed).exit_code == status
     refused = hrmkit_says("solve", "sudoku", "--model", "run", "--record", "x", given=text)
     assert (refused.exit_code, "name the puzzle" in refused.stderr) == (2, True)
 
@@ -201,13 +204,41 @@ def test_a_person_is_asked_for_puzzles_and_answered_at_once() -> None:
 
 
 @pytest.mark.usefixtures("run")
-@pytest.mark.parametrize("words", [[], ["-"]])
-def test_what_is_not_text_is_no_puzzle(words: list[str]) -> None:
+def test_what_is_not_text_costs_its_line_and_no_other() -> None:
+    text, solution = one(right=True)
+    lines = f"{text}\n".encode(), b"\xff" + text[1:].encode() + b"\n", f"{text}\r\n".encode()
+    result = CliRunner().invoke(
+        app, ["solve", "sudoku", "--model", "run", "--json"], input=b"".join(lines)
+    )
+    first, bad, last = (json.loads(line) for line in result.stdout.splitlines())
+    assert (first["text"], last["text"]) == (solution, solution)
+    assert "in line 1, column 1 is not of a sudoku" in bad["error"]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
-    command = [sys.executable, "-m", "hrmkit", "solve", "sudoku", *words, "--model", "run"]
-    result = subprocess.run(command, input=b"\xff\n", capture_output=True, env=environment)
-    assert result.returncode == 2
-    assert result.stderr == b"error: the standard input is not text: give puzzles as text\n"
+    command = [sys.executable, "-m", "hrmkit", "solve", "sudoku", "-", "--model", "run"]
+    alone = subprocess.run(command, input=lines[1], capture_output=True, env=environment)
+    assert alone.returncode == 2
+    assert alone.stderr == b"error: the standard input is not text: give a puzzle as text\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["#########", "S       G", "#########"], ["#########\nS       G\n#########"]),
+        (["S G", "", "", "S", "G"], ["S G", "S\nG"]),
+        (["S G", 9 * "S G", "#"], ["S G", 9 * "S G", "#"]),
+        ([], []),
+    ],
+)
+def test_a_short_line_is_no_puzzle_of_its_own(lines: list[str], expected: list[str]) -> None:
+    typed = iter([f"{line}\n" for line in lines])
+    assert list(puzzles(lambda _: next(typed, ""), full=25)) == expected
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("option", ["--segments", "--views", "--sure"])
+def test_what_is_asked_wrongly_is_said_before_a_puzzle_is_typed(option: str) -> None:
+    result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", option, "0", given="x")
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 @pytest.mark.usefixtures("run")
@@ -319,6 +350,10 @@ def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:
     said = json.loads(result.stdout)
     assert [(test["test"], test["solved"]) for test in said] == [(0, False), (1, None)]
     assert result.exit_code == 1
+    typed = hrmkit_says(*arguments[:2], *arguments[3:], "--json", given=f"{task}\nnone\n{task}\n")
+    first, unknown, again = (json.loads(line) for line in typed.stdout.splitlines())
+    assert (typed.exit_code, first, again) == (2, said, said)
+    assert unknown["puzzle"] == "none"
     record = tmp_path / "thought.hrm.json"
     drawn = hrmkit_says(*arguments, "--watch", "--record", str(record))
     assert drawn.stdout.index("segment 2:") < drawn.stdout.index("task, test 1")

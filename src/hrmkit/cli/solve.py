@@ -14,6 +14,7 @@ from hrmkit.cli.app import app
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
+    from hrmkit.solving.effort import Effort
     from hrmkit.solving.find import Found
     from hrmkit.solving.thinking import Thought
 
@@ -84,6 +85,7 @@ def solve(
     from hrmkit.device import choose_device, share_of_threads
     from hrmkit.errors import UserError
     from hrmkit.solving.answer import read_text
+    from hrmkit.solving.effort import Effort
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
 
     if puzzle == "arc" and views is not None:
@@ -100,18 +102,14 @@ def solve(
         typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
     found.model.to(choose_device(device).device)
     torch.set_num_threads(share_of_threads(sum(p.numel() for p in found.model.parameters())))
-    asked = Asked(
-        found,
-        segments,
-        found.sure if sure is None else sure,
-        found.views if views is None else views,
-        watch,
-        record,
-        json,
+    effort = Effort(
+        segments=segments,
+        sure=found.sure if sure is None else sure,
+        views=found.views if views is None else views,
     )
-    how = answering(puzzle, asked)
+    how = answering(puzzle, Asked(found, effort, watch, record, json))
     if text is None:
-        raise typer.Exit(answer_typed(puzzle, how.is_whole, how.answer, json))
+        raise typer.Exit(answer_typed(puzzle, how.full, how.answer, json))
     right = how.answer(task_named(text) if puzzle == "arc" else read_text(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
@@ -123,9 +121,7 @@ class Asked(NamedTuple):
     """What is asked of the verb, whatever the puzzle."""
 
     found: Found
-    segments: int | None
-    sure: float | None
-    views: int
+    effort: Effort
     watch: bool
     record: Path | None
     json: bool
@@ -134,8 +130,8 @@ class Asked(NamedTuple):
 class Answering(NamedTuple):
     """How puzzles of one kind are answered that are written as text."""
 
-    is_whole: Callable[[str], bool]
-    """Whether a line is one, with none before or after."""
+    full: int
+    """Characters of a line from which on it is a puzzle, and no part of one."""
     answer: Callable[[str], bool]
     """Answer one; whether the answer is right. `UserError` if it is malformed or has none."""
 
@@ -143,17 +139,11 @@ class Answering(NamedTuple):
 def answering(puzzle: str, asked: Asked) -> Answering:
     """How puzzles called `puzzle` are answered; `UserError` if the model does not read them."""
     if puzzle == "arc":
-        return Answering(is_word, partial(solve_task, asked))
-    from hrmkit.solving.answer import is_puzzle
+        return Answering(1, partial(solve_task, asked))
     from hrmkit.solving.find import kind_of
 
     kind = kind_of(asked.found, puzzle)
-    return Answering(partial(is_puzzle, kind), partial(solve_grid, asked, kind))
-
-
-def is_word(line: str) -> bool:
-    """Whether a line says anything: what names an ARC task has one line."""
-    return bool(line.strip())
+    return Answering(kind.cells, partial(solve_grid, asked, kind))
 
 
 def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:
@@ -167,9 +157,9 @@ def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:
             asked.found.model,
             kind,
             given,
-            segments=asked.segments,
-            sure=asked.sure,
-            views=asked.views,
+            segments=asked.effort.segments,
+            sure=asked.effort.sure,
+            views=asked.effort.views,
             watch=look,
         )
     if answer.flaw:
@@ -177,7 +167,7 @@ def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:
     keep(asked, kind, given, label_of(kind, given), view=answer.view)
     typer.echo(answer_as_json(answer, kind) if asked.json else answer_as_text(answer, kind))
     if not answer.valid and not asked.json:
-        typer.echo(f"More views may find it: add --views {LOOK_ON * asked.views}", err=True)
+        typer.echo(f"More views may find it: add --views {LOOK_ON * asked.effort.views}", err=True)
     return answer.valid
 
 
@@ -202,7 +192,6 @@ def solve_task(asked: Asked, task: str) -> bool:
         task_as_text,
         task_of,
     )
-    from hrmkit.solving.effort import Effort
     from hrmkit.solving.thinking import until_red
 
     model, (data, tests) = asked.found.model, task_of(asked.found, task.strip())
@@ -210,11 +199,10 @@ def solve_task(asked: Asked, task: str) -> bool:
     (given,), (label,) = as_grids(first.given), as_grids(first.solution)
     with looking(asked, Arc(), given) as look:
         if look:
-            for thought in until_red(model, first, asked.segments, asked.sure):
+            for thought in until_red(model, first, asked.effort.segments, asked.effort.sure):
                 look(thought)
     with shown() as progress:
-        effort = Effort(segments=asked.segments, sure=asked.sure)
-        answers = answer_task(asked.found, data, tests, effort, progress)
+        answers = answer_task(asked.found, data, tests, asked.effort, progress)
     keep(asked, Arc(), given, label, int(first.puzzle_ids[0]))
     typer.echo(task_as_json(answers) if asked.json else task_as_text(answers))
     return all(one.solved is not False for one in answers)
@@ -253,8 +241,8 @@ def keep(
         kind,
         given,
         solution=label,
-        segments=asked.segments,
-        sure=asked.sure,
+        segments=asked.effort.segments,
+        sure=asked.effort.sure,
         puzzle_id=puzzle_id,
         view=view,
         metadata=asked.found.metadata,

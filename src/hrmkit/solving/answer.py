@@ -95,7 +95,9 @@ def solve_grid(
     many views at most; if none gives a valid answer, that to the puzzle as it is counts. Raises
     `UserError` if the puzzle has no answer, or the model does not read such puzzles.
     """
-    flaw = flaw_of(puzzle, given)
+    flaw = puzzle.flaw(given)
+    if flaw and SEVERAL not in flaw:
+        raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
     effort = Effort(segments=segments, sure=sure, views=views)
     label = label_of(puzzle, given)
     tries: list[Try] = []
@@ -170,23 +172,6 @@ def label_of(puzzle: Puzzle, given: Grid) -> Grid | None:
     return solution and tuple(IGNORED if token == PAD else token for token in solution)
 
 
-def flaw_of(puzzle: Puzzle, given: Grid) -> str | None:
-    """What is wrong with a puzzle that has answers; `UserError` if it has none."""
-    flaw = puzzle.flaw(given)
-    if flaw and SEVERAL not in flaw:
-        raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
-    return flaw
-
-
-def is_puzzle(puzzle: Puzzle, text: str) -> bool:
-    """Whether a text says a puzzle that has answers."""
-    try:
-        flaw_of(puzzle, puzzle.encode(text))
-    except UserError:
-        return False
-    return True
-
-
 def read_text(words: Sequence[str]) -> str:
     """The puzzle that a person names: what the words say, a line each, or a file, or `-`.
 
@@ -196,7 +181,10 @@ def read_text(words: Sequence[str]) -> str:
         return "\n".join(words)
     (word,) = words
     if word == STANDARD_INPUT:
-        return text_of(sys.stdin.read)
+        try:
+            return sys.stdin.read()
+        except UnicodeDecodeError:
+            raise UserError("the standard input is not text: give a puzzle as text") from None
     try:
         if not Path(word).is_file():
             return word
@@ -207,14 +195,6 @@ def read_text(words: Sequence[str]) -> str:
         if isinstance(error, OSError) and error.errno in (EACCES, EISDIR):
             raise UserError(f"cannot read {word}: {error.strerror}") from None
         return word  # what no system can call a file is a puzzle
-
-
-def text_of(read: Callable[[], str]) -> str:
-    """What `read` reads of the standard input; `UserError` if it is not text."""
-    try:
-        return read()
-    except UnicodeDecodeError:
-        raise UserError("the standard input is not text: give puzzles as text") from None
 
 
 def one_puzzle(given: Grid, puzzle_id: int = 0) -> PuzzleSet:
