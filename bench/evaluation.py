@@ -63,6 +63,8 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     try:
+        if given.turns < 1:
+            raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
         device = choose_device(given.device)
         ways = ["original", "no prefix", *(["bfloat16", "compiled"] if device.autocast else [])]
         measure(given.preset, given.batch, given.turns, ways, given.original, device)

@@ -7,7 +7,7 @@ take turns. On a CPU that is one thread and its CPU time, in float32; on a GPU w
 bfloat16 products. What a change should gain is said beside what it gains: by counting FLOPs, or
 where it saves bytes or launches, as `PREDICTED` has it.
 
-    python bench/training.py [--batch 32] [--turns 5] [--preset hrm-27m] [--ways original,ours]
+    python bench/training.py [--batch 32] [--turns 5] [--preset hrm-27m] [--ways original,compiled]
     python bench/training.py --original CHECKOUT      # of the original repository: its own code too
     python bench/training.py --device cuda --batch 768 --turns 20 --original CHECKOUT
     python bench/training.py --device cuda --batch 768 --profile
@@ -203,21 +203,21 @@ def matmul_rate(name: str, batch: int, device: Device) -> float:
 
 
 def spread(values: list[float]) -> str:
-    """Median and quartiles."""
-    low, _, high = quantiles(values, n=4)
+    """Median and quartiles; of one value itself."""
+    low, _, high = quantiles(values, n=4) if len(values) > 1 else 3 * values
     return f"{median(values):.3g} ({low:.3g} to {high:.3g})"
 
 
-def peak_memory(name: str, way: str, batch: int, device: Device) -> float:
-    """GB that a process of its own takes at most for two steps, on the device."""
+def peak_memory(name: str, way: str, batch: int, device: Device) -> str:
+    """What a process of its own takes at most for two steps, on the device, in words."""
     arguments = [name, "--batch", str(batch), "--only", way, "--device", device.device.type]
     said = subprocess.run(
-        [sys.executable, __file__, "--preset", *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, __file__, "--preset", *arguments], capture_output=True, text=True
     )
-    return float(said.stdout)
+    if said.returncode:
+        last = (said.stderr.strip() or "no reason").splitlines()[-1]
+        return f"not measured: {last}"
+    return f"{float(said.stdout):.2f} GB at most"
 
 
 def print_memory(trainer: Trainer, device: Device) -> None:
@@ -276,6 +276,8 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     try:
+        if given.turns < 1:
+            raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
         device = choose_device(given.device)
         ways = ways_of(given.only or given.ways, device)
         if given.only:
@@ -288,10 +290,10 @@ def main() -> None:
         sys.exit(f"error: {error}")
 
 
-def measure(
+def take_turns(
     name: str, batch: int, turns: int, ways: list[str], checkout: Path | None, device: Device
-) -> None:
-    """Let the ways take turns, and print what each took."""
+) -> tuple[dict[str, list[float]], list[float]]:
+    """Seconds of every step of each way, and FLOP/s of matrix products beside, turn by turn."""
     trainers: dict[str, Steps] = {way: trainer_of(name, way, batch, device) for way in ways}
     if checkout:
         trainers[OWN] = Own(Original(checkout, name, batch, device), batch)
@@ -303,28 +305,35 @@ def measure(
             # The first turn warms up: memory is touched, modules are compiled.
             seconds[way] += [took] if turn else []
         rates += [matmul_rate(name, batch, device)] if turn else []
+    return seconds, rates
+
+
+def measure(
+    name: str, batch: int, turns: int, ways: list[str], checkout: Path | None, device: Device
+) -> None:
+    """Let the ways take turns, and print what each took."""
+    seconds, rates = take_turns(name, batch, turns, ways, checkout, device)
     peak = median(rates)
     print(f"{name}, batch {batch}, {device.reason}, torch {torch.__version__}")
     print(f"matrix products alone: {peak / 1e9:.1f} GFLOP/s")
     base = OWN if checkout else ways[0]
     before = ways[0]
-    for way in trainers:
+    for way, those in seconds.items():
         cost = flops(name, way, batch)
-        speed = [batch / one for one in seconds[way]]
-        ratio = [a / b for a, b in zip(seconds[base], seconds[way], strict=True)]
-        line = f"{way:<13}{cost / 1e12:.3g} TFLOP a step; {spread(speed)} examples/s; "
-        line += (
-            f"{spread(ratio)} times {base}; {cost / median(seconds[way]) / peak:.0%} of the rate"
-        )
+        ratio = [a / b for a, b in zip(seconds[base], those, strict=True)]
+        line = f"{way:<13}{cost / 1e12:.3g} TFLOP a step; "
+        line += f"{spread([batch / one for one in those])} examples/s; "
+        line += f"{spread(ratio)} times {base}; {cost / median(those) / peak:.0%} of the rate"
         if way != OWN:
-            gained = [a / b for a, b in zip(seconds[before], seconds[way], strict=True)]
+            gained = [a / b for a, b in zip(seconds[before], those, strict=True)]
             line += f"; {predicted(name, way, before, batch, device):.2f} predicted"
             line += f" and {median(gained):.2f} measured over {before}"
-            line += f"; {peak_memory(name, way, batch, device):.2f} GB at most"
             before = way
-        print(line)
+        print(line, flush=True)
+    if device.device.type == "cuda":
+        torch.cuda.empty_cache()  # the processes that measure memory want it
     for way in ways:
-        print(f"  {way}: {CHANGES[way]}")
+        print(f"  {way}: {CHANGES[way]}; {peak_memory(name, way, batch, device)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 import torch
@@ -103,8 +104,18 @@ def join(shards: Path, run: Path) -> Path:
     content = b"".join(parts)
     if hashlib.sha256(content).hexdigest() != listed["sha256"]:
         raise UserError(f"the shards in {shards} are damaged: their hash is another one")
-    with ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(run)
+    # A run is there or not, whatever happens: it gets its name when it is whole.
+    run.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=run.parent) as making, ZipFile(io.BytesIO(content)) as archive:
+        whole = Path(making) / run.name
+        archive.extractall(whole)
+        newest = refilled(whole)
+        whole.rename(run)
+    return run / newest.relative_to(whole)
+
+
+def refilled(run: Path) -> Path:
+    """Give a run's checkpoint the carries that `packed` left out; returns the checkpoint."""
     newest = RunFolder(run).newest()
     assert newest is not None  # `split` wrote one
     shapes, dtypes = (json.loads((newest / name).read_text()) for name in (SHAPES, DTYPES))

@@ -100,11 +100,12 @@ def cells(scores: Evaluation) -> str:
 
 def began(description: dict[str, Any]) -> str:
     """What a run began with, as a line of its card; nothing where weights were drawn."""
-    source = description["plan"]["begin"]
+    source = description["plan"].get("begin")
     if source is None:
         return ""
-    rows = sum(part["rows"] for part in description["data"][1:])
-    return f"\n  It began with the weights of {source}, which had learned from {rows:,} others."
+    rows = sum(part.get("rows", 0) for part in description["data"][1:])
+    learned = f", which had learned from {rows:,} puzzles" if rows else ""
+    return f"\n  It began with the weights of {source}{learned}."
 
 
 def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:

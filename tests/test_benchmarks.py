@@ -1,0 +1,47 @@
+"""The benchmarks run, and measure what they say; how fast is for `bench/` to say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).resolve().parent.parent / "bench"
+
+
+def says(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a benchmark prints."""
+    command = [sys.executable, str(BENCH / arguments[0]), *arguments[1:]]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_training_is_measured_way_by_way() -> None:
+    small = ("training.py", "--preset", "tiny-attention", "--batch", "2")
+    result = says(*small, "--turns", "1", "--ways", "original,one pass")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert [line[:12].strip() for line in lines[2:4]] == ["original", "one pass"]
+    assert all("examples/s; " in line and " predicted and " in line for line in lines[2:4])
+    assert all(line.endswith(" GB at most") for line in lines[4:6])
+
+
+def test_evaluation_is_measured() -> None:
+    result = says("evaluation.py", "--preset", "tiny", "--turns", "1")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("puzzles/s; ") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("training.py", "--ways", "ours"), "no way is called 'ours'"),
+        (("training.py", "--turns", "0"), "0 turns"),
+        (("evaluation.py", "--turns", "0"), "0 turns"),
+        (("evaluation.py", "--original", "nowhere"), "nowhere is no checkout"),
+    ],
+)
+def test_what_cannot_be_measured_is_said(arguments: tuple[str, ...], sentence: str) -> None:
+    result = says(*arguments)
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
