@@ -6,7 +6,7 @@ itself: this machine's noise. Without `--data`, step 7 of the ladder is trained 
 its held-out puzzles are solved, up to 8 segments.
 
     python bench/solver.py
-    python bench/solver.py --model sudoku-everyday --data test.csv.gz --segments 16
+    python bench/solver.py --model sudoku-hrm --data test.csv.gz --segments 16
 """
 
 import argparse
@@ -72,7 +72,7 @@ def solver(
 def main() -> None:
     """Train, solve, print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="sudoku-everyday", help="of the puzzles in --data")
+    parser.add_argument("--model", default="sudoku-hrm", help="of the puzzles in --data")
     parser.add_argument("--data", help="puzzles to solve; those of the ladder unless said")
     parser.add_argument("--segments", type=int, help="the most; training's unless said")
     parser.add_argument("--sure", type=float, help="what the light asks for; the model's own")

@@ -30,7 +30,7 @@ Examples:
 
   hrmkit train maze --data maze.csv.gz --test dev.csv.gz --preset trm-7m --steps 5000
 
-  hrmkit train sudoku --data hard.csv.gz --from sudoku-everyday --minutes 10
+  hrmkit train sudoku --data hard.csv.gz --from sudoku-hrm --minutes 10
 """
 
 

@@ -76,7 +76,7 @@ def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
 
 def load(source: Path | str) -> PuzzleHRM | WorldHRM:
     """A model from a folder, ours or an original's; by its name if it comes with the package
-    (`sudoku-everyday`), or from the hub (`owner/name`).
+    (`sudoku-hrm`), or from the hub (`owner/name`).
 
     Raises `UserError`, with one sentence that names the file or the tensor, when anything is
     missing, of another shape, left over, truncated, or of an unknown wiring.
