@@ -5,7 +5,7 @@ that does nothing but import torch; and one after the other into a command that 
 the answer.
 
     python bench/command.py
-    python bench/command.py --data puzzles.csv.gz
+    python bench/command.py --data puzzles.csv.gz [--limit 100] [--turns 100]
 """
 
 import argparse
@@ -20,18 +20,17 @@ from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import as_grids
 
 TURNS = 11
+BOUND = 2.0
+"""Seconds within which a puzzle is to be answered."""
 PUZZLE = "530070000600195000098000060800060003400803001700020006060000280000419005000080079"
 SOLVE = ["-m", "hrmkit", "solve", "sudoku"]
-WAYS = {
-    "importing torch": ["-c", "import torch"],
-    "hrmkit solve sudoku ...": [*SOLVE, PUZZLE],
-}
 
 
 def seconds(arguments: list[str]) -> float:
-    """Of one run of Python with these arguments."""
+    """Of one run of Python with these arguments; its status may say that an answer is wrong."""
     began = perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, *arguments], capture_output=True)
+    assert done.returncode < 2, done.stderr
     return perf_counter() - began
 
 
@@ -61,22 +60,38 @@ def written(data: Path) -> list[str]:
     return [read.puzzle.decode(given) for given in as_grids(read.rows.given)]
 
 
+def told(way: str, taken: list[float]) -> str:
+    """A line on what some runs took."""
+    if not taken:
+        return f"{way:32} none"
+    low, _, high = quantiles(taken, n=4) if len(taken) > 1 else 3 * taken
+    late = sum(one > BOUND for one in taken)
+    return (
+        f"{way:32} {len(taken):4}: {median(taken):.2f} s ({low:.2f} to {high:.2f}), "
+        f"{min(taken):.2f} to {max(taken):.2f}; {late} took more than {BOUND} s"
+    )
+
+
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="sudokus to type one after the other")
-    data = parser.parse_args().data
-    puzzles = written(data) if data else TURNS * [PUZZLE]
-    taken: dict[str, list[float]] = {way: [] for way in WAYS}
-    for _ in range(TURNS):
-        for way, arguments in WAYS.items():
-            taken[way].append(seconds(arguments))
+    parser = argparse.ArgumentParser(description="How long a puzzle typed in takes to be answered.")
+    parser.add_argument("--data", type=Path, help="sudokus to type; one, unless said")
+    parser.add_argument(
+        "--turns", type=int, default=TURNS, help="puzzles as a command of their own"
+    )
+    parser.add_argument("--limit", type=int, help="of the puzzles in the data, only the first")
+    given = parser.parse_args()
+    puzzles = written(given.data)[: given.limit] if given.data else TURNS * [PUZZLE]
+    alone: list[float] = []
+    importing: list[float] = []
+    for turn in range(given.turns):
+        importing.append(seconds(["-c", "import torch"]))
+        alone.append(seconds([*SOLVE, puzzles[turn % len(puzzles)]]))
     typed = answered(puzzles)
-    taken["one after the other"] = [time for time, _ in typed]
-    for way, those in taken.items():
-        low, _, high = quantiles(those, n=4) if len(those) > 1 else 3 * those
-        print(f"{way:24} {median(those):.2f} s ({low:.2f} to {high:.2f}; {max(those):.2f} at most)")
-    print(f"valid {sum(valid for _, valid in typed)} of {len(typed)}")
+    print(told("importing torch", importing))
+    print(told("hrmkit solve sudoku PUZZLE", alone))
+    print(told("typed one after the other, valid", [time for time, valid in typed if valid]))
+    print(told("and not valid", [time for time, valid in typed if not valid]))
 
 
 if __name__ == "__main__":
