@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -159,18 +159,18 @@ def trained_on(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
     found = (metadata or {}).get("data")
     if not isinstance(found, list):
         return ()
-    parts = [
-        cast(Mapping[str, Any], one)
-        for one in cast(list[object], found)
-        if isinstance(one, Mapping)
-    ]
-    return tuple(
-        one["source"].rsplit("/", 1)[-1] + counted(one.get("rows"))
-        for one in parts
-        if isinstance(one.get("source"), str)
-    )
+    rows: dict[str, list[int]] = {}
+    for one in cast(list[object], found):
+        if not isinstance(one, Mapping):
+            continue
+        part = cast(Mapping[str, Any], one)
+        source, number = part.get("source"), part.get("rows")
+        if isinstance(source, str):
+            numbers = rows.setdefault(source.rsplit("/", 1)[-1], [])
+            numbers += [number] if isinstance(number, int) else []
+    return tuple(f"{source}{counted(numbers)}" for source, numbers in rows.items())
 
 
-def counted(rows: object) -> str:
-    """How many puzzles a source has, in brackets; nothing where that is not known."""
-    return f" ({rows:,})" if isinstance(rows, int) else ""
+def counted(numbers: Sequence[int]) -> str:
+    """How many puzzles the files of one name have, in brackets; nothing where that is not known."""
+    return f" ({' + '.join(f'{number:,}' for number in numbers)})" if numbers else ""

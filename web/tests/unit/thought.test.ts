@@ -53,6 +53,20 @@ test("each stop shows the answer of its segment, and the last the one that count
   expect(shown[6]).toEqual(written(at(recording.segments, 1).answer, solution));
 });
 
+test("how sure it is belongs to the answer that is on the board, the last one too", () => {
+  const recording = thought({ segments: 5, rest: { used: 2 } });
+  const guesses = thinking
+    .stops(recording, wide)
+    .map((time) =>
+      [...everyShape(thinking.draw(recording, time, wide))].flatMap((shape) =>
+        shape.kind === "text" && shape.id === "guess.name" ? [shape.text] : [],
+      ),
+    );
+  expect(guesses).toHaveLength(7);
+  expect(guesses[6]).toEqual(guesses[2]);
+  expect(guesses[6]).not.toEqual(guesses[5]);
+});
+
 test("what the light asks for is said", () => {
   const said = (recording: ThoughtRecording) =>
     [...everyShape(at(thoughtScenes, 0).draw(recording, 8, wide))].flatMap((shape) =>

@@ -144,7 +144,9 @@ function evidence(
   const head = lights ? size * 4.4 : 0;
   const foot = size * 4;
   return [
-    ...(lights ? guess(recording, over, { ...box, height: head }, size) : []),
+    ...(lights
+      ? guess(recording, finished ? recording.used : over, { ...box, height: head }, size)
+      : []),
     ...columns(
       recording,
       done(recording, t),
