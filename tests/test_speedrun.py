@@ -151,7 +151,9 @@ def test_every_attempt_trains_if_it_is_made_small(path: Path, tmp_path: Path) ->
     assert all(0 < mark < 1 for mark in attempt.marks)
 
 
-def test_a_run_goes_on_from_its_shards(settings: Path, tmp_path: Path) -> None:
+def test_a_run_goes_on_from_its_shards(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     attempt = run.read(settings)
     run.attempt_piece(attempt, tmp_path / "out", 1e-9, "cpu")
     newest = RunFolder(tmp_path / "out" / "run").newest()
@@ -159,6 +161,11 @@ def test_a_run_goes_on_from_its_shards(settings: Path, tmp_path: Path) -> None:
     files = shards.split(tmp_path / "out" / "run", tmp_path / "shards", shard_bytes=100_000)
     assert len(files) > 1
     assert max(path.stat().st_size for path in files) <= 100_000
+    with monkeypatch.context() as patch:
+        patch.setattr(shards, "load_file", None)  # what fails in between leaves nothing behind
+        with pytest.raises(TypeError):
+            shards.join(tmp_path / "shards", tmp_path / "carried" / "run")
+    assert not list((tmp_path / "carried").iterdir())
     joined = shards.join(tmp_path / "shards", tmp_path / "carried" / "run")
     assert joined.name == newest.name
     before, after = (RunFolder(folder.parents[1]).load(folder) for folder in (newest, joined))
