@@ -60,12 +60,13 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--original", type=Path, help="a checkout of the original repository")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    parser.add_argument("--dtype", default="auto", help="auto, bfloat16 or float32")
     given = parser.parse_args()
     torch.set_num_threads(1)
     try:
         if given.turns < 1:
             raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
-        device = choose_device(given.device)
+        device = choose_device(given.device, given.dtype)
         ways = ["original", "no prefix", *(["bfloat16", "compiled"] if device.autocast else [])]
         measure(given.preset, given.batch, given.turns, ways, given.original, device)
     except UserError as error:

@@ -41,6 +41,7 @@ from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.kinds import puzzle_of
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.puzzles.sudoku import solve
+from hrmkit.solving.precision import placed
 from hrmkit.training.fit import compile_modules
 from hrmkit.training.queues import Epochs, Queue
 from hrmkit.training.recipe import recipe_of
@@ -161,14 +162,14 @@ def trainer_of(name: str, way: str, batch: int, device: Device) -> Trainer:
     chosen, wiring = preset(name), wiring_of(name, way)
     kind = PuzzleHRM if has(way, "bfloat16") else WideBetween
     torch.manual_seed(0)
-    model = kind(wiring, chosen.sizes, chosen.interface).to(device.device)
+    model = placed(kind(wiring, chosen.sizes, chosen.interface), device)
     if has(way, "compiled"):
         compile_modules(model, "reduce-overhead" if has(way, "graphs") else "default")
     queue = drawn()
     source = queue if has(way, "one pass") else DroppedDraws(queue, batch)
     recipe = replace(recipe_of(name), batch=batch)
     training = Graphed if has(way, "graphs") else Trainer
-    return training(model, source, recipe, seed=0, autocast=device.autocast)
+    return training(model, source, recipe, seed=0)
 
 
 def seconds_of(work: Callable[[], object], device: Device) -> float:
@@ -210,7 +211,8 @@ def spread(values: list[float]) -> str:
 
 def peak_memory(name: str, way: str, batch: int, device: Device) -> str:
     """What a process of its own takes at most for two steps, on the device, in words."""
-    arguments = [name, "--batch", str(batch), "--only", way, "--device", device.device.type]
+    arguments = [name, "--batch", str(batch), "--only", way]
+    arguments += ["--device", device.device.type, "--dtype", device.dtype]
     said = subprocess.run(
         [sys.executable, __file__, "--preset", *arguments], capture_output=True, text=True
     )
@@ -271,6 +273,7 @@ def main() -> None:
     parser.add_argument("--ways", help=f"some of {', '.join(CHANGES)}, with commas between")
     parser.add_argument("--original", type=Path, help="a checkout of the original repository")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    parser.add_argument("--dtype", default="auto", help="auto, bfloat16 or float32")
     parser.add_argument("--profile", action="store_true", help="where the last way takes time")
     parser.add_argument("--only", help="two steps of one way, and the memory that they took")
     given = parser.parse_args()
@@ -278,7 +281,7 @@ def main() -> None:
     try:
         if given.turns < 1:
             raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
-        device = choose_device(given.device)
+        device = choose_device(given.device, given.dtype)
         ways = ways_of(given.only or given.ways, device)
         if given.only:
             print_memory(trainer_of(given.preset, given.only, given.batch, device), device)

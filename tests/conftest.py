@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 # Before torch is imported: the workers of pytest-xdist would fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from hrmkit import device
 from hrmkit.recording.file import load
 from hrmkit.recording.schema import Recording
+from hrmkit.solving import precision
 
 PREPARED = Path(__file__).parent.parent / "web" / "tests" / "fixtures"
 
@@ -19,6 +22,15 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own data, or opens a browser."""
     monkeypatch.setenv("HRMKIT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HEADLESS", "1")
+
+
+@pytest.fixture(autouse=True)
+def _one_type_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Tests compute in float32 unless they name a type, whatever the processor multiplies."""
+    monkeypatch.setattr(device, "cpu_bfloat16", lambda: None)
+    precision.fast_type.cache_clear()
+    yield
+    precision.fast_type.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.maze import Maze
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet
 from hrmkit.solving import effort as effort_module
-from hrmkit.solving import thinking as thinking_module
+from hrmkit.solving import precision
 from hrmkit.solving.effort import Effort, answer, chosen
 from hrmkit.solving.evaluate import bins_of, evaluate, first, share_of
 from hrmkit.solving.evaluate_arc import evaluate_arc, known_tests
@@ -24,7 +24,7 @@ from hrmkit.solving.find import Found, find_model, kind_of, load_for, name_of, w
 from hrmkit.solving.report import as_json, as_text
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.start import Start
-from hrmkit.solving.thinking import ask
+from hrmkit.solving.thinking import ask, thinking
 from tiny_solver import FOUR, STEPS, data, save_run, trained, write_csv
 
 
@@ -139,12 +139,12 @@ def test_many_puzzles_are_voted_on_part_by_part(monkeypatch: pytest.MonkeyPatch)
 def test_where_the_device_is_fast_in_bfloat16_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     model, rows = trained(), data()[1].rows
     exactly = solve(model, rows)
-    monkeypatch.setattr(thinking_module, "fast_type", lambda _: torch.bfloat16)
+    monkeypatch.setattr(precision, "fast_type", lambda _: torch.bfloat16)
     fast = solve(model, rows)
     assert fast.q.dtype == torch.float32
     assert not torch.equal(fast.q, exactly.q)
     assert (fast.tokens == exactly.tokens).double().mean() > 0.95
-    thought = next(thinking_module.thinking(model, rows))
+    thought = next(thinking(model, rows))
     assert thought.q_halt.dtype == torch.float32
     wide = solve(deepcopy(model).double(), rows)
     assert torch.equal(wide.tokens, exactly.tokens)  # float64 is there to be exact

@@ -217,6 +217,19 @@ def test_ctrl_c_saves_and_resuming_goes_on(puzzles: Path, tmp_path: Path) -> Non
     assert f"is over: {step + 5} of {step + 5} steps; give more steps to go on" in again.output
 
 
+def test_a_run_goes_on_in_another_type_and_says_so(puzzles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "4", "--dtype", "bfloat16").exit_code == 0
+    assert RunFolder(out).description()["dtype"] == "bfloat16"
+    further = ("--out", out, "--resume", "--dtype", "float32")
+    said = train(*further, "--steps", "6")
+    assert said.exit_code == 0, said.output
+    assert "the run goes on in float32, after bfloat16" in " ".join(said.output.split())
+    again = train(*further, "--steps", "8")
+    assert again.exit_code == 0, again.output
+    assert "goes on in" not in again.output
+
+
 def test_a_broken_training_names_the_last_good_checkpoint(puzzles: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     assert new(puzzles, out, "--steps", "5").exit_code == 0

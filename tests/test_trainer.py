@@ -69,7 +69,8 @@ def test_in_bfloat16_states_are_narrow_and_weights_and_losses_are_not(puzzles: P
         seen: set[torch.dtype] = set()
         model.low.register_forward_hook(lambda *said, seen=seen: seen.add(said[2].dtype))
         queue = Epochs(puzzles, np.random.default_rng(0))
-        trainer = Trainer(model, queue, replace(QUICK, rate=1e-2), 0, autocast=kind)
+        model.compute_dtype = kind
+        trainer = Trainer(model, queue, replace(QUICK, rate=1e-2), 0)
         steps = [trainer.step(step, 40) for step in range(40)]
         losses[kind] = [step.cells.item() / 8 for step in steps]
         narrow = kind or torch.float32

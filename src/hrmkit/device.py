@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import platform
 import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import cache
+from typing import Any, Literal, get_args
 
 import torch
 
 from hrmkit.errors import UserError
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+DtypeName = Literal["auto", "float32", "bfloat16"]
 SMALL = 1_000_000
-"""Parameters of a model from which on a single puzzle is worth more than one thread."""
+"""Parameters of a model from which on more than one thread pays."""
+INSTRUCTIONS = {
+    "x86": {"avx512_bf16": "AVX512-BF16", "amx_bf16": "AMX-BF16", "amx_tile": "AMX"},
+    "arm": {"bf16": "Arm bf16", "arm_bf16": "Arm bf16", "sve_bf16": "SVE bf16"},
+}
+"""Names that torch and Linux have for what multiplies bfloat16, and what people call it."""
 
 
 @dataclass(frozen=True)
@@ -24,27 +34,64 @@ class Device:
     """The type that matrix products run in, or None for float32 throughout."""
     reason: str
 
+    @property
+    def dtype(self) -> str:
+        """The name of the type that matrix products run in."""
+        return "bfloat16" if self.autocast else "float32"
 
-def choose_device(name: str = "auto") -> Device:
+
+def choose_device(name: str = "auto", dtype: str = "auto") -> Device:
     """The device of that name, or the best there is: an NVIDIA GPU, an Apple one, the CPU.
 
-    In bfloat16 where the device has it, which is told apart from emulating it. Raises `UserError`
-    for an unknown device, and for one that this machine or this build of torch has not.
+    `dtype` is what matrix products run in: bfloat16 where the device multiplies it natively, which
+    is told apart from emulating it, else float32; or the one that is named. Raises `UserError` for
+    an unknown name, and for a device that this machine or this build of torch has not.
     """
-    if name not in get_args(DeviceName):
-        raise UserError(f"no device is called {name!r}: choose {', '.join(get_args(DeviceName))}")
+    for what, value, known in (
+        ("device", name, get_args(DeviceName)),
+        ("dtype", dtype, get_args(DtypeName)),
+    ):
+        if value not in known:
+            raise UserError(f"no {what} is called {value!r}: choose {', '.join(known)}")
     cuda, apple = torch.cuda.is_available(), torch.backends.mps.is_available()
     if (name == "cuda" and not cuda) or (name == "mps" and not apple):
         raise UserError(f"{name} is not available: {missing_gpu()}; choose auto or cpu")
     if name == "cuda" or (name == "auto" and cuda):
-        device, card = torch.device("cuda"), torch.cuda.get_device_name()
-        if torch.cuda.is_bf16_supported(including_emulation=False):
-            return Device(device, torch.bfloat16, f"{card}, with bfloat16 matrix products")
-        return Device(device, None, f"{card}, in float32 because it has no bfloat16")
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        has = "it multiplies bfloat16 natively" if fast else "it has no bfloat16 of its own"
+        return in_dtype(torch.device("cuda"), torch.cuda.get_device_name(), dtype, fast, has)
     if name == "mps" or (name == "auto" and apple):
-        return Device(torch.device("mps"), None, "float32 on the Apple GPU")
-    why = "as asked for" if name == "cpu" else f"because {missing_gpu()}"
-    return Device(torch.device("cpu"), None, f"float32 on the CPU, {why}")
+        has = "bfloat16 was never measured on one"
+        return in_dtype(torch.device("mps"), "the Apple GPU", dtype, False, has)
+    why = "" if name == "cpu" else f" ({missing_gpu()})"
+    instructions = cpu_bfloat16()
+    has = f"it has {instructions}" if instructions else "it has no bfloat16 instructions"
+    return in_dtype(torch.device("cpu"), f"the CPU{why}", dtype, bool(instructions), has)
+
+
+def in_dtype(device: torch.device, called: str, dtype: str, fast: bool, has: str) -> Device:
+    """The device in the type asked for, or in the one it is `fast` in; `has` says why."""
+    wanted = ("bfloat16" if fast else "float32") if dtype == "auto" else dtype
+    why = f"because {has}" if dtype == "auto" else "as asked for"
+    autocast = torch.bfloat16 if wanted == "bfloat16" else None
+    return Device(device, autocast, f"{wanted} on {called}, {why}")
+
+
+@cache
+def cpu_bfloat16() -> str | None:
+    """What this processor multiplies bfloat16 with; None where that would be emulated.
+
+    Emulated, it takes 16 to 20 times as long as float32.
+    """
+    arm = platform.machine().lower() in ("arm64", "aarch64")
+    found: Mapping[str, Any] = {}
+    if hasattr(torch.cpu, "get_capabilities"):
+        found = torch.cpu.get_capabilities()
+    for name, called in INSTRUCTIONS["arm" if arm else "x86"].items():
+        if found.get(name):
+            return called
+    # Older builds of torch name only this one.
+    return "AVX512-BF16" if not arm and torch.cpu._is_avx512_bf16_supported() else None  # pyright: ignore[reportPrivateUsage]
 
 
 def missing_gpu() -> str:
@@ -75,9 +122,20 @@ def synchronise(device: Device) -> None:
 
 
 def share_of_threads(parameters: int) -> int:
-    """How many threads one puzzle is worth, for a model of so many parameters.
+    """How many threads pay for a model of so many parameters.
 
     Matrices of a small model are too small to share, and where another program holds a core,
     waiting for the second thread took up to 60 times as long as doing without.
     """
     return 1 if parameters < SMALL else torch.get_num_threads()
+
+
+@contextmanager
+def on_threads(count: int) -> Generator[None]:
+    """Compute on `count` CPU threads inside, and on as many as before after that."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

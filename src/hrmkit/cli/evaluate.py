@@ -79,6 +79,12 @@ def evaluate(
         Path | None, typer.Option(help="Of ARC: where to write the two attempts at every test.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    dtype: Annotated[
+        str, typer.Option(help="Of matrix products: bfloat16, float32; auto: what is fast here.")
+    ] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(help="CPU threads; what the model's size is worth unless given.")
+    ] = None,
 ) -> None:
     """Measure a model on puzzles: exact, valid, by difficulty, by segment, and how fast.
 
@@ -91,12 +97,14 @@ def evaluate(
     from hrmkit.solving.evaluate import evaluate as measured
     from hrmkit.solving.evaluate import first
     from hrmkit.solving.find import find_model, load_for, name_of, was_learned
+    from hrmkit.solving.precision import placed, use_threads
     from hrmkit.solving.report import as_json, as_text
 
-    chosen = choose_device(device)
+    chosen = choose_device(device, dtype)
     if vote is not None and views is not None:
         raise UserError("--vote and --views are two ways to use views: give one of them")
     found = find_model(model)
+    use_threads(found.model, threads)
     effort = Effort(
         batch,
         segments,
@@ -117,7 +125,7 @@ def evaluate(
     if submission:
         raise UserError("--submission is for ARC: leave it out")
     labelled = first(load_for(found, data, puzzle, skip_bad), limit)
-    found.model.to(chosen.device)
+    placed(found.model, chosen)
     with shown() as progress:
         result = measured(found.model, labelled, effort, by_segment=by_segment, progress=progress)
     said = found.source, chosen.reason, was_learned(found, labelled.fingerprint)
@@ -138,12 +146,13 @@ def evaluate_arc(
     from hrmkit.progress import shown
     from hrmkit.solving.evaluate_arc import check_submission, known_tests
     from hrmkit.solving.evaluate_arc import evaluate_arc as measured
+    from hrmkit.solving.precision import placed
     from hrmkit.solving.report import arc_as_json, arc_as_text
 
     if submission:
         check_submission(submission)
     tasks, tests = known_tests(found, data, vote, limit)
-    found.model.to(device.device)
+    placed(found.model, device)
     with shown() as progress:
         evaluation, result = measured(found, tasks, tests, effort, progress)
     if submission:

@@ -77,16 +77,18 @@ def solve(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    dtype: Annotated[
+        str, typer.Option(help="Of matrix products: bfloat16, float32; auto: what is fast here.")
+    ] = "auto",
 ) -> None:
     """Answer a puzzle with a trained model, and check the answer; or one after the other."""
-    import torch
-
     from hrmkit.cli.typed import answer_typed
-    from hrmkit.device import choose_device, share_of_threads
+    from hrmkit.device import choose_device
     from hrmkit.errors import UserError
     from hrmkit.solving.answer import read_text
     from hrmkit.solving.effort import Effort
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
+    from hrmkit.solving.precision import placed, use_threads
 
     if puzzle == "arc" and views is not None:
         raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
@@ -100,8 +102,8 @@ def solve(
     found = find_model(named)
     if model is None:
         typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
-    found.model.to(choose_device(device).device)
-    torch.set_num_threads(share_of_threads(sum(p.numel() for p in found.model.parameters())))
+    placed(found.model, choose_device(device, dtype))
+    use_threads(found.model)
     effort = Effort(
         segments=segments,
         sure=found.sure if sure is None else sure,

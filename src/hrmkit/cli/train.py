@@ -73,10 +73,16 @@ def train(
         bool, typer.Option("--skip-bad", help="Leave out bad rows of the data, and count them.")
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    dtype: Annotated[
+        str, typer.Option(help="Of matrix products: bfloat16, float32; auto: what is fast here.")
+    ] = "auto",
     compiled: Annotated[
         bool, typer.Option("--compile", help="Compile the modules (torch.compile).")
     ] = False,
-    threads: Annotated[int | None, typer.Option(help="CPU threads; 1 gives equal bits.")] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(help="CPU threads; 1 gives equal bits, and is what small models have."),
+    ] = None,
     evaluate_steps: Annotated[
         int | None, typer.Option(help="Measure every so many steps; else a tenth of the time.")
     ] = None,
@@ -90,8 +96,6 @@ def train(
     ] = "auto",
 ) -> None:
     """Train a model of puzzles, resumably, and measure it on the way."""
-    import torch
-
     from hrmkit.device import choose_device
     from hrmkit.training.console import Console
     from hrmkit.training.fit import carry_out
@@ -118,11 +122,7 @@ def train(
         keep=keep,
         test_puzzles=test_puzzles,
     )
-    if threads is not None:
-        if threads < 1:
-            raise UserError(f"{threads} threads are not possible: choose 1 or more")
-        torch.set_num_threads(threads)
-    chosen = choose_device(device)
+    chosen = choose_device(device, dtype)
     with joined() as ranks, Console(ranks.leads) as console:
         _, why = carry_out(
             plan,
@@ -130,6 +130,7 @@ def train(
             resume=resume,
             skip_bad=skip_bad,
             device=chosen,
+            threads=threads,
             compiled=compiled,
             habits=habits,
             ranks=ranks,

@@ -49,6 +49,8 @@ class HRM(nn.Module):
 
     high_init: Tensor
     low_init: Tensor
+    compute_dtype: torch.dtype | None = None
+    """The type that matrix products are to run in (autocast); None while nobody has chosen."""
 
     def __init__(self, wiring: Wiring, sizes: Sizes, tokens: int, embedding: nn.Module) -> None:
         super().__init__()
@@ -150,6 +152,11 @@ class HRM(nn.Module):
     def answering(self, carry: Carry) -> Tensor:
         """The state that the heads read: zH, or the only one."""
         return carry.high if self.wiring.hierarchy else carry.low
+
+
+def count_parameters(model: nn.Module) -> int:
+    """How many learned numbers a model has."""
+    return sum(p.numel() for p in model.parameters())
 
 
 def build_module(wiring: Wiring, sizes: Sizes, tokens: int) -> ReasoningModule:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from hrmkit.device import choose_device
 from hrmkit.errors import UserError
 from hrmkit.model.halting import check_sure, wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
+from hrmkit.solving.precision import precision
 from hrmkit.solving.start import TAUGHT, Start
 
 CHUNK = 64
@@ -76,19 +75,9 @@ def until_red(
 
 @contextmanager
 def computing(model: PuzzleHRM) -> Generator[None]:
-    """Without gradient, and in the type that the model's device is fast in."""
-    where = model.low_init
-    # A model in float64 is there to be exact.
-    fast = fast_type(where.device.type) if where.dtype == torch.float32 else None
-    with torch.inference_mode(), torch.autocast(where.device.type, fast, enabled=fast is not None):
+    """Without gradient, and in the type that the model's matrix products run in."""
+    with torch.inference_mode(), precision(model):
         yield
-
-
-@cache
-def fast_type(device: str) -> torch.dtype | None:
-    """The type for matrix products on this kind of device, where it is the one to compute on."""
-    chosen = choose_device()
-    return chosen.autocast if device == chosen.device.type else None
 
 
 def on_device(model: PuzzleHRM, puzzles: PuzzleSet) -> PuzzleBatch:

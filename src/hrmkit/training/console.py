@@ -64,6 +64,11 @@ class Console:
             f"{train['rows']:,} puzzles of {train['source']}; measured with {measured}\n"
             f"writing to {run.folder.path}, from step {run.trainer.steps}"
         )
+        if run.dtype_before not in (None, run.device.dtype):
+            self.terminal.print(
+                f"the run goes on in {run.device.dtype}, after {run.dtype_before}: numbers will "
+                f"differ by rounding from those of a run in one type (--dtype {run.dtype_before})"
+            )
         skipped = run.data.train.skipped
         if skipped:
             self.terminal.print(f"{skipped:,} bad rows were left out")

@@ -7,11 +7,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from hrmkit.device import Device, choose_device
+from hrmkit.device import Device, choose_device, on_threads, share_of_threads
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
+from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.widen import widened
 from hrmkit.solving.find import find_model, learned_from
+from hrmkit.solving.precision import placed
 from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
@@ -60,6 +63,7 @@ def carry_out(
     resume: bool = False,
     skip_bad: bool = False,
     device: Device | None = None,
+    threads: int | None = None,
     compiled: bool = False,
     habits: Habits | None = None,
     ranks: Ranks | None = None,
@@ -70,8 +74,11 @@ def carry_out(
     """Begin or resume a run, and train to its end; returns it, and why it ended.
 
     Whatever is wrong is said before anything is written. `begun` is told of the run before its
-    first step.
+    first step. `threads` are those of the CPU; unless they are given, as many as the model's size
+    is worth.
     """
+    if threads is not None and threads < 1:
+        raise UserError(f"{threads} threads are not possible: choose 1 or more")
     tracked = chosen_trackers(track)
     device, ranks = device or choose_device(), ranks or Ranks()
     if plan.recipe.steps is None and plan.recipe.minutes is None:
@@ -89,11 +96,12 @@ def carry_out(
         if data.arc:
             raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
         data = replace(data, before=begin_with(model, plan.begin))
-    model = model.to(device.device)
+    placed(model, device)
     run = Run(plan, model, data, folder, device, habits or Habits(), ranks)
     if ranks.leads:
         folder.check_room(checkpoint_bytes(model, plan))
     if going_on:
+        run.dtype_before = folder.description().get("dtype")
         run.resume()
         check_unfinished(run)
     if compiled:
@@ -103,7 +111,8 @@ def carry_out(
     if begun:
         begun(run)
     watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
-    return run, run.go(report, watching)
+    with on_threads(threads or share_of_threads(count_parameters(model))):
+        return run, run.go(report, watching)
 
 
 def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
@@ -113,6 +122,8 @@ def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
     """
     found = find_model(source)
     theirs = found.model.rewired(model.wiring)
+    if theirs.sizes.width != model.sizes.width:
+        theirs = widened(theirs, model.sizes)
     for what in ("sizes", "interface"):
         mine, other = asdict(getattr(model, what)), asdict(getattr(theirs, what))
         for name, value in other.items():
@@ -163,7 +174,7 @@ def planned(folder: RunFolder) -> Plan:
 
 def checkpoint_bytes(model: PuzzleHRM, plan: Plan) -> int:
     """About as many bytes as a checkpoint takes: weights, moments, average, and rows."""
-    weights = sum(p.numel() * p.element_size() for p in model.parameters())
+    weights = 4 * count_parameters(model)
     tokens = model.wiring.prefix + model.interface.tokens
     carry = 2 * plan.recipe.batch * plan.recipe.starts * tokens * model.sizes.width * 4
     return weights * (4 if plan.recipe.average else 3) + carry

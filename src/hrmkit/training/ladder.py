@@ -110,6 +110,8 @@ def train_rung(
 ) -> tuple[PuzzleHRM, list[float]]:
     """A rung's model, trained from `seed`, and its losses (of a cell, in nats) step by step."""
     model = assemble(rung.wiring, seed=seed)
+    # What ships is measured in one type, whatever machine measures it again.
+    model.compute_dtype = torch.float32
     learned, _ = puzzles()
     recipe = Recipe(steps=rung.steps)
     augment = random_change if rung.augmented else None
@@ -167,6 +169,7 @@ def train_variant(
         vocab=mini_arc.COLOURS, tokens=mini_arc.WIDTH**2, puzzles=len(arc.transforms)
     )
     model = assemble(variant.wiring, None, face, seed)
+    model.compute_dtype = torch.float32
     train(model, arc.train, Recipe(steps=ARC_STEPS), seed, progress=progress)
     return model
 

@@ -89,8 +89,10 @@ class Run:
         self.plan, self.data, self.folder, self.habits = plan, data, folder, habits
         self.device, self.ranks = device, ranks
         queue = data.queue(np.random.default_rng(plan.seed))
-        self.trainer = Trainer(model, queue, plan.recipe, plan.seed, ranks, device.autocast)
+        self.trainer = Trainer(model, queue, plan.recipe, plan.seed, ranks)
         self.measured = some(data.test or data.train, habits.test_puzzles)
+        self.dtype_before: str | None = None
+        """What the piece before this one computed in, where there was one that says it."""
         self.seconds = 0.0
         """Of training, measuring and saving left out."""
         self.clock: dict[str, float] = {"report": 0.0, "evaluate": 0.0, "save": 0.0}
@@ -260,6 +262,7 @@ class Run:
             "parameters": sum(p.numel() for p in model.parameters()),
             "flops_a_step": flops_a_puzzle(self.trainer) * self.plan.recipe.batch,
             "device": self.device.reason,
+            "dtype": self.device.dtype,
             "processes": self.ranks.world,
             "watched": {
                 "given": rows.given[0].tolist(),

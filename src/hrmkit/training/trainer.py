@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
@@ -15,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
+from hrmkit.solving.precision import compute_dtype, precision
 from hrmkit.training.losses import PuzzleLosses, cell_loss_of, puzzle_losses
 from hrmkit.training.optimizers import body_of, optimizers_for
 from hrmkit.training.outer_loop import Rows, Thought, first_rows, refilled, staggered, think
@@ -56,10 +56,9 @@ class Trainer:
         recipe: Recipe,
         seed: int,
         ranks: Ranks | None = None,
-        autocast: torch.dtype | None = None,
     ) -> None:
         self.model, self.queue, self.recipe = model, queue, recipe
-        self.ranks, self.autocast = ranks or Ranks(), autocast
+        self.ranks = ranks or Ranks()
         self.draws = torch.Generator().manual_seed(seed)
         self.optimizers = optimizers_for(model, recipe)
         self.average = averaged(model, recipe.average) if recipe.average else None
@@ -78,7 +77,7 @@ class Trainer:
         recipe, ranks = self.recipe, self.ranks
         model = self.at_depth(recipe.stage_at(done / of))
         self.rows = refilled(model, self.rows, self.queue, ranks, recipe.batch)
-        with self.precision():
+        with precision(model):
             thought, found = self.think(model)
         minimised = found.cells if model.wiring.halting == "none" else found.total()
         for optimizer in self.optimizers:
@@ -116,12 +115,6 @@ class Trainer:
             return self.model
         cycles, low_calls = stage
         return self.model.rewired(replace(self.model.wiring, cycles=cycles, low_calls=low_calls))
-
-    def precision(self) -> AbstractContextManager[Any]:
-        """Matrix products in the device's type."""
-        if self.autocast is None:
-            return nullcontext()
-        return torch.autocast(self.model.low_init.device.type, self.autocast)
 
     def state(self) -> tuple[Tensors, dict[str, Any]]:
         """All that the next step depends on but `learned`'s weights: tensors, and JSON.
@@ -184,7 +177,10 @@ class Trainer:
             return tensors[f"rows/{name}"][share].to(device)
 
         starts = range(self.recipe.starts)
-        carry = Carry(*(torch.cat([part(f"{z}/{k}") for k in starts]) for z in ("high", "low")))
+        # Saved in the type of the machine where the run was, which may have been another one.
+        dtype = compute_dtype(self.model)
+        high, low = (torch.cat([part(f"{z}/{k}") for k in starts]) for z in ("high", "low"))
+        carry = Carry(high.to(dtype), low.to(dtype))
         puzzles = PuzzleSet(part("given"), part("solution"), part("puzzle_ids"))
         return Rows(carry, puzzles, part("segments"), part("halted").bool())
 
