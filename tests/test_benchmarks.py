@@ -34,6 +34,7 @@ def test_evaluation_is_measured() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("widths.py", "--widths", "wide"), "'wide' are no widths"),
         (("training.py", "--ways", "ours"), "no way is called 'ours'"),
         (("training.py", "--turns", "0"), "0 turns"),
         (("evaluation.py", "--turns", "0"), "0 turns"),
