@@ -13,9 +13,10 @@ from hrmkit.errors import UserError
 from hrmkit.recording import schema
 from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
 from hrmkit.recording.json_schema import SCHEMAS, json_schema
-from hrmkit.recording.record import DEFAULT, check, record
+from hrmkit.recording.record import record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.schema import Recording, shortest
+from hrmkit.recording.settings import DEFAULT, check
 from hrmkit.training.policy import roll_out
 
 ROOT = Path(__file__).parent.parent
