@@ -197,6 +197,7 @@ def main() -> None:
     """Compute whatever is not there yet."""
     torch.set_num_threads(1)
     data = data_folder()
+    write_definitions(data)
     print(ensure_default_story(data))
     write_parity(WORLDS[DEFAULT_WORLD], data, SHIPPED)
     WORLDS[BELL.name] = BELL

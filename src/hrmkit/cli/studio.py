@@ -60,8 +60,8 @@ def _open_studio(
 
     live = Runs(runs or [])
     data = data_folder()
-    write_definitions(data)
-    # Whoever wants to see a run does not wait for the default story to be trained.
+    if runs:  # whoever wants to see one does not wait for the default story to be trained
+        write_definitions(data)
     offered = [*files, *(shipped_stories() if runs else stories(data))]
     serve(offered, data, port=port, show=show, bench=ladder_bench(data), runs=live)
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import torch
 
 import hrmkit
+from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
 from hrmkit.processes import processes
@@ -35,8 +36,10 @@ DEFINITIONS = "definitions.json"
 def stories(data: Path) -> list[Path]:
     """Return what the studio offers by itself: the default story, and what comes with the package.
 
-    The default story is trained now if need be; see `ensure_default_story`.
+    The default story is trained now if need be; see `ensure_default_story`. What the page has to
+    know beside them is written as well.
     """
+    write_definitions(data)
     return [ensure_default_story(data), *shipped_stories()]
 
 
@@ -47,7 +50,6 @@ def shipped_stories() -> list[Path]:
 
 def ensure_default_story(data: Path) -> Path:
     """The default story; see `ensure_story`."""
-    write_definitions(data)
     return ensure_story(world_named(DEFAULT_WORLD), data)
 
 
@@ -79,10 +81,15 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
 
 
 def write_definitions(data: Path) -> Path:
-    """Write what the page has to know beside its recordings."""
+    """Write what the page has to know beside its recordings; `UserError` where it cannot be."""
     path = data / GRAPHS / DEFINITIONS
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(definitions_json())
+    partial = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(definitions_json())
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
     return path
 
 
