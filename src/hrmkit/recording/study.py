@@ -23,7 +23,14 @@ from hrmkit.progress import Progress
 from hrmkit.recording.file import check_target
 from hrmkit.recording.record import train_bases, train_quietly
 from hrmkit.recording.schema import Settings
-from hrmkit.recording.settings import Plan, ablations_of, default_settings, rates_of, sizes_of
+from hrmkit.recording.settings import (
+    Plan,
+    ablations_of,
+    default_settings,
+    rates_of,
+    sizes_of,
+    wiring_of,
+)
 from hrmkit.training.base import base_model, code_of
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
@@ -218,7 +225,8 @@ def report(study: Study) -> str:
             "### Examples\n",
             by_examples(study),
             f"Segments thought when stopping where q_halt > 0: "
-            f"{study.of(study.row(study.main, FEW, halt=True), 'segments')} of 2.\n",
+            f"{study.of(study.row(study.main, FEW, halt=True), 'segments')} of "
+            f"{wiring_of(study.main.preset).wiring.segments}.\n",
             "### Success by wiring\n",
             by_wiring(study),
             "Learning rates (heads and guide, body): " + rates_in_words(study) + ".\n",
