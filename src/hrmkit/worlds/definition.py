@@ -1,7 +1,7 @@
-"""Everything that a world says of itself, so that nobody else holds a list of worlds.
+"""Everything that the program has to know of a world beside its rules.
 
-Whoever needs something of a world finds it here: how it is made, its sizes, its models with their
-learning rates, its defaults, and the words with which it is told.
+How it is made and in which sizes, its models with their learning rates, its defaults and its words:
+each world defines them in its own file, so that nobody else holds a list of worlds.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Thing(Described):
     """How one entity of the table is introduced."""
 
     entity: str = Field(description="Its name in the table.")
-    words: str = Field(description="What is said when it is shown first.")
+    words: str = Field(description="The caption when it is shown first.")
 
 
 class WorldDefinition(Described):
@@ -84,7 +84,7 @@ class WorldDefinition(Described):
     sizes: tuple[Size, ...] = Field(description="The first is always 'tiles'.")
     models: tuple[WorldModel, ...] = Field(description="The main one first, then its rivals.")
     defaults: Defaults
-    opening: str = Field(description="What is said first; {tiles} stands for e.g. '5 tiles'.")
+    opening: str = Field(description="The story's first caption; {tiles} is e.g. '5 tiles'.")
     things: tuple[Thing, ...] = Field(description="One an entity of the table, in its order.")
 
     @model_validator(mode="after")
