@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 import hrmkit
 from hrmkit.cli import app
 from hrmkit.folders import BASES
+from hrmkit.progress import silent
 from hrmkit.recording import study
 from hrmkit.recording.definitions import definitions
 from hrmkit.recording.file import dumps, load
@@ -21,6 +22,7 @@ from hrmkit.recording.schema import Recording
 from hrmkit.recording.settings import DEFAULT, default_settings, settings_of
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import graphs_of, presets_of, theta_of
+from hrmkit.studio.stories import lay_out_engine, made_by, read_index
 from hrmkit.training.base import base_model
 from hrmkit.training.policy import features_of, policy_of, roll_out, score
 from hrmkit.worlds.registry import WORLDS
@@ -211,6 +213,30 @@ def test_the_pages_engine_finds_its_tables_and_models_by_world_and_size(own: Pat
         model = base_model(preset, 0, own / BASES)
         assert (theta == theta_of(model).numpy()).all()
         assert entry["told"] == (2 if preset == "bell" else 1)
+
+
+def test_its_engine_files_leave_those_of_other_worlds_as_they_are(
+    data: Path, own: Path, prepared: Path
+) -> None:
+    (data / "graphs").mkdir()
+    before = (prepared / "graphs" / "index.json").read_text()
+    (data / "graphs" / "index.json").write_text(before)
+    lay_out_engine(BELL, data, silent, own / "exported")
+    kept, index = json.loads(before), json.loads((data / "graphs" / "index.json").read_text())
+    for field in ("presets", "tables", "made_by"):
+        assert {**index[field], **kept[field]} == index[field]
+        assert set(index[field]) > set(kept[field])
+    assert index["worlds"] == kept["worlds"] == kept["tables"]["key-door"]
+    own_index = json.loads((own / "graphs" / "index.json").read_text())
+    assert {**index["presets"], **own_index["presets"]} == index["presets"]
+
+
+def test_an_index_from_before_there_were_worlds_is_made_anew(tmp_path: Path) -> None:
+    index = tmp_path / "index.json"
+    for text in ('{"fingerprint": "e39074e42bff"}', "[1]", "not json"):
+        index.write_text(text)
+        assert read_index(index) == {}
+        assert made_by(index, BELL) is None
 
 
 def test_the_definitions_beside_its_graphs_are_those_of_now(own: Path) -> None:
