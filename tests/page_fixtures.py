@@ -2,6 +2,9 @@
 
 `make test` runs it before the tests; everything goes into the data folder (HRMKIT_DATA), which
 holds it for the next time. Nothing here is in git: it is computed where it is tested.
+
+The folder `bell` in it is a data folder of its own, with the same of a world that is not in the
+package: what the page can do with it, it can do with any.
 """
 
 from __future__ import annotations
@@ -15,20 +18,25 @@ import torch
 from torch import Tensor
 
 from hrmkit.draws import Draws
+from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes, processes
-from hrmkit.recording.record import DEFAULT, train_quietly, tuning_of
-from hrmkit.recording.schema import PresetName
-from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS
-from hrmkit.studio.graphs import PRESETS, slots_of, theta_of
-from hrmkit.studio.stories import code_and_graphs, ensure_default_story
+from hrmkit.recording.record import train_quietly
+from hrmkit.recording.settings import default_settings, tuning_of, world_of
+from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS, export_preset
+from hrmkit.studio.graphs import SHIPPED, presets_of, slots_of, theta_of
+from hrmkit.studio.stories import (
+    code_and_graphs,
+    ensure_default_story,
+    ensure_story,
+    write_definitions,
+)
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import draw_examples
 from hrmkit.training.fine_tune import (
     BETAS,
     EPSILON,
-    FineTuning,
     batch_of,
     gradient_step,
     module_of,
@@ -36,9 +44,15 @@ from hrmkit.training.fine_tune import (
     rate_of,
 )
 from hrmkit.training.policy import policy_of, score
-from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.definition import WorldDefinition
+from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
+from some_world import BELL
+
+if __name__ == "__mp_main__":  # one of the processes that train side by side
+    WORLDS[BELL.name] = BELL
 
 PARITY = "parity.json"
+EXPORTED = "exported"
 STEPS_BEFORE = 6
 SEEDS = range(10)
 
@@ -54,12 +68,15 @@ def moments(model: WorldHRM, optimizer: torch.optim.Adam, key: str) -> Tensor:
     return torch.cat([optimizer.state[p][key].flatten() for p in model.parameters()])
 
 
-def step_of_torch(model: WorldHRM, tuning: FineTuning) -> dict[str, Any]:
+def step_of_torch(name: str, cache: Path) -> dict[str, Any]:
     """One gradient step of PyTorch's own, from a state some steps into training.
 
-    Inputs and outputs as the exported graph names them. `model` is trained in place.
+    Inputs and outputs as the exported graph of preset `name` names them.
     """
-    table = KeyDoor().table()
+    world, _ = world_of_preset(name)
+    table, usual = world.sized().table(), default_settings(world.name)
+    tuning = tuning_of(usual.model_copy(update={"preset": name}))
+    model = base_model(name, usual.base_seed, cache)
     batch = batch_of(table, draw_examples(table, 2, 0.0, 0.1, Draws(0)))
     optimizer = optimizer_for(model, tuning)
     carry = model.initial_carry(batch.features)
@@ -116,49 +133,79 @@ def named(model: WorldHRM) -> list[tuple[str, torch.nn.Parameter]]:
     return list(model.named_parameters())
 
 
-def success_of(task: tuple[PresetName, int, Path]) -> float:
+def success_of(task: tuple[str, int, Path]) -> float:
     """What PyTorch's own run of the default settings reaches, with a preset and a seed."""
     preset, seed, cache = task
     torch.set_num_threads(1)
-    settings = DEFAULT.model_copy(update={"preset": preset, "seed": seed})
+    world, _ = world_of_preset(preset)
+    usual = default_settings(world.name)
+    settings = usual.model_copy(update={"preset": preset, "seed": seed})
     model, _, _ = train_quietly(settings, cache)
-    table = KeyDoor(settings.tiles).table()
+    table = world_of(settings).table()
     return score(table, policy_of(model, table)).success
 
 
-def successes(cache: Path) -> dict[str, dict[int, float]]:
+def successes(presets: tuple[str, ...], cache: Path) -> dict[str, dict[int, float]]:
     """`success_of` every preset and seed."""
-    tasks: list[tuple[PresetName, int, Path]] = [(n, s, cache) for n in PRESETS for s in SEEDS]
+    tasks = [(name, seed, cache) for name in presets for seed in SEEDS]
     found = in_processes(success_of, tasks, processes())
-    reached: dict[str, dict[int, float]] = {name: {} for name in PRESETS}
+    reached: dict[str, dict[int, float]] = {name: {} for name in presets}
     for (name, seed, _), success in zip(tasks, found, strict=True):
         reached[name][seed] = success
     return reached
+
+
+def export_one(task: tuple[str, Path]) -> None:
+    """Export a preset's graphs to a folder."""
+    torch.set_num_threads(1)
+    export_preset(*task)
+
+
+def exported(world: WorldDefinition, data: Path) -> Path:
+    """The graphs of a world that is not in the package, exported unless they are there already."""
+    folder = data / EXPORTED
+    stamp = folder / "made-by"
+    code = fingerprint(
+        *("model", "worlds/world.py", "training/fine_tune.py", "training/policy.py"),
+        *("recording/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
+    )
+    if not stamp.exists() or stamp.read_text() != code:
+        print(f"exporting the graphs of {world.title} (minutes)", flush=True)
+        tasks = [(preset, folder) for preset in presets_of(world)]
+        list(in_processes(export_one, tasks, processes()))
+        stamp.write_text(code)
+    return folder
+
+
+def write_parity(world: WorldDefinition, data: Path, graphs: Path) -> None:
+    """Write PyTorch's own numbers, unless they are there already."""
+    target = data / GRAPHS / PARITY
+    made_by = f"{code_and_graphs(world, graphs)}, {len(SEEDS)} seeds"
+    if target.exists() and json.loads(target.read_text())["fingerprint"] == made_by:
+        return
+    presets, cache = presets_of(world), data / BASES
+    parity = {
+        "fingerprint": made_by,
+        "step": {name: step_of_torch(name, cache) for name in presets},
+        "success": successes(presets, cache),
+    }
+    target.write_text(json.dumps(parity))
+    print(target)
 
 
 def main() -> None:
     """Compute whatever is not there yet."""
     torch.set_num_threads(1)
     data = data_folder()
+    write_definitions(data)
     print(ensure_default_story(data))
-    target = data / GRAPHS / PARITY
-    fingerprint = f"{code_and_graphs()}, {len(SEEDS)} seeds"
-    if target.exists() and json.loads(target.read_text())["fingerprint"] == fingerprint:
-        return
-    cache = data / BASES
-    parity = {
-        "fingerprint": fingerprint,
-        "step": {
-            name: step_of_torch(
-                base_model(name, DEFAULT.base_seed, cache),
-                tuning_of(DEFAULT.model_copy(update={"preset": name})),
-            )
-            for name in PRESETS
-        },
-        "success": successes(cache),
-    }
-    target.write_text(json.dumps(parity))
-    print(target)
+    write_parity(WORLDS[DEFAULT_WORLD], data, SHIPPED)
+    WORLDS[BELL.name] = BELL
+    own = data / BELL.name
+    graphs = exported(BELL, own)
+    write_definitions(own)
+    print(ensure_story(BELL, own, graphs))
+    write_parity(BELL, own, graphs)
 
 
 if __name__ == "__main__":

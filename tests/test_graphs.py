@@ -12,12 +12,12 @@ import torch
 
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.probe import probe
-from hrmkit.recording.record import DEFAULT
+from hrmkit.recording.settings import DEFAULT
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
-from hrmkit.studio.graphs import PRESETS, SHIPPED, theta_of
+from hrmkit.studio.graphs import SHIPPED, presets_of, theta_of
 from hrmkit.training.base import base_model
 from hrmkit.training.policy import features_of
-from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.key_door import KEY_DOOR, KeyDoor
 
 
 def session(name: str) -> onnxruntime.InferenceSession:
@@ -31,7 +31,7 @@ def unpacked(value: dict[str, Any]) -> np.ndarray:
     return data.reshape(value["dims"])
 
 
-@pytest.fixture(params=PRESETS)
+@pytest.fixture(params=presets_of(KEY_DOOR))
 def base(request: pytest.FixtureRequest, prepared: Path) -> tuple[str, WorldHRM]:
     return request.param, base_model(request.param, DEFAULT.base_seed, prepared / "bases")
 

@@ -1,11 +1,9 @@
-import gymnasium
 import pytest
-from gymnasium.utils.env_checker import check_env
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.worlds.env import KEY_DOOR_ID, WorldEnv
+from hrmkit.worlds.env import WorldEnv
 from hrmkit.worlds.key_door import GOTO_DOOR, LEFT, OPEN, OPEN_DOOR, PICK, RIGHT, KeyDoor
 from hrmkit.worlds.world import Outcome, WorldTable
 
@@ -108,12 +106,6 @@ def test_the_crude_priors_never_say_that_the_key_comes_first() -> None:
 def test_a_line_of_another_length_is_refused(tiles: int) -> None:
     with pytest.raises(UserError, match=f"{tiles} tiles.*3 to 9"):
         KeyDoor(tiles)
-
-
-@pytest.mark.parametrize("tiles", [3, 5, 9])
-def test_gymnasium_accepts_the_environment(tiles: int) -> None:
-    name = f"hrmkit.worlds.env:{KEY_DOOR_ID}"
-    check_env(gymnasium.make(name, tiles=tiles, render_mode="ansi").unwrapped)
 
 
 def test_an_episode_in_gymnasium_is_the_tables() -> None:

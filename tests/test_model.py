@@ -19,7 +19,7 @@ FACE = interface_of(TABLE)
 FEATURES = features_of(TABLE, [0, 17, 55, 120])
 
 
-def build(name: str = "keydoor", seed: int = 0) -> WorldHRM:
+def build(name: str = "hierarchy", seed: int = 0) -> WorldHRM:
     chosen = preset(name)
     return assemble(chosen.wiring, chosen.sizes, FACE, seed)
 
@@ -134,9 +134,9 @@ def test_recall_the_input_reaches_every_call_of_l() -> None:
 def test_what_the_doer_is_told_reaches_it_only_through_the_channel() -> None:
     told = torch.eye(3)
     for name, hears in (
-        ("keydoor", True),
-        ("keydoor-one-module", True),
-        ("keydoor-no-channel", False),
+        ("hierarchy", True),
+        ("one-module", True),
+        ("no-channel", False),
     ):
         model = build(name)
         x = model.embed(FEATURES)
@@ -180,6 +180,12 @@ def test_impossible_wirings_are_refused_with_a_sentence() -> None:
         Wiring(cycles=0)
     with pytest.raises(UserError, match="width 50"):
         Sizes(width=50)
-    with pytest.raises(UserError, match=r"'nope'.*keydoor"):
+    with pytest.raises(UserError, match=r"'nope'.*hierarchy"):
         preset("nope")
     assert WorldInterface(1, 1, 1).action_token == 1
+
+
+def test_the_wirings_of_worlds_are_found_by_their_names_from_key_door() -> None:
+    assert preset("keydoor") is preset("hierarchy")
+    for name in WORLD_NAMES[1:]:
+        assert preset(f"keydoor-{name}") is preset(name)

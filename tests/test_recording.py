@@ -13,10 +13,12 @@ from hrmkit.errors import UserError
 from hrmkit.recording import schema
 from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
 from hrmkit.recording.json_schema import SCHEMAS, json_schema
-from hrmkit.recording.record import DEFAULT, check, record
+from hrmkit.recording.record import record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.schema import Recording, shortest
+from hrmkit.recording.settings import DEFAULT, check, default_settings, settings_of
 from hrmkit.training.policy import roll_out
+from hrmkit.worlds.key_door import KeyDoor
 
 ROOT = Path(__file__).parent.parent
 FEW = DEFAULT.model_copy(update={"examples": 2, "passes": 3, "noise": 0.2})
@@ -202,3 +204,34 @@ def test_a_folder_is_no_place_for_a_recording(tmp_path: Path) -> None:
     for folder in (tmp_path, Path(".")):
         with pytest.raises(UserError, match="it is a folder"):
             check_target(folder)
+
+
+def test_a_recording_from_before_there_were_worlds_is_of_key_door() -> None:
+    path = ROOT / "tests" / "vectors" / "key-door-before-worlds.hrm.json.gz"
+    content = json.loads(gzip.decompress(path.read_bytes()))
+    assert "world" not in content["settings"]
+    assert "whereabouts" not in content["world"]
+    old = load(path)
+    assert isinstance(old, Recording)
+    assert old.settings == settings_of("key-door", tiles=3, examples=1, passes=1)
+    now = KeyDoor(3).table()
+    assert old.world == now.model_copy(update={"looks": ()})
+    assert hash_of(json.loads(old.model_dump_json())) == content["hash"]
+
+
+def test_what_old_recordings_lack_holds_no_numbers_so_that_hashes_stay(story: Recording) -> None:
+    lacking = {
+        "settings": {"world", "sizes"},
+        "world": {"whereabouts": True, "looks": True, "entities": {"__all__": {"attributes"}}},
+    }
+    without = story.model_dump(mode="json", exclude=lacking)
+    assert "sizes" not in without["settings"]
+    assert hash_of(without) == story.hash
+
+
+def test_settings_of_a_world_are_its_own_unless_changed() -> None:
+    assert settings_of("key-door") == default_settings("key-door") == DEFAULT
+    changed = settings_of("key-door", flat=True, examples=3, noise=None)
+    assert changed == DEFAULT.model_copy(update={"preset": "keydoor-flat", "examples": 3})
+    with pytest.raises(UserError, match="cannot freeze 'both': choose none, planner or doer"):
+        settings_of("key-door", freeze="both")

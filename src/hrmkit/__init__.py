@@ -5,7 +5,8 @@
   originals' layout, or a name on the hub.
 - `fit("train.csv.gz", preset="tiny", minutes=3)` trains a model of puzzles.
 - `solve(text, model=...)` answers one puzzle with a trained model.
-- `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one.
+- `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one,
+  `settings_of("key-door", examples=5)` those of a world's story with some changes.
 - `save_recording(recording, path)` and `load_recording(path)` write and read recordings.
 - `KeyDoor(tiles)` is the world Key -> Door.
 """
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
-    from hrmkit.recording.record import DEFAULT, record
+    from hrmkit.recording.record import record
+    from hrmkit.recording.settings import DEFAULT, settings_of
     from hrmkit.solving.answer import solve
     from hrmkit.training.fit import fit
-    from hrmkit.worlds.key_door import KeyDoor
+    from hrmkit.worlds.registry import KeyDoor
 
 __version__ = "0.1.0"
 __all__ = [
@@ -41,12 +43,13 @@ __all__ = [
     "record",
     "save",
     "save_recording",
+    "settings_of",
     "solve",
 ]
 
 HOMES = {
-    "DEFAULT": ("hrmkit.recording.record", "DEFAULT"),
-    "KeyDoor": ("hrmkit.worlds.key_door", "KeyDoor"),
+    "DEFAULT": ("hrmkit.recording.settings", "DEFAULT"),
+    "KeyDoor": ("hrmkit.worlds.registry", "KeyDoor"),
     "PuzzleInterface": ("hrmkit.model.wiring", "PuzzleInterface"),
     "Sizes": ("hrmkit.model.wiring", "Sizes"),
     "Wiring": ("hrmkit.model.wiring", "Wiring"),
@@ -58,6 +61,7 @@ HOMES = {
     "record": ("hrmkit.recording.record", "record"),
     "save": ("hrmkit.model.checkpoint", "save"),
     "save_recording": ("hrmkit.recording.file", "save"),
+    "settings_of": ("hrmkit.recording.settings", "settings_of"),
     "solve": ("hrmkit.solving.answer", "solve"),
 }
 

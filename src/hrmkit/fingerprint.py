@@ -7,11 +7,13 @@ from pathlib import Path
 
 
 def fingerprint(*parts: str) -> str:
-    """Changes whenever the package's code in `parts`, folders or files, does."""
+    """Changes whenever the package's code in `parts`, folders with all that is in them, or files,
+    does. A file of another package is named by its whole path.
+    """
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for part in parts:
         path = package / part
-        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -8,24 +8,53 @@ from typing import Annotated
 import typer
 
 from hrmkit.cli.app import app
+from hrmkit.errors import UserError
+
+# Nothing here may import a world: the help would then wait for numpy.
+WorldArgument = Annotated[
+    str, typer.Argument(help="The world, e.g. key-door; an unknown name lists all that there are.")
+]
+USUAL = "the world's own"
 
 
 @app.command()
 def record(
-    world: Annotated[str, typer.Argument(help="The world: key-door.")],
+    world: WorldArgument,
     out: Annotated[Path, typer.Option(help="Where to write the recording.")] = Path(
         "story.hrm.json.gz"
     ),
-    examples: Annotated[int, typer.Option(help="Examples to learn from, 1 to 50.")] = 10,
-    noise: Annotated[float, typer.Option(help="Chance of a wrong label, 0 to 0.5.")] = 0.0,
+    examples: Annotated[
+        int | None, typer.Option(help="Examples to learn from, 1 to 50.", show_default=USUAL)
+    ] = None,
+    noise: Annotated[
+        float | None, typer.Option(help="Chance of a wrong label, 0 to 0.5.", show_default=USUAL)
+    ] = None,
     distractors: Annotated[
-        float, typer.Option(help="Chance that an example's step shows a mistake, 0 to 0.5.")
-    ] = 0.1,
-    passes: Annotated[int, typer.Option(help="Passes over the examples, 1 to 10.")] = 10,
-    batch: Annotated[int, typer.Option(help="Examples in a batch, 1 to 4.")] = 2,
-    seed: Annotated[int, typer.Option(help="Seed of the examples and of their order.")] = 0,
-    base_seed: Annotated[int, typer.Option(help="Seed of the base model.")] = 1,
-    tiles: Annotated[int, typer.Option(help="Length of the line, 3 to 9.")] = 5,
+        float | None,
+        typer.Option(
+            help="Chance that an example's step shows a mistake, 0 to 0.5.", show_default=USUAL
+        ),
+    ] = None,
+    passes: Annotated[
+        int | None, typer.Option(help="Passes over the examples, 1 to 10.", show_default=USUAL)
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(help="Examples in a batch, 1 to 4.", show_default=USUAL)
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of the examples and of their order.", show_default=USUAL),
+    ] = None,
+    base_seed: Annotated[
+        int | None, typer.Option(help="Seed of the base model.", show_default=USUAL)
+    ] = None,
+    tiles: Annotated[
+        int | None,
+        typer.Option(help="How many places the world has: tiles, cups.", show_default=USUAL),
+    ] = None,
+    size: Annotated[
+        list[str] | None, typer.Option(help="Another size of the world, as NAME=NUMBER.")
+    ] = None,
     freeze: Annotated[
         str, typer.Option(help="The half that must not learn: none, planner or doer.")
     ] = "none",
@@ -46,10 +75,10 @@ def record(
     from hrmkit.progress import shown
     from hrmkit.recording.file import check_target, save
     from hrmkit.recording.record import record as record_story
-    from hrmkit.recording.record import settings_of
+    from hrmkit.recording.settings import settings_of
 
     settings = settings_of(
-        world=world,
+        world,
         tiles=tiles,
         examples=examples,
         noise=noise,
@@ -58,6 +87,7 @@ def record(
         batch=batch,
         seed=seed,
         base_seed=base_seed,
+        sizes=_sizes(size or []),
         freeze=freeze,
         flat=flat,
     )
@@ -80,9 +110,20 @@ def record(
     )
 
 
+def _sizes(given: list[str]) -> dict[str, int]:
+    """NAME=NUMBER texts as a world's sizes."""
+    sizes: dict[str, int] = {}
+    for text in given:
+        name, equals, number = text.partition("=")
+        if not (equals and number.isdecimal()):
+            raise UserError(f"--size {text}: write NAME=NUMBER, e.g. tiles=5")
+        sizes[name] = int(number)
+    return sizes
+
+
 @app.command()
 def study(
-    world: Annotated[str, typer.Argument(help="The world: key-door.")],
+    world: WorldArgument,
     out: Annotated[Path, typer.Option(help="Where to write the tables.")] = Path("study.md"),
     seeds: Annotated[int, typer.Option(help="Seeds, 1 to 20.")] = 10,
 ) -> None:

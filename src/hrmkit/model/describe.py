@@ -6,7 +6,7 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.cost import effective_depth, segment_flops, step_flops, units_a_step
-from hrmkit.model.presets import PUZZLE_PRESETS, WORLD_PRESETS
+from hrmkit.model.presets import OLD_NAMES, PUZZLE_PRESETS
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import LADDER_SUDOKU, STEPS, TITLES, ladder_sizes
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
@@ -32,7 +32,8 @@ def named(name: str) -> tuple[str, Wiring, Sizes, PuzzleInterface]:
         wiring = STEPS[steps[name]]
         return TITLES[steps[name]], wiring, ladder_sizes(wiring), LADDER_SUDOKU
     known = ", ".join([preset.name for preset in PUZZLE_PRESETS] + ["step-0 to step-9"])
-    worlds = " (a preset for worlds)" if name in {p.name for p in WORLD_PRESETS} else ""
+    of_worlds = {*OLD_NAMES, *OLD_NAMES.values()}
+    worlds = " (a preset for worlds)" if name in of_worlds else ""
     raise UserError(f"nothing to describe is called {name!r}{worlds}: choose {known}")
 
 

@@ -30,27 +30,28 @@ HIERARCHY = Wiring(subgoal_head=True, subgoal_channel=True)
 # two blocks called 3 + 1 times takes 8, so that what is left out never costs the rival compute.
 ONE = replace(HIERARCHY, hierarchy=False, modules=1, cycles=1, low_calls=3)
 
+# The same in every world; each world says which of them it trains, and at what rates.
 WORLD_PRESETS = (
-    Preset("keydoor", "Planner and Doer", HIERARCHY, TWO_MODULES),
+    Preset("hierarchy", "Planner and Doer", HIERARCHY, TWO_MODULES),
     Preset(
-        "keydoor-flat",
+        "flat",
         "no hierarchy: one module, actions only",
         replace(ONE, subgoal_head=False, subgoal_channel=False),
         ONE_MODULE,
     ),
     Preset(
-        "keydoor-flat-labelled",
+        "flat-labelled",
         "one module that also learns the sub-goals",
         replace(ONE, subgoal_channel=False),
         ONE_MODULE,
     ),
     Preset(
-        "keydoor-no-channel",
+        "no-channel",
         "two modules, but the Doer is not told the sub-goal",
         replace(HIERARCHY, subgoal_channel=False),
         TWO_MODULES,
     ),
-    Preset("keydoor-one-module", "one module that is told its own sub-goal", ONE, ONE_MODULE),
+    Preset("one-module", "one module that is told its own sub-goal", ONE, ONE_MODULE),
 )
 
 SUDOKU = PuzzleInterface(vocab=11, tokens=81)
@@ -119,10 +120,16 @@ PUZZLE_PRESETS = (
 
 PRESETS = {preset.name: preset for preset in (*WORLD_PRESETS, *PUZZLE_PRESETS)}
 
+OLD_NAMES = {
+    "keydoor": "hierarchy",
+    **{f"keydoor-{preset.name}": preset.name for preset in WORLD_PRESETS[1:]},
+}
+"""What the wirings of worlds were called when there was one world only."""
+
 
 def preset(name: str) -> Preset:
-    """The preset of that name; raises `UserError` for an unknown one."""
+    """The preset of that name, or of that old name; raises `UserError` for an unknown one."""
     try:
-        return PRESETS[name]
+        return PRESETS[OLD_NAMES.get(name, name)]
     except KeyError:
         raise UserError(f"no preset is called {name!r}: choose {', '.join(PRESETS)}") from None

@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from hrmkit.recording.definitions import Definitions
 from hrmkit.recording.ladder_schema import LadderRecording
 from hrmkit.recording.run_schema import RunRecording
 from hrmkit.recording.schema import Recording
@@ -19,6 +20,7 @@ SCHEMAS = {
     "ladder.schema.json": LadderRecording,
     "run.schema.json": RunRecording,
     "thought.schema.json": ThoughtRecording,
+    "definitions.schema.json": Definitions,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -12,60 +12,31 @@ import torch
 import hrmkit
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
-from hrmkit.model.presets import preset
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
 from hrmkit.recording import schema
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.recorder import Recorder, recorded_policy, recorded_score
+from hrmkit.recording.settings import (
+    Plan,
+    ablations_of,
+    check,
+    planned_steps,
+    title_of,
+    tuning_of,
+    world_of,
+)
 from hrmkit.training.base import base_model
 from hrmkit.training.examples import Example, draw_examples
-from hrmkit.training.fine_tune import FineTuning, fine_tune, module_of, part_of
+from hrmkit.training.fine_tune import fine_tune, module_of, part_of
 from hrmkit.training.policy import policy_of, score
-from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.registry import world_named
 from hrmkit.worlds.world import WorldTable
-
-Plan = tuple[str, schema.PresetName, schema.Freeze]
-
-ABLATIONS: tuple[Plan, ...] = (
-    ("flat", "keydoor-flat", "none"),
-    ("flat-labelled", "keydoor-flat-labelled", "none"),
-    ("no-channel", "keydoor-no-channel", "none"),
-    ("one-module", "keydoor-one-module", "none"),
-    ("frozen-planner", "keydoor", "planner"),
-    ("frozen-doer", "keydoor", "doer"),
-)
-"""The trainings shown beside the main one: what each leaves out."""
-
-OWN_RATES: dict[schema.PresetName, FineTuning] = {
-    "keydoor-flat": FineTuning(rate_body=3e-3),
-    "keydoor-flat-labelled": FineTuning(rate_body=3e-3),
-    "keydoor-no-channel": FineTuning(rate_body=3e-3),
-    "keydoor-one-module": FineTuning(rate_body=1e-3),
-}
-"""Each rival's own best learning rates (docs/key-door.md), so that the comparison is fair."""
-
-DEFAULT = schema.Settings(
-    tiles=5,
-    examples=10,
-    noise=0.0,
-    distractors=0.1,
-    passes=10,
-    batch=2,
-    seed=0,
-    preset="keydoor",
-    freeze="none",
-    base_seed=1,
-)
-"""The settings of the default story.
-
-Base seed 1 and not 0: fine-tuned on ten examples it does better (docs/key-door.md has both, and
-the mean over many bases)."""
 
 MAIN = "main"
 
-BaseTask = tuple[schema.PresetName, int, Path]
+BaseTask = tuple[str, int, Path]
 
 
 @dataclass(frozen=True)
@@ -76,56 +47,6 @@ class Trained:
     examples: tuple[Example, ...]
     gradient_steps: int
     recorder: Recorder
-
-
-def check(settings: schema.Settings) -> None:
-    """Raise `UserError` for settings that make no sense."""
-    if not 1 <= settings.examples <= 50:
-        raise UserError(f"{settings.examples} examples: choose 1 to 50")
-    if not 1 <= settings.passes <= 10:
-        raise UserError(f"{settings.passes} passes over the examples: choose 1 to 10")
-    KeyDoor(settings.tiles)
-    FineTuning(passes=settings.passes, batch=settings.batch)
-    for name in ("noise", "distractors"):
-        if not 0 <= getattr(settings, name) <= 0.5:
-            raise UserError(f"{name} {getattr(settings, name)}: choose 0 to 0.5")
-    for name in ("seed", "base_seed"):
-        if not 0 <= getattr(settings, name) < 2**32:
-            raise UserError(f"{name} {getattr(settings, name)}: choose 0 to {2**32 - 1}")
-    if settings.freeze != "none" and preset(settings.preset).wiring.modules == 1:
-        raise UserError(
-            f"{settings.preset} has one module: there is no {settings.freeze} to freeze"
-        )
-
-
-def settings_of(*, world: str, flat: bool, freeze: str, **rest: float) -> schema.Settings:
-    """Settings from what was asked for on the command line.
-
-    Raises `UserError` for an unknown world or half, or a number out of range.
-    """
-    if world != "key-door":
-        raise UserError(f"no world is called {world!r}: choose key-door")
-    if freeze not in ("none", "planner", "doer"):
-        raise UserError(f"cannot freeze {freeze!r}: choose none, planner or doer")
-    chosen = "keydoor-flat" if flat else "keydoor"
-    settings = schema.Settings.model_validate({**rest, "preset": chosen, "freeze": freeze})
-    check(settings)
-    return settings
-
-
-def rates_of(name: schema.PresetName) -> FineTuning:
-    """The fine-tuning that suits a preset."""
-    return OWN_RATES.get(name, FineTuning())
-
-
-def tuning_of(settings: schema.Settings) -> FineTuning:
-    """The fine-tuning that the settings ask for."""
-    return replace(
-        rates_of(settings.preset),
-        passes=settings.passes,
-        batch=settings.batch,
-        freeze=settings.freeze,
-    )
 
 
 class Task(NamedTuple):
@@ -143,7 +64,7 @@ class Task(NamedTuple):
 
 def task_of(settings: schema.Settings, cache: Path | None) -> Task:
     """The base model and the examples that the settings ask for."""
-    table = KeyDoor(settings.tiles).table()
+    table = world_of(settings).table()
     draws = Draws(settings.seed)
     examples = draw_examples(table, settings.examples, settings.noise, settings.distractors, draws)
     return Task(base_model(settings.preset, settings.base_seed, cache), table, examples, draws)
@@ -167,13 +88,7 @@ def train_quietly(
     return model, steps, task.starts()
 
 
-def planned_steps(settings: schema.Settings) -> int:
-    """Gradient steps if training does not stop early."""
-    batches = -(-settings.examples // settings.batch)
-    return settings.passes * batches * preset(settings.preset).wiring.segments
-
-
-def model_card(model: WorldHRM, name: schema.PresetName) -> schema.ModelCard:
+def model_card(model: WorldHRM, name: str) -> schema.ModelCard:
     """What the model is made of."""
     parts: dict[str, int] = {}
     for parameter_name, parameter in model.named_parameters():
@@ -217,7 +132,7 @@ def run_job(job: Job) -> schema.Run:
     else:
         model, steps, seen = train_quietly(settings, job.cache)
         curve = ()
-    table = KeyDoor(settings.tiles).table()
+    table = world_of(settings).table()
     policy = policy_of(model, table)
     base = policy_of(base_model(settings.preset, settings.base_seed, job.cache), table)
     return schema.Run(
@@ -265,9 +180,10 @@ def record(
                 progress=progress,
             )
     torch.set_num_threads(1)
-    plan: list[Plan] = [(MAIN, settings.preset, settings.freeze)]
+    plan = [Plan(MAIN, settings.preset, settings.freeze)]
     if ablations:
-        plan += [entry for entry in ABLATIONS if entry[1:] != plan[0][1:]]
+        others = ablations_of(world_named(settings.world))
+        plan += [one for one in others if one[1:] != plan[0][1:]]
     train_bases(
         sorted({chosen for _, chosen, _ in plan}), settings.base_seed, cache, processes, progress
     )
@@ -293,7 +209,7 @@ def record(
 
 
 def train_bases(
-    names: list[schema.PresetName], seed: int, cache: Path, processes: int, progress: Progress
+    names: list[str], seed: int, cache: Path, processes: int, progress: Progress
 ) -> None:
     """Train the base models that are not in the cache yet, before several jobs want them."""
     what = "pre-training the base models"
@@ -351,13 +267,3 @@ def put_together(
         hash="",
     )
     return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
-
-
-def title_of(settings: schema.Settings) -> str:
-    """A line that tells stories apart."""
-    many = "1 example" if settings.examples == 1 else f"{settings.examples} examples"
-    frozen = "" if settings.freeze == "none" else f", {settings.freeze} frozen"
-    return (
-        f"Key -> Door: {preset(settings.preset).title}{frozen}, {many}, "
-        f"{settings.tiles} tiles, noise {settings.noise:g}, seed {settings.seed}"
-    )

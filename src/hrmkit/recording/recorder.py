@@ -25,6 +25,8 @@ WATCHED = 6
 WATCHED_PARAMETERS = ("subgoal_head.weight", "action_head.weight")
 SHARES_OF_CYCLES = (0.1, 0.3)
 """Beside the first two batches and the last: steps looked at closely, as shares of the plan."""
+SHARES_OF_ROLLOUTS = (0.1, 0.3)
+"""Beside the first and the last: evaluations whose episode is kept, as shares of them."""
 CallName = Literal["L", "H", "told"]
 Rows = TypeVar("Rows", tuning.Outputs, tuning.Batch)
 
@@ -160,7 +162,9 @@ class Recorder:
         self.cycle_steps = steps_of_cycles(planned, segments)
         self.evaluation_steps = steps_of_evaluations(planned, segments)
         during = [s for s in self.evaluation_steps if s < planned]
-        self.rollout_steps = {during[int(share * len(during))] for share in (0.1, 0.3) if during}
+        self.rollout_steps = {
+            during[int(share * len(during))] for share in SHARES_OF_ROLLOUTS if during
+        }
         self.steps: list[schema.GradientStep] = []
         self.cycles: list[schema.Cycle] = []
         self.curve: list[schema.CurvePoint] = []

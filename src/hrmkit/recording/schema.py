@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hrmkit.training.examples import Example
+from hrmkit.worlds.registry import DEFAULT_WORLD
 from hrmkit.worlds.world import Outcome, WorldTable
 
 FORMAT = "hrm-recording"
@@ -32,13 +33,6 @@ def shortest(value: float) -> float:
 Number = Annotated[float, BeforeValidator(shortest)]
 Half = Literal["planner", "doer"]
 Freeze = Literal["none", "planner", "doer"]
-PresetName = Literal[
-    "keydoor",
-    "keydoor-flat",
-    "keydoor-flat-labelled",
-    "keydoor-no-channel",
-    "keydoor-one-module",
-]
 
 
 class Part(BaseModel):
@@ -50,14 +44,20 @@ class Part(BaseModel):
 class Settings(Part):
     """What was asked for; the same settings give the same recording."""
 
-    tiles: int = Field(description="Length of the line, 3 to 9.")
+    world: str = Field(
+        default=DEFAULT_WORLD, description="The world's name; files without it are of Key -> Door."
+    )
+    tiles: int = Field(description="How many places the world has, e.g. 3 to 9 tiles.")
+    sizes: dict[str, int] | None = Field(
+        default=None, description="The world's other sizes by name; null where it has none."
+    )
     examples: int = Field(description="Examples in the training set, 1 to 50.")
     noise: Number = Field(description="Chance that a step's label is wrong, 0 to 0.5.")
     distractors: Number = Field(description="Chance that an example's step shows a mistake.")
     passes: int = Field(description="The most passes over the examples.")
     batch: int = Field(description="Examples in a batch, 1 to 4.")
     seed: int = Field(description="Seed of the examples and of their order.")
-    preset: PresetName = Field(description="Which wiring is fine-tuned.")
+    preset: str = Field(description="Which of the world's models is fine-tuned.")
     freeze: Freeze = Field(description="The half that must not learn.")
     base_seed: int = Field(description="Seed of the base model.")
 
@@ -81,7 +81,7 @@ class ModelPart(Part):
 class ModelCard(Part):
     """The model that was trained."""
 
-    preset: PresetName
+    preset: str
     modules: int = Field(description="1, or 2: H and L.")
     cycles: int = Field(description="N, cycles in a segment.")
     low_calls: int = Field(description="T, calls of L in a cycle.")

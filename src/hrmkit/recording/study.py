@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,32 +21,35 @@ from hrmkit.fingerprint import fingerprint
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
 from hrmkit.recording.file import check_target
-from hrmkit.recording.record import (
-    ABLATIONS,
-    DEFAULT,
+from hrmkit.recording.record import train_bases, train_quietly
+from hrmkit.recording.schema import Settings
+from hrmkit.recording.settings import (
     Plan,
+    ablations_of,
+    default_settings,
     rates_of,
-    train_bases,
-    train_quietly,
+    sizes_of,
+    wiring_of,
 )
-from hrmkit.recording.schema import PresetName, Settings
-from hrmkit.training.base import CODE, base_model
+from hrmkit.training.base import base_model, code_of
 from hrmkit.training.policy import policy_of, score
-from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.definition import WorldDefinition
+from hrmkit.worlds.registry import world_named
 
 COUNTS = (1, 2, 5, 10, 20, 50)
 NOISES = (0.0, 0.1, 0.2, 0.3)
-LENGTHS = (3, 4, 5, 6, 7, 8, 9)
-MAIN: Plan = ("hierarchy", "keydoor", "none")
-WIRINGS: tuple[Plan, ...] = (MAIN, *(entry for entry in ABLATIONS if entry[2] == "none"))
-FROZEN = tuple(entry for entry in ABLATIONS if entry[2] != "none")
+NOISY = (5, 10, 20)
+"""Counts of examples that are also tried with wrong labels."""
+FEW, MANY = 10, 20
+"""Counts at which the frozen halves are tried, and the ways to stop and to begin."""
 
 
 class Cell(NamedTuple):
     """One training and what it is tested on."""
 
     settings: Settings
-    test_tiles: int
+    tested_on: dict[str, int]
+    """The sizes of the world that it is tested in."""
     halt: bool = False
     """Whether thinking stops at the first segment with q_halt above 0."""
     untrained: bool = False
@@ -55,8 +57,8 @@ class Cell(NamedTuple):
 
     def key(self) -> str:
         """Names the cell in the file of results."""
-        asked = self.settings.model_dump_json()
-        return f"{asked} on {self.test_tiles} halt={self.halt} untrained={self.untrained}"
+        settings = self.settings.model_dump_json()
+        return f"{settings} on {self.tested_on} halt={self.halt} untrained={self.untrained}"
 
 
 class Result(NamedTuple):
@@ -70,12 +72,6 @@ class Result(NamedTuple):
     gradient_steps: int
 
 
-def settings_for(plan: Plan, examples: int, seed: int, **more: float) -> Settings:
-    """The default settings but for what is said."""
-    asked = {"preset": plan[1], "freeze": plan[2], "examples": examples, "seed": seed, **more}
-    return Settings.model_validate({**DEFAULT.model_dump(), **asked})
-
-
 def measure(task: tuple[Cell, Path]) -> Result:
     """Train and test one cell."""
     cell, cache = task
@@ -85,7 +81,7 @@ def measure(task: tuple[Cell, Path]) -> Result:
         model, steps = base_model(settings.preset, settings.base_seed, cache), 0
     else:
         model, steps, _ = train_quietly(settings, cache)
-    table = KeyDoor(cell.test_tiles).table()
+    table = world_named(settings.world).sized(cell.tested_on).table()
     policy = policy_of(model, table, cell.halt)
     found = score(table, policy)
     return Result(
@@ -101,26 +97,32 @@ def measure(task: tuple[Cell, Path]) -> Result:
 class Study:
     """Cells and their results."""
 
-    def __init__(self, seeds: int) -> None:
-        self.seeds = range(seeds)
+    def __init__(self, world: WorldDefinition, seeds: int) -> None:
+        self.world, self.seeds = world, range(seeds)
+        self.usual = default_settings(world.name)
+        ablations = ablations_of(world)
+        self.main = Plan(world.main.name, world.main.preset)
+        self.wirings = (self.main, *(plan for plan in ablations if plan.freeze == "none"))
+        self.frozen = tuple(plan for plan in ablations if plan.freeze != "none")
         self.results: dict[str, Result] = {}
 
     def cells(self) -> list[Cell]:
         """Every cell that the tables need, each once."""
+        main, row = self.main, self.row
         wanted = [
-            *(c for plan in WIRINGS for c in self.row(plan, untrained=True)),
-            *(c for plan in WIRINGS for count in COUNTS for c in self.row(plan, count)),
-            *(c for plan in FROZEN for count in (10, 20) for c in self.row(plan, count)),
-            *(c for noise in NOISES for n in (5, 10, 20) for c in self.row(MAIN, n, noise=noise)),
+            *(c for plan in self.wirings for c in row(plan, untrained=True)),
+            *(c for plan in self.wirings for count in COUNTS for c in row(plan, count)),
+            *(c for plan in self.frozen for count in (FEW, MANY) for c in row(plan, count)),
+            *(c for noise in NOISES for n in NOISY for c in row(main, n, noise=noise)),
             *(
                 c
-                for plan in (MAIN, WIRINGS[1])
-                for tiles in LENGTHS
-                for c in self.row(plan, 20, test_tiles=tiles)
+                for plan in self.wirings[:2]
+                for sizes in self.world.every_size()
+                for c in row(plan, MANY, tested_on=sizes)
             ),
-            *self.row(MAIN, 10, halt=True),
-            *self.row(MAIN, 10, own_base=True),
-            *self.row(MAIN, untrained=True, own_base=True),
+            *row(main, FEW, halt=True),
+            *row(main, FEW, own_base=True),
+            *row(main, untrained=True, own_base=True),
         ]
         return list({cell.key(): cell for cell in wanted}.values())
 
@@ -130,22 +132,30 @@ class Study:
         examples: int = 1,
         *,
         noise: float = 0.0,
-        test_tiles: int = 5,
+        tested_on: dict[str, int] | None = None,
         halt: bool = False,
         untrained: bool = False,
         own_base: bool = False,
     ) -> list[Cell]:
         """One cell a seed; an untrained base needs one only, unless each seed has its own."""
         seeds = self.seeds if own_base or not untrained else range(1)
-        bases = seeds if own_base else [DEFAULT.base_seed] * len(seeds)
         return [
             Cell(
-                settings_for(plan, examples, seed, noise=noise, base_seed=base),
-                test_tiles,
+                self.usual.model_copy(
+                    update={
+                        "preset": plan.preset,
+                        "freeze": plan.freeze,
+                        "examples": examples,
+                        "noise": noise,
+                        "seed": seed,
+                        "base_seed": seed if own_base else self.usual.base_seed,
+                    }
+                ),
+                tested_on or sizes_of(self.usual),
                 halt,
                 untrained,
             )
-            for seed, base in zip(seeds, bases, strict=True)
+            for seed in seeds
         ]
 
     def of(self, cells: Iterable[Cell], what: str = "success") -> str:
@@ -163,19 +173,18 @@ def write_study(
 
     Raises `UserError` for an unknown world, seeds not 1 to 20, or a file that cannot be written.
     """
-    if world != "key-door":
-        raise UserError(f"no world is called {world!r}: choose key-door")
+    chosen = world_named(world)
     if not 1 <= seeds <= 20:
         raise UserError(f"{seeds} seeds: choose 1 to 20")
     check_target(out)
-    study = Study(seeds)
-    kept = data / "studies" / f"key-door-{fingerprint(*CODE)}.jsonl"
+    study = Study(chosen, seeds)
+    kept = data / "studies" / f"{world}-{fingerprint(*code_of(chosen))}.jsonl"
     study.results = read_results(kept)
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
     cache = data / "bases"
     for seed in sorted({cell.settings.base_seed for cell in missing}):
         asked = {c.settings.preset for c in missing if c.settings.base_seed == seed}
-        names: list[PresetName] = [plan[1] for plan in WIRINGS if plan[1] in asked]
+        names = [plan.preset for plan in study.wirings if plan.preset in asked]
         train_bases(names, seed, cache, processes, progress)
     kept.parent.mkdir(parents=True, exist_ok=True)
     with kept.open("a") as file:
@@ -209,96 +218,132 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def report(study: Study) -> str:
     """The tables, each with what it was measured on."""
-    of, row = study.of, study.row
-    rates = {name: asdict(rates_of(preset)) for name, preset, _ in WIRINGS}
-    lines = [
-        f"<!-- Written by: hrmkit study key-door --seeds {len(study.seeds)} -->",
+    return "\n".join(
+        [
+            f"<!-- Written by: hrmkit study {study.world.name} --seeds {len(study.seeds)} -->",
+            conditions(study),
+            "### Examples\n",
+            by_examples(study),
+            f"Segments thought when stopping where q_halt > 0: "
+            f"{study.of(study.row(study.main, FEW, halt=True), 'segments')} of "
+            f"{wiring_of(study.main.preset).wiring.segments}.\n",
+            "### Success by wiring\n",
+            by_wiring(study),
+            "Learning rates (heads and guide, body): " + rates_in_words(study) + ".\n",
+            "### A frozen half\n",
+            by_frozen_half(study),
+            "### Wrong labels (success)\n",
+            by_noise(study),
+            "### Sizes never seen in fine-tuning (success; "
+            f"{MANY} examples on {usual_size(study)})\n",
+            by_size(study),
+        ]
+    )
+
+
+def usual_size(study: Study) -> str:
+    """The sizes that the models are fine-tuned on, in words."""
+    return study.world.size_in_words(sizes_of(study.usual))
+
+
+def conditions(study: Study) -> str:
+    """What all cells have in common."""
+    usual, world = study.usual, study.world.sized().table()
+    return (
         f"Measured with hrmkit {hrmkit.__version__}, torch {torch.__version__} on "
         f"{platform.machine()}, float32, one thread a training; seeds 0 to {len(study.seeds) - 1}; "
-        "all 100 starts on 5 tiles, at most 12 steps. Mean ± standard deviation over seeds of the "
-        f"examples and of their order; one base model (seed {DEFAULT.base_seed}) unless the row "
+        f"all {len(world.starts)} starts on {usual_size(study)}, at most {world.max_steps} steps. "
+        "Mean ± standard deviation over seeds of the "
+        f"examples and of their order; one base model (seed {usual.base_seed}) unless the row "
         "says otherwise. "
-        "Defaults: 10 passes, batch 2, no label noise, a distractor mistake in 10% of the "
-        "examples' steps.\n",
-        "### Examples\n",
-        table(
-            ("examples", "success", "steps of a success", "order mistakes", "gradient steps"),
-            [
-                ("0 (base)", *(of(row(MAIN, untrained=True), w) for w in SHOWN), "0"),
+        f"Defaults: {usual.passes} passes, batch {usual.batch}, no label noise, a distractor "
+        f"mistake in {usual.distractors:.0%} of the examples' steps.\n"
+    )
+
+
+def by_examples(study: Study) -> str:
+    """The main model, by how many examples it has seen."""
+    main, row = study.main, study.row
+
+    def shown(name: str, cells: list[Cell], steps: str) -> tuple[str, ...]:
+        return (name, *(study.of(cells, what) for what in SHOWN), steps)
+
+    return table(
+        ("examples", "success", "steps of a success", "order mistakes", "gradient steps"),
+        [
+            shown("0 (base)", row(main, untrained=True), "0"),
+            *(shown(str(n), row(main, n), mean_steps(study, n)) for n in COUNTS),
+            shown("0, a base of its own a seed", row(main, untrained=True, own_base=True), "0"),
+            shown(f"{FEW}, a base of its own a seed", row(main, FEW, own_base=True), ""),
+            shown(f"{FEW}, stopping where q_halt > 0", row(main, FEW, halt=True), ""),
+        ],
+    )
+
+
+def by_wiring(study: Study) -> str:
+    """Success of the main model and of its rivals."""
+    return table(
+        ("wiring", "base", *(f"{n} examples" for n in COUNTS)),
+        [
+            (
+                plan.name,
+                study.of(study.row(plan, untrained=True)),
+                *(study.of(study.row(plan, n)) for n in COUNTS),
+            )
+            for plan in study.wirings
+        ],
+    )
+
+
+def rates_in_words(study: Study) -> str:
+    """The learning rates of each wiring."""
+    rates = {plan.name: rates_of(plan.preset) for plan in study.wirings}
+    return "; ".join(f"{n} {r.rate_heads:g}, {r.rate_body:g}" for n, r in rates.items())
+
+
+def by_frozen_half(study: Study) -> str:
+    """What one half alone can learn."""
+    return table(
+        ("frozen", "examples", "success", "order mistakes", "right sub-goals"),
+        [
+            (
+                plan.freeze,
+                str(n),
                 *(
-                    (str(n), *(of(row(MAIN, n), w) for w in SHOWN), mean_steps(study, n))
-                    for n in COUNTS
+                    study.of(study.row(plan, n), what)
+                    for what in ("success", "order_mistakes", "planner_accuracy")
                 ),
-                (
-                    "0, a base of its own a seed",
-                    *(of(row(MAIN, untrained=True, own_base=True), w) for w in SHOWN),
-                    "0",
-                ),
-                (
-                    "10, a base of its own a seed",
-                    *(of(row(MAIN, 10, own_base=True), w) for w in SHOWN),
-                    "",
-                ),
-                (
-                    "10, stopping where q_halt > 0",
-                    *(of(row(MAIN, 10, halt=True), w) for w in SHOWN),
-                    "",
-                ),
-            ],
-        ),
-        f"Segments thought when stopping where q_halt > 0: "
-        f"{of(row(MAIN, 10, halt=True), 'segments')} of 2.\n",
-        "### Success by wiring\n",
-        table(
-            ("wiring", "base", *(f"{n} examples" for n in COUNTS)),
-            [
-                (
-                    name_of(plan),
-                    of(row(plan, untrained=True)),
-                    *(of(row(plan, n)) for n in COUNTS),
-                )
-                for plan in WIRINGS
-            ],
-        ),
-        "Learning rates (heads and guide, body): "
-        + "; ".join(f"{n} {r['rate_heads']:g}, {r['rate_body']:g}" for n, r in rates.items())
-        + ".\n",
-        "### A frozen half\n",
-        table(
-            ("frozen", "examples", "success", "order mistakes", "right sub-goals"),
-            [
-                (
-                    plan[2],
-                    str(n),
-                    of(row(plan, n)),
-                    of(row(plan, n), "order_mistakes"),
-                    of(row(plan, n), "planner_accuracy"),
-                )
-                for plan in FROZEN
-                for n in (10, 20)
-            ],
-        ),
-        "### Wrong labels (success)\n",
-        table(
-            ("noise", *(f"{n} examples" for n in (5, 10, 20))),
-            [
-                (f"{noise:g}", *(of(row(MAIN, n, noise=noise)) for n in (5, 10, 20)))
-                for noise in NOISES
-            ],
-        ),
-        "### Lines never seen in fine-tuning (success; 20 examples on 5 tiles)\n",
-        table(
-            ("wiring", *(f"{tiles} tiles" for tiles in LENGTHS)),
-            [
-                (
-                    name_of(plan),
-                    *(of(row(plan, 20, test_tiles=tiles)) for tiles in LENGTHS),
-                )
-                for plan in (MAIN, WIRINGS[1])
-            ],
-        ),
-    ]
-    return "\n".join(lines)
+            )
+            for plan in study.frozen
+            for n in (FEW, MANY)
+        ],
+    )
+
+
+def by_noise(study: Study) -> str:
+    """Success by the share of wrong labels."""
+    return table(
+        ("noise", *(f"{n} examples" for n in NOISY)),
+        [
+            (
+                f"{noise:g}",
+                *(study.of(study.row(study.main, n, noise=noise)) for n in NOISY),
+            )
+            for noise in NOISES
+        ],
+    )
+
+
+def by_size(study: Study) -> str:
+    """Success in worlds of other sizes than that of the examples."""
+    sizes = study.world.every_size()
+    return table(
+        ("wiring", *(study.world.size_in_words(one) for one in sizes)),
+        [
+            (plan.name, *(study.of(study.row(plan, MANY, tested_on=one)) for one in sizes))
+            for plan in study.wirings[:2]
+        ],
+    )
 
 
 SHOWN = ("success", "steps", "order_mistakes")
@@ -306,10 +351,5 @@ SHOWN = ("success", "steps", "order_mistakes")
 
 def mean_steps(study: Study, examples: int) -> str:
     """Mean gradient steps until the end or the early stop."""
-    cells = study.row(MAIN, examples)
+    cells = study.row(study.main, examples)
     return f"{np.mean([study.results[c.key()].gradient_steps for c in cells]):.0f}"
-
-
-def name_of(plan: Plan) -> str:
-    """A wiring's name in the tables."""
-    return plan[0]

@@ -1,16 +1,19 @@
 """Exports the model to ONNX graphs, so that the page thinks and trains with the same mathematics.
 
-Run it after a change to the model: `python -m hrmkit.studio.export` (minutes; needs the dev extra).
+Run it after a change to the model: `python -m hrmkit.studio.export` (minutes; needs the dev extra),
+with the names of worlds for those alone.
 
-Two graphs a preset. `think` answers for a batch of states and shows every call on the way; `step`
-is one whole gradient step: forward, losses, backward, clipping, Adam. Both are pure functions over
-one flat vector of parameters, theta. Batch and line length are free.
+Two graphs a preset, with the shapes of its world. `think` answers for a batch of states and shows
+every call on the way; `step` is one whole gradient step: forward, losses, backward, clipping, Adam.
+Both are pure functions over one flat vector of parameters, theta. Batch and number of tokens are
+free.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,14 +27,15 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from hrmkit.model.assemble import assemble
 from hrmkit.model.hrm import Carry
-from hrmkit.model.presets import preset
+from hrmkit.model.presets import Preset, preset
 from hrmkit.model.world_hrm import Outputs, WorldHRM
 from hrmkit.recording.probe import probe
-from hrmkit.studio.graphs import PRESETS, SHIPPED, Slot, slots_of, theta_of
+from hrmkit.studio.graphs import SHIPPED, Slot, graphs_of, presets_of, slots_of, theta_of
 from hrmkit.training.base import interface_of
 from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of
 from hrmkit.training.policy import Answers, ask
-from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.registry import WORLDS, world_named, world_of_preset
+from hrmkit.worlds.world import WorldTable
 
 OPSET = 20
 OWNERS = ("planner", "doer", "halting")
@@ -214,14 +218,26 @@ def strip(model: onnx.ModelProto) -> None:
     del model.functions[:]
 
 
+def sizes_of_its_own(table: WorldTable, chosen: Preset) -> Iterator[int]:
+    """Sizes that appear nowhere else: the tracer takes equal sizes for the same one."""
+    sizes = chosen.sizes
+    taken = {
+        *(len(table.features), len(table.subgoals), len(table.actions)),
+        *(sizes.width, sizes.heads, sizes.width // sizes.heads, sizes.inner),
+    }
+    return (size for size in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if size not in taken)
+
+
 def export_preset(name: str, folder: Path) -> None:
     """Write `<name>-think.onnx` and `<name>-step.onnx`. Takes minutes: tracing is slow."""
-    table = KeyDoor().table()
-    chosen = preset(name)
+    world, described = world_of_preset(name)
+    table = world.sized().table()
+    chosen = preset(described.name)
     model = assemble(chosen.wiring, chosen.sizes, interface_of(table))
     theta = theta_of(model)
-    # Sizes that appear nowhere else: the tracer takes equal sizes for the same one.
-    batch, tokens, features = 5, 7, len(table.features)
+    own = sizes_of_its_own(table, chosen)
+    batch, tokens, features = next(own), next(own), len(table.features)
+    subgoals, actions = len(table.subgoals), len(table.actions)
     state = torch.rand(batch, tokens, model.sizes.width)
     inputs = {
         "theta": theta,
@@ -235,20 +251,22 @@ def export_preset(name: str, folder: Path) -> None:
         "high": state,
         "low": state.clone(),
         "features": torch.rand(batch, tokens, features),
-        "subgoal": torch.eye(len(table.subgoals))[torch.arange(batch) % 3],
-        "action": torch.eye(len(table.actions))[torch.arange(batch) % 4],
+        "subgoal": torch.eye(subgoals)[torch.arange(batch) % subgoals],
+        "action": torch.eye(actions)[torch.arange(batch) % actions],
     }
-    think_inputs = {key: inputs[key] for key in THINK_INPUTS}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}-think.onnx").write_bytes(
-        export(think_function(model), think_inputs, THINK_OUTPUTS, PER_ROW)
-    )
-    step_inputs = {key: inputs[key] for key in STEP_INPUTS}
-    (folder / f"{name}-step.onnx").write_bytes(
-        export(step_function(model), step_inputs, STEP_OUTPUTS, PER_ROW)
-    )
+    for file, function, names, outputs in zip(
+        graphs_of(name),
+        (think_function(model), step_function(model)),
+        (THINK_INPUTS, STEP_INPUTS),
+        (THINK_OUTPUTS, STEP_OUTPUTS),
+        strict=True,
+    ):
+        graph = export(function, {key: inputs[key] for key in names}, outputs, PER_ROW)
+        (folder / file).write_bytes(graph)
 
 
 if __name__ == "__main__":
-    for preset_name in PRESETS:
-        export_preset(preset_name, SHIPPED)
+    for chosen_world in map(world_named, sys.argv[1:] or WORLDS):
+        for preset_name in presets_of(chosen_world):
+            export_preset(preset_name, SHIPPED)

@@ -13,12 +13,20 @@ import torch
 from torch import Tensor
 
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.schema import PresetName
+from hrmkit.worlds.definition import WorldDefinition
 
-PRESETS: tuple[PresetName, ...] = ("keydoor", "keydoor-flat")
-"""What the page's knob "With hierarchy / Flat" can train."""
 SHIPPED = Path(__file__).parent / "exported"
-"""`<preset>-think.onnx` and `<preset>-step.onnx` for each of them."""
+"""`<preset>-think.onnx` and `<preset>-step.onnx` for each preset that the page can train."""
+
+
+def presets_of(world: WorldDefinition) -> tuple[str, ...]:
+    """The models of a world that the page can train."""
+    return tuple(model.preset for model in world.models if model.in_page)
+
+
+def graphs_of(preset: str) -> tuple[str, str]:
+    """The files of a preset's two graphs: to think, and to take a gradient step."""
+    return f"{preset}-think.onnx", f"{preset}-step.onnx"
 
 
 class Slot(NamedTuple):

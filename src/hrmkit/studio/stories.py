@@ -6,39 +6,40 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 
 import hrmkit
+from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
 from hrmkit.processes import processes
 from hrmkit.progress import Progress, shown
+from hrmkit.recording.definitions import definitions_json
 from hrmkit.recording.file import save
-from hrmkit.recording.record import DEFAULT, model_card, record, tuning_of
+from hrmkit.recording.record import model_card, record
 from hrmkit.recording.recorder import EVALUATIONS
-from hrmkit.recording.schema import PresetName
-from hrmkit.studio.graphs import PRESETS, SHIPPED, slots_of, theta_of
-from hrmkit.training.base import CODE as BASE_CODE
-from hrmkit.training.base import LINES, base_model
+from hrmkit.recording.settings import STORY_SEEDS, default_settings, tuning_of
+from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
+from hrmkit.training.base import base_model, code_of
 from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
-from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.worlds.definition import WorldDefinition
+from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
 
-CODE = (*BASE_CODE, "recording")
-"""The folders whose code the story depends on."""
-
-SEEDS = 5
-STORY = "key-door.hrm.json.gz"
 SHIPPED_STORIES = (Path(__file__).parent / "shipped" / "ladder.hrm.json.gz",)
 """Recorded beforehand: a whole ladder takes too long to train at a first start."""
 INDEX = "index.json"
+DEFINITIONS = "definitions.json"
 
 
 def stories(data: Path) -> list[Path]:
     """Return what the studio offers by itself: the default story, and what comes with the package.
 
-    The default story is trained now if need be; see `ensure_default_story`.
+    The default story is trained now if need be; see `ensure_default_story`. What the page has to
+    know beside them is written as well.
     """
+    write_definitions(data)
     return [ensure_default_story(data), *shipped_stories()]
 
 
@@ -48,91 +49,140 @@ def shipped_stories() -> list[Path]:
 
 
 def ensure_default_story(data: Path) -> Path:
-    """Train and record the default story, and lay out the page's engine, unless that is done.
+    """The default story; see `ensure_story`."""
+    return ensure_story(world_named(DEFAULT_WORLD), data)
 
-    Both are made again after the model's or the worlds' code has changed.
+
+def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -> Path:
+    """Train and record a world's default story, and lay out the page's engine for it, unless that
+    is done.
+
+    Both are made again after the model's or the world's code has changed. `exported` is the folder
+    of the world's graphs.
     """
-    story, index = data / RECORDINGS / STORY, data / GRAPHS / INDEX
-    if story.exists() and made_by(index) == code_and_graphs():
+    story, index = data / RECORDINGS / f"{world.name}.hrm.json.gz", data / GRAPHS / INDEX
+    if story.exists() and made_by(index, world) == code_and_graphs(world, exported):
         return story
-    print("First start: training the base models and the default story, for real.", flush=True)
+    print(
+        f"First start: training the base models and the story of {world.title}, for real.",
+        flush=True,
+    )
     with shown() as progress:
         recording = record(
-            DEFAULT,
-            seeds=SEEDS,
+            default_settings(world.name),
+            seeds=STORY_SEEDS,
             cache=data / BASES,
             processes=processes(),
             progress=progress,
         )
         save(recording, story)
-        lay_out_engine(data, progress)
+        lay_out_engine(world, data, progress, exported)
     return story
 
 
-def code_and_graphs() -> str:
-    """Changes whenever what the story or the page's engine is made from does."""
-    digest = hashlib.sha256(fingerprint(*CODE).encode())
-    for graph in sorted(SHIPPED.glob("*.onnx")):
-        digest.update(graph.read_bytes())
+def write_definitions(data: Path) -> Path:
+    """Write what the page has to know beside its recordings; `UserError` where it cannot be."""
+    path = data / GRAPHS / DEFINITIONS
+    partial = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(definitions_json())
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+    return path
+
+
+def code_and_graphs(world: WorldDefinition, exported: Path = SHIPPED) -> str:
+    """Changes whenever what a world's story or the page's engine is made from does."""
+    digest = hashlib.sha256(fingerprint(*code_of(world), "recording").encode())
+    for preset in presets_of(world):
+        for graph in graphs_of(preset):
+            digest.update((exported / graph).read_bytes())
     return digest.hexdigest()[:12]
 
 
-def made_by(index: Path) -> str | None:
-    """The fingerprint of the code that the engine files were made by."""
+def read_index(index: Path) -> dict[str, Any]:
+    """The index of the engine files; empty where there is none that this version understands."""
     try:
-        return json.loads(index.read_text()).get("fingerprint")
-    except (OSError, ValueError, AttributeError):
-        return None
+        content: Any = json.loads(index.read_text())
+    except (OSError, ValueError):
+        return {}
+    known = isinstance(content, dict) and "made_by" in content
+    return cast("dict[str, Any]", content) if known else {}
 
 
-def lay_out_engine(data: Path, progress: Progress) -> None:
-    """Write all that the page needs to train: graphs, base models, tables, settings.
+def made_by(index: Path, world: WorldDefinition) -> str | None:
+    """The fingerprint of the code that a world's engine files were made by."""
+    return read_index(index).get("made_by", {}).get(world.name)
 
-    The index comes last, so that a run cut short is done again.
+
+def lay_out_engine(
+    world: WorldDefinition, data: Path, progress: Progress, exported: Path = SHIPPED
+) -> None:
+    """Write all that the page needs to train in a world: graphs, base models, tables, settings.
+
+    What was laid out for other worlds stays. The index comes last, so that a run cut short is done
+    again.
     """
     folder = data / GRAPHS
     folder.mkdir(parents=True, exist_ok=True)
-    worlds: dict[str, str] = {}
-    for tiles in LINES:
-        name = f"key-door-{tiles}.json"
-        (folder / name).write_text(KeyDoor(tiles).table().model_dump_json())
-        worlds[str(tiles)] = name
-        progress("writing the worlds", len(worlds), len(LINES))
-    tuning = tuning_of(DEFAULT)
+    tables: dict[str, str] = {}
+    every = world.every_size()
+    for sizes in every:
+        key = world.size_key(sizes)
+        tables[key] = f"{world.name}-{key}.json"
+        (folder / tables[key]).write_text(world.sized(sizes).table().model_dump_json())
+        progress(f"writing the tables of {world.title}", len(tables), len(every))
+    presets = {name: engine_preset(world, name, data, exported) for name in presets_of(world)}
+    before = read_index(folder / INDEX)
+    every_table = {**before.get("tables", {}), world.name: tables}
     index = {
         "version": hrmkit.__version__,
         "engine": f"torch {torch.__version__}",
-        "fingerprint": code_and_graphs(),
-        "presets": {name: engine_preset(name, data) for name in PRESETS},
-        "worlds": worlds,
-        "settings": {
-            "batch": tuning.batch,
-            "passes": tuning.passes,
-            "final_rate": tuning.final_rate,
-            "clip": tuning.clip,
-            "enough": tuning.enough,
-            "halt_weight": HALT_WEIGHT,
-            "beta1": BETAS[0],
-            "beta2": BETAS[1],
-            "epsilon": EPSILON,
-            "evaluations": EVALUATIONS,
-        },
+        "made_by": {**before.get("made_by", {}), world.name: code_and_graphs(world, exported)},
+        "presets": {**before.get("presets", {}), **presets},
+        "tables": every_table,
+        # The same for a page that knows one world only.
+        "worlds": every_table.get(DEFAULT_WORLD, {}),
+        "settings": engine_settings(world),
     }
     (folder / INDEX).write_text(json.dumps(index))
 
 
-def engine_preset(name: PresetName, data: Path) -> dict[str, object]:
+def engine_settings(world: WorldDefinition) -> dict[str, float]:
+    """What a fine-tuning is like unless a knob says otherwise; the same in every world."""
+    tuning = tuning_of(default_settings(world.name))
+    return {
+        "batch": tuning.batch,
+        "passes": tuning.passes,
+        "final_rate": tuning.final_rate,
+        "clip": tuning.clip,
+        "enough": tuning.enough,
+        "halt_weight": HALT_WEIGHT,
+        "beta1": BETAS[0],
+        "beta2": BETAS[1],
+        "epsilon": EPSILON,
+        "evaluations": EVALUATIONS,
+    }
+
+
+def engine_preset(
+    world: WorldDefinition, name: str, data: Path, exported: Path
+) -> dict[str, object]:
     """One preset's entry in the index; its graphs and its base model are put beside it."""
-    folder, base_seed = data / GRAPHS, DEFAULT.base_seed
-    think, step = f"{name}-think.onnx", f"{name}-step.onnx"
+    usual = default_settings(world.name)
+    folder, base_seed = data / GRAPHS, usual.base_seed
+    think, step = graphs_of(name)
     for graph in (think, step):
-        shutil.copyfile(SHIPPED / graph, folder / graph)
+        shutil.copyfile(exported / graph, folder / graph)
     model = base_model(name, base_seed, data / BASES)
     theta = f"{name}-base-{base_seed}.bin"
     (folder / theta).write_bytes(theta_of(model).numpy().astype("<f4").tobytes())
-    tuning = tuning_of(DEFAULT.model_copy(update={"preset": name}))
+    tuning = tuning_of(usual.model_copy(update={"preset": name}))
     cycle = ["L"] * model.wiring.low_calls + ["H"] * (model.wiring.modules - 1)
     return {
+        "world": world.name,
         "card": model_card(model, name).model_dump(mode="json"),
         "think": think,
         "step": step,
@@ -151,5 +201,5 @@ def engine_preset(name: PresetName, data: Path) -> dict[str, object]:
             for slot in slots_of(model)
         ],
         "calls": cycle * model.wiring.cycles,
-        "told": len(KeyDoor().table().subgoals) if model.wiring.subgoal_channel else 1,
+        "told": model.interface.subgoals if model.wiring.subgoal_channel else 1,
     }

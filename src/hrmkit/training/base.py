@@ -21,7 +21,8 @@ from hrmkit.model.wiring import WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of
 from hrmkit.training.policy import features_of
-from hrmkit.worlds.key_door import MAX_TILES, MIN_TILES, KeyDoor
+from hrmkit.worlds.definition import WorldDefinition
+from hrmkit.worlds.registry import world_of_preset
 from hrmkit.worlds.world import CrudePriors, World, WorldTable
 
 STEPS = 400
@@ -92,16 +93,17 @@ def pretrain(
 
 CODE = (
     "model",
-    "worlds",
+    "worlds/world.py",
     "training/base.py",
     "training/examples.py",
     "training/fine_tune.py",
     "training/policy.py",
 )
-"""The code that a base model, and what is fine-tuned from it, depends on."""
 
-LINES = tuple(range(MIN_TILES, MAX_TILES + 1))
-"""The base knows lines of every length, so that a story may be told on any of them."""
+
+def code_of(world: WorldDefinition) -> tuple[str, ...]:
+    """The code that a base model, and what is fine-tuned from it, depends on."""
+    return (*CODE, str(world.source))
 
 
 def base_model(
@@ -110,17 +112,22 @@ def base_model(
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> WorldHRM:
-    """The base model of preset `name`: kept in `cache` once it has been trained."""
-    chosen = preset(name)
-    model = assemble(chosen.wiring, chosen.sizes, interface_of(KeyDoor().table()), seed)
-    kept = cache / f"{name}-{seed}-{fingerprint(*CODE)}.safetensors" if cache else None
+    """The base model of preset `name`: kept in `cache` once it has been trained.
+
+    It has learned the preset's world in every size, so that a story may be told in any of them.
+    """
+    world, described = world_of_preset(name)
+    chosen = preset(described.name)
+    model = assemble(chosen.wiring, chosen.sizes, interface_of(world.sized().table()), seed)
+    key = f"{name}-{seed}-{fingerprint(*code_of(world))}"
+    kept = cache / f"{key}.safetensors" if cache else None
     if kept is not None and kept.exists():
         try:
             model.load_state_dict(load_file(kept))
             return model
         except (SafetensorError, RuntimeError):
             kept.unlink()  # cut short or foreign: train it again
-    pretrain(model, [KeyDoor(tiles) for tiles in LINES], seed, progress)
+    pretrain(model, [world.sized(sizes) for sizes in world.every_size()], seed, progress)
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".part")

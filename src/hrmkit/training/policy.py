@@ -150,7 +150,8 @@ def roll_out(table: WorldTable, subgoals: Ints, actions: Ints, start: int) -> Ep
         subgoals=tuple(int(subgoals[s]) for s in states),
         actions=tuple(int(actions[s]) for s in states),
         rewards=tuple(rewards),
-        success=state >= table.live_states,
+        success=bool(states)
+        and table.outcome[states[-1]][int(actions[states[-1]])] is Outcome.SUCCESS,
     )
 
 

@@ -10,11 +10,11 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.worlds.key_door import KeyDoor
-from hrmkit.worlds.world import WorldTable
+from hrmkit.worlds.definition import WorldDefinition
+from hrmkit.worlds.registry import WORLDS, world_named
+from hrmkit.worlds.world import Whereabouts, WorldTable
 
 Observation = NDArray[np.int8]
-KEY_DOOR_ID = "hrmkit/KeyDoor-v0"
 
 
 class WorldEnv(gymnasium.Env[Observation, np.int64]):
@@ -85,19 +85,28 @@ class WorldEnv(gymnasium.Env[Observation, np.int64]):
         if self.render_mode is None:
             return None
         tiles = [""] * self.table.tiles
-        for entity, place in zip(self.table.entities, self.table.places[self.state], strict=True):
-            if place >= 0:
+        here = zip(self.table.places[self.state], self.table.whereabouts[self.state], strict=True)
+        for entity, (place, where) in zip(self.table.entities, here, strict=True):
+            if where is Whereabouts.TILE:
                 tiles[place] += entity.name[0].upper()
         flags = zip(self.table.memory, self.table.flags[self.state], strict=True)
         memory = ", ".join(f"{name}={value}" for name, value in flags)
         return " ".join(f"[{tile:_<3}]" for tile in tiles) + "  " + memory
 
 
-def key_door(tiles: int = 5, render_mode: str | None = None) -> WorldEnv:
-    """Key -> Door on a line of `tiles` tiles."""
-    return WorldEnv(KeyDoor(tiles).table(), render_mode)
+def make(world: str, render_mode: str | None = None, **sizes: int) -> WorldEnv:
+    """The registered world of that name; raises `UserError` for a size that it does not have."""
+    return WorldEnv(world_named(world).sized(sizes).table(), render_mode)
 
 
-# So that gymnasium.make("hrmkit.worlds.env:hrmkit/KeyDoor-v0") finds it: it imports this module.
-if KEY_DOOR_ID not in gymnasium.registry:
-    gymnasium.register(KEY_DOOR_ID, entry_point="hrmkit.worlds.env:key_door")
+def register(world: WorldDefinition) -> str:
+    """Make `world` known to gymnasium, unless it is; returns its name there."""
+    name = f"hrmkit/{world.env}"
+    if name not in gymnasium.registry:
+        gymnasium.register(name, entry_point="hrmkit.worlds.env:make", kwargs={"world": world.name})
+    return name
+
+
+# Where gymnasium.make("hrmkit.worlds:hrmkit/KeyDoor-v0") finds them: it imports that module.
+for registered in WORLDS.values():
+    register(registered)

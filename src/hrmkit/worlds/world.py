@@ -6,10 +6,11 @@ and the page look up states, moves, rewards and the teacher's labels, and never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Outcome(StrEnum):
@@ -25,6 +26,19 @@ class Outcome(StrEnum):
     """It could be done here, had another sub-goal been reached before (the locked door)."""
 
 
+class Whereabouts(StrEnum):
+    """Where a thing is, so that hiding it is not carrying it."""
+
+    TILE = "tile"
+    """On its tile, for all to see."""
+    HAND = "hand"
+    """Carried by the agent."""
+    COVERED = "covered"
+    """On its tile, under something else."""
+    OUT_OF_SIGHT = "out-of-sight"
+    """Nowhere on the line."""
+
+
 class Entity(BaseModel):
     """One thing that stands on the line."""
 
@@ -32,6 +46,9 @@ class Entity(BaseModel):
 
     name: str = Field(description="Unique in its world, e.g. 'key'.")
     icon: str = Field(description="Which drawing the page uses: agent, key, door, ...")
+    attributes: dict[str, str] = Field(
+        default={}, description="What never changes of its looks, e.g. {'colour': 'blue'}."
+    )
 
 
 class WorldTable(BaseModel):
@@ -65,6 +82,14 @@ class WorldTable(BaseModel):
     places: tuple[tuple[int, ...], ...] = Field(
         description="state x entity -> its tile, or -1 when it is not on the line."
     )
+    whereabouts: tuple[tuple[Whereabouts, ...], ...] = Field(
+        default=(), description="state x entity -> where it is; a covered thing has a tile."
+    )
+    looks: tuple[tuple[str, ...], ...] = Field(
+        default=(),
+        description="state x entity -> what is special about its looks there, e.g. 'open' or "
+        "'face-down'; '' if nothing. None at all in older files.",
+    )
     flags: tuple[tuple[bool, ...], ...] = Field(description="state x memory flag.")
     next_state: tuple[tuple[int, ...], ...] = Field(description="live state x action -> state.")
     reward: tuple[tuple[float, ...], ...] = Field(description="live state x action.")
@@ -74,6 +99,24 @@ class WorldTable(BaseModel):
     subgoal_tile: tuple[tuple[int, ...], ...] = Field(
         description="live state x sub-goal -> the tile it is about, or -1."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _carried_when_on_no_tile(cls, content: Any) -> Any:
+        """Older files have no whereabouts: what is on no tile is in the hand (Key -> Door)."""
+        if not isinstance(content, Mapping):
+            return content
+        fields = cast("Mapping[str, Any]", content)
+        if fields.get("whereabouts") or not isinstance(fields.get("places"), list | tuple):
+            return fields
+        places = cast("Sequence[Any]", fields["places"])
+        if not all(isinstance(row, list | tuple) for row in places):
+            return fields
+        found = tuple(
+            tuple(Whereabouts.HAND if place == -1 else Whereabouts.TILE for place in row)
+            for row in places
+        )
+        return {**fields, "whereabouts": found}
 
 
 class CrudePriors(BaseModel):
@@ -93,7 +136,7 @@ class CrudePriors(BaseModel):
 
 
 class World(Protocol):
-    """What a new world has to provide; see `key_door.KeyDoor`."""
+    """The rules of a world; `definition.WorldDefinition` is all else that it says of itself."""
 
     def table(self) -> WorldTable:
         """Enumerate the world."""

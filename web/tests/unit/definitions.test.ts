@@ -1,0 +1,65 @@
+/** What Python defines for the page, and a world that is not in the package, as the page reads them. */
+import * as ort from "onnxruntime-web/wasm";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+
+import { Library } from "../../src/engine/graphs";
+import { openerOf } from "../../src/engine/runtime";
+import schema from "../../src/recording/definitions.schema.json";
+import { readRecording } from "../../src/recording/load";
+import { fixture } from "./fixtures";
+
+function parsed(name: string): unknown {
+  return JSON.parse(new TextDecoder().decode(fixture(name)));
+}
+
+describe.each(["graphs/definitions.json", "bell/graphs/definitions.json"])("%s", (name) => {
+  const validate = new Ajv2020({ strict: false }).compile(schema);
+
+  test("is as its schema says", () => {
+    expect(validate(parsed(name))).toBe(true);
+  });
+
+  test("and would not be with a world that lacks its sizes", () => {
+    const definitions = parsed(name) as { worlds: { definition: { sizes?: unknown } }[] };
+    delete definitions.worlds[0]?.definition.sizes;
+    expect(validate(definitions)).toBe(false);
+  });
+});
+
+describe("a world that is not in the package", () => {
+  test("has a recording that the page reads", async () => {
+    const name = "bell/recordings/bell.hrm.json.gz";
+    const recording = await readRecording(fixture(name), name);
+    if (recording.kind !== "fine-tuning") throw new Error(`${name} is a ${recording.kind}`);
+    expect(recording.settings.world).toBe("bell");
+    expect(recording.settings.sizes).toEqual({ cloths: 1 });
+    expect(recording.world.subgoals.length).toBe(2);
+    expect(recording.world.actions.length).toBe(3);
+    expect(recording.world.whereabouts?.[recording.showcase]).toEqual(["tile", "covered", "tile"]);
+  });
+
+  test("has graphs that run in the page's engine", async () => {
+    ort.env.wasm.numThreads = 1;
+    ort.env.logLevel = "error";
+    const library = new Library(
+      async (name) => fixture(`bell/graphs/${name}`).buffer,
+      openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
+    );
+    const { preset, base, think } = await library.model("bell", 0);
+    const width = preset.initial.high.length;
+    const [rows, tokens, features] = [2, 5, 6];
+    const found = await think({
+      theta: { data: base, dims: [base.length] },
+      high_init: { data: new Float32Array(preset.initial.high), dims: [width] },
+      low_init: { data: new Float32Array(preset.initial.low), dims: [width] },
+      features: {
+        data: new Float32Array(rows * tokens * features),
+        dims: [rows, tokens, features],
+      },
+    });
+    const { segments } = preset.card;
+    expect(found["subgoal_logits"]?.dims).toEqual([segments, rows, 2]);
+    expect(found["action_logits"]?.dims).toEqual([segments, rows, preset.told, 3]);
+  });
+});
