@@ -21,7 +21,6 @@ from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
-from hrmkit.recording.file import check_target
 from hrmkit.recording.record import (
     ABLATIONS,
     DEFAULT,
@@ -34,7 +33,10 @@ from hrmkit.recording.schema import PresetName, Settings
 from hrmkit.training.base import CODE, base_model
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.writing import append, check_target, deliver
 
+ROOM = 2**20
+"""Bytes that the tables, and what they are made from, are given room for."""
 COUNTS = (1, 2, 5, 10, 20, 50)
 NOISES = (0.0, 0.1, 0.2, 0.3)
 LENGTHS = (3, 4, 5, 6, 7, 8, 9)
@@ -167,9 +169,10 @@ def write_study(
         raise UserError(f"no world is called {world!r}: choose key-door")
     if not 1 <= seeds <= 20:
         raise UserError(f"{seeds} seeds: choose 1 to 20")
-    check_target(out)
-    study = Study(seeds)
     kept = data / "studies" / f"key-door-{fingerprint(*CODE)}.jsonl"
+    for file in (out, kept):
+        check_target(file, ROOM)
+    study = Study(seeds)
     study.results = read_results(kept)
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
     cache = data / "bases"
@@ -177,16 +180,12 @@ def write_study(
         asked = {c.settings.preset for c in missing if c.settings.base_seed == seed}
         names: list[PresetName] = [plan[1] for plan in WIRINGS if plan[1] in asked]
         train_bases(names, seed, cache, processes, progress)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with kept.open("a") as file:
-        found = in_processes(measure, [(cell, cache) for cell in missing], processes)
-        for done, (cell, result) in enumerate(zip(missing, found, strict=True), start=1):
-            study.results[cell.key()] = result
-            file.write(json.dumps([cell.key(), result]) + "\n")
-            file.flush()
-            progress("training and testing", done, len(missing))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(report(study))
+    found = in_processes(measure, [(cell, cache) for cell in missing], processes)
+    for done, (cell, result) in enumerate(zip(missing, found, strict=True), start=1):
+        study.results[cell.key()] = result
+        append(kept, json.dumps([cell.key(), result]) + "\n")
+        progress("training and testing", done, len(missing))
+    deliver(out, report(study))
 
 
 def read_results(path: Path) -> dict[str, Result]:

@@ -32,6 +32,7 @@ from hrmkit.training.base import interface_of
 from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of
 from hrmkit.training.policy import Answers, ask
 from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.writing import write
 
 OPSET = 20
 OWNERS = ("planner", "doer", "halting")
@@ -239,13 +240,14 @@ def export_preset(name: str, folder: Path) -> None:
         "action": torch.eye(len(table.actions))[torch.arange(batch) % 4],
     }
     think_inputs = {key: inputs[key] for key in THINK_INPUTS}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}-think.onnx").write_bytes(
-        export(think_function(model), think_inputs, THINK_OUTPUTS, PER_ROW)
+    write(
+        folder / f"{name}-think.onnx",
+        export(think_function(model), think_inputs, THINK_OUTPUTS, PER_ROW),
     )
     step_inputs = {key: inputs[key] for key in STEP_INPUTS}
-    (folder / f"{name}-step.onnx").write_bytes(
-        export(step_function(model), step_inputs, STEP_OUTPUTS, PER_ROW)
+    write(
+        folder / f"{name}-step.onnx",
+        export(step_function(model), step_inputs, STEP_OUTPUTS, PER_ROW),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import torch
@@ -23,10 +22,13 @@ from hrmkit.training.base import CODE as BASE_CODE
 from hrmkit.training.base import LINES, base_model
 from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.key_door import KeyDoor
+from hrmkit.writing import check_folder, write
 
 CODE = (*BASE_CODE, "recording")
 """The folders whose code the story depends on."""
 
+ROOM = 16 * 2**20
+"""Bytes that the story, its base models and the engine are given room for: they take 3 MB."""
 SEEDS = 5
 STORY = "key-door.hrm.json.gz"
 SHIPPED_STORIES = (Path(__file__).parent / "shipped" / "ladder.hrm.json.gz",)
@@ -55,6 +57,7 @@ def ensure_default_story(data: Path) -> Path:
     story, index = data / RECORDINGS / STORY, data / GRAPHS / INDEX
     if story.exists() and made_by(index) == code_and_graphs():
         return story
+    check_folder(data, ROOM)
     print("First start: training the base models and the default story, for real.", flush=True)
     with shown() as progress:
         recording = record(
@@ -91,11 +94,10 @@ def lay_out_engine(data: Path, progress: Progress) -> None:
     The index comes last, so that a run cut short is done again.
     """
     folder = data / GRAPHS
-    folder.mkdir(parents=True, exist_ok=True)
     worlds: dict[str, str] = {}
     for tiles in LINES:
         name = f"key-door-{tiles}.json"
-        (folder / name).write_text(KeyDoor(tiles).table().model_dump_json())
+        write(folder / name, KeyDoor(tiles).table().model_dump_json())
         worlds[str(tiles)] = name
         progress("writing the worlds", len(worlds), len(LINES))
     tuning = tuning_of(DEFAULT)
@@ -118,7 +120,7 @@ def lay_out_engine(data: Path, progress: Progress) -> None:
             "evaluations": EVALUATIONS,
         },
     }
-    (folder / INDEX).write_text(json.dumps(index))
+    write(folder / INDEX, json.dumps(index))
 
 
 def engine_preset(name: PresetName, data: Path) -> dict[str, object]:
@@ -126,10 +128,10 @@ def engine_preset(name: PresetName, data: Path) -> dict[str, object]:
     folder, base_seed = data / GRAPHS, DEFAULT.base_seed
     think, step = f"{name}-think.onnx", f"{name}-step.onnx"
     for graph in (think, step):
-        shutil.copyfile(SHIPPED / graph, folder / graph)
+        write(folder / graph, (SHIPPED / graph).read_bytes())
     model = base_model(name, base_seed, data / BASES)
     theta = f"{name}-base-{base_seed}.bin"
-    (folder / theta).write_bytes(theta_of(model).numpy().astype("<f4").tobytes())
+    write(folder / theta, theta_of(model).numpy().astype("<f4").tobytes())
     tuning = tuning_of(DEFAULT.model_copy(update={"preset": name}))
     cycle = ["L"] * model.wiring.low_calls + ["H"] * (model.wiring.modules - 1)
     return {

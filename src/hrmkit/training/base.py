@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import (  # its types leave PathLike open
     load_file,  # pyright: ignore[reportUnknownVariableType]
-    save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 from torch import Tensor
 
 from hrmkit.draws import Draws
+from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
 from hrmkit.model.assemble import assemble
+from hrmkit.model.checkpoint import write_tensors
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
@@ -23,6 +25,7 @@ from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of
 from hrmkit.training.policy import features_of
 from hrmkit.worlds.key_door import MAX_TILES, MIN_TILES, KeyDoor
 from hrmkit.worlds.world import CrudePriors, World, WorldTable
+from hrmkit.writing import whole
 
 STEPS = 400
 ROWS = 48
@@ -122,10 +125,8 @@ def base_model(
             kept.unlink()  # cut short or foreign: train it again
     pretrain(model, [KeyDoor(tiles) for tiles in LINES], seed, progress)
     if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".part")
-        save_file(model.state_dict(), partial)
-        partial.replace(kept)
+        with suppress(UserError), whole(kept) as partial:  # not kept, it is trained again
+            write_tensors(model.state_dict(), partial)
     return model
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
+from hrmkit.lock import held
 from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.solving.find import find_model, learned_from
@@ -70,16 +72,52 @@ def carry_out(
     """Begin or resume a run, and train to its end; returns it, and why it ended.
 
     Whatever is wrong is said before anything is written. `begun` is told of the run before its
-    first step.
+    first step. The folder is this run's alone until it ends.
     """
     tracked = chosen_trackers(track)
     device, ranks = device or choose_device(), ranks or Ranks()
     if plan.recipe.steps is None and plan.recipe.minutes is None:
         raise UserError("nothing says when to stop: give steps or minutes")
-    if not resume:
-        folder.check_new()
+    with held_by_all(folder, ranks, folder.check_there if resume else folder.check_new):
+        run = begun_run(plan, folder, resume, skip_bad, device, compiled, habits, ranks)
+        if begun:
+            begun(run)
+        watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
+        return run, run.go(report, watching)
+
+
+@contextmanager
+def held_by_all(folder: RunFolder, ranks: Ranks, check: Callable[[], None]) -> Generator[None]:
+    """The folder for this run alone, be it one process or several; `check` is asked meanwhile.
+
+    Raises `UserError` in all of them where another run has it, or `check` raises.
+    """
+    with ExitStack() as stack:
+        refused: UserError | None = None
+        try:
+            if ranks.leads:
+                stack.enter_context(held(folder.path, "training"))
+            check()
+        except UserError as error:
+            refused = error
+        # Nothing is written before every process has looked.
+        if ranks.any(refused is not None)[0]:
+            raise refused or UserError(f"the leading process cannot begin a run in {folder.path}")
+        yield
+
+
+def begun_run(
+    plan: Plan,
+    folder: RunFolder,
+    going_on: bool,
+    skip_bad: bool,
+    device: Device,
+    compiled: bool,
+    habits: Habits | None,
+    ranks: Ranks,
+) -> Run:
+    """The run, described in its folder, at the step that it begins or goes on with."""
     data = load_data(plan, skip_bad)
-    going_on = resume and folder.exists
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
@@ -100,10 +138,7 @@ def carry_out(
         compile_modules(model)
     if ranks.leads:
         folder.describe(run.description())
-    if begun:
-        begun(run)
-    watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
-    return run, run.go(report, watching)
+    return run
 
 
 def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple, cast
 from safetensors import SafetensorError
 from safetensors.torch import (  # its types leave PathLike open
     load_file,  # pyright: ignore[reportUnknownVariableType]
-    save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, save
+from hrmkit.model.checkpoint import TENSORS, save, write_tensors
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.writing import PARTIAL, append, check_folder, saying, whole, write
 
 FORMAT, VERSION = "hrmkit-run", 1
 RUN = "run.json"
@@ -31,7 +31,6 @@ METRICS = "metrics.jsonl"
 CHECKPOINTS = "checkpoints"
 STATE_TENSORS = "state.safetensors"
 STATE = "state.json"
-PARTIAL = ".part"
 
 Description = dict[str, Any]
 
@@ -53,7 +52,7 @@ class RunFolder:
     @property
     def exists(self) -> bool:
         """Whether there is a run in it."""
-        return (self.path / RUN).is_file()
+        return os.path.isfile(self.path / RUN)
 
     def check_new(self) -> None:
         """Raise `UserError` if a run is in it already."""
@@ -62,14 +61,19 @@ class RunFolder:
                 f"{self.path} already holds a run: go on with it (--resume), or name another folder"
             )
 
+    def check_there(self) -> None:
+        """Raise `UserError` if there is no run in it to go on with."""
+        if not self.exists:
+            raise UserError(
+                f"{self.path} holds no run to go on with: name the folder of one, or leave out "
+                "--resume to begin one"
+            )
+
     def describe(self, description: Mapping[str, Any]) -> None:
         """Write what the run is; raises `UserError` where nothing can be written."""
         content = {"format": FORMAT, "version": VERSION, **description}
-        try:
-            (self.path / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
-            write_whole(self.path / RUN, json.dumps(content, indent=2) + "\n")
-        except OSError as error:
-            raise UserError(f"cannot write a run to {self.path}: {error.strerror}") from None
+        check_folder(self.path / CHECKPOINTS)
+        write(self.path / RUN, json.dumps(content, indent=2) + "\n")
 
     def description(self) -> dict[str, Any]:
         """What the run is; raises `UserError` if there is none, or it cannot be read."""
@@ -91,19 +95,7 @@ class RunFolder:
 
     def check_room(self, size: int) -> None:
         """Raise `UserError` if a checkpoint of `size` bytes has no room, or no right, here."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            probe = self.path / PARTIAL
-            probe.touch()
-            probe.unlink()
-            free = shutil.disk_usage(self.path).free
-        except OSError as error:
-            raise UserError(f"cannot write a run to {self.path}: {error.strerror}") from None
-        if free < size:
-            raise UserError(
-                f"{self.path} has {free / 2**20:.0f} MiB free and a checkpoint takes "
-                f"{size / 2**20:.0f}: free some space, or name another folder"
-            )
+        check_folder(self.path, size)
 
     def steps(self) -> list[int]:
         """The steps that there is a checkpoint of, in order."""
@@ -142,16 +134,17 @@ class RunFolder:
         shutil.rmtree(partial, ignore_errors=True)
         try:
             save(model, partial, metadata)
-            at_home = {name: value.cpu() for name, value in tensors.items()}
-            save_file(at_home, partial / STATE_TENSORS)
-            (partial / STATE).write_text(json.dumps(state))
-            settle(partial)
-            partial.replace(final)
-        except (OSError, SafetensorError, UserError) as error:
-            shutil.rmtree(partial, ignore_errors=True)
+            with whole(partial / STATE_TENSORS) as file:
+                write_tensors(tensors, file)
+            write(partial / STATE, json.dumps(state))
+            with saying(final):
+                partial.replace(final)
+        except UserError as error:
             last = self.newest()
             good = f"the last good one is {last}" if last else "there is none yet"
-            raise UserError(f"cannot write the checkpoint {final} ({error}); {good}") from None
+            raise UserError(f"the checkpoint {final} is not saved: {error}; {good}") from None
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
         for step in self.steps()[:-keep]:
             shutil.rmtree(self.checkpoint(step), ignore_errors=True)
         return final
@@ -171,11 +164,7 @@ class RunFolder:
 
     def append(self, line: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""
-        try:
-            with (self.path / METRICS).open("a") as file:
-                file.write(json.dumps(line) + "\n")
-        except OSError as error:
-            raise UserError(f"cannot write {self.path / METRICS}: {error.strerror}") from None
+        append(self.path / METRICS, json.dumps(line) + "\n")
 
     def forget_after(self, step: int) -> None:
         """Keep the metrics up to a step, its end left out: what comes after is computed again."""
@@ -185,7 +174,7 @@ class RunFolder:
             if line["step"] <= step and line["kind"] != "end"
         ]
         if (self.path / METRICS).exists():
-            write_whole(self.path / METRICS, "".join(kept))
+            write(self.path / METRICS, "".join(kept))
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """The metrics' lines that are whole."""
@@ -196,17 +185,3 @@ class RunFolder:
                     yield json.loads(text)
                 except ValueError:
                     return
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file such that it is there whole or as it was."""
-    partial = path.with_name(path.name + PARTIAL)
-    partial.write_text(text)
-    partial.replace(path)
-
-
-def settle(folder: Path) -> None:
-    """See that a folder's files are on the disk, should the machine stop."""
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
