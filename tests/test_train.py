@@ -297,7 +297,7 @@ def test_an_unwritable_folder_is_said_at_once(puzzles: Path, tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     said = new(puzzles, tmp_path / "file" / "run", "--steps", "2")
     assert said.exit_code == 2
-    assert f"cannot write a run to {tmp_path}/file/run: Not a directory" in said.output
+    assert f"cannot write {tmp_path}/file/run (Not a directory): name a place" in said.output
 
 
 def test_a_full_disk_keeps_the_last_good_checkpoint(puzzles: Path, tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(puzzles: Path, tmp_path: Pat
 
 def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
-    with pytest.raises(UserError, match="MiB free and a checkpoint takes"):
+    with pytest.raises(UserError, match="MiB are free, and about"):
         folder.check_room(2**62)
 
 

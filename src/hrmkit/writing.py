@@ -27,6 +27,14 @@ RESCUED = "rescued"
 """Inside the data folder: what could not be written to where it was meant to be."""
 
 
+class WriteError(UserError):
+    """Nothing can be written to a place, for a reason: 'No space left on device'."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.reason = error.strerror or str(error)
+        super().__init__(f"cannot write {path} ({self.reason}): name a place that can be written")
+
+
 def check_target(path: Path, size: int = PROBE) -> None:
     """Raise `UserError` if a file of about `size` bytes cannot be written at `path`.
 
@@ -52,8 +60,9 @@ def deliver(path: Path, content: bytes | str) -> None:
     """`write` what took long to make: where that fails, it is kept elsewhere, and is said where."""
     try:
         write(path, content)
-    except UserError as error:
-        raise UserError(f"{error}; {rescued(path.name, content)}") from None
+    except WriteError as error:
+        kept = rescued(path.name, content)
+        raise UserError(f"cannot write {path} ({error.reason}): {kept}") from None
 
 
 def append(path: Path, text: str) -> None:
@@ -83,18 +92,11 @@ def whole(path: Path) -> Generator[Path]:
 
 @contextmanager
 def saying(path: Path) -> Generator[None]:
-    """Turn an `OSError` into the sentence that says why `path` cannot be written."""
+    """Turn an `OSError` into a `WriteError` of `path`."""
     try:
         yield
     except OSError as error:
-        raise UserError(
-            f"cannot write {path} ({reason_of(error)}): name a place that can be written"
-        ) from None
-
-
-def reason_of(error: OSError) -> str:
-    """Why, in a few words: 'No space left on device'."""
-    return error.strerror or str(error)
+        raise WriteError(path, error) from None
 
 
 def place_of(path: Path) -> Path:
@@ -156,7 +158,7 @@ def rescued(name: str, content: bytes | str) -> str:
             tried.append(str(folder))
         else:
             return f"what was made is in {kept}: move it to where it belongs"
-    return f"nor could it be kept elsewhere ({', '.join(tried)})"
+    return f"what was made is lost, as it could not be kept elsewhere either ({', '.join(tried)})"
 
 
 def refuges() -> list[Path]:

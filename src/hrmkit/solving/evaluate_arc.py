@@ -98,7 +98,7 @@ def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, 
     if source == learned.get("source"):
         whole, ids = source, None
     data = load_arc(whole, drawn, seed)
-    if data.fingerprint != learned.get("fingerprint"):
+    if not data.is_of(learned.get("fingerprint")):
         raise UserError(
             f"the puzzle embeddings of the model in {found.source} are of the tasks of "
             f"{learned.get('source')}: it cannot be asked about those of {source}"

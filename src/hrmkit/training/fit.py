@@ -18,7 +18,7 @@ from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.run import Habits, Report, Run, Why, silent
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.training.run_folder import RUN, RunFolder
 from hrmkit.training.trackers import begin, chosen_trackers
 
 
@@ -163,13 +163,13 @@ def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:
     """Refuse to go on with another wiring, recipe or data than the run began with."""
     description = folder.description()
-    changed = differences(plan, plan_from(description["plan"]))
+    changed = differences(plan, planned(folder))
     if changed:
         raise UserError(
             f"the run in {folder.path} cannot go on with other settings: {'; '.join(changed)}"
         )
     was, now = description["data"][0], source_of(data.train)
-    if was["fingerprint"] != now["fingerprint"]:
+    if not data.is_of(was["fingerprint"]):
         raise UserError(
             f"{now['source']} has changed since the run in {folder.path} began: it had "
             f"{was['rows']} puzzles and has {now['rows']}, or other ones; bring back the old file, "
@@ -190,10 +190,13 @@ def check_unfinished(run: Run) -> None:
 
 def planned(folder: RunFolder) -> Plan:
     """The plan of a run that is to go on."""
-    description = folder.description()
-    if "plan" not in description:
+    plan = folder.description().get("plan")
+    if plan is None:
         raise UserError(f"{folder.path} does not say its plan: it was not made by hrmkit train")
-    return plan_from(description["plan"])
+    try:
+        return plan_from(plan)
+    except UserError as error:
+        raise UserError(f"the plan in {folder.path / RUN} is damaged: {error}") from None
 
 
 def checkpoint_bytes(model: PuzzleHRM, plan: Plan) -> int:
