@@ -214,8 +214,8 @@ def test_what_is_written_is_read_back_and_the_same_rows_give_the_same_bytes(
     save_puzzles(tmp_path / "b.csv.gz", rows)
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "a.csv.gz", "b.csv.gz"]
-    with pytest.raises(UserError, match="cannot write"):
-        save_puzzles(tmp_path / "none" / "a.csv", rows)
+    save_puzzles(tmp_path / "new" / "a.csv", rows)
+    assert (tmp_path / "new" / "a.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
@@ -225,9 +225,9 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
 
     def failing() -> Iterator[Row]:
         yield Row(EASY, SOLUTION)
-        raise OSError(28, "No space left on device")
+        raise KeyboardInterrupt
 
-    with pytest.raises(UserError, match="No space left"):
+    with pytest.raises(KeyboardInterrupt):
         save_puzzles(file, failing())
     assert file.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]

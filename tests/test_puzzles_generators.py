@@ -273,9 +273,10 @@ def test_files_that_cannot_be_written_are_refused_before_the_work(tmp_path: Path
         raise AssertionError
 
     same = tmp_path / "a.csv"
+    (tmp_path / "file").touch()
     for targets, said in (
         ([(tmp_path / "a.txt", 1)], "end in .csv"),
-        ([(tmp_path / "none" / "a.csv", 1)], "a folder that exists"),
+        ([(tmp_path / "file" / "a.csv", 1)], "Not a directory"),
         ([(same, 1), (same, 1)], "cannot hold both"),
     ):
         with pytest.raises(UserError, match=said):

@@ -27,6 +27,7 @@ from hrmkit.training.outer_loop import best_start, first_rows, refilled
 from hrmkit.training.puzzle_training import train
 from hrmkit.training.queues import Epochs
 from hrmkit.training.recipe import OptimizerName, Recipe
+from hrmkit.training.saved import Saved, State
 from hrmkit.training.trainer import Trainer
 
 SMALL = Sizes(width=32, heads=2, inner=64, blocks=1)
@@ -216,7 +217,8 @@ def test_a_training_put_down_and_taken_up_ends_with_the_same_bits(
             tensors = {name: value.clone() for name, value in tensors.items()}
         whole.step(at, 12)
     again = trainer_of(small(wiring, seed=5), puzzles, recipe)
-    again.restore(learned, tensors, state)
+    said = State.model_validate({**state, "seconds": 0.5})
+    again.restore(Saved(learned, tensors, said))
     for at in range(7, 12):
         again.step(at, 12)
     for model in ("model", "learned"):

@@ -50,7 +50,13 @@ def train(plan: Plan, folder: Path, until: int) -> None:
     device = choose_device("cpu")
     run = RunFolder(folder)
     carry_out(
-        plan, run, resume=True, device=device, habits=habits, report=report, begun=running.append
+        plan,
+        run,
+        resume=run.exists,
+        device=device,
+        habits=habits,
+        report=report,
+        begun=running.append,
     )
 
 

@@ -155,7 +155,7 @@ def attempt_piece(attempt: Attempt, out: Path, minutes: float, device: str) -> s
         _, why = carry_out(
             plan,
             folder,
-            resume=True,
+            resume=folder.exists,
             device=choose_device(device),
             compiled=attempt.compiled,
             habits=replace(attempt.habits, piece_minutes=minutes),

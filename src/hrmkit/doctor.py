@@ -110,7 +110,7 @@ def folder() -> Finding:
 def chromium() -> Finding:
     """Find the browser that the project's own browser tests use."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if found and Path(found).is_file():
+    if found and os.path.isfile(found):
         return Finding("chromium", "ok", found)
     remedy = "only for working on hrmkit itself: make test installs it, or set CHROMIUM"
     return Finding("chromium", "optional", "not found", remedy)

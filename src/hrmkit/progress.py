@@ -39,9 +39,13 @@ def shown() -> Generator[Progress]:
     tasks: dict[str, TaskID] = {}
 
     def report(what: str, done: int, of: int) -> None:
+        bars.start()
         if what not in tasks:
             tasks[what] = bars.add_task(what, total=of)
         bars.update(tasks[what], completed=done)
 
-    with bars:
+    try:
         yield report
+    finally:
+        if tasks:
+            bars.stop()

@@ -144,13 +144,14 @@ def evaluate_arc(
 ) -> None:
     """The verb's part for ARC."""
     from hrmkit.progress import shown
-    from hrmkit.solving.evaluate_arc import check_submission, known_tests
     from hrmkit.solving.evaluate_arc import evaluate_arc as measured
+    from hrmkit.solving.evaluate_arc import known_tests
     from hrmkit.solving.precision import placed
     from hrmkit.solving.report import arc_as_json, arc_as_text
+    from hrmkit.writing import check_target
 
     if submission:
-        check_submission(submission)
+        check_target(submission)
     tasks, tests = known_tests(found, data, vote, limit)
     placed(found.model, device)
     with shown() as progress:

@@ -96,9 +96,9 @@ def solve(
         raise UserError("--record writes one thought: name the puzzle, or - to read it")
     named = model or usual_model(puzzle)
     if record:
-        from hrmkit.recording.file import check_target
+        from hrmkit.recording.file import check_recording
 
-        check_target(record)
+        check_recording(record)
     found = find_model(named)
     if model is None:
         typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)

@@ -73,9 +73,10 @@ def record(
     from hrmkit.folders import BASES, data_folder
     from hrmkit.processes import processes
     from hrmkit.progress import shown
-    from hrmkit.recording.file import check_target, save
+    from hrmkit.recording.file import ROOM, check_recording, save
     from hrmkit.recording.record import record as record_story
     from hrmkit.recording.settings import settings_of
+    from hrmkit.writing import check_folder
 
     settings = settings_of(
         world,
@@ -91,13 +92,15 @@ def record(
         freeze=freeze,
         flat=flat,
     )
-    check_target(out)
+    check_recording(out)
+    bases = data_folder() / BASES
+    check_folder(bases, ROOM)
     with shown() as progress:
         recording = record_story(
             settings,
             ablations=ablations,
             seeds=seeds,
-            cache=data_folder() / BASES,
+            cache=bases,
             processes=processes(),
             progress=progress,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def studio(
 
     Example: hrmkit studio runs/sudoku
     """
-    runs = [file for file in files or [] if file.is_dir()]
+    runs = [file for file in files or [] if os.path.isdir(file)]
     _open_studio([file for file in files or [] if file not in runs], port, show=None, runs=runs)
 
 

@@ -158,7 +158,8 @@ def new_or_resumed(
     from hrmkit.training.plan import plan_of, with_settings
 
     given = {name: value for name, value in said.items() if value is not None}
-    if resume and folder.exists:
+    if resume:
+        folder.check_there()
         return replace(with_settings(planned(folder), settings), **given)
     if "data" not in given:
         raise UserError("--data is missing: name a file of puzzles to train on")

@@ -7,6 +7,7 @@ models that come with the package.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,7 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.shipped import shipped
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.writing import whole
 
 WIRING = "wiring.json"
 TENSORS = "model.safetensors"
@@ -49,17 +51,19 @@ def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = No
         "interface": asdict(interface_of(model)),
         "metadata": dict(metadata or {}),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f"{TENSORS}.part"
-        tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
-        save_file(tensors, partial)
-        text = folder / f"{WIRING}.part"
+    # Neither takes its place before both are written.
+    with whole(folder / WIRING) as text, whole(folder / TENSORS) as tensors:
+        write_tensors(model.state_dict(), tensors)
         text.write_text(json.dumps(description, indent=2) + "\n")
-        partial.replace(folder / TENSORS)
-        text.replace(folder / WIRING)
-    except OSError as error:
-        raise UserError(f"cannot write a model to {folder}: {error.strerror or error}") from None
+
+
+def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write tensors as safetensors, wherever and however they lie; `OSError` if it cannot be."""
+    alone = {name: value.cpu().contiguous() for name, value in tensors.items()}
+    try:
+        save_file(alone, path)
+    except SafetensorError as error:
+        raise OSError(None, str(error)) from None
 
 
 def kind_of(model: HRM) -> str:
@@ -94,7 +98,7 @@ def load(source: Path | str) -> PuzzleHRM | WorldHRM:
 def located(source: Path | str) -> Path:
     """The folder `source`; or that of the model of this name, fetched from the hub if need be."""
     folder, ours = Path(source), shipped()
-    if folder.exists():
+    if os.path.exists(folder):
         return folder
     if str(source) in ours:
         return ours[str(source)]

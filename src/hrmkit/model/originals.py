@@ -7,6 +7,7 @@ wrappers that it was trained in (`_orig_mod.model.inner.`).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from hrmkit.errors import UserError
 from hrmkit.model.block import swiglu_inner
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
+from hrmkit.writing import whole
 
 CONFIG = "all_config.yaml"
 
@@ -188,11 +190,11 @@ def sizes_in(tensors: Mapping[str, Tensor], arch: Mapping[str, Any]) -> dict[str
 
 def checkpoint_in(folder: Path, file: str | None) -> Path:
     """The state dict's file in `folder`."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(f"there is no folder {folder}")
     if file is not None:
         return folder / file
-    if (folder / "checkpoint").is_file():
+    if os.path.isfile(folder / "checkpoint"):
         return folder / "checkpoint"
     steps = {int(path.name[5:]): path for path in folder.glob("step_*") if path.name[5:].isdigit()}
     if not steps:
@@ -232,10 +234,11 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def save_original(model: PuzzleHRM, folder: Path) -> None:
-    """Write `model` in the original's published layout."""
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.save(to_original(model), folder / "checkpoint")
-    (folder / CONFIG).write_text(yaml.safe_dump(original_config(model)))
+    """Write `model` in the original's published layout; `UserError` where it cannot be."""
+    with whole(folder / CONFIG) as text, whole(folder / "checkpoint") as tensors:
+        with tensors.open("wb") as file:  # torch says of a full disk what is no OSError
+            torch.save(to_original(model), file)
+        text.write_text(yaml.safe_dump(original_config(model)))
 
 
 def original_config(model: PuzzleHRM) -> dict[str, Any]:

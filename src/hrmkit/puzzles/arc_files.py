@@ -63,6 +63,13 @@ class ArcTask:
         """All that training may use."""
         return self.examples if self.held_out else self.examples + self.tests
 
+    @property
+    def seen(self) -> ArcTask:
+        """The task without the answers that are kept from training."""
+        if not self.held_out:
+            return self
+        return replace(self, tests=tuple(replace(test, answer=None) for test in self.tests))
+
 
 def digest_of(*pairs: Pair) -> bytes:
     """SHA-256 of some pairs."""
@@ -74,7 +81,15 @@ def digest_of(*pairs: Pair) -> bytes:
 
 
 def fingerprint_of(tasks: tuple[ArcTask, ...]) -> str:
-    """SHA-256 of everything in the tasks, in hexadecimal."""
+    """SHA-256 of all that training may see of the tasks, in hexadecimal.
+
+    Answers that it never sees may become known later: the tasks are the same.
+    """
+    return whole_fingerprint_of(tuple(task.seen for task in tasks))
+
+
+def whole_fingerprint_of(tasks: tuple[ArcTask, ...]) -> str:
+    """SHA-256 of everything in the tasks, which models used to be saved with."""
     sha = hashlib.sha256()
     for task in tasks:
         counts = f"{task.id}\0{len(task.examples)} {len(task.tests)} {task.held_out}\0"

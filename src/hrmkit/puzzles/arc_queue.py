@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -81,6 +82,22 @@ class ArcQueue:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken; tasks and views have to be the same."""
-        self.tasks = list(state["tasks"])
-        self.waiting = [(puzzle_id, example) for puzzle_id, example in state["waiting"]]
+        self.tasks = numbers(state["tasks"], 0, len(self.views.starts) - 1)
+        ids, which = zip(*state["waiting"], strict=True) if state["waiting"] else ((), ())
+        self.waiting = list(
+            zip(
+                numbers(ids, 1, 1 + int(self.views.starts[-1])),
+                numbers(which, 0, len(self.examples)),
+                strict=True,
+            )
+        )
         self.rng.bit_generator.state = state["rng"]
+
+
+def numbers(values: Iterable[object], first: int, end: int) -> list[int]:
+    """`values`, if they are whole numbers from `first` to below `end`; else `ValueError`."""
+    found = list(values)
+    for value in found:
+        if not (type(value) is int and first <= value < end):
+            raise ValueError(f"{value!r} is not one of {first} to {end - 1}")
+    return cast("list[int]", found)

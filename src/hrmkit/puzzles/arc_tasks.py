@@ -19,7 +19,14 @@ from torch import Tensor
 from hrmkit.errors import UserError
 from hrmkit.puzzles.arc import Arc
 from hrmkit.puzzles.arc_canvas import PAD, ArcChanges, placed, redrawn, sizes_of
-from hrmkit.puzzles.arc_files import ArcTask, Pair, fingerprint_of, pick, read_tasks
+from hrmkit.puzzles.arc_files import (
+    ArcTask,
+    Pair,
+    fingerprint_of,
+    pick,
+    read_tasks,
+    whole_fingerprint_of,
+)
 from hrmkit.puzzles.arc_leak import trained_on
 from hrmkit.puzzles.arc_queue import ArcQueue
 from hrmkit.puzzles.arc_views import Views, draw_views
@@ -131,8 +138,12 @@ class ArcData:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the tasks, in hexadecimal."""
+        """SHA-256 of what training may see of the tasks, in hexadecimal."""
         return fingerprint_of(self.tasks)
+
+    def is_of(self, fingerprint: object) -> bool:
+        """Whether a model or a run with this fingerprint was trained on these tasks."""
+        return fingerprint in (self.fingerprint, whole_fingerprint_of(self.tasks))
 
     @property
     def puzzles(self) -> int:

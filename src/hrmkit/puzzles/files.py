@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import os
 import re
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from itertools import islice
 from math import isnan, isqrt, nan
 from pathlib import Path
@@ -27,6 +28,7 @@ from hrmkit.errors import UserError
 from hrmkit.puzzles.kinds import puzzle_of
 from hrmkit.puzzles.maze import BREAK, LARGEST
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Labelled, Puzzle, PuzzleSet
+from hrmkit.writing import check_target, deliver
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -39,6 +41,8 @@ MOST_CELLS = 400_000_000
 Sudoku-Extreme's training set is 310 million."""
 LONGEST_LINE = 100_000
 """Characters; a row of the largest puzzle has 2000."""
+ROW_BYTES = 100
+"""About what a made puzzle takes, compressed."""
 CHUNK = 20_000
 """Rows that are read and checked at a time."""
 
@@ -128,29 +132,22 @@ def load_puzzles(
 def save_puzzles(path: Path, rows: Iterable[Row]) -> None:
     """Write `rows` to `path`, compressed if it ends in .gz; `UserError` if it cannot be.
 
-    The same rows give the same bytes. The file is whole or not there: it is put in its place last.
+    The same rows give the same bytes. See `writing.deliver` for what is where when that fails.
     """
-    beside = path.with_name(path.name + ".part")
-    try:
-        with beside.open("wb") as raw:
-            if path.suffix == ".gz":
-                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-                    _write(cast("IO[bytes]", packed), rows)
-            else:
-                _write(raw, rows)
-        beside.replace(path)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    raw = BytesIO()
+    if path.suffix == ".gz":
+        with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+            _write(cast("IO[bytes]", packed), rows)
+    else:
+        _write(raw, rows)
+    deliver(path, raw.getvalue())
 
 
-def check_writable(path: Path) -> None:
-    """Refuse, with a `UserError`, what `save_puzzles` could not write, before the work begins."""
+def check_writable(path: Path, count: int) -> None:
+    """Refuse, with a `UserError`, where `count` puzzles could not be written, before the work."""
     if not path.name.endswith((".csv", ".csv.gz")):
         raise UserError(f"{path} is no name for puzzles: let it end in .csv or .csv.gz")
-    if path.is_dir() or not path.parent.is_dir():
-        raise UserError(f"cannot write {path}: give a file in a folder that exists")
+    check_target(path, count * ROW_BYTES)
 
 
 def _write(out: IO[bytes], rows: Iterable[Row]) -> None:
@@ -169,10 +166,10 @@ def _write(out: IO[bytes], rows: Iterable[Row]) -> None:
 def _located(source: str) -> tuple[Path, str]:
     """The file that `source` says, and what to call it."""
     path = Path(source)
-    if path.is_file():
+    if os.path.isfile(path):
         return path, source
     named = re.fullmatch(r"([\w.-]+/[\w.-]+?)(?::(\w+))?", source)
-    if path.is_dir() or named is None or source.endswith((".csv", ".gz")):
+    if os.path.isdir(path) or named is None or source.endswith((".csv", ".gz")):
         raise UserError(
             f"there is no file {source}: give a .csv or .csv.gz file, "
             "or a data set on the hub as owner/name or owner/name:test"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from math import isqrt
@@ -78,7 +79,7 @@ def _own(name: str) -> Puzzle:
 
 def _module(file: Path) -> ModuleType:
     """The module in `file`, loaded once; `UserError` if it cannot be."""
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise UserError(f"there is no file {file}: give the file that defines the puzzle's class")
     # One name for one file's text, so that a class is the same however often it is asked for.
     text = file.resolve().as_posix().encode() + file.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +76,11 @@ def make(
     A question that is there already is left out. Ctrl-C ends the making, but what was made is
     written: the second of the results says whether it was pressed.
     """
-    for path, _ in targets:
-        check_writable(path)
-    if len({path.resolve() for path, _ in targets}) < len(targets):
-        raise UserError(f"{targets[0][0]} cannot hold both: name another file for the test")
     shares = shares_of(seed, [count for _, count in targets], at_a_time)
+    if len({os.path.realpath(path) for path, _ in targets}) < len(targets):
+        raise UserError(f"{targets[0][0]} cannot hold both: name another file for the test")
+    for path, count in targets:
+        check_writable(path, count)
     rows: list[dict[str, Row]] = [{} for _ in targets]
     stopped = False
     try:
@@ -93,14 +94,20 @@ def make(
             progress("puzzles", done, wanted)
     except KeyboardInterrupt:
         stopped = True
-    return [
-        _written(path, wanted, list(part.values()))
-        for (path, wanted), part in zip(targets, rows, strict=True)
-        if part
-    ], stopped
+    return _written(targets, [list(part.values()) for part in rows]), stopped
 
 
-def _written(path: Path, wanted: int, rows: list[Row]) -> Made:
-    """Write one part."""
-    save_puzzles(path, rows)
-    return Made(path, wanted, tuple(row.rating for row in rows))
+def _written(targets: list[tuple[Path, int]], rows: list[list[Row]]) -> list[Made]:
+    """Write every part that there is something of, also when another cannot be written."""
+    made: list[Made] = []
+    failed: list[str] = []
+    for (path, wanted), part in zip(targets, rows, strict=True):
+        try:
+            if part:
+                save_puzzles(path, part)
+                made.append(Made(path, wanted, tuple(row.rating for row in part)))
+        except UserError as error:
+            failed.append(str(error))
+    if failed:
+        raise UserError("; and ".join(failed))
+    return made

@@ -18,6 +18,10 @@ from hrmkit.recording.ladder_schema import LadderRecording
 from hrmkit.recording.run_schema import RunRecording
 from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Recording
 from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.writing import check_target, deliver
+
+ROOM = 2**20
+"""Bytes that a recording is given room for before it is made; most are smaller."""
 
 Recorded = Recording | LadderRecording | RunRecording | ThoughtRecording
 KINDS: dict[str, type[Recorded]] = {
@@ -61,29 +65,13 @@ def dumps(recording: Recorded) -> bytes:
 
 
 def save(recording: Recorded, path: Path) -> None:
-    """Write a recording; a crash half-way leaves the old file in place."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(dumps(recording))
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from None
+    """Write a recording; see `writing.deliver` for what is where when that fails."""
+    deliver(path, dumps(recording))
 
 
-def check_target(path: Path) -> None:
-    """Raise `UserError` if nothing can be written at `path`; asked before long work."""
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
-        partial = path.with_name(path.name + ".part")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.touch()
-        partial.unlink()
-    except OSError as error:
-        raise UserError(
-            f"cannot write {path} ({error.strerror}): name a file in a folder that can be written"
-        ) from None
+def check_recording(path: Path) -> None:
+    """Raise `UserError` if no recording can be written at `path`; asked before long work."""
+    check_target(path, ROOM)
 
 
 def load(path: Path) -> Recorded:

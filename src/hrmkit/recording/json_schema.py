@@ -14,6 +14,7 @@ from hrmkit.recording.ladder_schema import LadderRecording
 from hrmkit.recording.run_schema import RunRecording
 from hrmkit.recording.schema import Recording
 from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.writing import write
 
 SCHEMAS = {
     "schema.json": Recording,
@@ -32,6 +33,5 @@ def json_schema(name: str) -> str:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "web/src/recording")
-    folder.mkdir(parents=True, exist_ok=True)
     for file in SCHEMAS:
-        (folder / file).write_text(json_schema(file))
+        write(folder / file, json_schema(file))

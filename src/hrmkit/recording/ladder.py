@@ -7,6 +7,7 @@ keyed by the code that made it, so that a ladder that was interrupted goes on wh
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ import torch
 import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
+from hrmkit.lock import held
 from hrmkit.model.cost import units_a_step
 from hrmkit.model.steps import ladder_sizes
 from hrmkit.processes import in_processes
@@ -24,7 +26,7 @@ from hrmkit.puzzles.mini_arc import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc_tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording import ladder_schema as schema
-from hrmkit.recording.file import check_target, hash_of
+from hrmkit.recording.file import check_recording, hash_of
 from hrmkit.recording.ladder_jobs import (
     ArcRun,
     RungRun,
@@ -55,6 +57,7 @@ from hrmkit.training.ladder import (
     tasks,
 )
 from hrmkit.training.recipe import Recipe
+from hrmkit.writing import append
 
 CODE = ("model", "puzzles", "training", "recording")
 EVERY_STEP = (*RUNGS, NAME_TAG)
@@ -127,26 +130,37 @@ def climb(
     chosen = tuple(sorted(set(steps)))
     jobs = plan(chosen, range(seeds), bench)
     kept = folder / FINISHED
-    if kept.exists() and not resume:
+    if os.path.exists(kept) and not resume:
         raise UserError(
             f"{folder} holds what an earlier ladder measured: add --resume to go on with it, or "
             "name another folder"
         )
-    check_target(kept)
+    check_recording(kept)
+    with held(folder, "ladder"):
+        return measured(kept, chosen, seeds, jobs, processes, progress)
+
+
+def measured(
+    kept: Path,
+    chosen: tuple[int, ...],
+    seeds: int,
+    jobs: Sequence[Job],
+    processes: int,
+    progress: Progress,
+) -> schema.LadderRecording:
+    """The recording of all jobs; those that `kept` does not have are done, and kept there."""
     use_one_thread()
     finished = read_finished(kept)
     missing = [job for job in jobs if job.key() not in finished]
     done = len(jobs) - len(missing)
     progress("training the rungs", done, len(jobs))
-    with kept.open("a") as file:
-        for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
-            finished[job.key()] = run
-            entry = {"job": job.key(), "run": run.model_dump(mode="json")}
-            # A newline comes first too: the line before may have been cut short.
-            file.write(f"\n{json.dumps(entry)}\n")
-            file.flush()
-            done += 1
-            progress("training the rungs", done, len(jobs))
+    for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
+        finished[job.key()] = run
+        entry = {"job": job.key(), "run": run.model_dump(mode="json")}
+        # A newline comes first too: the line before may have been cut short.
+        append(kept, f"\n{json.dumps(entry)}\n")
+        done += 1
+        progress("training the rungs", done, len(jobs))
     return put_together(chosen, tuple(range(seeds)), jobs, finished)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
 from hrmkit.recording.file import save
 from hrmkit.recording.ladder_schema import LadderRecording, Rung
+from hrmkit.writing import write
 
 RECORDING = "ladder.hrm.json.gz"
 TABLE = "ladder.md"
@@ -19,7 +21,7 @@ def write_report(recording: LadderRecording, folder: Path) -> str:
     """Write recording, table and plots to `folder`; returns the table."""
     save(recording, folder / RECORDING)
     table = tables(recording)
-    (folder / TABLE).write_text(table)
+    write(folder / TABLE, table)
     plot(recording, folder)
     return table
 
@@ -197,5 +199,8 @@ def plot(recording: LadderRecording, folder: Path) -> None:
     axes.set_title(recording.title, fontsize=10)
     axes.legend(frameon=False)
     for name in PLOTS:
-        figure.savefig(folder / name, dpi=150, metadata={"Date": None} if "svg" in name else None)
+        drawn, kind = BytesIO(), name.rpartition(".")[2]
+        undated = {"Date": None} if kind == "svg" else None
+        figure.savefig(drawn, format=kind, dpi=150, metadata=undated)
+        write(folder / name, drawn.getvalue())
     chart.close(figure)

@@ -20,7 +20,6 @@ from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
-from hrmkit.recording.file import check_target
 from hrmkit.recording.record import train_bases, train_quietly
 from hrmkit.recording.schema import Settings
 from hrmkit.recording.settings import (
@@ -35,7 +34,10 @@ from hrmkit.training.base import base_model, code_of
 from hrmkit.training.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_named
+from hrmkit.writing import append, check_target, deliver
 
+ROOM = 2**20
+"""Bytes that the tables, and what they are made from, are given room for."""
 COUNTS = (1, 2, 5, 10, 20, 50)
 NOISES = (0.0, 0.1, 0.2, 0.3)
 NOISY = (5, 10, 20)
@@ -176,9 +178,10 @@ def write_study(
     chosen = world_named(world)
     if not 1 <= seeds <= 20:
         raise UserError(f"{seeds} seeds: choose 1 to 20")
-    check_target(out)
-    study = Study(chosen, seeds)
     kept = data / "studies" / f"{world}-{fingerprint(*code_of(chosen))}.jsonl"
+    for file in (out, kept):
+        check_target(file, ROOM)
+    study = Study(chosen, seeds)
     study.results = read_results(kept)
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
     cache = data / "bases"
@@ -186,16 +189,12 @@ def write_study(
         asked = {c.settings.preset for c in missing if c.settings.base_seed == seed}
         names = [plan.preset for plan in study.wirings if plan.preset in asked]
         train_bases(names, seed, cache, processes, progress)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with kept.open("a") as file:
-        found = in_processes(measure, [(cell, cache) for cell in missing], processes)
-        for done, (cell, result) in enumerate(zip(missing, found, strict=True), start=1):
-            study.results[cell.key()] = result
-            file.write(json.dumps([cell.key(), result]) + "\n")
-            file.flush()
-            progress("training and testing", done, len(missing))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(report(study))
+    found = in_processes(measure, [(cell, cache) for cell in missing], processes)
+    for done, (cell, result) in enumerate(zip(missing, found, strict=True), start=1):
+        study.results[cell.key()] = result
+        append(kept, json.dumps([cell.key(), result]) + "\n")
+        progress("training and testing", done, len(missing))
+    deliver(out, report(study))
 
 
 def read_results(path: Path) -> dict[str, Result]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from torch import Tensor
 
@@ -50,7 +50,7 @@ def task_of(found: Found, task: str, views: int | None = None) -> tuple[ArcData,
     the model was not trained on it and needs to have been.
     """
     check_kind(found, Arc())
-    if Path(task).is_file():
+    if os.path.isfile(task):
         data, ids = known_tasks(found, task, views)
     else:
         learned = learned_data(found).get("source")

@@ -23,6 +23,7 @@ from hrmkit.puzzles.arc_leak import refuse_leak
 from hrmkit.puzzles.arc_tasks import ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
 from hrmkit.puzzles.vote import Candidate, best_two, count_votes
+from hrmkit.writing import deliver
 
 Solve = Callable[[PuzzleSet], tuple[Tensor, Tensor]]
 """Answers puzzles: tokens, int64 [n, cells], and q_halt as the model's logit, float [n]."""
@@ -109,13 +110,7 @@ class ArcResult:
 
     def save(self, file: Path | str) -> None:
         """Write the submission; `UserError` where that cannot be done."""
-        try:
-            Path(file).write_text(json.dumps(self.submission()), encoding="utf-8")
-        except OSError as error:
-            raise UserError(
-                f"{file} cannot be written ({error.strerror or error}): name a file in a folder "
-                "that is there"
-            ) from error
+        deliver(Path(file), json.dumps(self.submission()))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple, cast
 
@@ -99,7 +98,7 @@ def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, 
     if source == learned.get("source"):
         whole, ids = source, None
     data = load_arc(whole, drawn, seed)
-    if data.fingerprint != learned.get("fingerprint"):
+    if not data.is_of(learned.get("fingerprint")):
         raise UserError(
             f"the puzzle embeddings of the model in {found.source} are of the tasks of "
             f"{learned.get('source')}: it cannot be asked about those of {source}"
@@ -172,9 +171,3 @@ def score_of(result: ArcResult) -> ArcScore | None:
     )
     rates = result.rate(1), result.rate(2), result.rate(2, "whole task")
     return ArcScore(one, two, *rates)
-
-
-def check_submission(file: Path) -> None:
-    """Refuse, before the work begins, what could not be written after it."""
-    if file.is_dir() or not file.parent.is_dir():
-        raise UserError(f"cannot write {file}: name a file in a folder that is there")

@@ -76,18 +76,31 @@ def usual_model(puzzle: str) -> str:
 
 def newest(run: Path) -> Path:
     """The folder of the last whole model that a run saved; `UserError` if there is none."""
-    whole = {
-        int(folder.name.removeprefix("step-")): folder
-        for folder in (run / CHECKPOINTS).glob("step-*")
-        if folder.name.removeprefix("step-").isdigit()
-        and (folder / WIRING).is_file()
-        and (folder / TENSORS).is_file()
-    }
+    whole = [
+        folder
+        for folder in checkpoints_of(run).values()
+        if (folder / WIRING).is_file() and (folder / TENSORS).is_file()
+    ]
     if not whole:
         raise UserError(
             f"the run {run} has saved no model yet: let it train until its first checkpoint"
         )
-    return whole[max(whole)]
+    return whole[-1]
+
+
+def checkpoint_name(step: int) -> str:
+    """What the folder of a checkpoint is called."""
+    return f"step-{step:07d}"
+
+
+def checkpoints_of(run: Path) -> dict[int, Path]:
+    """The folders of a run's checkpoints by step, in order; what is called otherwise is none."""
+    found: dict[int, Path] = {}
+    for folder in (run / CHECKPOINTS).glob("step-*"):
+        digits = folder.name.removeprefix("step-")
+        if digits.isascii() and digits.isdigit() and folder.name == checkpoint_name(int(digits)):
+            found[int(digits)] = folder
+    return dict(sorted(found.items()))
 
 
 def kind_of(found: Found, named: str | None = None) -> Puzzle:

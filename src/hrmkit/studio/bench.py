@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
+from hrmkit.writing import write
 
 SUFFIX = ".rung.json"
 STOP_SECONDS = 5.0
@@ -161,20 +162,17 @@ class Bench:
             rung = Rung.model_validate_json(said[0])
             try:
                 self._keep(rung)
-            except OSError as error:
-                problem = f"It was measured but cannot be kept: {error.strerror or error}."
+            except UserError as error:
+                problem = f"It was measured but cannot be kept: {error}."
                 self._now = Now("failed", problem=problem, rung=rung)
             else:
                 self._now = Now("done", rung=rung)
 
     def _keep(self, rung: Rung) -> None:
         """Write a measured rung; a crash half-way leaves an older one in place."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256(rung.name.encode()).hexdigest()[:16]
         path = self._folder / f"{digest}{SUFFIX}"
-        partial = path.with_name(path.name + ".part")
-        partial.write_text(json.dumps(rung.model_dump(mode="json")))
-        partial.replace(path)
+        write(path, json.dumps(rung.model_dump(mode="json")))
 
 
 def wires_of(asked: object) -> Wires:

@@ -36,6 +36,7 @@ from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of, module_o
 from hrmkit.training.policy import Answers, ask
 from hrmkit.worlds.registry import WORLDS, world_named, world_of_preset
 from hrmkit.worlds.world import WorldTable
+from hrmkit.writing import write
 
 OPSET = 20
 OWNERS = ("planner", "doer", "halting")
@@ -254,7 +255,6 @@ def export_preset(name: str, folder: Path) -> None:
         "subgoal": torch.eye(subgoals)[torch.arange(batch) % subgoals],
         "action": torch.eye(actions)[torch.arange(batch) % actions],
     }
-    folder.mkdir(parents=True, exist_ok=True)
     for file, function, names, outputs in zip(
         graphs_of(name),
         (think_function(model), step_function(model)),
@@ -262,8 +262,9 @@ def export_preset(name: str, folder: Path) -> None:
         (THINK_OUTPUTS, STEP_OUTPUTS),
         strict=True,
     ):
-        graph = export(function, {key: inputs[key] for key in names}, outputs, PER_ROW)
-        (folder / file).write_bytes(graph)
+        write(
+            folder / file, export(function, {key: inputs[key] for key in names}, outputs, PER_ROW)
+        )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,9 +100,9 @@ class Shelf:
 def check(file: Path) -> None:
     """Raise a UserError when ``file`` cannot be offered."""
     shown = str(file).encode(errors="backslashreplace").decode()
-    if not file.exists():
+    if not os.path.exists(file):
         raise UserError(f"There is no file {shown}; name a recording (*{SUFFIX}).")
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise UserError(f"{shown} is not a file; name a recording (*{SUFFIX}).")
     if not file.name.isprintable():
         raise UserError(f"{shown} has a name that a browser cannot ask for; rename it.")

@@ -4,31 +4,59 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
 from hrmkit.studio.server import STATIC
 from hrmkit.studio.shelf import Shelf
+from hrmkit.writing import check_folder, saying
 
 INDEX = "index.json"
+UNFINISHED = ".hrmkit-site-"
+"""How the folder begins in which a site is put together."""
 
 
 def write_site(out: Path, recordings: Sequence[Path], data: Path, static: Path = STATIC) -> None:
-    """Write to `out` the same addresses as the studio serves; see `check_site` for `out`."""
+    """Write to `out` the same addresses as the studio serves; see `check_site` for `out`.
+
+    An earlier site stays as it was until the new one is whole.
+    """
     check_site(out, static)
     shelf = Shelf.of(recordings, data / RECORDINGS)
-    try:
-        shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(static, out, ignore=shutil.ignore_patterns(".built-from"))
-        shutil.copytree(data / GRAPHS, out / GRAPHS)
-        (out / RECORDINGS).mkdir()
-        for name, path in shelf.files().items():
-            shutil.copyfile(path, out / RECORDINGS / name)
-        (out / RECORDINGS / INDEX).write_text(json.dumps(shelf.index()))
-    except OSError as error:
-        raise UserError(f"cannot write {out}: {error.strerror or error}") from None
+    files = {path.relative_to(static): path for path in page_files(static)}
+    files |= {GRAPHS / path.relative_to(data / GRAPHS): path for path in files_in(data / GRAPHS)}
+    files |= {Path(RECORDINGS, name): path for name, path in shelf.files().items()}
+    check_folder(out, bytes_of(files.values()))
+    with saying(out), TemporaryDirectory(prefix=UNFINISHED, dir=out) as folder:
+        fresh = Path(folder)
+        for name, path in files.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, fresh / name)
+        (fresh / RECORDINGS / INDEX).write_text(json.dumps(shelf.index()))
+        # Inside `out`, and not in its place: it may be a link, or a disk of its own.
+        for old in out.iterdir():
+            if old.name != fresh.name:
+                shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        for new in fresh.iterdir():
+            new.rename(out / new.name)
+
+
+def page_files(static: Path) -> list[Path]:
+    """What the page is made of."""
+    return [path for path in files_in(static) if path.name != ".built-from"]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Every file in a folder and in those below."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def bytes_of(files: Iterable[Path]) -> int:
+    """How many bytes some files have together."""
+    return sum(path.stat().st_size for path in files)
 
 
 def check_site(out: Path, static: Path = STATIC) -> None:
@@ -39,8 +67,11 @@ def check_site(out: Path, static: Path = STATIC) -> None:
     """
     if not (static / "index.html").is_file():
         raise UserError("the page is not built; run in a checkout: python hatch_build.py")
-    if out.is_file():
-        raise UserError(f"{out} is a file; name a folder that is new or empty")
-    is_site = (out / RECORDINGS / INDEX).is_file() and (out / "index.html").is_file()
-    if out.is_dir() and any(out.iterdir()) and not is_site:
+    with saying(out):
+        if out.exists() and not out.is_dir():
+            raise UserError(f"{out} is no folder; name one that is new or empty")
+        is_site = (out / RECORDINGS / INDEX).is_file() and (out / "index.html").is_file()
+        left = {path.name for path in out.iterdir()} if out.is_dir() else set[str]()
+    if left and not is_site and not all(name.startswith(UNFINISHED) for name in left):
         raise UserError(f"{out} holds other files; name a folder that is new or empty")
+    check_folder(out, bytes_of(page_files(static)))

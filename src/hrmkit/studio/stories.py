@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,7 +25,10 @@ from hrmkit.training.base import base_model, code_of
 from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
+from hrmkit.writing import check_folder, write
 
+ROOM = 16 * 2**20
+"""Bytes that a story, its base models and the engine are given room for: they take 3 MB."""
 SHIPPED_STORIES = (Path(__file__).parent / "shipped" / "ladder.hrm.json.gz",)
 """Recorded beforehand: a whole ladder takes too long to train at a first start."""
 INDEX = "index.json"
@@ -63,6 +65,7 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
     story, index = data / RECORDINGS / f"{world.name}.hrm.json.gz", data / GRAPHS / INDEX
     if story.exists() and made_by(index, world) == code_and_graphs(world, exported):
         return story
+    check_folder(data, ROOM)
     print(
         f"First start: training the base models and the story of {world.title}, for real.",
         flush=True,
@@ -126,13 +129,12 @@ def lay_out_engine(
     again.
     """
     folder = data / GRAPHS
-    folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, str] = {}
     every = world.every_size()
     for sizes in every:
         key = world.size_key(sizes)
         tables[key] = f"{world.name}-{key}.json"
-        (folder / tables[key]).write_text(world.sized(sizes).table().model_dump_json())
+        write(folder / tables[key], world.sized(sizes).table().model_dump_json())
         progress(f"writing the tables of {world.title}", len(tables), len(every))
     presets = {name: engine_preset(world, name, data, exported) for name in presets_of(world)}
     before = read_index(folder / INDEX)
@@ -147,7 +149,7 @@ def lay_out_engine(
         "worlds": every_table.get(DEFAULT_WORLD, {}),
         "settings": engine_settings(world),
     }
-    (folder / INDEX).write_text(json.dumps(index))
+    write(folder / INDEX, json.dumps(index))
 
 
 def engine_settings(world: WorldDefinition) -> dict[str, float]:
@@ -175,10 +177,10 @@ def engine_preset(
     folder, base_seed = data / GRAPHS, usual.base_seed
     think, step = graphs_of(name)
     for graph in (think, step):
-        shutil.copyfile(exported / graph, folder / graph)
+        write(folder / graph, (exported / graph).read_bytes())
     model = base_model(name, base_seed, data / BASES)
     theta = f"{name}-base-{base_seed}.bin"
-    (folder / theta).write_bytes(theta_of(model).numpy().astype("<f4").tobytes())
+    write(folder / theta, theta_of(model).numpy().astype("<f4").tobytes())
     tuning = tuning_of(usual.model_copy(update={"preset": name}))
     cycle = ["L"] * model.wiring.low_calls + ["H"] * (model.wiring.modules - 1)
     return {

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import (  # its types leave PathLike open
     load_file,  # pyright: ignore[reportUnknownVariableType]
-    save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 from torch import Tensor
 
 from hrmkit.draws import Draws
+from hrmkit.errors import UserError
 from hrmkit.fingerprint import fingerprint
 from hrmkit.model.assemble import assemble
+from hrmkit.model.checkpoint import write_tensors
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
@@ -24,6 +26,7 @@ from hrmkit.training.policy import features_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_of_preset
 from hrmkit.worlds.world import CrudePriors, World, WorldTable
+from hrmkit.writing import whole
 
 STEPS = 400
 ROWS = 48
@@ -129,10 +132,8 @@ def base_model(
             kept.unlink()  # cut short or foreign: train it again
     pretrain(model, [world.sized(sizes) for sizes in world.every_size()], seed, progress)
     if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".part")
-        save_file(model.state_dict(), partial)
-        partial.replace(kept)
+        with suppress(UserError), whole(kept) as partial:  # not kept, it is trained again
+            write_tensors(model.state_dict(), partial)
     return model
 
 

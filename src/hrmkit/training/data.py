@@ -38,6 +38,12 @@ class RunData:
             return {"data": [self.arc.described()], "trained_on": list(self.arc.trained_on)}
         return {"data": [source_of(self.train), *self.before]}
 
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether these are the puzzles that a run with this fingerprint began with."""
+        if self.arc:
+            return self.arc.is_of(fingerprint)
+        return fingerprint == self.train.fingerprint
+
     @property
     def interface(self) -> PuzzleInterface:
         """What a model of these puzzles reads and says."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from hrmkit.device import Device, choose_device, on_threads, share_of_threads
 from hrmkit.errors import UserError
+from hrmkit.lock import held
 from hrmkit.model.assemble import assemble
 from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
@@ -19,7 +21,7 @@ from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.run import Habits, Report, Run, Why, silent
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.training.run_folder import RUN, RunFolder
 from hrmkit.training.trackers import begin, chosen_trackers
 
 
@@ -75,7 +77,7 @@ def carry_out(
 
     Whatever is wrong is said before anything is written. `begun` is told of the run before its
     first step. `threads` are those of the CPU; unless they are given, as many as the model's size
-    is worth.
+    is worth. The folder is this run's alone until it ends.
     """
     if threads is not None and threads < 1:
         raise UserError(f"{threads} threads are not possible: choose 1 or more")
@@ -83,10 +85,47 @@ def carry_out(
     device, ranks = device or choose_device(), ranks or Ranks()
     if plan.recipe.steps is None and plan.recipe.minutes is None:
         raise UserError("nothing says when to stop: give steps or minutes")
-    if not resume:
-        folder.check_new()
+    with held_by_all(folder, ranks, folder.check_there if resume else folder.check_new):
+        run = begun_run(plan, folder, resume, skip_bad, device, compiled, habits, ranks)
+        if begun:
+            begun(run)
+        watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
+        with on_threads(threads or share_of_threads(count_parameters(run.trainer.model))):
+            return run, run.go(report, watching)
+
+
+@contextmanager
+def held_by_all(folder: RunFolder, ranks: Ranks, check: Callable[[], None]) -> Generator[None]:
+    """The folder for this run alone, be it one process or several; `check` is asked meanwhile.
+
+    Raises `UserError` in all of them where another run has it, or `check` raises.
+    """
+    with ExitStack() as stack:
+        refused: UserError | None = None
+        try:
+            if ranks.leads:
+                stack.enter_context(held(folder.path, "training"))
+            check()
+        except UserError as error:
+            refused = error
+        # Nothing is written before every process has looked.
+        if ranks.any(refused is not None)[0]:
+            raise refused or UserError(f"the leading process cannot begin a run in {folder.path}")
+        yield
+
+
+def begun_run(
+    plan: Plan,
+    folder: RunFolder,
+    going_on: bool,
+    skip_bad: bool,
+    device: Device,
+    compiled: bool,
+    habits: Habits | None,
+    ranks: Ranks,
+) -> Run:
+    """The run, described in its folder, at the step that it begins or goes on with."""
     data = load_data(plan, skip_bad)
-    going_on = resume and folder.exists
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
@@ -108,11 +147,7 @@ def carry_out(
         compile_modules(model)
     if ranks.leads:
         folder.describe(run.description())
-    if begun:
-        begun(run)
-    watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
-    with on_threads(threads or share_of_threads(count_parameters(model))):
-        return run, run.go(report, watching)
+    return run
 
 
 def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
@@ -139,13 +174,13 @@ def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:
     """Refuse to go on with another wiring, recipe or data than the run began with."""
     description = folder.description()
-    changed = differences(plan, plan_from(description["plan"]))
+    changed = differences(plan, planned(folder))
     if changed:
         raise UserError(
             f"the run in {folder.path} cannot go on with other settings: {'; '.join(changed)}"
         )
     was, now = description["data"][0], source_of(data.train)
-    if was["fingerprint"] != now["fingerprint"]:
+    if not data.is_of(was["fingerprint"]):
         raise UserError(
             f"{now['source']} has changed since the run in {folder.path} began: it had "
             f"{was['rows']} puzzles and has {now['rows']}, or other ones; bring back the old file, "
@@ -166,10 +201,13 @@ def check_unfinished(run: Run) -> None:
 
 def planned(folder: RunFolder) -> Plan:
     """The plan of a run that is to go on."""
-    description = folder.description()
-    if "plan" not in description:
+    plan = folder.description().get("plan")
+    if plan is None:
         raise UserError(f"{folder.path} does not say its plan: it was not made by hrmkit train")
-    return plan_from(description["plan"])
+    try:
+        return plan_from(plan)
+    except UserError as error:
+        raise UserError(f"the plan in {folder.path / RUN} is damaged: {error}") from None
 
 
 def checkpoint_bytes(model: PuzzleHRM, plan: Plan) -> int:

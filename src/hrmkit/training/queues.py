@@ -30,7 +30,7 @@ class Queue(Source, Protocol):
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where `state` was taken."""
+        """Go on where `state` was taken; raises an error of some kind for what it never was."""
         ...
 
 
@@ -68,5 +68,7 @@ class Epochs:
         """Go on where `state` was taken; the puzzles have to be the same."""
         self.rng.bit_generator.state = state["before_order"]
         order = self.draw_order()
+        if not 0 <= state["left"] <= len(order):
+            raise ValueError(f"{state['left']} of {len(order)} puzzles cannot be left")
         self.left = order[len(order) - state["left"] :]
         self.rng.bit_generator.state = state["now"]

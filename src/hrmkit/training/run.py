@@ -22,7 +22,7 @@ from hrmkit.puzzles.puzzle import Labelled
 from hrmkit.training.data import RunData, source_of
 from hrmkit.training.plan import Plan
 from hrmkit.training.ranks import Ranks
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.training.run_folder import RunFolder, damaged
 from hrmkit.training.tally import Tally, measure, watched_thought
 from hrmkit.training.trackers import Tracker
 from hrmkit.training.trainer import Trainer
@@ -279,8 +279,9 @@ class Run:
                 folder.forget_after(-1)
             return
         saved = folder.load(newest)
-        self.trainer.restore(*saved)
-        self.seconds = saved.state["seconds"]
+        with damaged(newest):
+            self.trainer.restore(saved)
+        self.seconds = saved.state.seconds
         self.clock = {name: self.seconds for name in self.clock}
         if self.ranks.leads:
             folder.forget_after(self.trainer.steps)

@@ -10,38 +10,54 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from pydantic import BaseModel, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import (  # its types leave PathLike open
     load_file,  # pyright: ignore[reportUnknownVariableType]
-    save_file,  # pyright: ignore[reportUnknownVariableType]
 )
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, save
+from hrmkit.model.checkpoint import TENSORS, save, write_tensors
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.solving.find import CHECKPOINTS, checkpoint_name, checkpoints_of
+from hrmkit.training.saved import Saved, State
+from hrmkit.writing import PARTIAL, WriteError, append, check_folder, saying, whole, write
 
 FORMAT, VERSION = "hrmkit-run", 1
 RUN = "run.json"
 METRICS = "metrics.jsonl"
-CHECKPOINTS = "checkpoints"
 STATE_TENSORS = "state.safetensors"
 STATE = "state.json"
-PARTIAL = ".part"
 
 Description = dict[str, Any]
 
 
-class Saved(NamedTuple):
-    """A training's state as it was saved."""
+class Source(BaseModel):
+    """Where puzzles are from."""
 
-    learned: dict[str, Tensor]
-    tensors: dict[str, Tensor]
-    state: dict[str, Any]
+    source: str
+    fingerprint: str
+    rows: int
+
+
+class Described(BaseModel):
+    """What of run.json a run needs to go on; the rest is for whoever watches."""
+
+    plan: dict[str, Any] | None = None
+    data: list[Source] = Field(min_length=1)
+
+
+class Line(BaseModel):
+    """What every line of the metrics says, whatever else it says."""
+
+    kind: str
+    step: int
 
 
 class RunFolder:
@@ -53,7 +69,7 @@ class RunFolder:
     @property
     def exists(self) -> bool:
         """Whether there is a run in it."""
-        return (self.path / RUN).is_file()
+        return os.path.isfile(self.path / RUN)
 
     def check_new(self) -> None:
         """Raise `UserError` if a run is in it already."""
@@ -62,24 +78,26 @@ class RunFolder:
                 f"{self.path} already holds a run: go on with it (--resume), or name another folder"
             )
 
+    def check_there(self) -> None:
+        """Raise `UserError` if there is no run in it to go on with."""
+        if not self.exists:
+            raise UserError(
+                f"{self.path} holds no run to go on with: name the folder of one, or leave out "
+                "--resume to begin one"
+            )
+
     def describe(self, description: Mapping[str, Any]) -> None:
         """Write what the run is; raises `UserError` where nothing can be written."""
         content = {"format": FORMAT, "version": VERSION, **description}
-        try:
-            (self.path / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
-            write_whole(self.path / RUN, json.dumps(content, indent=2) + "\n")
-        except OSError as error:
-            raise UserError(f"cannot write a run to {self.path}: {error.strerror}") from None
+        check_folder(self.path / CHECKPOINTS)
+        write(self.path / RUN, json.dumps(content, indent=2) + "\n")
 
     def description(self) -> dict[str, Any]:
         """What the run is; raises `UserError` if there is none, or it cannot be read."""
         path = self.path / RUN
-        try:
-            content: Any = json.loads(path.read_text())
-        except FileNotFoundError:
-            raise UserError(f"{self.path} holds no run: there is no {RUN} in it") from None
-        except (OSError, ValueError, RecursionError):
-            raise UserError(f"{path} is damaged: it is not valid JSON") from None
+        if not self.exists:
+            raise UserError(f"{self.path} holds no run: there is no {RUN} in it")
+        content = read_json(path)
         if not isinstance(content, dict) or cast(Description, content).get("format") != FORMAT:
             raise UserError(f"{path} does not describe a run of hrmkit")
         description = cast(Description, content)
@@ -87,35 +105,23 @@ class RunFolder:
             raise UserError(
                 f"{path} is of version {description.get('version')!r}; this hrmkit reads {VERSION}"
             )
+        try:
+            Described.model_validate(description)
+        except ValidationError as error:
+            raise UserError(f"{path} is damaged at {first_flaw(error)}") from None
         return description
 
     def check_room(self, size: int) -> None:
         """Raise `UserError` if a checkpoint of `size` bytes has no room, or no right, here."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            probe = self.path / PARTIAL
-            probe.touch()
-            probe.unlink()
-            free = shutil.disk_usage(self.path).free
-        except OSError as error:
-            raise UserError(f"cannot write a run to {self.path}: {error.strerror}") from None
-        if free < size:
-            raise UserError(
-                f"{self.path} has {free / 2**20:.0f} MiB free and a checkpoint takes "
-                f"{size / 2**20:.0f}: free some space, or name another folder"
-            )
+        check_folder(self.path, size)
 
     def steps(self) -> list[int]:
         """The steps that there is a checkpoint of, in order."""
-        return sorted(
-            int(folder.name.removeprefix("step-"))
-            for folder in (self.path / CHECKPOINTS).glob("step-*")
-            if folder.name.removeprefix("step-").isdigit()
-        )
+        return list(checkpoints_of(self.path))
 
     def checkpoint(self, step: int) -> Path:
         """The folder of a checkpoint."""
-        return self.path / CHECKPOINTS / f"step-{step:07d}"
+        return self.path / CHECKPOINTS / checkpoint_name(step)
 
     def newest(self) -> Path | None:
         """The newest checkpoint's folder."""
@@ -142,40 +148,38 @@ class RunFolder:
         shutil.rmtree(partial, ignore_errors=True)
         try:
             save(model, partial, metadata)
-            at_home = {name: value.cpu() for name, value in tensors.items()}
-            save_file(at_home, partial / STATE_TENSORS)
-            (partial / STATE).write_text(json.dumps(state))
-            settle(partial)
-            partial.replace(final)
-        except (OSError, SafetensorError, UserError) as error:
-            shutil.rmtree(partial, ignore_errors=True)
+            with whole(partial / STATE_TENSORS) as file:
+                write_tensors(tensors, file)
+            write(partial / STATE, json.dumps(state))
+            with saying(final):
+                partial.replace(final)
+        except WriteError as error:
             last = self.newest()
             good = f"the last good one is {last}" if last else "there is none yet"
-            raise UserError(f"cannot write the checkpoint {final} ({error}); {good}") from None
+            raise UserError(
+                f"cannot write the checkpoint {final} ({error.reason}); {good}"
+            ) from None
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
         for step in self.steps()[:-keep]:
             shutil.rmtree(self.checkpoint(step), ignore_errors=True)
         return final
 
     def load(self, checkpoint: Path) -> Saved:
         """What `save` wrote; raises `UserError` if it is damaged."""
-        try:
-            state = json.loads((checkpoint / STATE).read_text())
-            learned: dict[str, Tensor] = load_file(checkpoint / TENSORS)
-            tensors: dict[str, Tensor] = load_file(checkpoint / STATE_TENSORS)
-        except (OSError, ValueError, SafetensorError) as error:
-            raise UserError(
-                f"the checkpoint {checkpoint} is damaged ({error}): delete it to go on from the "
-                "one before"
-            ) from None
+        with damaged(checkpoint):
+            try:
+                state = State.model_validate(read_json(checkpoint / STATE))
+            except ValidationError as error:
+                raise UserError(f"its {STATE} at {first_flaw(error)}") from None
+            if checkpoint.name != checkpoint_name(state.steps):
+                raise UserError(f"its {STATE} is of step {state.steps}")
+            learned, tensors = (read_tensors(checkpoint / n) for n in (TENSORS, STATE_TENSORS))
         return Saved(learned, tensors, state)
 
     def append(self, line: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""
-        try:
-            with (self.path / METRICS).open("a") as file:
-                file.write(json.dumps(line) + "\n")
-        except OSError as error:
-            raise UserError(f"cannot write {self.path / METRICS}: {error.strerror}") from None
+        append(self.path / METRICS, json.dumps(line) + "\n")
 
     def forget_after(self, step: int) -> None:
         """Keep the metrics up to a step, its end left out: what comes after is computed again."""
@@ -184,29 +188,82 @@ class RunFolder:
             for line in self.lines()
             if line["step"] <= step and line["kind"] != "end"
         ]
-        if (self.path / METRICS).exists():
-            write_whole(self.path / METRICS, "".join(kept))
+        if os.path.exists(self.path / METRICS):
+            write(self.path / METRICS, "".join(kept))
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """The metrics' lines that are whole."""
+        """The metrics' lines; the last is left out where it was cut short.
+
+        Raises `UserError` for a line that no training has written.
+        """
         path = self.path / METRICS
-        if path.exists():
-            for text in path.read_text().splitlines():
-                try:
-                    yield json.loads(text)
-                except ValueError:
+        for number, text in enumerate(texts_of(path), start=1):
+            try:
+                content: object = json.loads(text)
+                Line.model_validate(content, strict=True)
+            except ValidationError as error:
+                flaw = first_flaw(error)
+            except (ValueError, RecursionError):
+                if not text.endswith(b"\n"):
                     return
+                flaw = "it is not valid JSON"
+            else:
+                yield cast("dict[str, Any]", content)
+                continue
+            raise UserError(f"{path}, line {number}, is damaged ({flaw}): delete that line")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file such that it is there whole or as it was."""
-    partial = path.with_name(path.name + PARTIAL)
-    partial.write_text(text)
-    partial.replace(path)
+@contextmanager
+def damaged(checkpoint: Path) -> Generator[None]:
+    """Say of whatever is wrong with a checkpoint what to do."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(
+            f"the checkpoint {checkpoint} is damaged ({error}): delete it to go on from the one "
+            "before"
+        ) from None
 
 
-def settle(folder: Path) -> None:
-    """See that a folder's files are on the disk, should the machine stop."""
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+def read_json(path: Path) -> Any:
+    """What a file of the run says; raises `UserError` where it cannot be read."""
+    check_file(path)
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
+    except (ValueError, RecursionError):
+        raise UserError(f"{path} is damaged: it is not valid JSON") from None
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors in a file; raises `UserError` where they cannot be read."""
+    check_file(path)
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"{path.name}: {error}") from None
+
+
+def check_file(path: Path) -> None:
+    """Raise `UserError` where there is no file, but nothing, a folder or a pipe without end."""
+    if not os.path.isfile(path):
+        raise UserError(f"there is no file {path}")
+
+
+def texts_of(path: Path) -> list[bytes]:
+    """The lines of a file, their ends with them; none where there is no file."""
+    if not os.path.lexists(path):
+        return []
+    check_file(path)
+    try:
+        return path.read_bytes().splitlines(keepends=True)
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def first_flaw(error: ValidationError) -> str:
+    """Where the first thing is wrong, and what."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "its top level"
+    return f"{where}: {first['msg'].lower()}"

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from hrmkit.errors import UserError
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
@@ -21,6 +22,7 @@ from hrmkit.training.outer_loop import Rows, Thought, first_rows, refilled, stag
 from hrmkit.training.queues import Queue
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.recipe import Recipe
+from hrmkit.training.saved import Saved, check_saved
 
 Tensors = dict[str, Tensor]
 
@@ -152,22 +154,37 @@ class Trainer:
             parts[f"low/{start}"] = rows.carry.low[here].contiguous()
         return {f"rows/{name}": self.ranks.gather(part, batch) for name, part in parts.items()}
 
-    def restore(self, learned: Tensors, tensors: Tensors, state: dict[str, Any]) -> None:
-        """Go on from `state`, with `learned`'s weights as they were then.
+    def restore(self, saved: Saved) -> None:
+        """Go on from what `state` gave, with `learned`'s weights as they were then.
 
-        The number of processes may be another one.
+        The number of processes may be another one. Raises `UserError` where that is no state of
+        this training; every process has to call it.
         """
+        parameters = [
+            [p for group in optimizer.param_groups for p in group["params"]]
+            for optimizer in self.optimizers
+        ]
+        fresh, face = self.state()[0], self.model.interface
+        check_saved(saved, self.learned.state_dict(), fresh, parameters, face)
+        learned, tensors, state = saved
+        self.restore_draws(tensors["draws"].cpu(), state.queue)
         self.learned.load_state_dict(learned)
         if self.average:
             weights = {k.removeprefix("model/"): v for k, v in tensors.items() if "model/" in k[:6]}
             self.model.load_state_dict(weights)
-            self.average.n_averaged.fill_(state["averaged"])
-        self.draws.set_state(tensors["draws"].cpu())
-        self.queue.restore(state["queue"])
+            self.average.n_averaged.fill_(state.averaged)
         for place, optimizer in enumerate(self.optimizers):
             restore_optimizer(optimizer, tensors, f"optimizer/{place}")
         self.rows = self.shared_rows(tensors)
-        self.steps = state["steps"]
+        self.steps = state.steps
+
+    def restore_draws(self, draws: Tensor, queue: dict[str, Any]) -> None:
+        """Go on drawing; raises `UserError` for what no generator and no queue has said."""
+        try:
+            self.draws.set_state(draws)
+            self.queue.restore(queue)
+        except (ValueError, KeyError, TypeError, OverflowError, RuntimeError) as error:
+            raise UserError(f"its random numbers are none: {error!r}") from None
 
     def shared_rows(self, tensors: Tensors) -> Rows:
         """This process's share of the rows that `gathered_rows` put together."""

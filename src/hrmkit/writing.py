@@ -1,0 +1,171 @@
+"""The one writer of files that a person names: each is there whole, or as it was.
+
+Links are followed to the file that they name. Only regular files are replaced: a device, a pipe or
+a folder in the place is refused. Nothing is written by another way, so that all verbs say the same
+when a disk is full or a folder cannot be written.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from hrmkit.errors import UserError
+from hrmkit.folders import data_folder
+
+PARTIAL = ".part"
+"""How files end that are not whole yet."""
+PROBE = 2**12
+"""Bytes that are written, and taken away again, to see whether a place can be written to."""
+RESCUED = "rescued"
+"""Inside the data folder: what could not be written to where it was meant to be."""
+
+
+class WriteError(UserError):
+    """Nothing can be written to a place, for a reason: 'No space left on device'."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.reason = error.strerror or str(error)
+        super().__init__(f"cannot write {path} ({self.reason}): name a place that can be written")
+
+
+def check_target(path: Path, size: int = PROBE) -> None:
+    """Raise `UserError` if a file of about `size` bytes cannot be written at `path`.
+
+    Asked before long work. The folders above `path` are made.
+    """
+    with saying(path):
+        check_folder_of(place_of(path), size)
+
+
+def check_folder(folder: Path, size: int = PROBE) -> None:
+    """`check_target` of any file in `folder`, which is made."""
+    with saying(folder):
+        check_folder_of(place_of(folder / secrets.token_hex(4)), size)
+
+
+def write(path: Path, content: bytes | str) -> None:
+    """Write a file; raises `UserError` where that cannot be done, and leaves what was there."""
+    with whole(path) as partial:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def deliver(path: Path, content: bytes | str) -> None:
+    """`write` what took long to make: where that fails, it is kept elsewhere, and is said where."""
+    try:
+        write(path, content)
+    except WriteError as error:
+        kept = rescued(path.name, content)
+        raise UserError(f"cannot write {path} ({error.reason}): {kept}") from None
+
+
+def append(path: Path, text: str) -> None:
+    """Add `text` to the end of a file, or begin one; raises `UserError` where it cannot."""
+    with saying(path), place_of(path).open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+@contextmanager
+def whole(path: Path) -> Generator[Path]:
+    """A file beside `path` to write to, which takes the place of `path` when the block ends.
+
+    The folders above are made. If the block raises, what was there stays; an `OSError` becomes a
+    `UserError`.
+    """
+    with saying(path):
+        place = place_of(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with beside(place) as partial:
+            mode = stat.S_IMODE((place if place.exists() else partial).stat().st_mode)
+            yield partial
+            with partial.open("rb") as file:  # full disks may say so only now
+                os.fsync(file.fileno())
+            partial.chmod(mode)
+            partial.replace(place)
+
+
+@contextmanager
+def saying(path: Path) -> Generator[None]:
+    """Turn an `OSError` into a `WriteError` of `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(path, error) from None
+
+
+def place_of(path: Path) -> Path:
+    """The file that `path` is or will be, links followed; `OSError` where it cannot be one."""
+    if "\0" in str(path):
+        raise OSError(None, "no name has a zero byte in it")
+    with suppress(FileNotFoundError):
+        found = path.stat().st_mode
+        if not stat.S_ISREG(found):
+            raise OSError(None, f"it is {kind_of(found)}")
+        if not os.access(path, os.W_OK):
+            raise OSError(None, "it is write-protected")
+    return Path(os.path.realpath(path))
+
+
+def kind_of(mode: int) -> str:
+    """What a place is that is no regular file."""
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+    )
+    return next((name for is_it, name in kinds if is_it(mode)), "a device")
+
+
+def check_folder_of(place: Path, size: int) -> None:
+    """`OSError` if no file of about `size` bytes can be written at `place`."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    total, _, free = shutil.disk_usage(place.parent)
+    if total and free < size:  # some file systems do not say how large they are
+        raise OSError(
+            None, f"{free / 2**20:.1f} MiB are free, and about {size / 2**20:.1f} are needed"
+        )
+    with beside(place) as partial:
+        partial.write_bytes(bytes(PROBE))
+
+
+@contextmanager
+def beside(place: Path) -> Generator[Path]:
+    """An empty file in the same folder, of a name that nobody else has; gone after the block."""
+    # Cut short, because the name itself may be as long as names can be.
+    partial = place.with_name(f".{place.name[:40]}.{secrets.token_hex(4)}{PARTIAL}")
+    with partial.open("xb"):
+        pass
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def rescued(name: str, content: bytes | str) -> str:
+    """Keep `content` wherever there is room, and say where."""
+    tried: list[str] = []
+    for folder in refuges():
+        kept = folder / f"{secrets.token_hex(2)}-{name}"
+        try:
+            write(kept, content)
+        except UserError:
+            tried.append(str(folder))
+        else:
+            return f"what was made is in {kept}: move it to where it belongs"
+    return f"what was made is lost, as it could not be kept elsewhere either ({', '.join(tried)})"
+
+
+def refuges() -> list[Path]:
+    """Where to keep what cannot be written to its place."""
+    found: list[Path] = []
+    with suppress(UserError):
+        found.append(data_folder() / RESCUED)
+    with suppress(OSError):
+        found.append(Path(tempfile.gettempdir()))
+    return [*found, Path.cwd()]
