@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -12,6 +13,7 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.kinds import KINDS, puzzle_of
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
+from hrmkit.puzzles.sudoku_search import BOXES
 
 CANVAS = "maze"
 """The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
@@ -128,7 +130,8 @@ def check_kind(found: Found, puzzle: Puzzle) -> None:
 def name_of_sizes(found: Found) -> str:
     """The kit's puzzle that fits what a model reads."""
     face = found.model.interface
-    sizes = {(11, 81): "sudoku", (6, 16): "sudoku", (6, 900): "maze", (12, 900): "arc"}
+    sizes = {(isqrt(cells) + 2, cells): "sudoku" for cells in BOXES}
+    sizes |= {(6, 900): "maze", (12, 900): "arc"}
     try:
         return sizes[face.vocab, face.tokens]
     except KeyError:
