@@ -14,6 +14,7 @@ from hrmkit.cli.app import app
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
+    from hrmkit.puzzles.text import Lines
     from hrmkit.solving.effort import Effort
     from hrmkit.solving.find import Found
     from hrmkit.solving.thinking import Thought
@@ -81,7 +82,7 @@ def solve(
     """Answer a puzzle with a trained model, and check the answer; or one after the other."""
     import torch
 
-    from hrmkit.cli.typed import answer_typed
+    from hrmkit.cli.typed import answer_all, answer_typed, puzzles_in
     from hrmkit.device import choose_device, share_of_threads
     from hrmkit.errors import UserError
     from hrmkit.solving.answer import read_text
@@ -109,8 +110,14 @@ def solve(
     )
     how = answering(puzzle, Asked(found, effort, watch, record, json))
     if text is None:
-        raise typer.Exit(answer_typed(puzzle, how.full, how.answer, json))
-    right = how.answer(task_named(text) if puzzle == "arc" else read_text(text))
+        raise typer.Exit(answer_typed(puzzle, how.lines, how.answer, json))
+    if how.kind:
+        said = puzzles_in(read_text(text, how.kind), how.kind)
+        if len(said) > 1 and not record:
+            raise typer.Exit(answer_all(said, how.answer, json))
+        right = how.answer("\n".join(said))
+    else:
+        right = how.answer(task_named(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:
@@ -130,20 +137,23 @@ class Asked(NamedTuple):
 class Answering(NamedTuple):
     """How puzzles of one kind are answered that are written as text."""
 
-    full: int
-    """Characters of a line from which on it is a puzzle, and no part of one."""
+    kind: Puzzle | None
+    """None for ARC, whose tasks are named."""
+    lines: Lines
+    """How lines that are typed are parted into puzzles."""
     answer: Callable[[str], bool]
     """Answer one; whether the answer is right. `UserError` if it is malformed or has none."""
 
 
 def answering(puzzle: str, asked: Asked) -> Answering:
     """How puzzles called `puzzle` are answered; `UserError` if the model does not read them."""
-    if puzzle == "arc":
-        return Answering(1, partial(solve_task, asked))
+    from hrmkit.cli.typed import Long, lines_of
     from hrmkit.solving.find import kind_of
 
+    if puzzle == "arc":
+        return Answering(None, Long(1), partial(solve_task, asked))
     kind = kind_of(asked.found, puzzle)
-    return Answering(kind.cells, partial(solve_grid, asked, kind))
+    return Answering(kind, lines_of(kind), partial(solve_grid, asked, kind))
 
 
 def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:

@@ -98,7 +98,8 @@ def located(source: Path | str) -> Path:
         return folder
     if str(source) in ours:
         return ours[str(source)]
-    if str(source).count("/") != 1 or str(source).startswith((".", "/", "~")):
+    here = folder.parts[0] if folder.parts else "."
+    if str(source).count("/") != 1 or here in (".", "..", "/", "~") or Path(here).is_dir():
         raise UserError(
             f"there is no folder {source}, nor is that a name on the hub, or of a model that comes "
             f"with hrmkit ({', '.join(ours)})"

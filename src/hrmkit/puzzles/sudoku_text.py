@@ -59,11 +59,13 @@ def read(text: str, side: int) -> list[int]:
         return listed
     lines = list(_parts(text.splitlines(), side))
     alone = [found for _, line in lines if (found := _alone(line, side))]
-    if len(alone) == 1:
-        return [_digit(character, side) for character in alone[0]]
-    if len(alone) > 1:
-        raise UserError(f"{len(alone)} sudokus of {side} x {side} are too many at once: give one")
-    return _from_rows(lines, side)
+    if not alone:
+        return _from_rows(lines, side)
+    beside = cells_said([line for _, line in lines if not _alone(line, side)], side)
+    several = len(alone) + beside // side**2
+    if several > 1:
+        raise UserError(f"{several} sudokus of {side} x {side} are too many at once: give one")
+    return [_digit(character, side) for character in alone[0]]
 
 
 def cells_said(lines: Sequence[str], side: int) -> int:
