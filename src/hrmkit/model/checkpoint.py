@@ -7,7 +7,7 @@ models that come with the package.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -20,17 +20,26 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.model.described import (
+    FORMAT,
+    VERSION,
+    check_tensors,
+    described,
+    made,
+    one_line,
+    read_description,
+    shapes_in,
+    shapes_of,
+)
 from hrmkit.model.hrm import HRM
-from hrmkit.model.originals import CONFIG, check_tensors, load_original
+from hrmkit.model.originals import CONFIG, load_original
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.shipped import shipped
-from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
+from hrmkit.model.wiring import PuzzleInterface, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 
 WIRING = "wiring.json"
 TENSORS = "model.safetensors"
-FORMAT = "hrmkit-model"
-VERSION = 1
 
 
 def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = None) -> None:
@@ -83,7 +92,7 @@ def load(source: Path | str) -> PuzzleHRM | WorldHRM:
     """
     folder = located(source)
     if (folder / WIRING).is_file():
-        return load_ours(folder)
+        return load_ours(folder, folder / TENSORS)
     if (folder / CONFIG).is_file():
         return load_original(folder)
     raise UserError(
@@ -115,61 +124,18 @@ def metadata_of(folder: Path) -> dict[str, Any]:
     return cast(dict[str, Any], found) if isinstance(found, dict) else {}
 
 
-def load_ours(folder: Path) -> PuzzleHRM | WorldHRM:
-    """A model from a folder that `save` wrote."""
-    model = assembled(read_description(folder / WIRING), folder / WIRING)
-    path = folder / TENSORS
+def load_ours(folder: Path, tensors: Path) -> PuzzleHRM | WorldHRM:
+    """A model that `save` wrote to a folder; `tensors` is the file of its tensors there."""
+    parts = described(read_description(folder / WIRING), folder / WIRING)
+    # A description can say any size: the tensors are looked at before there is memory for it.
+    check_tensors(shapes_of(*parts), shapes_in(tensors), str(tensors))
+    model = made(*parts)
     try:
-        found: dict[str, Tensor] = load_file(path)
-    except FileNotFoundError:
-        raise UserError(f"there is no {path} beside {WIRING}") from None
+        found: dict[str, Tensor] = load_file(tensors)
     except (SafetensorError, OSError) as error:
-        raise UserError(f"{path} is damaged or truncated: {error}") from None
-    wanted = model.state_dict()
-    check_tensors(wanted, found, str(path))
-    for name, tensor in found.items():
-        if tensor.is_floating_point() != wanted[name].is_floating_point():
-            raise UserError(f"{path} has {name} of type {tensor.dtype}: floats belong there")
+        raise UserError(f"{tensors} is damaged or truncated: {one_line(error)}") from None
     model.load_state_dict(found)
     return model
-
-
-def read_description(path: Path) -> dict[str, Any]:
-    """The JSON beside the tensors, its format and version checked."""
-    try:
-        content: Any = json.loads(path.read_text())
-    except (OSError, ValueError, RecursionError):
-        raise UserError(f"{path} is not valid JSON") from None
-    if not isinstance(content, dict) or cast(dict[str, Any], content).get("format") != FORMAT:
-        raise UserError(f"{path} does not describe a model of hrmkit")
-    description = cast(dict[str, Any], content)
-    if description.get("version") != VERSION:
-        raise UserError(
-            f"{path} is of version {description.get('version')!r}; this hrmkit reads {VERSION}: "
-            "upgrade hrmkit"
-        )
-    return description
-
-
-def assembled(description: Mapping[str, Any], path: Path) -> PuzzleHRM | WorldHRM:
-    """A model with the described wires and sizes, its weights yet to be read."""
-    kinds: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-        "puzzle": (PuzzleInterface, PuzzleHRM),
-        "world": (WorldInterface, WorldHRM),
-    }
-    kind = description.get("kind")
-    if kind not in kinds:
-        raise UserError(f"{path} describes a model of kind {kind!r}: known are {', '.join(kinds)}")
-    face, model = kinds[kind]
-    try:
-        wiring = Wiring(**description["wiring"])
-        sizes = Sizes(**description["sizes"])
-        return model(wiring, sizes, face(**description["interface"]))
-    except KeyError as error:
-        raise UserError(f"{path} does not say its {error.args[0]}") from None
-    except TypeError as error:
-        unknown = str(error).split("argument ")[-1]
-        raise UserError(f"{path} describes a wiring that is not known here: {unknown}") from None
 
 
 def download(name: str) -> Path:

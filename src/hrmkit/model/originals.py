@@ -18,6 +18,7 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.model.block import swiglu_inner
+from hrmkit.model.described import check_tensors
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 
@@ -81,21 +82,6 @@ def to_original(model: PuzzleHRM) -> dict[str, Tensor]:
         f"_orig_mod.model.inner.{original_name(name)}": tensor.detach().clone()
         for name, tensor in model.state_dict().items()
     }
-
-
-def check_tensors(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], source: str) -> None:
-    """Raise `UserError` unless `found` has exactly the tensors of `wanted`, of their shapes."""
-    for name, own in wanted.items():
-        if name not in found:
-            raise UserError(f"{source} lacks the tensor {name}")
-        if found[name].shape != own.shape:
-            raise UserError(
-                f"{source} has {name} of shape {list(found[name].shape)}: its wiring asks for "
-                f"{list(own.shape)}"
-            )
-    for name in found:
-        if name not in wanted:
-            raise UserError(f"{source} has a tensor that its wiring does not know: {name}")
 
 
 def parts_of_config(
