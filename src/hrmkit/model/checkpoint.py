@@ -34,7 +34,7 @@ from hrmkit.model.described import (
 from hrmkit.model.hrm import HRM
 from hrmkit.model.originals import CONFIG, load_original
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.model.shipped import shipped
+from hrmkit.model.sources import located
 from hrmkit.model.wiring import PuzzleInterface, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 
@@ -83,41 +83,28 @@ def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
     raise UserError(f"a bare {type(model).__name__} reads nothing: save a PuzzleHRM or a WorldHRM")
 
 
-def load(source: Path | str) -> PuzzleHRM | WorldHRM:
-    """A model from a folder, ours or an original's; by its name if it comes with the package
-    (`sudoku-hrm`), or from the hub (`owner/name`).
+def load(source: Path | str, **said: Any) -> PuzzleHRM | WorldHRM:
+    """A model from a folder or a file, ours or an original's; by its name if it comes with the
+    package (`sudoku-hrm`), or from the hub (`owner/name`, `owner/name/part`).
 
-    Raises `UserError`, with one sentence that names the file or the tensor, when anything is
-    missing, of another shape, left over, truncated, or of an unknown wiring.
+    `said` is what an original checkpoint does not say itself, as `sizes__heads=8`. Raises
+    `UserError`, with one sentence that names the file or the tensor, when anything is missing, of
+    another shape, left over, truncated, of an unknown wiring, or not known.
     """
-    folder = located(source)
-    if (folder / WIRING).is_file():
-        return load_ours(folder, folder / TENSORS)
-    if (folder / CONFIG).is_file():
-        return load_original(folder)
-    raise UserError(
-        f"{source} holds no model: neither {WIRING} (ours) nor {CONFIG} (the originals')"
-    )
+    path = located(source)
+    folder = path if path.is_dir() else path.parent
+    ours = path.is_dir() or path.name == WIRING or path.suffix == ".safetensors"
+    if not (ours and (folder / WIRING).is_file()):
+        return load_original(folder if path.name == CONFIG else path, said=said)
+    if said:
+        name = next(iter(said)).replace("__", ".")
+        raise UserError(f"{folder / WIRING} says what the model is: leave out --{name}")
+    return load_ours(folder, path if path.suffix == ".safetensors" else folder / TENSORS)
 
 
-def located(source: Path | str) -> Path:
-    """The folder `source`; or that of the model of this name, fetched from the hub if need be."""
-    folder, ours = Path(source), shipped()
-    if folder.exists():
-        return folder
-    if str(source) in ours:
-        return ours[str(source)]
-    here = folder.parts[0] if folder.parts else "."
-    if str(source).count("/") != 1 or here in (".", "..", "/", "~") or Path(here).is_dir():
-        raise UserError(
-            f"there is no folder {source}, nor is that a name on the hub, or of a model that comes "
-            f"with hrmkit ({', '.join(ours)})"
-        )
-    return download(str(source))
-
-
-def metadata_of(folder: Path) -> dict[str, Any]:
+def metadata_of(path: Path) -> dict[str, Any]:
     """What `save` was told to keep beside the model; nothing in an original's folder."""
+    folder = path if path.is_dir() else path.parent
     if not (folder / WIRING).is_file():
         return {}
     found: Any = read_description(folder / WIRING).get("metadata")
@@ -138,22 +125,6 @@ def load_ours(folder: Path, tensors: Path) -> PuzzleHRM | WorldHRM:
     return model
 
 
-def download(name: str) -> Path:
-    """The folder of a model on the hub, fetched or from the hub's own cache."""
-    from huggingface_hub import (  # its types leave tqdm open
-        snapshot_download,  # pyright: ignore[reportUnknownVariableType]
-    )
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name))
-    except HFValidationError as error:
-        raise UserError(f"{name!r} is no name of a model on the hub: {error}") from None
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise UserError(f"cannot fetch {name} from the hub: {first}") from None
-
-
 def push(model: HRM, name: str, metadata: Mapping[str, Any] | None = None) -> str:
     """Upload `model` to the hub as `owner/name`; returns its address. Needs `hf auth login`."""
     from tempfile import TemporaryDirectory
@@ -168,6 +139,5 @@ def push(model: HRM, name: str, metadata: Mapping[str, Any] | None = None) -> st
             address = api.create_repo(name, exist_ok=True)
             api.upload_folder(repo_id=name, folder_path=folder)
         except (HfHubHTTPError, HFValidationError, OSError) as error:
-            first = str(error).strip().splitlines()[0]
-            raise UserError(f"cannot upload to {name} on the hub: {first}") from None
+            raise UserError(f"cannot upload to {name} on the hub: {one_line(error)}") from None
     return str(address)
