@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from hrmkit.cli.typed import Long, puzzles
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.checkpoint import save
+from hrmkit.model.originals import to_original
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import load
@@ -463,3 +465,36 @@ def test_what_is_new_stands_out() -> None:
     assert styles == {(0, "bold"), (2, "reverse"), (5, "reverse")}
     assert changes("1 2\n34", "1 .\n3.") == 2
     assert changes("12", "1") == 1
+
+
+def test_a_bare_checkpoint_is_told_what_it_does_not_say(tmp_path: Path) -> None:
+    """A model of the originals' layout, of 4x4 sudoku: 6 kinds of token might be a maze's."""
+    wiring = replace(trained().wiring, hierarchy=True, gradient="last-cycle", mixing="tokens")
+    wiring = replace(wiring, positions="none")
+    model = assemble(wiring, Sizes(inner=256), PuzzleInterface(6, 16), 0)
+    torch.save(to_original(model), tmp_path / "bare.pth")
+    arguments = ("solve", "sudoku", "." * 15 + "1", "--model", str(tmp_path / "bare.pth"), "--json")
+    asked = hrmkit_says(*arguments)
+    assert asked.exit_code == 2
+    assert "give --wiring.cycles N --wiring.low_calls N --wiring.segments N, or" in asked.stderr
+    known = ("--wiring.cycles", "1", "--wiring.low_calls=3", "--wiring.segments", "4")
+    told = hrmkit_says(*arguments[:2], *known, *arguments[2:])
+    assert told.exit_code in (0, 1)
+    same = solve_grid(model.eval(), FOUR, FOUR.encode("." * 15 + "1"))
+    assert json.loads(told.stdout)["text"] == same.text
+    wrong = hrmkit_says(*arguments, *known, "--wiring.hats", "3")
+    assert (wrong.exit_code, "no setting 'wiring.hats'" in wrong.stderr) == (2, True)
+    nothing = hrmkit_says(*arguments, "--wiring.cycles")
+    assert (nothing.exit_code, "--wiring.cycles has no value" in nothing.stderr) == (2, True)
+    write_csv(tmp_path / "four.csv")
+    measured = (
+        "eval",
+        arguments[4],
+        "--data",
+        str(tmp_path / "four.csv"),
+        "--limit",
+        "4",
+        "--json",
+    )
+    assert hrmkit_says(*measured).exit_code == 2
+    assert hrmkit_says(*measured, *known).exit_code == 0

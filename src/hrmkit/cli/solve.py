@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from hrmkit.cli.app import app
+from hrmkit.cli.settings import HELP, Sized, named
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
@@ -41,8 +42,9 @@ Examples:
 """  # noqa: E501 - a command that can be copied
 
 
-@app.command(epilog=EXAMPLES)
+@app.command(cls=Sized, epilog=EXAMPLES + HELP)
 def solve(
+    context: typer.Context,
     puzzle: Annotated[str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class of your own.")],
     text: Annotated[
         list[str] | None,
@@ -54,8 +56,8 @@ def solve(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A model's folder, a run's (its newest), or a name on the hub; of sudoku, unless "
-            "said, the one that comes with hrmkit."
+            help="A model's folder or file, a run's (its newest), or a name on the hub; of sudoku, "
+            "unless said, the one that comes with hrmkit."
         ),
     ] = None,
     segments: Annotated[
@@ -93,14 +95,14 @@ def solve(
         raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
     if record and not text:
         raise UserError("--record writes one thought: name the puzzle, or - to read it")
-    named = model or usual_model(puzzle)
+    source = model or usual_model(puzzle)
     if record:
         from hrmkit.recording.file import check_target
 
         check_target(record)
-    found = find_model(named)
+    found = find_model(source, named(context))
     if model is None:
-        typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
+        typer.echo(f"model: {source}, {found.metadata[ABILITIES]}", err=True)
     found.model.to(choose_device(device).device)
     torch.set_num_threads(share_of_threads(sum(p.numel() for p in found.model.parameters())))
     effort = Effort(
