@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,12 +14,14 @@ from safetensors.torch import load_file, save_file
 
 import hrmkit
 from hrmkit.errors import UserError
-from hrmkit.model import checkpoint
+from hrmkit.model import sources
 from hrmkit.model.originals import CONFIG, save_original, to_original
 from hrmkit.model.presets import HRM_27M, TRM, preset
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
+from hrmkit.model.state_dict import tensors_in
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.solving.find import find_model
 
 SMALL = Sizes(width=32, heads=2, inner=256, blocks=1, rope_base=10_000.0)
 FACE = PuzzleInterface(vocab=11, tokens=81, puzzles=3)
@@ -229,13 +232,242 @@ def test_the_hub_is_asked_for_names_only(tmp_path: Path, monkeypatch: pytest.Mon
             hrmkit.load(path)
 
 
+OTHERS: dict[str, Callable[[dict[str, torch.Tensor], Path], Path]] = {
+    **{
+        f"{key} in a file {ending}": lambda tensors, folder, key=key, ending=ending: pickled(
+            {key: tensors, "optimizer": {"state": {0: {"step": torch.tensor(3.0)}}}, "epoch": 3},
+            folder / f"best{ending}",
+        )
+        for key, ending in {
+            "model": ".pth",
+            "state_dict": ".ckpt",
+            "model_state_dict": ".pt",
+            "module": ".bin",
+        }.items()
+    },
+    "bare": lambda tensors, folder: pickled(tensors, folder / "weights.pth"),
+    "a step with an ending": lambda tensors, folder: pickled(tensors, folder / "step_7.pt"),
+    "safetensors": lambda tensors, folder: in_safetensors(tensors, folder / "weights.safetensors"),
+    "an average that lacks what is not trained": lambda tensors, folder: pickled(
+        {
+            "model": {name: value + 1 for name, value in tensors.items() if "_init" not in name}
+            | {name: value for name, value in tensors.items() if "_init" in name},
+            "ema": {
+                "decay": 0.999,
+                "shadow": {
+                    name.replace("_orig_mod.", "module."): value
+                    for name, value in tensors.items()
+                    if "_init" not in name
+                },
+            },
+        },
+        folder / "last.ckpt",
+    ),
+}
+
+
+def pickled(content: Any, path: Path) -> Path:
+    torch.save(content, path)
+    return path
+
+
+def in_safetensors(tensors: dict[str, torch.Tensor], path: Path) -> Path:
+    save_file(tensors, path)
+    return path
+
+
+@pytest.mark.parametrize("how", OTHERS)
+@pytest.mark.parametrize("name", WIRINGS)
+def test_other_peoples_checkpoints_are_read(how: str, name: str, tmp_path: Path) -> None:
+    model = small(name)
+    save_original(model, tmp_path)
+    (tmp_path / "checkpoint").unlink()
+    file = OTHERS[how](to_original(model), tmp_path)
+    for source in (tmp_path, file, tmp_path / CONFIG):
+        again = hrmkit.load(source)
+        assert (again.wiring, again.sizes) == (model.wiring, model.sizes)
+        assert torch.equal(said(again), said(model))
+    shutil.copy(file, tmp_path / "another.pth")
+    if how == "a step with an ending":  # the largest step goes before what has none
+        assert torch.equal(said(hrmkit.load(tmp_path)), said(model))
+        return
+    with pytest.raises(UserError, match=r"holds 2 checkpoints: name one of another\.pth"):
+        hrmkit.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", WIRINGS)
+def test_a_bare_state_dict_is_read_with_what_a_person_says(name: str, tmp_path: Path) -> None:
+    model = small(name)
+    file = pickled(to_original(model), tmp_path / "bare.pth")
+    with pytest.raises(UserError, match=r"does not say its .*give --.* or in Python") as caught:
+        hrmkit.load(file)
+    asked = set(re.findall(r"--([a-z]+\.[a-z_]+) N", str(caught.value)))
+    known = {"sizes.heads": SMALL.heads, "interface.tokens": 81}
+    known |= {
+        f"wiring.{one}": getattr(model.wiring, one)
+        for one in ("cycles", "low_calls", "segments", "prefix")
+    }
+    again = hrmkit.load(file, **{one.replace(".", "__"): known[one] for one in asked})
+    assert again.interface == FACE
+    assert again.wiring == model.wiring
+    if model.wiring.mixing == "attention":
+        assert again.sizes == model.sizes
+    assert torch.equal(said(again), said(model))
+    text = find_model(file, {one: str(known[one]) for one in asked}).model
+    assert text.wiring == model.wiring
+    for wrong, sentence in (
+        ({"sizes.heads": "many"}, "sizes.heads is 'many'"),
+        ({"sizes.width": 64}, "asks for"),
+        ({"sizes.hats": 3}, "no setting 'sizes.hats': did you mean"),
+        ({"wiring.gradient": "zzz"}, "wiring.gradient is 'zzz'"),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            find_model(file, {one: known[one] for one in asked} | wrong)
+
+
+def config_without_sizes(folder: Path, more: dict[str, Any]) -> None:
+    """The configuration as it is published: it says nothing of what a puzzle is."""
+    content = yaml.safe_load((folder / CONFIG).read_text())
+    for name in ("vocab_size", "seq_len", "num_puzzle_identifiers"):
+        del content[name]
+    (folder / CONFIG).write_text(yaml.safe_dump(content | more))
+
+
+@pytest.mark.parametrize(
+    ("vocab", "more", "tokens"),
+    [
+        (6, {"data_path": "data/maze-30x30-hard-1k"}, 900),
+        (6, {"data_paths": ["data/maze-10x10"]}, 100),
+        (6, {"data_path": "data/sudoku-4x4"}, 16),
+        (8, {}, None),
+        (6, {}, None),
+        (11, {}, 81),
+        (12, {"data_path": "data/arc-aug-1000"}, 900),
+        (20, {"data_path": "data/mine"}, None),
+    ],
+)
+def test_how_many_tokens_a_puzzle_has_is_known_or_asked_for(
+    vocab: int, more: dict[str, Any], tokens: int | None, tmp_path: Path
+) -> None:
+    model = PuzzleHRM(HRM_27M, SMALL, PuzzleInterface(vocab=vocab, tokens=16))
+    save_original(model, tmp_path)
+    config_without_sizes(tmp_path, more)
+    if tokens is not None:
+        assert hrmkit.load(tmp_path).interface.tokens == tokens  # type: ignore[union-attr]
+        return
+    with pytest.raises(UserError, match=r"does not say its interface\.tokens: give --interface"):
+        hrmkit.load(tmp_path)
+    assert hrmkit.load(tmp_path, interface__tokens=16).interface == model.interface
+
+
+def test_what_a_mixer_or_a_table_says_of_its_tokens_is_not_asked_for(tmp_path: Path) -> None:
+    for name in ("trm-mlp", "learned"):
+        folder = tmp_path / name
+        save_original(PuzzleHRM(WIRINGS[name], SMALL, PuzzleInterface(vocab=6, tokens=16)), folder)
+        config_without_sizes(folder, {})
+        assert hrmkit.load(folder).interface == PuzzleInterface(vocab=6, tokens=16)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"hidden_size": 2**31, "puzzle_emb_ndim": 2**31}, "width is 2147483648"),
+        ({"L_layers": 1000, "H_layers": 1000}, "lacks the tensor"),
+        ({"H_cycles": 1.5}, "H_cycles is 1.5"),
+        ({"H_cycles": float("nan")}, "H_cycles is nan"),
+        ({"L_cycles": "two"}, "L_cycles is 'two'"),
+        ({"num_heads": None}, "num_heads is None"),
+        ({"expansion": float("inf")}, "expansion is inf"),
+        ({"expansion": 1e300}, "expansion is 1e"),
+        ({"pos_encodings": ["rope"]}, "pos_encodings is"),
+        ({"mlp_t": "no"}, "mlp_t is 'no'"),
+        ({"H_layers": 3}, "different depth"),
+    ],
+)
+def test_an_originals_configuration_is_read_strictly(
+    change: dict[str, Any], sentence: str, tmp_path: Path
+) -> None:
+    save_original(small(), tmp_path)
+    content = yaml.safe_load((tmp_path / CONFIG).read_text())
+    content["arch"] |= change
+    (tmp_path / CONFIG).write_text(yaml.safe_dump(content))
+    with pytest.raises(UserError, match=sentence) as caught:
+        hrmkit.load(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_pytorchs_advice_to_run_a_files_code_reaches_nobody(tmp_path: Path) -> None:
+    save_original(small(), tmp_path)
+    pickled({"model": to_original(small()), "args": Bomb()}, tmp_path / "checkpoint")
+    for content in (
+        b"",
+        b"\x80\x04.",
+        b"PK\x03\x04nothing",
+        (tmp_path / "checkpoint").read_bytes(),
+    ):
+        (tmp_path / "checkpoint").write_bytes(content)
+        with pytest.raises(UserError, match="read safely") as caught:
+            hrmkit.load(tmp_path)
+        assert "weights_only" not in str(caught.value)
+
+
+def test_a_dictionary_in_itself_holds_no_model() -> None:
+    content: dict[str, Any] = {}
+    content["model"] = content
+    assert tensors_in(content) is None
+
+
+def test_ours_is_found_by_any_of_its_files_and_says_all_itself(tmp_path: Path) -> None:
+    model = small()
+    hrmkit.save(model, tmp_path)
+    for source in (tmp_path, tmp_path / "wiring.json", tmp_path / "model.safetensors"):
+        assert torch.equal(said(hrmkit.load(source)), said(model))
+    with pytest.raises(UserError, match=r"says what the model is: leave out --sizes\.heads"):
+        hrmkit.load(tmp_path, sizes__heads=4)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("a/b", "ours"), ("a/b", "theirs/step_5"), ("a/b", "theirs"), ("a/b", "deep/run/step-1")],
+)
+def test_a_part_of_a_repository_is_fetched_alone(
+    name: str, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, hub = small(), tmp_path / "hub"
+    hrmkit.save(model, hub / "ours")
+    hrmkit.save(model, hub / "deep" / "run" / "step-1")
+    save_original(model, hub)
+    (hub / "theirs").mkdir()
+    (hub / "checkpoint").rename(hub / "theirs" / "step_5")
+    fetched: list[str] = []
+
+    def fetch(repository: str, allow_patterns: list[str]) -> str:
+        """As the hub's client: files of the patterns, in a folder."""
+        assert repository == name
+        files = [str(path.relative_to(hub)) for path in hub.rglob("*") if path.is_file()]
+        for file in huggingface_hub.utils.filter_repo_objects(files, allow_patterns=allow_patterns):
+            fetched.append(file)
+            (tmp_path / "cache" / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(hub / file, tmp_path / "cache" / file)
+        return str(tmp_path / "cache")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
+    again = hrmkit.load(f"{name}/{part}")
+    assert torch.equal(said(again), said(model))
+    tensors = [file for file in fetched if not file.endswith((".json", ".yaml"))]
+    assert len(tensors) == 1
+    with pytest.raises(UserError, match="a/b on the hub has no nothing"):
+        hrmkit.load(f"{name}/nothing")
+
+
 def test_a_hub_that_does_not_answer_gets_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fetch(name: str) -> str:
         raise OSError("no route to host\nmore")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
-    with pytest.raises(UserError, match=r"cannot fetch a/b from the hub: no route to host$"):
-        checkpoint.download("a/b")
+    said = r"no folder or file a/b here, and it cannot be fetched from the hub: no route to host$"
+    with pytest.raises(UserError, match=said):
+        sources.download("a/b")
 
 
 def test_a_model_is_pushed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,8 +145,8 @@ def test_what_is_no_symmetry_is_refused() -> None:
         Symmetry(line, (0, 1, 2), False, (0, 1))
     with pytest.raises(UserError, match="blank has to stay 0"):
         Symmetry(line, line, False, (1, 0))
-    with pytest.raises(UserError, match=r"boxes of 4 x 4.*2 or 3"):
-        random_symmetry(np.random.default_rng(0), 4)
+    with pytest.raises(UserError, match=r"boxes of 5 x 5.*2 to 4"):
+        random_symmetry(np.random.default_rng(0), 5)
     with pytest.raises(UserError, match="boxes of 3 x 3"):
         arrangements(3)
     with pytest.raises(UserError, match="width 0 with 6 colours"):

@@ -34,8 +34,8 @@ def test_the_members_that_are_asked_for_are_the_protocols() -> None:
     [
         ("chess", None, "'chess' is no kind of puzzle: choose sudoku, maze, arc"),
         ("sudoku", 80, "80"),
-        ("sudoku", 36, "36"),
-        ("sudoku", 256, "256"),
+        ("sudoku", 25, "25"),
+        ("sudoku", 625, "625"),
         ("maze", 10, "10"),
         ("maze", 961, "side 31"),
         ("maze", 0, "0"),

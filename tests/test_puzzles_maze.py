@@ -80,6 +80,18 @@ def test_a_small_maze_stands_at_the_top_left_and_short_lines_end_with_free_cells
     assert SIX.decode(SIX.encode("S G\n###")) == "S G/###"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("S #\n# #\n##G", "S.#\n#.#\n##G", "S01\n101\n11G", "\ufeffS0110111E", "S.#/#.#/##E"),
+        *("S \u2588\n\u2588 \u2588\n\u2588\u2588E", "S\u00b7#\n#\u00b7#\n##E"),
+    ],
+)
+def test_what_others_write_for_walls_and_ends_is_read(text: str) -> None:
+    maze = Maze(3)
+    assert maze.show(maze.encode(text)) == "S #\n# #\n##G"
+
+
 def test_the_label_prefers_down_then_left_then_right_then_up() -> None:
     def label(text: str) -> str:
         grid = SIX.encode(text)

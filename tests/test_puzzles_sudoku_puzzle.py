@@ -32,8 +32,8 @@ def test_the_tokens_are_the_originals() -> None:
     assert (NINE.vocab, NINE.cells, FOUR.vocab, FOUR.cells) == (11, 81, 6, 16)
     assert NINE.encode(EASY)[:5] == (6, 4, 1, 1, 8)
     assert NINE.encode(SOLUTION)[:3] == (6, 4, 5)
-    with pytest.raises(UserError, match="boxes of 4 x 4"):
-        Sudoku(4)
+    with pytest.raises(UserError, match="boxes of 5 x 5"):
+        Sudoku(5)
 
 
 def test_what_people_paste_is_read_and_what_is_shown_is_read_back() -> None:
@@ -57,13 +57,45 @@ def test_what_people_paste_is_read_and_what_is_shown_is_read_back() -> None:
         (EASY[:-1], "80 cells are not a sudoku of 9 x 9"),
         (EASY + ".", "82 cells"),
         ("", "0 cells"),
-        ("x" + EASY[1:], "'x' in line 1, column 1"),
+        ("q" + EASY[1:], "'q' in line 1, column 1"),
         (EASY[:9] + "\n" + "\N{SUPERSCRIPT TWO}" + EASY[10:], "in line 2, column 1"),
     ],
 )
 def test_malformed_text_is_refused_with_its_place(text: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         NINE.encode(text)
+
+
+@pytest.mark.parametrize(
+    ("puzzle", "solved"),
+    [
+        (Sudoku(2, 3), "123456456123231564564231312645645312"),
+        (
+            Sudoku(4),
+            "".join(
+                "123456789ABCDEFG"[(4 * (row % 4) + row // 4 + column) % 16]
+                for row in range(16)
+                for column in range(16)
+            ),
+        ),
+    ],
+)
+def test_other_sizes_are_read_checked_solved_and_changed(puzzle: Sudoku, solved: str) -> None:
+    answer = puzzle.encode(solved)
+    asked = puzzle.encode("." + solved[1:-3] + "...")
+    assert puzzle.decode(answer) == solved
+    assert puzzle.encode(puzzle.show(asked)) == asked
+    assert (puzzle.flaw(asked), puzzle.solution(asked)) == (None, answer)
+    assert puzzle.is_valid(asked, answer)
+    assert not puzzle.is_valid(asked, answer[:-1] + answer[:1])
+    assert "twice in row 1" in str(puzzle.flaw(puzzle.encode("11" + "." * (puzzle.cells - 2))))
+    rows = as_set(puzzle, puzzle.decode(asked), solved, 50)
+    changed, change = puzzle.augment(rows, np.random.default_rng(0))
+    assert puzzle.are_valid(changed.given.numpy(), changed.solution.numpy()).all()
+    assert len(changed.given.unique(dim=0)) > 40
+    assert torch.equal(change.undo(changed.given), rows.given)
+    grids, read = puzzle.encode_many([solved.lower(), solved[1:]])
+    assert (read.tolist(), grids[0].tolist()) == ([True, False], list(answer))
 
 
 @settings(deadline=None)
@@ -80,7 +112,7 @@ def test_no_text_raises_anything_but_a_user_error(text: str) -> None:
 def test_every_grid_is_written_and_read_back_also_in_bulk(grid: list[int]) -> None:
     text = NINE.decode(tuple(grid))
     assert NINE.encode(text) == tuple(grid)
-    grids, read = NINE.encode_many([text, text[:-1], "x" + text[1:], text.replace(".", "0")])
+    grids, read = NINE.encode_many([text, text[:-1], "q" + text[1:], text.replace(".", "0")])
     assert read.tolist() == [True, False, False, True]
     assert grids[0].tolist() == grids[3].tolist() == grid
 

@@ -266,6 +266,7 @@ def test_a_long_run_is_thinned_out(run: Path, monkeypatch: pytest.MonkeyPatch) -
         ("sudoku", 11, 81, "sudoku", 9, 9, 3, 1),
         ("sudoku", 6, 16, "sudoku", 4, 4, 2, 1),
         ("sudoku", 5, 16, "sudoku", 4, 4, 2, 0),
+        ("sudoku", 8, 36, "own", 6, 6, 0, 1),
         ("sudoku", 5, 15, "own", 5, 3, 0, 0),
         ("maze", 6, 900, "maze", 30, 30, 0, 2),
         ("arc", 12, 900, "arc", 30, 30, 0, -1),
@@ -284,5 +285,6 @@ def test_boards(
 
 def test_the_tokens_of_the_originals_look_as_they_do_there() -> None:
     assert board_of("sudoku", 11, 81).glyphs == ("", "", *"123456789")
+    assert board_of("sudoku", 8, 36).glyphs == ("", "", *"123456")
     assert board_of("maze", 6, 900).glyphs == ("", "#", " ", "S", "G", "o")
     assert board_of("arc", 12, 900).glyphs == ("", "", *"0123456789")

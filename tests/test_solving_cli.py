@@ -7,8 +7,10 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from rich.console import Console
@@ -16,10 +18,11 @@ from typer.testing import CliRunner, Result
 
 import hrmkit
 from hrmkit.cli import app
-from hrmkit.cli.typed import puzzles
+from hrmkit.cli.typed import Long, puzzles
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.checkpoint import save
+from hrmkit.model.originals import to_original
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import load
@@ -102,7 +105,7 @@ def test_eval_prints_what_was_measured() -> None:
         (["eval", "run", "--data", "arc-1", "--puzzle", "arc"], "reads 16 cells"),
         (["solve", "sudoku", "11" + 14 * ".", "--model", "run"], "1 is twice in row 1"),
         (["solve", "sudoku", "12", "--model", "run"], "2 cells are not a sudoku of 4 x 4"),
-        (["solve", "sudoku", "x" * 16, "--model", "run"], "'x' in line 1, column 1"),
+        (["solve", "sudoku", "q" * 16, "--model", "run"], "'q' in line 1, column 1"),
         (["solve", "chess", "x", "--model", "run"], "'chess' is no kind of puzzle"),
         (["solve", "arc", "x", "--model", "run"], "reads 16 cells"),
         (["solve", "sudoku", "1" * 16, "--model", "run", "--record", "run"], "cannot write run"),
@@ -142,8 +145,8 @@ def test_a_puzzle_is_read_from_words_a_file_or_the_standard_input() -> None:
         assert json.loads(result.stdout)["text"] == solution
     Path("picture").write_bytes(b"\xff\xfe\xfa")
     with pytest.raises(UserError, match="picture is not text"):
-        read_text(["picture"])
-    assert read_text(["x" * 5000]) == "x" * 5000  # longer than any file's name
+        read_text(["picture"], FOUR)
+    assert read_text(["x" * 5000], FOUR) == "x" * 5000  # longer than any file's name
 
 
 @pytest.mark.usefixtures("run")
@@ -152,18 +155,18 @@ def test_puzzles_are_answered_one_after_the_other() -> None:
     lines = "\n".join(text[at : at + 4] for at in range(0, 16, 4))
     several = solution.replace("1", ".").replace("2", ".")
     clash = "11" + 14 * "."
-    given = f"\n{text}\n{lines}\n \n12\n34\n{several}\n{clash}\n{clash}\nx{text}\n{lines}"
+    given = f"\n{text}\n{lines}\n \n12\n34\n{several}\n{clash}\n{clash}\nq{text}\n{lines}"
     result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", given=given)
     assert result.exit_code == 2
     said = [json.loads(line) for line in result.stdout.splitlines()]
     assert [one["puzzle"] for one in said] == [
-        *(text, text, "12\n34", several, clash, clash, f"x{text}", text),
+        *(text, text, "12\n34", several, clash, clash, f"q{text}", text),
     ]
     assert [one.get("text") for one in said if one["puzzle"] == text] == 3 * [solution]
     assert "4 cells are not a sudoku of 4 x 4" in said[2]["error"]
     assert said[3]["flaw"] == "it has several solutions"
     assert all("1 is twice in row 1" in said[row]["error"] for row in (4, 5))
-    assert "'x' in line 1" in said[6]["error"]
+    assert "'q' in line 1" in said[6]["error"]
     drawn = hrmkit_says("solve", "sudoku", "--model", "run", given=f"12\n{text}")
     assert (drawn.exit_code, drawn.stdout.count("valid; ")) == (2, 1)
     assert drawn.stderr.startswith("error: 2 cells are not a sudoku")
@@ -231,7 +234,67 @@ def test_what_is_not_text_costs_its_line_and_no_other() -> None:
 )
 def test_a_short_line_is_no_puzzle_of_its_own(lines: list[str], expected: list[str]) -> None:
     typed = iter([f"{line}\n" for line in lines])
-    assert list(puzzles(lambda _: next(typed, ""), full=25)) == expected
+    assert list(puzzles(lambda _: next(typed, ""), Long(25))) == expected
+
+
+@pytest.mark.usefixtures("run")
+def test_puzzles_in_frames_and_under_heads_are_answered_as_they_come() -> None:
+    text, solution = one(right=True)
+    rows = [text[at : at + 4] for at in range(0, 16, 4)]
+    wide = [f"|  {a}  {b}  |  {c}  {d}  |" for a, b, c, d in rows]
+    rule = "+--------+--------+"
+    framed = [rule, *wide[:2], rule, *wide[2:], rule]
+    given = "\n".join(["Grid 01", *rows, "Grid 02", *rows, *framed, *framed, "# the end", text])
+    result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", given=given)
+    assert result.exit_code == 0, result.output
+    said = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(one["puzzle"], one["text"]) for one in said] == 5 * [(text, solution)]
+    # The same in a file, which then holds several; one alone is drawn.
+    Path("many.txt").write_text("\ufeff" + given)
+    many = hrmkit_says("solve", "sudoku", "many.txt", "--model", "run", "--json")
+    texts = [(one["puzzle"], one["text"]) for one in map(json.loads, many.stdout.splitlines())]
+    assert texts == 5 * [(text, solution)]
+    Path("one.txt").write_text("\ufeff" + "\n".join(framed))
+    alone = hrmkit_says("solve", "sudoku", "one.txt", "--model", "run")
+    assert f"\n{solution}\nvalid; " in alone.stdout
+    record = hrmkit_says("solve", "sudoku", "many.txt", "--model", "run", "--record", "x.hrm.json")
+    assert (record.exit_code, "give one" in record.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["sudoku", "missing.txt", "--model", "run"], "there is no file missing.txt: give a file"),
+        (["sudoku", "no/puzzle", "--model", "run"], "there is no file no/puzzle: give a file"),
+        (["sudoku", "run", "--model", "run"], "run is not a file: give a file with one sudoku"),
+        (["sudoku", 16 * ".", "--model", "run/nope"], "there is no folder run/nope, nor"),
+        (["sudoku", 16 * ".", "--model", "nope"], "there is no folder nope, nor"),
+    ],
+)
+def test_what_is_mistyped_is_told_as_what_is_not_there(
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name: asked.append(name))
+    result = hrmkit_says("solve", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {sentence}")
+    assert asked == []
+
+
+def test_a_list_and_an_array_are_puzzles_too() -> None:
+    text, solution = one(right=True)
+    rows = [text[at : at + 4] for at in range(0, 16, 4)]
+    numbers = [[int(cell.replace(".", "0")) for cell in row] for row in rows]
+    array = np.array(numbers)
+    ways = rows, numbers, array, torch.tensor(numbers).float(), array.ravel(), array.astype(float)
+    nothing = [[None if cell == 0 else cell for cell in row] for row in numbers]
+    for way in (*ways, nothing, [list(row) for row in rows], list(text), "\n".join(rows)):
+        assert hrmkit.solve(way, model=trained(), puzzle="sudoku").text == solution
+    for wrong in (7, None, {"a": 1}, [object()], [[0.5] * 4] * 4):
+        with pytest.raises(UserError):
+            hrmkit.solve(wrong, model=trained(), puzzle="sudoku")
 
 
 @pytest.mark.usefixtures("run")
@@ -402,3 +465,36 @@ def test_what_is_new_stands_out() -> None:
     assert styles == {(0, "bold"), (2, "reverse"), (5, "reverse")}
     assert changes("1 2\n34", "1 .\n3.") == 2
     assert changes("12", "1") == 1
+
+
+def test_a_bare_checkpoint_is_told_what_it_does_not_say(tmp_path: Path) -> None:
+    """A model of the originals' layout, of 4x4 sudoku: 6 kinds of token might be a maze's."""
+    wiring = replace(trained().wiring, hierarchy=True, gradient="last-cycle", mixing="tokens")
+    wiring = replace(wiring, positions="none")
+    model = assemble(wiring, Sizes(inner=256), PuzzleInterface(6, 16), 0)
+    torch.save(to_original(model), tmp_path / "bare.pth")
+    arguments = ("solve", "sudoku", "." * 15 + "1", "--model", str(tmp_path / "bare.pth"), "--json")
+    asked = hrmkit_says(*arguments)
+    assert asked.exit_code == 2
+    assert "give --wiring.cycles N --wiring.low_calls N --wiring.segments N, or" in asked.stderr
+    known = ("--wiring.cycles", "1", "--wiring.low_calls=3", "--wiring.segments", "4")
+    told = hrmkit_says(*arguments[:2], *known, *arguments[2:])
+    assert told.exit_code in (0, 1)
+    same = solve_grid(model.eval(), FOUR, FOUR.encode("." * 15 + "1"))
+    assert json.loads(told.stdout)["text"] == same.text
+    wrong = hrmkit_says(*arguments, *known, "--wiring.hats", "3")
+    assert (wrong.exit_code, "no setting 'wiring.hats'" in wrong.stderr) == (2, True)
+    nothing = hrmkit_says(*arguments, "--wiring.cycles")
+    assert (nothing.exit_code, "--wiring.cycles has no value" in nothing.stderr) == (2, True)
+    write_csv(tmp_path / "four.csv")
+    measured = (
+        "eval",
+        arguments[4],
+        "--data",
+        str(tmp_path / "four.csv"),
+        "--limit",
+        "4",
+        "--json",
+    )
+    assert hrmkit_says(*measured).exit_code == 2
+    assert hrmkit_says(*measured, *known).exit_code == 0

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,9 @@ from typer.testing import CliRunner, Result
 import hrmkit
 from hrmkit.cli import app
 from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.presets import preset
+from hrmkit.model.wiring import PuzzleInterface, Sizes
 from hrmkit.puzzles.sudoku import generate
 from hrmkit.training.plan import plan_from, plan_of
 from hrmkit.training.run_folder import RunFolder
@@ -127,7 +130,7 @@ def test_a_run_may_begin_with_a_trained_model(puzzles: Path, tmp_path: Path) -> 
     ("setting", "said"),
     [
         ("--sizes.inner=32", "its inner is 64, and the run's 32"),
-        ("--wiring.mixing=attention", "with mixing tokens cannot be rewired to attention"),
+        ("--wiring.mixing=attention", "its mixing is tokens, and the run's attention"),
     ],
 )
 def test_a_run_cannot_begin_with_a_model_of_other_parts(
@@ -142,6 +145,73 @@ def test_a_run_cannot_begin_with_a_model_of_other_parts(
     missing = new(puzzles, second, "--steps", "1", "--from", str(tmp_path / "nothing"))
     assert missing.exit_code == 2
     assert "nothing" in missing.output
+
+
+NINE = (
+    "source,question,answer,rating\n"
+    "x,53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79,"
+    "534678912672195348198342567859761423426853791713924856961537284287419635345286179,\n"
+)
+
+
+def test_a_run_takes_wires_and_sizes_of_the_model_that_it_begins_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "s.csv"
+    data.write_text(NINE)
+    first = hrmkit.load("sudoku-hrm")
+    short = ("--steps", "1", "--batch", "2", "--threads", "1", "--track", "none")
+    said = train("--data", data, "--from", "sudoku-hrm", *short)
+    assert said.exit_code == 0, said.output
+    run = RunFolder(Path("runs/sudoku-from-sudoku-hrm"))
+    plan = plan_from(run.description()["plan"])
+    assert (plan.wiring, plan.sizes, plan.preset) == (first.wiring, first.sizes, None)
+    # What is said goes before the model's own.
+    wider = ("--wiring.cycles", "3", "--out", str(tmp_path / "three"))
+    said = train("--data", data, "--from", "sudoku-hrm", *short, *wider)
+    assert said.exit_code == 0, said.output
+    three = plan_from(RunFolder(tmp_path / "three").description()["plan"])
+    assert three.wiring == replace(first.wiring, cycles=3)
+    refused = train(
+        "--data", data, "--from", "sudoku-hrm", *short, "--preset", "tiny", "--out", "no"
+    )
+    assert refused.exit_code == 2
+    assert "cannot begin with sudoku-hrm: its modules is 2, and the run's 1" in refused.output
+    model = hrmkit.fit(str(data), begin="sudoku-hrm", steps=1, batch=2, out=tmp_path / "fit")
+    assert (model.wiring, model.sizes) == (first.wiring, first.sizes)
+    # A run that goes on does not look its model up again.
+    monkeypatch.setattr("hrmkit.training.plan.find_model", lambda _: pytest.fail("looked up"))
+    again = hrmkit.fit(
+        str(data), begin="sudoku-hrm", steps=2, batch=2, out=tmp_path / "fit", resume=True
+    )
+    assert again.wiring == first.wiring
+
+
+def test_a_run_takes_canvas_and_puzzle_ids_of_the_model_that_it_begins_with(
+    tmp_path: Path,
+) -> None:
+    wiring = replace(preset("tiny-attention").wiring, segments=2, puzzle_embedding=True, prefix=1)
+    face = PuzzleInterface(vocab=6, tokens=36, puzzles=3)
+    model = assemble(wiring, Sizes(width=16, heads=2, inner=32, blocks=1), face, 0)
+    hrmkit.save(model, tmp_path / "maze", {"puzzle": "maze"})
+    data = tmp_path / "m.csv"
+    data.write_text("question,answer\nS #  #  G,S #o #ooG\n")
+    short = ("--steps", "1", "--batch", "2", "--threads", "1", "--track", "none")
+    out = tmp_path / "run"
+    for more in ((), ("--resume", "--steps", "2")):
+        said = CliRunner().invoke(
+            app,
+            ["train", "maze", "--out", str(out), "--data", str(data), *short, *more]
+            + (["--from", str(tmp_path / "maze")] if not more else []),
+        )
+        assert said.exit_code == 0, said.output
+        assert RunFolder(out).description()["interface"] == asdict(face)
+    wrong = tmp_path / "s.csv"
+    wrong.write_text(NINE)
+    refused = train("--data", wrong, "--from", tmp_path / "maze", *short, "--out", tmp_path / "no")
+    assert refused.exit_code == 2
+    assert "reads 36 cells of 6 tokens, and these puzzles have 81 of 11" in refused.output
 
 
 class Started:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from hrmkit.cli.app import app
+from hrmkit.cli.settings import HELP, Sized, named
 
 if TYPE_CHECKING:
     from hrmkit.device import Device
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 ModelArgument = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL", help="A model's folder, a run's (its newest), or a name on the hub."
+        metavar="MODEL",
+        help="A model's folder or file, a run's (its newest), or a name on the hub.",
     ),
 ]
 PuzzleOption = Annotated[
@@ -25,8 +27,9 @@ PuzzleOption = Annotated[
 ]
 
 
-@app.command("eval")
+@app.command("eval", cls=Sized, epilog=HELP)
 def evaluate(
+    context: typer.Context,
     model: ModelArgument,
     data: Annotated[
         str,
@@ -103,7 +106,7 @@ def evaluate(
     chosen = choose_device(device, dtype)
     if vote is not None and views is not None:
         raise UserError("--vote and --views are two ways to use views: give one of them")
-    found = find_model(model)
+    found = find_model(model, named(context))
     use_threads(found.model, threads)
     effort = Effort(
         batch,

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from hrmkit.cli.app import app
+from hrmkit.cli.settings import HELP, Sized, named
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
+    from hrmkit.puzzles.text import Lines
     from hrmkit.solving.effort import Effort
     from hrmkit.solving.find import Found
     from hrmkit.solving.thinking import Thought
@@ -40,8 +42,9 @@ Examples:
 """  # noqa: E501 - a command that can be copied
 
 
-@app.command(epilog=EXAMPLES)
+@app.command(cls=Sized, epilog=EXAMPLES + HELP)
 def solve(
+    context: typer.Context,
     puzzle: Annotated[str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class of your own.")],
     text: Annotated[
         list[str] | None,
@@ -53,8 +56,8 @@ def solve(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A model's folder, a run's (its newest), or a name on the hub; of sudoku, unless "
-            "said, the one that comes with hrmkit."
+            help="A model's folder or file, a run's (its newest), or a name on the hub; of sudoku, "
+            "unless said, the one that comes with hrmkit."
         ),
     ] = None,
     segments: Annotated[
@@ -82,7 +85,7 @@ def solve(
     ] = "auto",
 ) -> None:
     """Answer a puzzle with a trained model, and check the answer; or one after the other."""
-    from hrmkit.cli.typed import answer_typed
+    from hrmkit.cli.typed import answer_all, answer_typed, puzzles_in
     from hrmkit.device import choose_device
     from hrmkit.errors import UserError
     from hrmkit.solving.answer import read_text
@@ -94,14 +97,14 @@ def solve(
         raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
     if record and not text:
         raise UserError("--record writes one thought: name the puzzle, or - to read it")
-    named = model or usual_model(puzzle)
+    source = model or usual_model(puzzle)
     if record:
         from hrmkit.recording.file import check_recording
 
         check_recording(record)
-    found = find_model(named)
+    found = find_model(source, named(context))
     if model is None:
-        typer.echo(f"model: {named}, {found.metadata[ABILITIES]}", err=True)
+        typer.echo(f"model: {source}, {found.metadata[ABILITIES]}", err=True)
     placed(found.model, choose_device(device, dtype))
     use_threads(found.model)
     effort = Effort(
@@ -111,8 +114,14 @@ def solve(
     )
     how = answering(puzzle, Asked(found, effort, watch, record, json))
     if text is None:
-        raise typer.Exit(answer_typed(puzzle, how.full, how.answer, json))
-    right = how.answer(task_named(text) if puzzle == "arc" else read_text(text))
+        raise typer.Exit(answer_typed(puzzle, how.lines, how.answer, json))
+    if how.kind:
+        said = puzzles_in(read_text(text, how.kind), how.kind)
+        if len(said) > 1 and not record:
+            raise typer.Exit(answer_all(said, how.answer, json))
+        right = how.answer("\n".join(said))
+    else:
+        right = how.answer(task_named(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:
@@ -132,20 +141,23 @@ class Asked(NamedTuple):
 class Answering(NamedTuple):
     """How puzzles of one kind are answered that are written as text."""
 
-    full: int
-    """Characters of a line from which on it is a puzzle, and no part of one."""
+    kind: Puzzle | None
+    """None for ARC, whose tasks are named."""
+    lines: Lines
+    """How lines that are typed are parted into puzzles."""
     answer: Callable[[str], bool]
     """Answer one; whether the answer is right. `UserError` if it is malformed or has none."""
 
 
 def answering(puzzle: str, asked: Asked) -> Answering:
     """How puzzles called `puzzle` are answered; `UserError` if the model does not read them."""
-    if puzzle == "arc":
-        return Answering(1, partial(solve_task, asked))
+    from hrmkit.cli.typed import Long, lines_of
     from hrmkit.solving.find import kind_of
 
+    if puzzle == "arc":
+        return Answering(None, Long(1), partial(solve_task, asked))
     kind = kind_of(asked.found, puzzle)
-    return Answering(kind.cells, partial(solve_grid, asked, kind))
+    return Answering(kind, lines_of(kind), partial(solve_grid, asked, kind))
 
 
 def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:

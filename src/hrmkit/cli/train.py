@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from hrmkit.training.plan import Plan
     from hrmkit.training.run_folder import RunFolder
 
-USUAL = "tiny"
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
 --wiring.cycles 3, --sizes.width 256, --recipe.rate 3e-4, --recipe.optimizer muon.
@@ -51,7 +50,10 @@ def train(
     ] = None,
     preset: Annotated[
         str | None,
-        typer.Option(help="Wires, sizes and recipe: tiny (the usual), tiny-attention, trm-5m, ..."),
+        typer.Option(
+            help="Wires, sizes and recipe: tiny (the usual), tiny-attention, trm-5m, ...; with "
+            "--from, that model's wires and sizes unless said."
+        ),
     ] = None,
     begin: Annotated[
         str | None,
@@ -60,7 +62,8 @@ def train(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The run's folder; runs/PUZZLE-PRESET unless said.")
+        Path | None,
+        typer.Option(help="The run's folder; runs/PUZZLE-PRESET or -from-MODEL unless said."),
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Gradient steps to train for.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Minutes to train for.")] = None,
@@ -103,7 +106,7 @@ def train(
     from hrmkit.training.run import Habits
     from hrmkit.training.run_folder import RunFolder
 
-    folder = RunFolder(out or Path("runs") / f"{Path(puzzle).stem}-{preset or USUAL}")
+    folder = RunFolder(out or usual_folder(puzzle, preset, begin))
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
     given = {f"recipe.{name}": value for name, value in settings.items() if value is not None}
     named = {**given, **settings_of(context.args)}
@@ -163,8 +166,15 @@ def new_or_resumed(
         return replace(with_settings(planned(folder), settings), **given)
     if "data" not in given:
         raise UserError("--data is missing: name a file of puzzles to train on")
-    preset = given.pop("preset", USUAL)
-    return plan_of(preset_name=preset, settings=settings, **given)
+    return plan_of(preset_name=given.pop("preset", None), settings=settings, **given)
+
+
+def usual_folder(puzzle: str, preset: str | None, begin: str | None) -> Path:
+    """Where a run is that says no folder."""
+    from hrmkit.training.plan import USUAL
+
+    kind = f"from-{Path(begin).name}" if begin and preset is None else preset or USUAL
+    return Path("runs") / f"{Path(puzzle).stem}-{kind}"
 
 
 def settings_of(arguments: Sequence[str]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ models that come with the package.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -21,18 +20,27 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.model.described import (
+    FORMAT,
+    VERSION,
+    check_tensors,
+    described,
+    made,
+    one_line,
+    read_description,
+    shapes_in,
+    shapes_of,
+)
 from hrmkit.model.hrm import HRM
-from hrmkit.model.originals import CONFIG, check_tensors, load_original
+from hrmkit.model.originals import CONFIG, load_original
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.model.shipped import shipped
-from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
+from hrmkit.model.sources import located
+from hrmkit.model.wiring import PuzzleInterface, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.writing import whole
 
 WIRING = "wiring.json"
 TENSORS = "model.safetensors"
-FORMAT = "hrmkit-model"
-VERSION = 1
 
 
 def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = None) -> None:
@@ -78,117 +86,46 @@ def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
     raise UserError(f"a bare {type(model).__name__} reads nothing: save a PuzzleHRM or a WorldHRM")
 
 
-def load(source: Path | str) -> PuzzleHRM | WorldHRM:
-    """A model from a folder, ours or an original's; by its name if it comes with the package
-    (`sudoku-hrm`), or from the hub (`owner/name`).
+def load(source: Path | str, **said: Any) -> PuzzleHRM | WorldHRM:
+    """A model from a folder or a file, ours or an original's; by its name if it comes with the
+    package (`sudoku-hrm`), or from the hub (`owner/name`, `owner/name/part`).
 
-    Raises `UserError`, with one sentence that names the file or the tensor, when anything is
-    missing, of another shape, left over, truncated, or of an unknown wiring.
+    `said` is what an original checkpoint does not say itself, as `sizes__heads=8`. Raises
+    `UserError`, with one sentence that names the file or the tensor, when anything is missing, of
+    another shape, left over, truncated, of an unknown wiring, or not known.
     """
-    folder = located(source)
-    if (folder / WIRING).is_file():
-        return load_ours(folder)
-    if (folder / CONFIG).is_file():
-        return load_original(folder)
-    raise UserError(
-        f"{source} holds no model: neither {WIRING} (ours) nor {CONFIG} (the originals')"
-    )
+    path = located(source)
+    folder = path if path.is_dir() else path.parent
+    ours = path.is_dir() or path.name == WIRING or path.suffix == ".safetensors"
+    if not (ours and (folder / WIRING).is_file()):
+        return load_original(folder if path.name == CONFIG else path, said=said)
+    if said:
+        name = next(iter(said)).replace("__", ".")
+        raise UserError(f"{folder / WIRING} says what the model is: leave out --{name}")
+    return load_ours(folder, path if path.suffix == ".safetensors" else folder / TENSORS)
 
 
-def located(source: Path | str) -> Path:
-    """The folder `source`; or that of the model of this name, fetched from the hub if need be."""
-    folder, ours = Path(source), shipped()
-    if os.path.exists(folder):
-        return folder
-    if str(source) in ours:
-        return ours[str(source)]
-    if str(source).count("/") != 1 or str(source).startswith((".", "/", "~")):
-        raise UserError(
-            f"there is no folder {source}, nor is that a name on the hub, or of a model that comes "
-            f"with hrmkit ({', '.join(ours)})"
-        )
-    return download(str(source))
-
-
-def metadata_of(folder: Path) -> dict[str, Any]:
+def metadata_of(path: Path) -> dict[str, Any]:
     """What `save` was told to keep beside the model; nothing in an original's folder."""
+    folder = path if path.is_dir() else path.parent
     if not (folder / WIRING).is_file():
         return {}
     found: Any = read_description(folder / WIRING).get("metadata")
     return cast(dict[str, Any], found) if isinstance(found, dict) else {}
 
 
-def load_ours(folder: Path) -> PuzzleHRM | WorldHRM:
-    """A model from a folder that `save` wrote."""
-    model = assembled(read_description(folder / WIRING), folder / WIRING)
-    path = folder / TENSORS
+def load_ours(folder: Path, tensors: Path) -> PuzzleHRM | WorldHRM:
+    """A model that `save` wrote to a folder; `tensors` is the file of its tensors there."""
+    parts = described(read_description(folder / WIRING), folder / WIRING)
+    # A description can say any size: the tensors are looked at before there is memory for it.
+    check_tensors(shapes_of(*parts), shapes_in(tensors), str(tensors))
+    model = made(*parts)
     try:
-        found: dict[str, Tensor] = load_file(path)
-    except FileNotFoundError:
-        raise UserError(f"there is no {path} beside {WIRING}") from None
+        found: dict[str, Tensor] = load_file(tensors)
     except (SafetensorError, OSError) as error:
-        raise UserError(f"{path} is damaged or truncated: {error}") from None
-    wanted = model.state_dict()
-    check_tensors(wanted, found, str(path))
-    for name, tensor in found.items():
-        if tensor.is_floating_point() != wanted[name].is_floating_point():
-            raise UserError(f"{path} has {name} of type {tensor.dtype}: floats belong there")
+        raise UserError(f"{tensors} is damaged or truncated: {one_line(error)}") from None
     model.load_state_dict(found)
     return model
-
-
-def read_description(path: Path) -> dict[str, Any]:
-    """The JSON beside the tensors, its format and version checked."""
-    try:
-        content: Any = json.loads(path.read_text())
-    except (OSError, ValueError, RecursionError):
-        raise UserError(f"{path} is not valid JSON") from None
-    if not isinstance(content, dict) or cast(dict[str, Any], content).get("format") != FORMAT:
-        raise UserError(f"{path} does not describe a model of hrmkit")
-    description = cast(dict[str, Any], content)
-    if description.get("version") != VERSION:
-        raise UserError(
-            f"{path} is of version {description.get('version')!r}; this hrmkit reads {VERSION}: "
-            "upgrade hrmkit"
-        )
-    return description
-
-
-def assembled(description: Mapping[str, Any], path: Path) -> PuzzleHRM | WorldHRM:
-    """A model with the described wires and sizes, its weights yet to be read."""
-    kinds: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-        "puzzle": (PuzzleInterface, PuzzleHRM),
-        "world": (WorldInterface, WorldHRM),
-    }
-    kind = description.get("kind")
-    if kind not in kinds:
-        raise UserError(f"{path} describes a model of kind {kind!r}: known are {', '.join(kinds)}")
-    face, model = kinds[kind]
-    try:
-        wiring = Wiring(**description["wiring"])
-        sizes = Sizes(**description["sizes"])
-        return model(wiring, sizes, face(**description["interface"]))
-    except KeyError as error:
-        raise UserError(f"{path} does not say its {error.args[0]}") from None
-    except TypeError as error:
-        unknown = str(error).split("argument ")[-1]
-        raise UserError(f"{path} describes a wiring that is not known here: {unknown}") from None
-
-
-def download(name: str) -> Path:
-    """The folder of a model on the hub, fetched or from the hub's own cache."""
-    from huggingface_hub import (  # its types leave tqdm open
-        snapshot_download,  # pyright: ignore[reportUnknownVariableType]
-    )
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name))
-    except HFValidationError as error:
-        raise UserError(f"{name!r} is no name of a model on the hub: {error}") from None
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise UserError(f"cannot fetch {name} from the hub: {first}") from None
 
 
 def push(model: HRM, name: str, metadata: Mapping[str, Any] | None = None) -> str:
@@ -205,6 +142,5 @@ def push(model: HRM, name: str, metadata: Mapping[str, Any] | None = None) -> st
             address = api.create_repo(name, exist_ok=True)
             api.upload_folder(repo_id=name, folder_path=folder)
         except (HfHubHTTPError, HFValidationError, OSError) as error:
-            first = str(error).strip().splitlines()[0]
-            raise UserError(f"cannot upload to {name} on the hub: {first}") from None
+            raise UserError(f"cannot upload to {name} on the hub: {one_line(error)}") from None
     return str(address)

@@ -26,6 +26,9 @@ from hrmkit.model.block import (
 )
 from hrmkit.model.wiring import Sizes, Wiring
 
+PARTS = ("modules", "mixing", "gate", "positions", "prefix", "puzzle_embedding")
+"""The wires that say which parts a model has; the others only say how these are used."""
+
 
 class Carry(NamedTuple):
     """The end states of a segment, handed on without gradient; without hierarchy, only `low`."""
@@ -116,7 +119,7 @@ class HRM(nn.Module):
 
         Raises `UserError` where a wire needs other parts.
         """
-        for name in ("modules", "mixing", "gate", "positions", "prefix", "puzzle_embedding"):
+        for name in PARTS:
             if getattr(wiring, name) != getattr(self.wiring, name):
                 raise UserError(
                     f"a model with {name} {getattr(self.wiring, name)} cannot be rewired to "

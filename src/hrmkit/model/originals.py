@@ -2,12 +2,12 @@
 
 A published checkpoint is a folder with a bare state dict, pickled by `torch.save` into a file named
 `checkpoint` (HRM) or `step_N`, beside `all_config.yaml`. Its names carry the prefixes of the
-wrappers that it was trained in (`_orig_mod.model.inner.`).
+wrappers that it was trained in (`_orig_mod.model.inner.`). Other files are read as well, see
+`state_dict`, and such without a configuration, see `original_config`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +19,14 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.model.block import swiglu_inner
+from hrmkit.model.described import check_tensors, shapes_of
+from hrmkit.model.original_config import Asked, parts_of_config, parts_of_original
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
+from hrmkit.model.state_dict import ENDINGS, read_state, unwrapped
+from hrmkit.model.wiring import Sizes
 from hrmkit.writing import whole
+
+__all__ = ["CONFIG", "from_original", "load_original", "parts_of_config", "save_original"]
 
 CONFIG = "all_config.yaml"
 
@@ -45,11 +50,8 @@ LAYERS = {
     "mlp.gate_up": "mlp.gate_up_proj",
     "mlp.down": "mlp.down_proj",
 }
-WRAPPERS = re.compile(r"^(_orig_mod\.|module\.|model\.|inner\.)+")
-
-SUDOKU_TOKENS = 81
-TOKENS_OF_VOCAB = {6: 900, 12: 900}
-"""The originals' mazes and ARC grids: 30 x 30, of 6 and of 12 different tokens."""
+STEP = re.compile(r"step_(\d{1,12})(?:\.\w+)?", re.ASCII)
+LARGEST_CONFIG = 2**18
 
 
 def original_name(name: str) -> str:
@@ -67,7 +69,7 @@ def from_original(tensors: Mapping[str, Tensor], model: PuzzleHRM, source: str) 
     Raises `UserError` naming the tensor that is missing, left over or of another shape; then the
     model is as it was.
     """
-    theirs = {WRAPPERS.sub("", name): tensor for name, tensor in tensors.items()}
+    theirs = unwrapped(tensors)
     wanted = {original_name(name): (name, own) for name, own in model.state_dict().items()}
     check_tensors(
         {name: own for name, (_, own) in wanted.items()},
@@ -85,148 +87,74 @@ def to_original(model: PuzzleHRM) -> dict[str, Tensor]:
     }
 
 
-def check_tensors(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], source: str) -> None:
-    """Raise `UserError` unless `found` has exactly the tensors of `wanted`, of their shapes."""
-    for name, own in wanted.items():
-        if name not in found:
-            raise UserError(f"{source} lacks the tensor {name}")
-        if found[name].shape != own.shape:
-            raise UserError(
-                f"{source} has {name} of shape {list(found[name].shape)}: its wiring asks for "
-                f"{list(own.shape)}"
-            )
-    for name in found:
-        if name not in wanted:
-            raise UserError(f"{source} has a tensor that its wiring does not know: {name}")
+def load_original(
+    source: Path, file: str | None = None, said: Mapping[str, Any] | None = None
+) -> PuzzleHRM:
+    """A model from a checkpoint of the originals' kind: its file, or the folder that it is in.
 
-
-def parts_of_config(
-    config: Mapping[str, Any],
-) -> tuple[Wiring, Sizes, PuzzleInterface]:
-    """Wiring, sizes and interface of an original model's configuration (HRM's or TRM's).
-
-    `config` holds the `arch` section together with vocab_size, seq_len and num_puzzle_identifiers.
-    Raises `UserError` for a missing or unknown value.
+    `file` names the state dict in a folder; without it, `checkpoint`, or the `step_N` of the
+    largest N, or the only file of tensors. `said` is what neither tensors nor configuration say
+    (see `original_config`), as `{"sizes.heads": 8}`. Raises `UserError` for what cannot be read or
+    is not known.
     """
-
-    def number(name: str) -> Any:
-        if not isinstance(config.get(name), int | float):
-            raise UserError(f"the original's configuration lacks {name}, or it is no number")
-        return config[name]
-
-    trm = not config.get("H_layers")
-    if not trm and config["H_layers"] != number("L_layers"):
-        raise UserError(
-            f"H_layers is {config['H_layers']} and L_layers {config['L_layers']}: "
-            "H and L of different depth are not supported"
-        )
-    width = int(number("hidden_size"))
-    puzzle_width = int(number("puzzle_emb_ndim"))
-    if puzzle_width not in (0, width):
-        raise UserError(f"puzzle_emb_ndim is {puzzle_width}: only 0 and hidden_size are supported")
-    positions = config.get("pos_encodings", "rope")
-    if positions not in ("rope", "learned", "none"):
-        raise UserError(f"pos_encodings is {positions!r}: choose rope, learned or none")
-    wiring = Wiring(
-        modules=1 if trm else 2,
-        cycles=int(number("H_cycles")),
-        low_calls=int(number("L_cycles")),
-        gradient="last-cycle" if trm else "one-step",
-        segments=int(number("halt_max_steps")),
-        halting="single-pass" if config.get("no_ACT_continue", False) else "q-learning",
-        mixing="tokens" if config.get("mlp_t", False) else "attention",
-        positions=positions,
-        puzzle_embedding=puzzle_width > 0,
-        prefix=(int(config.get("puzzle_emb_len", 0)) or 1) if puzzle_width else 0,
-    )
-    sizes = Sizes(
-        width=width,
-        heads=int(number("num_heads")),
-        inner=swiglu_inner(width, float(number("expansion"))),
-        blocks=int(number("L_layers")),
-        rope_base=float(config.get("rope_theta", 10_000.0)),
-    )
-    interface = PuzzleInterface(
-        vocab=int(number("vocab_size")),
-        tokens=int(number("seq_len")),
-        puzzles=int(number("num_puzzle_identifiers")),
-    )
-    return wiring, sizes, interface
-
-
-def load_original(folder: Path, file: str | None = None) -> PuzzleHRM:
-    """A model from a folder in the original's published layout.
-
-    `file` names the state dict; without it, `checkpoint`, or the `step_N` of the largest N. The
-    configuration does not say how many tokens a puzzle has: vocabulary and puzzle ids are read from
-    the tensors, tokens from the token-mixing MLP or from `seq_len` where the configuration has it,
-    and otherwise taken to be those of the originals' data set with that vocabulary.
-    """
-    tensors = read_pickle(checkpoint_in(folder, file))
-    short = {WRAPPERS.sub("", name): tensor for name, tensor in tensors.items()}
-    config = read_config(folder / CONFIG)
-    arch = cast(dict[str, Any], config.get("arch") or config)
-    sized = {**arch, **sizes_in(short, arch), **{k: v for k, v in config.items() if k != "arch"}}
-    wiring, sizes, interface = parts_of_config(sized)
-    model = PuzzleHRM(wiring, sizes, interface)
-    from_original(tensors, model, str(folder))
+    path = checkpoint_in(source, file)
+    state = read_state(path)
+    config = config_beside(path) or state.config
+    asked = Asked(str(path), said or {})
+    parts = parts_of_original(config, state.tensors, asked)
+    wanted = {original_name(name): own for name, own in shapes_of(*parts).items()}
+    # Sizes may be anything until the tensors agree: there is no memory for them before.
+    check_tensors(wanted, state.tensors, f"the original checkpoint {path}")
+    model = PuzzleHRM(*parts)
+    from_original(state.tensors, model, str(path))
     return model
 
 
-def sizes_in(tensors: Mapping[str, Tensor], arch: Mapping[str, Any]) -> dict[str, int]:
-    """What the tensors say of the interface."""
-    found: dict[str, int] = {"seq_len": SUDOKU_TOKENS}
-    if "embed_tokens.embedding_weight" in tensors:
-        vocab = tensors["embed_tokens.embedding_weight"].shape[0]
-        found |= {"vocab_size": vocab, "seq_len": TOKENS_OF_VOCAB.get(vocab, SUDOKU_TOKENS)}
-    ids = tensors.get("puzzle_emb.weights")
-    found["num_puzzle_identifiers"] = 1 if ids is None else ids.shape[0]
-    prefix = int(arch.get("puzzle_emb_len", 0)) or (1 if arch.get("puzzle_emb_ndim") else 0)
-    for name in ("L_level.layers.0.mlp_t.down_proj.weight", "embed_pos.embedding_weight"):
-        if name in tensors:
-            found["seq_len"] = tensors[name].shape[0] - prefix
-    return found
+def checkpoint_in(source: Path, file: str | None) -> Path:
+    """The state dict's file: `source` itself, or the one in that folder."""
+    if file is not None or source.is_file():
+        return source / file if file is not None else source
+    if not source.is_dir():
+        raise UserError(f"there is no folder {source}")
+    if (source / "checkpoint").is_file():
+        return source / "checkpoint"
+    files = sorted(path for path in source.iterdir() if path.is_file())
+    steps = {int(found[1]): path for path in files if (found := STEP.fullmatch(path.name))}
+    if steps:
+        return steps[max(steps)]
+    others = [path for path in files if path.suffix in ENDINGS]
+    if len(others) == 1:
+        return others[0]
+    if others:
+        names = ", ".join(path.name for path in others[:5])
+        raise UserError(f"{source} holds {len(others)} checkpoints: name one of {names}")
+    if (source / CONFIG).is_file():
+        raise UserError(
+            f"{source} holds no original checkpoint: no file checkpoint or step_N, and none that "
+            f"ends in {', '.join(ENDINGS)}"
+        )
+    raise UserError(
+        f"{source} holds no model: neither wiring.json (ours) nor {CONFIG} (the originals')"
+    )
 
 
-def checkpoint_in(folder: Path, file: str | None) -> Path:
-    """The state dict's file in `folder`."""
-    if not os.path.isdir(folder):
-        raise UserError(f"there is no folder {folder}")
-    if file is not None:
-        return folder / file
-    if os.path.isfile(folder / "checkpoint"):
-        return folder / "checkpoint"
-    steps = {int(path.name[5:]): path for path in folder.glob("step_*") if path.name[5:].isdigit()}
-    if not steps:
-        raise UserError(f"{folder} holds no original checkpoint: no file checkpoint or step_N")
-    return steps[max(steps)]
-
-
-def read_pickle(path: Path) -> dict[str, Tensor]:
-    """A state dict written by `torch.save`; nothing but tensors is ever unpickled."""
-    try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UserError(f"there is no file {path}") from None
-    except Exception as error:  # whatever a damaged file makes the unpickler raise
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(f"{path} is no checkpoint that can be read safely: {first}") from None
-    if not isinstance(content, dict) or not all(
-        isinstance(value, Tensor) for value in cast(dict[Any, Any], content).values()
-    ):
-        raise UserError(f"{path} is not a bare state dict of tensors")
-    return cast(dict[str, Tensor], content)
+def config_beside(path: Path) -> dict[str, Any]:
+    """The configuration beside a checkpoint, or above it; empty where there is none."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / CONFIG).is_file():
+            return read_config(folder / CONFIG)
+    return {}
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The configuration beside an original checkpoint."""
+    """The configuration in a file."""
     try:
-        content: Any = yaml.safe_load(path.read_text())
-    except OSError:
-        raise UserError(
-            f"there is no {path}: the configuration belongs beside the checkpoint"
-        ) from None
-    except yaml.YAMLError:
+        if path.stat().st_size > LARGEST_CONFIG:
+            raise UserError(f"{path} has more than {LARGEST_CONFIG >> 10} KiB: that is no config")
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: no UTF-8, no such date
         raise UserError(f"{path} is not valid YAML") from None
     if not isinstance(content, dict):
         raise UserError(f"{path} holds no configuration")

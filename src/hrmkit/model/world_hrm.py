@@ -9,9 +9,7 @@ from torch import Tensor, nn
 
 from hrmkit.model.block import Linear, rotary_exponents
 from hrmkit.model.hrm import HRM, Carry
-from hrmkit.model.wiring import Sizes, Wiring, WorldInterface
-
-MAX_TOKENS = 128
+from hrmkit.model.wiring import WORLD_TOKENS, Sizes, Wiring, WorldInterface
 
 
 class Outputs(NamedTuple):
@@ -36,7 +34,7 @@ class WorldHRM(HRM):
         width, face = sizes.width, interface
         embedding = Linear(face.features, width)
         nn.init.trunc_normal_(embedding.weight)
-        super().__init__(wiring, sizes, MAX_TOKENS, embedding)
+        super().__init__(wiring, sizes, WORLD_TOKENS, embedding)
         self.interface = interface
         self.subgoal_head = Linear(width, face.subgoals) if wiring.subgoal_head else None
         self.guide = nn.Embedding(face.subgoals, width) if wiring.subgoal_channel else None

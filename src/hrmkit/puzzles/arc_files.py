@@ -112,12 +112,12 @@ def read_tasks(source: str) -> tuple[ArcTask, ...]:
 def parted(source: str) -> tuple[str, list[str] | None]:
     """A source without its ':id,id', and those; None if it names no tasks."""
     whole, colon, ids = source.rpartition(":")
-    if not colon or _exists(source) or not (whole in PUBLISHED or _exists(whole)):
+    if not colon or exists(source) or not (whole in PUBLISHED or exists(whole)):
         return source, None
     return whole, [name.strip() for name in ids.split(",")]
 
 
-def _exists(path: str) -> bool:
+def exists(path: str) -> bool:
     """Whether it is a file or a folder, and not what no system can call one."""
     try:
         return Path(path).exists()
@@ -156,7 +156,7 @@ def _as_pairs(pairs: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple
 
 def _own(path: Path) -> tuple[ArcTask, ...]:
     """The tasks in a folder or a file."""
-    if not _exists(str(path)):
+    if not exists(str(path)):
         raise UserError(
             f"there is no {path}: give {' or '.join(PUBLISHED)}, or a folder or a JSON file of "
             "tasks"
@@ -205,9 +205,11 @@ def _tasks_in(file: Path, held_out: bool) -> Iterator[ArcTask]:
 def _json(file: Path) -> object:
     """What a file says."""
     try:
+        if not file.is_file():  # to read a pipe would be to wait for ever
+            raise UserError(f"{file} is not a file: put a JSON file of tasks there")
         if file.stat().st_size > LARGEST_FILE:
             raise UserError(f"{file} has more than {LARGEST_FILE >> 20} MiB: split it")
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserError(f"{file} cannot be read ({error.strerror or error})") from error
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or nested without end

@@ -221,21 +221,38 @@ def arrangements(box: int) -> Symmetries:
     return Symmetries(orders[index[:, 1]], orders[index[:, 2]], index[:, 0] == 1, digits)
 
 
-def random_symmetries(rng: np.random.Generator, box: int, count: int) -> Symmetries:
+def random_symmetries(
+    rng: np.random.Generator, box: int, count: int, wide: int | None = None
+) -> Symmetries:
     """`count` sudoku symmetries, each as likely as any other.
 
     A permutation of the digits, a transposition with probability 1/2, and shuffles of the bands,
-    of the rows in each, of the stacks and of the columns in each, as the original augments.
-    Raises `UserError` if `box` is not 2 or 3.
+    of the rows in each, of the stacks and of the columns in each, as the original augments. Boxes
+    are `box` x `box`, or of `box` rows and `wide` columns: then there is no transposition. Raises
+    `UserError` for a box of less than 2 or more than 4.
     """
-    orders = line_orders(box)
-    rows, columns = torch.from_numpy(rng.integers(len(orders), size=(2, count)))
-    return Symmetries(
-        orders[rows],
-        orders[columns],
-        torch.from_numpy(rng.random(count) < 0.5),
-        _random_tokens(rng, box * box + 1, count),
-    )
+    wide = wide or box
+    side = box * wide
+    if not (2 <= box <= 4 and 2 <= wide <= 4):
+        raise UserError(f"a sudoku with boxes of {box} x {wide} is not possible: choose 2 to 4")
+    if box == wide < 4:
+        orders = line_orders(box)
+        drawn = torch.from_numpy(rng.integers(len(orders), size=(2, count)))
+        rows, columns = orders[drawn[0]], orders[drawn[1]]
+    else:  # more orders than fit in a table
+        rows = _random_orders(rng, side // box, box, count)
+        columns = _random_orders(rng, side // wide, wide, count)
+    transposed = rng.random(count) < 0.5 if box == wide else np.zeros(count, np.bool_)
+    tokens = _random_tokens(rng, side + 1, count)
+    return Symmetries(rows, columns, torch.from_numpy(transposed), tokens)
+
+
+def _random_orders(rng: np.random.Generator, groups: int, size: int, count: int) -> Tensor:
+    """Orders of lines that keep `groups` of `size` together: int64 [count, groups * size]."""
+    order = rng.permuted(np.tile(np.arange(groups), (count, 1)), axis=1)
+    inside = rng.permuted(np.tile(np.arange(size), (count * groups, 1)), axis=1)
+    lines = order[:, :, None] * size + inside.reshape(count, groups, size)
+    return torch.from_numpy(lines.reshape(count, -1))
 
 
 def random_symmetry(rng: np.random.Generator, box: int) -> Symmetry:

@@ -1,6 +1,8 @@
 """Puzzles in files: CSV with the columns source, question, answer, rating, as the hub's are.
 
-Only question and answer have to be there. Files that end in .gz are compressed.
+Only question and answer have to be there, which may also be called puzzle and solution, or quizzes
+and solutions. A file that ends in .sdm or .txt has a puzzle on each line, and no answers: these are
+found by rule. Files that end in .gz are compressed.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from hrmkit.errors import UserError
 from hrmkit.puzzles.kinds import puzzle_of
 from hrmkit.puzzles.maze import BREAK, LARGEST
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Labelled, Puzzle, PuzzleSet
+from hrmkit.puzzles.sudoku_search import BOXES
 from hrmkit.writing import check_target, deliver
 
 Ints = NDArray[np.int64]
@@ -35,6 +38,14 @@ Bools = NDArray[np.bool_]
 
 COLUMNS = ("source", "question", "answer", "rating")
 NEEDED = ("question", "answer")
+CALLED = {
+    **dict.fromkeys(("puzzle", "puzzles", "quiz", "quizzes", "questions"), "question"),
+    **dict.fromkeys(("solution", "solutions", "answers"), "answer"),
+    "difficulty": "rating",
+}
+"""What else columns are called."""
+PLAIN = (".sdm", ".txt", ".sdm.gz", ".txt.gz")
+"""How names of files end that have a puzzle on each line, and no answers."""
 SPLITS = ("train", "test")
 MOST_CELLS = 400_000_000
 """Of the puzzles of one file: 3.2 GB of tokens, and as much again of answers. All of
@@ -43,6 +54,8 @@ LONGEST_LINE = 100_000
 """Characters; a row of the largest puzzle has 2000."""
 ROW_BYTES = 100
 """About what a made puzzle takes, compressed."""
+LOOKED_AT = 100
+"""Rows that are looked at for the size of the puzzles; the first ones may be bad."""
 CHUNK = 20_000
 """Rows that are read and checked at a time."""
 
@@ -77,7 +90,8 @@ class _Line:
     number: int
     """The file's line, from 1."""
     question: str
-    answer: str
+    answer: str | None
+    """None where the file says none, and the rule of the puzzle has to."""
     rating: str
     flaw: str = ""
     """What is wrong with the row, before its puzzle is looked at."""
@@ -98,22 +112,25 @@ def load_puzzles(
 ) -> Labelled:
     """The puzzles of kind `name` (see `puzzle_of`) in `source`, in the order of the file.
 
-    `source` is a CSV file (.csv or .csv.gz), or a data set on the hub: owner/name, whose training
-    rows are taken, or owner/name:test. `cells` is the size of the canvas; without it, that of the
-    file's first rows. Raises `UserError` if the source cannot be read, and for a row that is
-    malformed or whose answer is wrong, with its line; `skip_bad` leaves such rows out instead.
+    `source` is a CSV file (.csv or .csv.gz), a file with a puzzle on each line (.sdm, .txt), or a
+    data set on the hub: owner/name, whose training rows are taken, or owner/name:test. `cells` is
+    the size of the canvas; without it, that of the file's first rows. Raises `UserError` if the
+    source cannot be read, and for a row that is malformed or whose answer is wrong, with its line;
+    `skip_bad` leaves such rows out instead.
     """
     path, said = _located(source)
     digest = hashlib.sha256()
     read = _Read()
     puzzle: Puzzle | None = None
     with _opened(path, said) as text:
-        rows = _rows(_lines(text, said, digest.update), said)
+        lines = _lines(text, said, digest.update)
+        plain = path.name.lower().endswith(PLAIN)
+        rows = _puzzles(lines) if plain else _rows(lines, said)
         while chunk := list(islice(rows, CHUNK)):
             puzzle = puzzle or puzzle_of(name, cells or _canvas(name, chunk))
             _take(read, puzzle, chunk, said, skip_bad)
     if puzzle is None:
-        raise UserError(f"{said} holds no puzzles, only its columns")
+        raise UserError(f"{said} holds no puzzles" + ("" if plain else ", only its columns"))
     if not any(map(len, read.given)):
         raise UserError(f"{said} holds no good row: all {read.skipped} were left out")
     answers = torch.from_numpy(np.concatenate(read.answer))
@@ -169,7 +186,10 @@ def _located(source: str) -> tuple[Path, str]:
     if os.path.isfile(path):
         return path, source
     named = re.fullmatch(r"([\w.-]+/[\w.-]+?)(?::(\w+))?", source)
-    if os.path.isdir(path) or named is None or source.endswith((".csv", ".gz")):
+    if os.path.exists(path):
+        raise UserError(f"{source} is not a file: give a .csv or .csv.gz file")
+    here = source.partition("/")[0]
+    if named is None or source.endswith((".csv", ".gz", *PLAIN)) or os.path.isdir(here):
         raise UserError(
             f"there is no file {source}: give a .csv or .csv.gz file, "
             "or a data set on the hub as owner/name or owner/name:test"
@@ -236,6 +256,7 @@ def _rows(lines: Iterator[str], said: str) -> Iterator[_Line]:
     nothing: list[str] = []
     try:
         header = [name.strip().lower() for name in next(reader, nothing)]
+        header = [CALLED.get(name, name) for name in header]
         lacking = [name for name in NEEDED if name not in header]
         if lacking:
             raise UserError(
@@ -255,10 +276,17 @@ def _rows(lines: Iterator[str], said: str) -> Iterator[_Line]:
         raise UserError(f"{said}, line {reader.line_num}: {error}") from None
 
 
+def _puzzles(lines: Iterator[str]) -> Iterator[_Line]:
+    """The puzzles of a file without answers, one on each line; comments are left out."""
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.startswith("#"):
+            yield _Line(number, line.strip("\r\n"), None, "")
+
+
 def _canvas(name: str, rows: list[_Line]) -> int | None:
     """Cells that fit `rows`; None for the usual number."""
     if name == "sudoku":
-        return 16 if len(rows[0].question) == 16 else None
+        return next(filter(None, (_cells(row.question) for row in rows[:LOOKED_AT])), None)
     if name == "maze":
         lines = [row.question.replace(BREAK, "\n").splitlines() for row in rows if row.question]
         sides = [max(len(maze), *map(len, maze)) for maze in lines if len(maze) > 1]
@@ -268,11 +296,22 @@ def _canvas(name: str, rows: list[_Line]) -> int | None:
     return None
 
 
+def _cells(text: str) -> int | None:
+    """The cells of the sudoku that `text` says; None if it says none."""
+    for cells in sorted(BOXES, key=lambda cells: cells != len(text)):
+        try:
+            puzzle_of("sudoku", cells).encode(text)
+        except UserError:
+            continue
+        return cells
+    return None
+
+
 def _take(read: _Read, puzzle: Puzzle, rows: list[_Line], said: str, skip_bad: bool) -> None:
     """Read and check a chunk of rows; the first bad one is a `UserError`, or all are counted."""
     flaws = {at: row.flaw for at, row in enumerate(rows) if row.flaw}
     given = _grids(puzzle, [row.question for row in rows], flaws)
-    answer = _grids(puzzle, [row.answer for row in rows], flaws)
+    answer = _answers(puzzle, rows, given, flaws)
     ratings = np.array([_rating(row.rating, at, flaws) for at, row in enumerate(rows)])
     good = np.array([at not in flaws for at in range(len(rows))])
     (read_well,) = np.nonzero(good)
@@ -307,6 +346,24 @@ def _grids(puzzle: Puzzle, texts: list[str], flaws: dict[int, str]) -> Ints:
         except UserError as error:
             flaws[at] = f"{shortened(texts[at])} cannot be read: {error}"
     return grids
+
+
+def _answers(puzzle: Puzzle, rows: list[_Line], given: Ints, flaws: dict[int, str]) -> Ints:
+    """The answers of `rows`, int64 [n, cells]; found by rule where the file says none."""
+    if all(row.answer is not None for row in rows):
+        return _grids(puzzle, [row.answer or "" for row in rows], flaws)
+    found = np.zeros_like(given)
+    for at, row in enumerate(rows):
+        if at in flaws:
+            continue
+        grid: Grid = tuple(given[at].tolist())
+        solution = puzzle.solution(grid)
+        if solution is None:
+            why = puzzle.flaw(grid) or "no rule finds one"
+            flaws[at] = f"the question {shortened(row.question)} has no one answer: {why}"
+        else:
+            found[at] = solution
+    return found
 
 
 def _checked(puzzle: Puzzle, grid: Grid) -> Grid:
@@ -345,7 +402,7 @@ def _why(puzzle: Puzzle, given: Grid, row: _Line) -> str:
     if flaw:
         return f"the question {shortened(row.question)} has no answer: {flaw}"
     return (
-        f"the answer {shortened(row.answer)} is not a correct one of the question "
+        f"the answer {shortened(row.answer or '')} is not a correct one of the question "
         f"{shortened(row.question)}"
     )
 

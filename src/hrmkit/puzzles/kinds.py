@@ -16,9 +16,6 @@ from hrmkit.puzzles.puzzle import Puzzle
 
 KINDS = ("sudoku", "maze", "arc")
 """The kit's own. Any other is named FILE.py:Class."""
-
-BOXES = {None: 3, 81: 3, 16: 2}
-"""The box of a sudoku with so many cells."""
 MEMBERS = (
     *("name", "vocab", "cells", "encode", "decode", "show"),
     *("flaw", "solution", "is_valid", "difficulty", "augment"),
@@ -30,15 +27,15 @@ def puzzle_of(name: str, cells: int | None = None) -> Puzzle:
     """The kind of puzzle called `name`, with grids of `cells`, or of its usual size.
 
     `name` is one of `KINDS`, or FILE.py:Class for a class in a file of one's own, which is made
-    without arguments. Sudokus have 81 cells (16 for 4x4), mazes any square from 4 to 900. Raises
+    without arguments. Sudokus have 16, 36, 81 or 256 cells, mazes any square from 4 to 900. Raises
     `UserError` if there is no such kind, the file does not define it, or it has no such size.
     """
     if name == "sudoku":
         from hrmkit.puzzles.sudoku_puzzle import Sudoku
+        from hrmkit.puzzles.sudoku_search import box_of
 
-        if cells not in BOXES:
-            raise UserError(f"a sudoku of {cells} cells is not possible: choose 81, or 16 for 4x4")
-        return Sudoku(BOXES[cells])
+        high, wide = box_of(81 if cells is None else cells)
+        return Sudoku(high, None if wide == high else wide)
     if name == "maze":
         from hrmkit.puzzles.maze import LARGEST, Maze
 

@@ -21,8 +21,9 @@ from hrmkit.puzzles.text import tokens_of
 
 LETTERS = "# SGo"
 """How tokens 1 to 5 are written."""
-DOT = "."
-"""May be written for a free cell, because spaces at the end of a line are easily lost."""
+OTHERS = str.maketrans(".0\u00b71\u2588E", "   ##G")
+"""What else people write: a dot or 0 for a free cell, 1 or a full block for a wall, E for the goal.
+Spaces at the end of a line are easily lost, and dots are not."""
 BREAK = "/"
 """Between the rows of a maze that is not square, on one line."""
 PAD, WALL, FREE, START, GOAL, PATH = range(6)
@@ -92,11 +93,11 @@ class Maze:
             )
         canvas = np.full((self.side, self.side), PAD)
         for row, line in enumerate(lines):
-            for column, character in enumerate(line.ljust(width).replace(DOT, " ")):
+            for column, character in enumerate(line.ljust(width).translate(OTHERS)):
                 if character not in LETTERS:
                     raise UserError(
                         f"{character!r} in row {row + 1}, column {column + 1} is not of a maze: "
-                        "write # for a wall, a space for a free cell, S, G, and o for the path"
+                        "write # for a wall, a space or . for a free cell, S, G, and o for the path"
                     )
                 canvas[row, column] = 1 + LETTERS.index(character)
         return tuple(canvas.ravel().tolist())
@@ -233,6 +234,7 @@ class Maze:
 
 def _lines(text: str) -> list[str]:
     """The rows of a maze; `UserError` if there are none, or one that is no square."""
+    text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     lines = text.replace(BREAK, "\n").splitlines()
     while lines and not lines[0]:
         lines.pop(0)

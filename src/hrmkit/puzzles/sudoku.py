@@ -49,15 +49,16 @@ class Units:
 
 
 @lru_cache
-def units_of(box: int) -> Units:
-    """The units of a sudoku whose boxes are `box` x `box`."""
-    side = box * box
+def units_of(box: int, wide: int | None = None) -> Units:
+    """The units of a sudoku whose boxes are `box` x `box`, or of `box` rows and `wide` columns."""
+    wide = wide or box
+    side = box * wide
     rows = [tuple(range(row * side, (row + 1) * side)) for row in range(side)]
     columns = [tuple(range(column, side * side, side)) for column in range(side)]
     boxes = [
-        tuple((top + i) * side + left + j for i in range(box) for j in range(box))
+        tuple((top + i) * side + left + j for i in range(box) for j in range(wide))
         for top in range(0, side, box)
-        for left in range(0, side, box)
+        for left in range(0, side, wide)
     ]
     lines = (*rows, *columns, *boxes)
     peers = [

@@ -1,4 +1,4 @@
-"""Sudoku as a `Puzzle`: 4x4 or 9x9, in the tokens of the original models.
+"""Sudoku as a `Puzzle`: 4x4, 6x6, 9x9 or 16x16, in the tokens of the original models.
 
 Token 0 pads (a sudoku never does), 1 is a blank, 2 to side + 1 are the digits. The solver and
 `sudoku.py` count a blank as 0 and a digit as itself: one less.
@@ -6,6 +6,7 @@ Token 0 pads (a sudoku never does), 1 is a blank, 2 to side + 1 are the digits. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,28 +14,38 @@ import numpy as np
 from torch.nn.functional import pad
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import Symmetries, line_orders, random_symmetries
+from hrmkit.puzzles import sudoku_text
+from hrmkit.puzzles.augment import Symmetries, random_symmetries
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet
 from hrmkit.puzzles.sudoku import units_of
-from hrmkit.puzzles.sudoku_search import Bools, Ints, Searched, search
+from hrmkit.puzzles.sudoku_search import BOXES, Bools, Ints, Searched, search
 from hrmkit.puzzles.text import tokens_of
 
-BLANKS = ".0_"
-"""What a blank may be written as; `decode` writes the first."""
-SEPARATORS = " \t\r\n|+-"
-"""What people put between digits."""
 BLANK = 1
 """The token of a blank."""
+DOT = "."
+"""How `decode` writes it."""
+PLAIN = str.maketrans(dict.fromkeys(sudoku_text.BLANKS + sudoku_text.DASH, DOT))
+"""Every way to write a blank as one of them."""
 
 
 @dataclass(frozen=True)
 class Sudoku:
-    """Sudoku with boxes of `box` x `box`: 2 or 3, or `UserError`."""
+    """Sudoku with boxes of `box` x `box`: 2, 3 or 4; or of 2 rows and 3 columns (6x6).
+
+    Raises `UserError` for other boxes.
+    """
 
     box: int = 3
+    wide: int | None = None
+    """Columns of a box, where it is not a square."""
 
     def __post_init__(self) -> None:
-        line_orders(self.box)  # refuses what is neither
+        if (self.box, self.columns) not in BOXES.values():
+            raise UserError(
+                f"a sudoku with boxes of {self.box} x {self.columns} is not possible: choose "
+                + ", ".join(f"{high} x {wide}" for high, wide in BOXES.values())
+            )
 
     @property
     def name(self) -> str:
@@ -42,9 +53,14 @@ class Sudoku:
         return "sudoku"
 
     @property
+    def columns(self) -> int:
+        """Columns of a box."""
+        return self.wide or self.box
+
+    @property
     def side(self) -> int:
         """Cells of a row."""
-        return self.box * self.box
+        return self.box * self.columns
 
     @property
     def vocab(self) -> int:
@@ -57,29 +73,19 @@ class Sudoku:
         return self.side * self.side
 
     def encode(self, text: str) -> Grid:
-        """The grid that `text` says: 81 (16) digits, `.`, `0` or `_` for a blank.
+        """The grid that `text` says, in any way that people write sudokus; see `sudoku_text`.
 
-        They may be in lines, with spaces and `|`, `+`, `-` between them. Raises `UserError` for
-        any other character or number of cells.
+        Raises `UserError` for any other character or number of cells.
         """
-        grid: list[int] = []
-        for row, line in enumerate(text.splitlines() or [""], 1):
-            for column, character in enumerate(line, 1):
-                if character in SEPARATORS:
-                    continue
-                written = BLANKS[0] if character in BLANKS else character
-                if written not in self._alphabet:
-                    raise UserError(
-                        f"{character!r} in line {row}, column {column} is not of a sudoku: write "
-                        f"1 to {self.side}, and {', '.join(BLANKS)} for a blank"
-                    )
-                grid.append(1 + self._alphabet.index(written))
-        if len(grid) != self.cells:
-            raise UserError(
-                f"{len(grid)} cells are not a sudoku of {self.side} x {self.side}: "
-                f"give {self.cells}, with . for a blank"
-            )
-        return tuple(grid)
+        return tuple(1 + digit for digit in sudoku_text.read(text, self.side))
+
+    def is_whole(self, lines: Sequence[str]) -> bool:
+        """Whether some lines are a whole puzzle, so that the next line is of another."""
+        return sudoku_text.is_whole(lines, self.side)
+
+    def is_empty(self, lines: Sequence[str]) -> bool:
+        """Whether some lines have no cells: heads, comments, the end of a frame."""
+        return sudoku_text.cells_said(lines, self.side) == 0
 
     def encode_many(self, texts: list[str]) -> tuple[Ints, Bools]:
         """Grids int64 [n, cells], and which of the texts could be read in this quick way.
@@ -90,14 +96,14 @@ class Sudoku:
         read = np.array([len(text) == self.cells for text in texts], np.bool_)
         fitting = [text for text in texts if len(text) == self.cells]
         if fitting:
-            plain = [text.replace("0", ".").replace("_", ".") for text in fitting]
+            plain = [text.translate(PLAIN).upper() for text in fitting]
             grids[read] = tokens_of(plain, self._alphabet, 1)
         return grids, read & (grids > 0).all(1)
 
     @property
     def _alphabet(self) -> str:
         """How tokens from 1 are written."""
-        return BLANKS[0] + "".join(map(str, range(1, self.side + 1)))
+        return DOT + sudoku_text.alphabet(self.side)
 
     def decode(self, grid: Grid) -> str:
         """The grid on one line, `.` for a blank and ? for what is no token of a sudoku."""
@@ -107,14 +113,14 @@ class Sudoku:
     def show(self, given: Grid, answer: Grid | None = None) -> str:
         """The puzzle, or its answer, in lines with the boxes marked."""
         text = self.decode(given if answer is None else answer)
-        side, box = self.side, self.box
-        rule = "+".join(["-" * (2 * box + 1)] * box)[1:-1]
+        side, wide = self.side, self.columns
+        rule = "+".join(["-" * (2 * wide + 1)] * (side // wide))[1:-1]
         lines: list[str] = []
         for row in range(side):
-            if row and row % box == 0:
+            if row and row % self.box == 0:
                 lines.append(rule)
             cells = text[row * side : (row + 1) * side]
-            parts = (" ".join(cells[at : at + box]) for at in range(0, side, box))
+            parts = (" ".join(cells[at : at + wide]) for at in range(0, side, wide))
             lines.append(" | ".join(parts))
         return "\n".join(lines)
 
@@ -136,7 +142,7 @@ class Sudoku:
     def _clash(self, given: Grid) -> str | None:
         """The first two equal digits in one unit, with their place."""
         kinds: tuple[Literal["row", "column", "box"], ...] = ("row", "column", "box")
-        for number, line in enumerate(units_of(self.box).lines):
+        for number, line in enumerate(units_of(self.box, self.columns).lines):
             seen: dict[int, int] = {}
             for cell in line:
                 if given[cell] == BLANK:
@@ -174,7 +180,7 @@ class Sudoku:
     def are_valid(self, given: Ints, answer: Ints) -> Bools:
         """`is_valid` for each row of int64 [n, cells] arrays: bool [n]."""
         kept = ((given == BLANK) | (given == answer)).all(1)
-        lines = answer[:, np.array(units_of(self.box).lines)]
+        lines = answer[:, np.array(units_of(self.box, self.columns).lines)]
         return kept & (np.sort(lines, 2) == np.arange(2, self.vocab)).all((1, 2))
 
     def difficulty(self, given: Grid) -> float:
@@ -183,7 +189,7 @@ class Sudoku:
 
     def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Symmetries]:
         """Every puzzle under a random symmetry, as the original augments, and the symmetries."""
-        changes = random_symmetries(rng, self.box, len(puzzles))
+        changes = random_symmetries(rng, self.box, len(puzzles), self.columns)
         # Tokens are one more than those of the changes; padding, which a model may answer, stays.
         change = replace(changes, tokens=pad(changes.tokens + 1, (1, 0)))
         return puzzles.changed(change), change

@@ -15,6 +15,8 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from hrmkit.errors import UserError
+
 Ints = NDArray[np.int64]
 Bits = NDArray[np.uint16]
 Bools = NDArray[np.bool_]
@@ -55,6 +57,18 @@ class Searched:
         )
 
 
+BOXES = {16: (2, 2), 36: (2, 3), 81: (3, 3), 256: (4, 4)}
+"""Rows and columns of a box, by the cells of a grid."""
+
+
+def box_of(cells: int) -> tuple[int, int]:
+    """Rows and columns of a box of a grid of so many cells; `UserError` for another number."""
+    if cells not in BOXES:
+        known = ", ".join(map(str, BOXES))
+        raise UserError(f"a sudoku of {cells} cells is not possible: choose {known}")
+    return BOXES[cells]
+
+
 @lru_cache
 def _counts(side: int) -> NDArray[np.uint8]:
     """The number of digits in each set of them."""
@@ -64,7 +78,7 @@ def _counts(side: int) -> NDArray[np.uint8]:
 def search(grids: Ints, most_nodes: int = MOST_NODES) -> Searched:
     """Find how many solutions each of `grids` (int64 [n, cells], 0 blank) has: none, one or more.
 
-    `cells` is 16 or 81. A puzzle that takes more than `most_nodes` is given up.
+    `cells` is 16, 36, 81 or 256. A puzzle that takes more than `most_nodes` is given up.
     """
     count, cells = len(grids), grids.shape[1]
     found = Searched(
@@ -130,8 +144,9 @@ def _note(found: Searched, solved: Bits, owner: Ints) -> None:
 def _sweep(options: Bits) -> tuple[Bits, Bools]:
     """One round of singles in every cell and unit; and which nodes are not contradictory."""
     cells, nodes = options.shape
-    box = isqrt(isqrt(cells))
-    board = options.reshape(box, box, box, box, nodes)  # band, row in it, stack, column in it
+    side, (high, wide) = isqrt(cells), box_of(cells)
+    # band, row in it, stack, column in it
+    board = options.reshape(side // high, high, side // wide, wide, nodes)
     one = np.uint16(1)
     single = board * (board & (board - one) == 0)
     # A digit that is alone in a cell leaves the other cells of the cell's units.
@@ -142,7 +157,7 @@ def _sweep(options: Bits) -> tuple[Bits, Bools]:
         taken |= once
     left = board & (~taken | single)
     # A digit that is left in one cell of a unit belongs there.
-    alone, every = np.zeros_like(board), np.uint16((1 << box * box) - 1)
+    alone, every = np.zeros_like(board), np.uint16((1 << side) - 1)
     for along in UNITS:
         once, twice = _once_and_twice(left, along)
         wrong |= every ^ np.bitwise_and.reduce(_flat(once), axis=0)
@@ -161,12 +176,11 @@ def _flat(board: Bits) -> Bits:
 def _once_and_twice(board: Bits, along: tuple[int, int]) -> tuple[Bits, Bits]:
     """The digits in at least one, and in at least two, of the cells along two axes, kept as 1."""
     first, second = along
-    size = board.shape[first]
     once = np.zeros_like(board.take([0], first).take([0], second))
     twice = np.zeros_like(once)
     part: list[slice] = [slice(None)] * board.ndim
-    for i in range(size):
-        for j in range(size):
+    for i in range(board.shape[first]):
+        for j in range(board.shape[second]):
             part[first], part[second] = slice(i, i + 1), slice(j, j + 1)
             cell = board[tuple(part)]
             twice |= once & cell

@@ -1,9 +1,63 @@
-"""Many texts as tokens at once."""
+"""Puzzles as text: lists and arrays written as text, the lines of a stream, many texts at once."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any, Protocol, cast, runtime_checkable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from hrmkit.errors import UserError
+
+
+@runtime_checkable
+class Lines(Protocol):
+    """A puzzle that knows, of lines that come one by one, where one puzzle ends."""
+
+    def is_whole(self, lines: Sequence[str]) -> bool:
+        """Whether some lines are a whole puzzle, so that the next line is of another."""
+        ...
+
+    def is_empty(self, lines: Sequence[str]) -> bool:
+        """Whether some lines hold no cell of a puzzle: heads, comments, the end of a frame."""
+        ...
+
+
+def as_text(puzzle: object) -> str:
+    """A puzzle as text: a text as it is; a list, or an array, of rows as JSON, or as lines.
+
+    Rows of characters become lines, and rows of anything else JSON. Raises `UserError` for what is
+    neither text nor rows.
+    """
+    if isinstance(puzzle, str):
+        return puzzle
+    try:
+        text = json.dumps(puzzle, default=_listed)
+    except (TypeError, ValueError, RecursionError):
+        text = ""
+    if not text.startswith("["):
+        raise UserError(f"a {type(puzzle).__name__} is no puzzle: give a text, or a list of rows")
+    rows = cast("list[Any]", json.loads(text))
+    if all(isinstance(row, str) for row in rows):
+        return ("\n" if any(len(row) > 1 for row in rows) else "").join(rows)
+    if all(_are_characters(row) for row in rows):
+        return "\n".join("".join(row) for row in rows)
+    return text
+
+
+def _listed(value: Any) -> Any:
+    """An array, a tensor or one of their numbers as JSON knows them; `TypeError` for others."""
+    if not hasattr(value, "tolist"):
+        raise TypeError
+    return value.tolist()
+
+
+def _are_characters(row: Any) -> bool:
+    """Whether a row is a list of characters."""
+    cells = cast("list[Any]", row) if isinstance(row, list) else [None]
+    return all(isinstance(cell, str) and len(cell) == 1 for cell in cells)
 
 
 def tokens_of(texts: list[str], alphabet: str, first: int) -> NDArray[np.int64]:

@@ -77,6 +77,9 @@ def board_of(puzzle: str, vocab: int, cells: int) -> Board:
             glyphs=("",) * before + digits,
             names=names + digits,
         )
+    if puzzle == "sudoku" and square and vocab == side + 2:  # its boxes are no squares
+        digits = tuple(str(digit) for digit in range(1, side + 1))
+        return _grid("own", cells, ("", "", *digits), ("padding", "blank", *digits), blank=1)
     if puzzle == "maze" and square and vocab == len(MAZE):
         glyphs, names = zip(*MAZE, strict=True)
         return _grid("maze", cells, tuple(glyphs), tuple(names), blank=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,12 +17,17 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.text import as_text
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.find import Found, find_model, kind_of, usual_model
 from hrmkit.solving.thinking import Thought, right_cells, until_red
 from hrmkit.solving.views import view_of_one
 
 STANDARD_INPUT = "-"
+FILE_NAME = re.compile(
+    r".*\.(?![xX]+$)[A-Za-z][A-Za-z0-9]{1,7}|(?:~|\w:)?[/\\]?(?:[\w.-]+[/\\])+[\w.-]+"
+)
+"""As puzzle.txt, runs/one, ./one, C:\\one."""
 SEVERAL = "several"
 """In what a puzzle says of its flaw: it has answers all the same; see `Puzzle.flaw`."""
 
@@ -59,9 +65,9 @@ class Answer:
 
 
 def solve(
-    text: str, model: PuzzleHRM | Path | str | None = None, puzzle: str | None = None
+    text: object, model: PuzzleHRM | Path | str | None = None, puzzle: str | None = None
 ) -> Answer:
-    """The answer of `model` to the puzzle that `text` says.
+    """The answer of `model` to the puzzle that `text` says, or a list or array of its rows.
 
     `model` is a model or where one is: a folder, a run, a name on the hub; without one, the model
     that comes with the package for `puzzle`, which is sudoku unless said. `puzzle` is its kind
@@ -75,7 +81,9 @@ def solve(
     else:
         found = find_model(model or usual_model(puzzle or "sudoku"))
     kind = kind_of(found, puzzle)
-    return solve_grid(found.model, kind, kind.encode(text), sure=found.sure, views=found.views)
+    return solve_grid(
+        found.model, kind, kind.encode(as_text(text)), sure=found.sure, views=found.views
+    )
 
 
 def solve_grid(
@@ -172,10 +180,11 @@ def label_of(puzzle: Puzzle, given: Grid) -> Grid | None:
     return solution and tuple(IGNORED if token == PAD else token for token in solution)
 
 
-def read_text(words: Sequence[str]) -> str:
+def read_text(words: Sequence[str], kind: Puzzle) -> str:
     """The puzzle that a person names: what the words say, a line each, or a file, or `-`.
 
-    Raises `UserError` for a file that cannot be read.
+    Raises `UserError` for a file that cannot be read, and for one that is not there: a word that
+    is no puzzle of that kind, and looks like a file's name.
     """
     if len(words) != 1:
         return "\n".join(words)
@@ -186,15 +195,35 @@ def read_text(words: Sequence[str]) -> str:
         except UnicodeDecodeError:
             raise UserError("the standard input is not text: give a puzzle as text") from None
     try:
-        if not Path(word).is_file():
+        path = Path(word)
+        if not path.is_file():
+            check_no_file(word, kind)
             return word
-        return Path(word).read_text()
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{word} is not text: give a file with the puzzle as text") from None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (EACCES, EISDIR):
             raise UserError(f"cannot read {word}: {error.strerror}") from None
         return word  # what no system can call a file is a puzzle
+
+
+def check_no_file(word: str, kind: Puzzle) -> None:
+    """Raise `UserError` if a word is no puzzle, and a folder, or as the name of a file is."""
+    try:
+        kind.encode(word)
+    except UserError:
+        if Path(word).exists():
+            raise UserError(f"{word} is not a file: give a file with one {kind.name}") from None
+        if names_file(word):
+            raise UserError(
+                f"there is no file {word}: give a file that is there, or a {kind.name} as text"
+            ) from None
+
+
+def names_file(word: str) -> bool:
+    """Whether a word looks like the name of a file, and not like a puzzle."""
+    return FILE_NAME.fullmatch(word) is not None
 
 
 def one_puzzle(given: Grid, puzzle_id: int = 0) -> PuzzleSet:

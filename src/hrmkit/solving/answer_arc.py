@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
+from hrmkit.errors import UserError
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc import Arc
-from hrmkit.puzzles.arc_files import PUBLISHED
+from hrmkit.puzzles.arc_files import PUBLISHED, exists
 from hrmkit.puzzles.arc_tasks import ArcData, ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
+from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate
 from hrmkit.solving.effort import Effort, one_view
 from hrmkit.solving.evaluate_arc import known_tasks, learned_data, trained_on
@@ -50,13 +51,20 @@ def task_of(found: Found, task: str, views: int | None = None) -> tuple[ArcData,
     the model was not trained on it and needs to have been.
     """
     check_kind(found, Arc())
-    if os.path.isfile(task):
+    if exists(task):
         data, ids = known_tasks(found, task, views)
     else:
         learned = learned_data(found).get("source")
         source = learned if isinstance(learned, str) else next(iter(PUBLISHED))
         data, ids = known_tasks(found, source, views)[0], [task]
-    return data, data.tests(ids, None if views is None else views - 1)
+    try:
+        return data, data.tests(ids, None if views is None else views - 1)
+    except UserError:
+        if ids != [task] or not names_file(task):
+            raise
+        raise UserError(
+            f"there is no file {task}: give one that is there, or a task's id"
+        ) from None
 
 
 def plain_test(tests: ArcViews) -> PuzzleSet:

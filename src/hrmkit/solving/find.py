@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, WIRING, load, located, metadata_of
+from hrmkit.model.checkpoint import TENSORS, WIRING, load, metadata_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.kinds import KINDS, puzzle_of
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
+from hrmkit.puzzles.sudoku_search import BOXES
 
 CANVAS = "maze"
 """The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
@@ -50,18 +53,19 @@ class Found(NamedTuple):
         return views if isinstance(views, int) and views >= 1 else 1
 
 
-def find_model(source: Path | str) -> Found:
-    """The model in a folder, the newest of a run's, or the one of that name on the hub.
+def find_model(source: Path | str, said: Mapping[str, Any] | None = None) -> Found:
+    """The model in a folder or a file, the newest of a run's, or the one of that name on the hub.
 
-    A folder may be ours, or an original's. Raises `UserError` where there is no model of puzzles.
+    It may be ours, or an original's; `said` is what that does not say itself, see
+    `hrmkit.load`. Raises `UserError` where there is no model of puzzles.
     """
-    folder = located(source)
-    if (folder / RUN).is_file() or (folder / CHECKPOINTS).is_dir():
-        folder = newest(folder)
-    model = load(folder)
+    path = located(source)
+    if (path / RUN).is_file() or (path / CHECKPOINTS).is_dir():
+        path = newest(path)
+    model = load(path, **(said or {}))
     if not isinstance(model, PuzzleHRM):
         raise UserError(f"{source} is a model of worlds: name one of puzzles")
-    return Found(model.eval(), metadata_of(folder), str(folder))
+    return Found(model.eval(), metadata_of(path), str(path))
 
 
 def usual_model(puzzle: str) -> str:
@@ -141,7 +145,8 @@ def check_kind(found: Found, puzzle: Puzzle) -> None:
 def name_of_sizes(found: Found) -> str:
     """The kit's puzzle that fits what a model reads."""
     face = found.model.interface
-    sizes = {(11, 81): "sudoku", (6, 16): "sudoku", (6, 900): "maze", (12, 900): "arc"}
+    sizes = {(isqrt(cells) + 2, cells): "sudoku" for cells in BOXES}
+    sizes |= {(6, 900): "maze", (12, 900): "arc"}
     try:
         return sizes[face.vocab, face.tokens]
     except KeyError:

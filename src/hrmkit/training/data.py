@@ -13,6 +13,7 @@ from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.arc_tasks import ArcData, load_arc
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
+from hrmkit.solving.find import CANVAS
 from hrmkit.training.plan import Plan
 from hrmkit.training.queues import Epochs, Queue
 
@@ -51,12 +52,19 @@ class RunData:
         return PuzzleInterface(vocab=puzzle.vocab, tokens=puzzle.cells, puzzles=self.puzzles)
 
 
-def load_data(plan: Plan, skip_bad: bool = False) -> RunData:
-    """The puzzles that a plan names; raises `UserError` where they cannot be read or do not fit."""
+def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None = None) -> RunData:
+    """The puzzles that a plan names; raises `UserError` where they cannot be read or do not fit.
+
+    `read` is what the model reads that the run begins with: smaller mazes stand on its canvas.
+    """
     if plan.puzzle == "arc":
         return load_arc_data(plan)
-    train = load_puzzles(plan.puzzle, plan.data, skip_bad=skip_bad)
-    test = load_puzzles(plan.puzzle, plan.test, skip_bad=skip_bad) if plan.test else None
+    cells = read.tokens if read and plan.puzzle == CANVAS else None
+    train = load_puzzles(plan.puzzle, plan.data, skip_bad=skip_bad, cells=cells)
+    if plan.test:
+        test = load_puzzles(plan.puzzle, plan.test, skip_bad=skip_bad, cells=cells)
+    else:
+        test = None
     check_same_size(train, test)
     puzzle = train.puzzle
 
@@ -66,7 +74,7 @@ def load_data(plan: Plan, skip_bad: bool = False) -> RunData:
     def queue(rng: np.random.Generator) -> Queue:
         return Epochs(train.rows, rng, augment if plan.recipe.augment else None)
 
-    return RunData(train, test, queue)
+    return RunData(train, test, queue, read.puzzles if read else 1)
 
 
 def check_same_size(train: Labelled, test: Labelled | None) -> None:

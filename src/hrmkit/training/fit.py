@@ -8,14 +8,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from hrmkit.device import Device, choose_device, on_threads, share_of_threads
 from hrmkit.errors import UserError
 from hrmkit.lock import held
 from hrmkit.model.assemble import assemble
-from hrmkit.model.hrm import count_parameters
+from hrmkit.model.hrm import PARTS, count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.widen import widened
-from hrmkit.solving.find import find_model, learned_from
+from hrmkit.model.wiring import PuzzleInterface
+from hrmkit.solving.find import Found, find_model, learned_from
 from hrmkit.solving.precision import placed
 from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
@@ -29,7 +32,7 @@ def fit(
     data: str,
     *,
     puzzle: str = "sudoku",
-    preset: str = "tiny",
+    preset: str | None = None,
     out: Path | str = "run",
     test: str | None = None,
     seed: int = 0,
@@ -40,7 +43,8 @@ def fit(
     """Train a model of puzzles; returns it as it is at the end, evaluated and saved in `out`.
 
     `data` and `test` are CSV files, names on the hub, or collections of ARC. `begin` is a trained
-    model to begin with: its name, its folder, or a run's. `settings` are those of the recipe
+    model to begin with: its name, its folder, or a run's. Without a `preset`, wires and sizes are
+    that model's, or those of `tiny`. `settings` are those of the recipe
     (`steps=1000`, `rate=1e-3`), or of another section with its name and two underscores before
     (`wiring__cycles=3`, `sizes__width=256`). Ctrl-C saves, and raises `KeyboardInterrupt`;
     `resume=True` goes on. Raises `UserError` for whatever cannot be done.
@@ -51,8 +55,10 @@ def fit(
         key.replace("__", ".") if "__" in key else f"recipe.{key}": value
         for key, value in settings.items()
     }
-    plan = plan_of(puzzle, data, preset, named, test=test, seed=seed, begin=begin)
-    run, why = carry_out(plan, RunFolder(Path(out)), resume=resume)
+    folder = RunFolder(Path(out))
+    before = planned(folder) if resume and folder.exists else None
+    plan = plan_of(puzzle, data, preset, named, test=test, seed=seed, begin=begin, before=before)
+    run, why = carry_out(plan, folder, resume=resume)
     if why == "interrupted":
         raise KeyboardInterrupt
     return run.trainer.learned
@@ -125,16 +131,19 @@ def begun_run(
     ranks: Ranks,
 ) -> Run:
     """The run, described in its folder, at the step that it begins or goes on with."""
-    data = load_data(plan, skip_bad)
+    if plan.begin and plan.puzzle == "arc":
+        raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
+    fresh = not (going_on and folder.newest())
+    first = find_model(plan.begin) if plan.begin and fresh else None
+    data = load_data(plan, skip_bad, read_by(plan, first, folder))
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
-    if going_on and folder.newest():
+    if not fresh:
         data = replace(data, before=tuple(folder.description()["data"][1:]))
-    elif plan.begin:
-        if data.arc:
-            raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
-        data = replace(data, before=begin_with(model, plan.begin))
+    elif first:
+        begin_with(model, first, str(plan.begin))
+        data = replace(data, before=learned_from(first))
     placed(model, device)
     run = Run(plan, model, data, folder, device, habits or Habits(), ranks)
     if ranks.leads:
@@ -150,25 +159,42 @@ def begun_run(
     return run
 
 
-def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:
-    """Give `model` the weights of the one in `source`; returns what that has learned from.
+def read_by(plan: Plan, first: Found | None, folder: RunFolder) -> PuzzleInterface | None:
+    """What the model reads that a run begins with, or once began with; None if it did not."""
+    if first:
+        return first.model.interface
+    if plan.begin is None:
+        return None
+    try:
+        return TypeAdapter(PuzzleInterface).validate_python(folder.description().get("interface"))
+    except ValidationError:
+        raise UserError(f"{folder.path} does not say what its model reads") from None
 
-    Raises `UserError` where there is no model of puzzles, or it has other parts.
+
+def begin_with(model: PuzzleHRM, first: Found, named: str) -> None:
+    """Give `model` the weights of the one to begin with, which a person called `named`.
+
+    Raises `UserError` if that has other parts.
     """
-    found = find_model(source)
-    theirs = found.model.rewired(model.wiring)
-    if theirs.sizes.width != model.sizes.width:
+    theirs = first.model
+    if model.sizes.width > theirs.sizes.width:
         theirs = widened(theirs, model.sizes)
-    for what in ("sizes", "interface"):
-        mine, other = asdict(getattr(model, what)), asdict(getattr(theirs, what))
-        for name, value in other.items():
-            if value != mine[name]:
+    face, read = theirs.interface, model.interface
+    if face != read:
+        raise UserError(
+            f"the run cannot begin with {named}: it reads {face.tokens} cells of {face.vocab} "
+            f"tokens, and these puzzles have {read.tokens} of {read.vocab}"
+        )
+    for section, names in (("wiring", PARTS), ("sizes", tuple(asdict(model.sizes)))):
+        for name in names:
+            mine, other = (getattr(getattr(one, section), name) for one in (model, theirs))
+            if mine != other:
                 raise UserError(
-                    f"the run cannot begin with {source}: its {name} is {value}, and the run's "
-                    f"{mine[name]}; choose the preset and the settings that it was trained with"
+                    f"the run cannot begin with {named}: its {name} is {other}, and the run's "
+                    f"{mine}; leave out the preset and {section}.{name}, and the run takes them "
+                    "from it"
                 )
-    model.load_state_dict(theirs.state_dict())
-    return learned_from(found)
+    model.load_state_dict(theirs.rewired(model.wiring).state_dict())
 
 
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:

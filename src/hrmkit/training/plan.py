@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -13,8 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from hrmkit.errors import UserError
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
+from hrmkit.solving.find import find_model
 from hrmkit.training.recipe import Recipe, recipe_of
 
+USUAL = "tiny"
+"""The preset where none is named, and no model to begin with."""
 SECTIONS = ("wiring", "sizes", "recipe")
 OPTIONAL = {("recipe", name) for name in ("steps", "minutes", "clip")}
 """Settings that can be none at all."""
@@ -44,36 +47,49 @@ class Plan:
 def plan_of(
     puzzle: str,
     data: str,
-    preset_name: str,
+    preset_name: str | None = None,
     settings: Mapping[str, Any] | None = None,
     *,
     test: str | None = None,
     seed: int = 0,
     begin: str | None = None,
+    before: Plan | None = None,
 ) -> Plan:
     """The plan that a preset makes, with `settings` like `{"wiring.cycles": 3}` in their places.
 
-    Values may be text, as on the command line. Raises `UserError` for an unknown preset or
-    setting, or a value that is not possible.
+    Without a preset, wires and sizes are those of the model to `begin` with, or of `USUAL`.
+    `before` is the plan of the run that goes on, if one does: what that took from the model that it
+    began with is not looked up again. Values may be text, as on the command line. Raises
+    `UserError` for an unknown preset or setting, a value that is not possible, or where there is no
+    model to begin with.
     """
-    if preset_name not in {chosen.name for chosen in PUZZLE_PRESETS}:
-        known = ", ".join(chosen.name for chosen in PUZZLE_PRESETS)
-        raise UserError(f"no preset for puzzles is called {preset_name!r}: choose {known}")
     if seed < 0:
         raise UserError(f"seed {seed} is negative: choose 0 or more")
-    chosen = preset(preset_name)
-    plan = Plan(
-        puzzle,
-        data,
-        test,
-        preset_name,
-        chosen.wiring,
-        chosen.sizes,
-        recipe_of(preset_name),
-        seed,
-        begin,
-    )
+    if preset_name is None and begin is None:
+        preset_name = USUAL
+    wiring, sizes = start_of(preset_name, begin, before)
+    if puzzle == "arc" and not wiring.puzzle_embedding:
+        # Only that tells a model of ARC which task's rule to apply.
+        wiring = replace(wiring, puzzle_embedding=True, prefix=max(1, wiring.prefix))
+    recipe = recipe_of(preset_name)
+    plan = Plan(puzzle, data, test, preset_name, wiring, sizes, recipe, seed, begin)
     return with_settings(plan, settings or {})
+
+
+def start_of(
+    preset_name: str | None, begin: str | None, before: Plan | None
+) -> tuple[Wiring, Sizes]:
+    """The wires and sizes of a preset; without one, of the model to begin with."""
+    if preset_name is not None:
+        if preset_name not in {chosen.name for chosen in PUZZLE_PRESETS}:
+            known = ", ".join(chosen.name for chosen in PUZZLE_PRESETS)
+            raise UserError(f"no preset for puzzles is called {preset_name!r}: choose {known}")
+        chosen = preset(preset_name)
+        return chosen.wiring, chosen.sizes
+    if before is not None and before.begin == begin:
+        return before.wiring, before.sizes
+    model = find_model(str(begin)).model
+    return model.wiring, model.sizes
 
 
 def with_settings(plan: Plan, settings: Mapping[str, Any]) -> Plan:
