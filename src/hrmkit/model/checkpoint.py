@@ -7,6 +7,7 @@ models that come with the package.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -97,7 +98,7 @@ def load(source: Path | str, **said: Any) -> PuzzleHRM | WorldHRM:
     path = located(source)
     folder = path if path.is_dir() else path.parent
     ours = path.is_dir() or path.name == WIRING or path.suffix == ".safetensors"
-    if not (ours and (folder / WIRING).is_file()):
+    if not (ours and os.path.lexists(folder / WIRING)):
         return load_original(folder if path.name == CONFIG else path, said=said)
     if said:
         name = next(iter(said)).replace("__", ".")
