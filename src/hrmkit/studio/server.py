@@ -36,6 +36,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
+from hrmkit.studio.connections import PatientProtocol
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
 
 if TYPE_CHECKING:
@@ -419,15 +420,16 @@ def serve(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=PatientProtocol,
             ws="none",
             lifespan="off",
             log_level="warning",
             access_log=False,
             server_header=False,
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            limit_concurrency=64,
-            timeout_keep_alive=15,
+            # Above what is waited for and can make room: everything is being served.
+            limit_concurrency=PatientProtocol.patience.connections + 1,
+            timeout_keep_alive=int(PatientProtocol.patience.rest),
             timeout_graceful_shutdown=2,
         )
     )
