@@ -13,10 +13,15 @@ from pathlib import Path
 
 import pytest
 
-# The page's own patience, or one that a test can sit out.
+from hrmkit.studio.connections import allow_files
+
+# The studio's own patience, or one that a test can sit out; and the files that macOS begins with.
 PROGRAM = """
-import sys
+import contextlib, sys
 from pathlib import Path
+with contextlib.suppress(ImportError):
+    import resource
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 from hrmkit.studio.connections import Patience, PatientProtocol
 from hrmkit.studio.server import serve
 data, static, patience = sys.argv[1:]
@@ -28,11 +33,13 @@ serve([], Path(data), port=0, static=Path(static))
 @contextlib.contextmanager
 def studio(folder: Path, patience: str = "Patience()") -> Iterator[int]:
     """A real server in a process of its own; its port."""
+    allow_files(2000)
     data, static = folder / "data", folder / "static"
     (data / "recordings").mkdir(parents=True)
     static.mkdir()
     (static / "index.html").write_text("<!doctype html><title>HRM Kit</title>")
     (static / "long.bin").write_bytes(bytes(32 * 2**20))
+    (static / "big.bin").write_bytes(bytes(2 * 2**20))
     story = gzip.compress(json.dumps({"title": "A story"}).encode())
     (data / "recordings" / "a.hrm.json.gz").write_bytes(story)
     process = subprocess.Popen(
@@ -97,12 +104,11 @@ def test_two_hundred_at_once_are_served(tmp_path: Path) -> None:
             assert {len(answer) > 32 * 2**20 for answer in answers} == {True}
 
 
-@pytest.mark.parametrize("sent", [b"", HALF, request("/long.bin")], ids=["silent", "half", "deaf"])
+@pytest.mark.parametrize("sent", [b"", HALF, request("/big.bin")], ids=["silent", "half", "deaf"])
 def test_connections_that_keep_us_waiting_starve_nobody(tmp_path: Path, sent: bytes) -> None:
     with studio(tmp_path) as port, contextlib.ExitStack() as stack:
-        for _ in range(500):
+        for _ in range(700):
             stack.enter_context(connect(port, sent))
-            # Whoever comes between them is answered too, and nothing is refused.
         for _ in range(20):
             assert get(port).startswith(b"HTTP/1.1 200 OK")
 
@@ -148,7 +154,7 @@ def test_a_head_that_trickles_in_does_not_buy_time(tmp_path: Path) -> None:
 
 
 def test_the_one_that_waits_longest_makes_room(tmp_path: Path) -> None:
-    few = "Patience(rest=600, head=600, connections=3)"
+    few = "Patience(rest=600, head=600, grace=0, many=3)"
     with studio(tmp_path, few) as port, contextlib.ExitStack() as stack:
         first, second, third = (stack.enter_context(connect(port, HALF)) for _ in range(3))
         assert get(port).startswith(b"HTTP/1.1 200 OK")

@@ -2,8 +2,8 @@
 
 uvicorn bounds a connection's headers in bytes and how long it rests between two requests. It does
 not bound how long a first request takes to arrive, nor how long an answer takes to be read. Here
-each wait for a client has an end, and when there are too many connections, the one that has kept
-the server waiting longest makes room: never one that is being served.
+each wait for a client has an end, and when there are many connections, the one that has kept the
+server waiting longest makes room: never one that is being served, or has only just come.
 """
 
 from __future__ import annotations
@@ -20,13 +20,19 @@ Wait = Literal["rest", "head", "body", "reading"]
 
 @dataclass(frozen=True)
 class Patience:
-    """How many seconds each wait may take, and how many connections there may be."""
+    """How many seconds each wait may take, and how many connections there may be.
+
+    Above `many` connections, one that has waited for more than `grace` makes room; above `most`,
+    which only that many at work can lead to, requests are refused.
+    """
 
     rest: float = 15
     head: float = 10
     body: float = 10
     reading: float = 30
-    connections: int = 400
+    grace: float = 1
+    many: int = 400
+    most: int = 800
 
 
 class PatientProtocol(H11Protocol):
@@ -45,7 +51,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Make room for the newcomer, and wait for its first request."""
-        if len(self.connections) >= self.patience.connections:
+        if len(self.connections) >= self.patience.many:
             self._make_room()
         super().connection_made(transport)
         self._look()
@@ -102,9 +108,25 @@ class PatientProtocol(H11Protocol):
         self.transport.abort()
 
     def _make_room(self) -> None:
-        """End the connection that has kept us waiting longest, if any does."""
+        """End the connection that has kept us waiting longest, if any has for long enough."""
         everyone = cast("set[object]", self.connections)
         ours = [one for one in everyone if isinstance(one, PatientProtocol)]
         waiting = [one for one in ours if one.waits_for is not None]
-        if waiting:
-            min(waiting, key=lambda one: one.since)._end()
+        longest = min(waiting, key=lambda one: one.since, default=None)
+        if longest and longest.since + self.patience.grace < self.loop.time():
+            longest._end()
+
+
+def allow_files(wanted: int) -> None:
+    """Raise this process's own limit of open files and connections, where it is lower.
+
+    Some systems begin at 256; at the limit, nobody would be let in.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))

@@ -36,7 +36,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
-from hrmkit.studio.connections import PatientProtocol
+from hrmkit.studio.connections import PatientProtocol, allow_files
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
 
 if TYPE_CHECKING:
@@ -417,6 +417,8 @@ def serve(
     if wants_browser():
         # Opening can block until the browser ends; the socket listens already.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    # Each connection may have a file open.
+    allow_files(3 * PatientProtocol.patience.most)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -427,8 +429,7 @@ def serve(
             access_log=False,
             server_header=False,
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            # Above what is waited for and can make room: everything is being served.
-            limit_concurrency=PatientProtocol.patience.connections + 1,
+            limit_concurrency=PatientProtocol.patience.most,
             timeout_keep_alive=int(PatientProtocol.patience.rest),
             timeout_graceful_shutdown=2,
         )
