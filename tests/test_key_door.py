@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.worlds.env import KEY_DOOR_ID, WorldEnv
+from hrmkit.worlds.env import WorldEnv
 from hrmkit.worlds.key_door import GOTO_DOOR, LEFT, OPEN, OPEN_DOOR, PICK, RIGHT, KeyDoor
 from hrmkit.worlds.world import Outcome, WorldTable
 
@@ -112,8 +112,9 @@ def test_a_line_of_another_length_is_refused(tiles: int) -> None:
 
 @pytest.mark.parametrize("tiles", [3, 5, 9])
 def test_gymnasium_accepts_the_environment(tiles: int) -> None:
-    name = f"hrmkit.worlds.env:{KEY_DOOR_ID}"
-    check_env(gymnasium.make(name, tiles=tiles, render_mode="ansi").unwrapped)
+    env = gymnasium.make("hrmkit/KeyDoor-v0", tiles=tiles, render_mode="ansi")
+    check_env(env.unwrapped)
+    assert env.observation_space.shape == (3 + tiles, 8)
 
 
 def test_an_episode_in_gymnasium_is_the_tables() -> None:
