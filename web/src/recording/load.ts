@@ -172,7 +172,7 @@ async function validatorOf(kind: Kind): Promise<Validator> {
   } catch {
     throw new Problem(
       "A part of the page that reads recordings cannot be loaded: the server does not answer. " +
-        "Is the studio running?",
+        "If the studio is running, load the page again.",
     );
   }
 }

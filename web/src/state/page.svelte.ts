@@ -231,8 +231,8 @@ export class Page implements Host {
     const { recording, live } = await loading;
     const scenes = await scenesOf(recording.kind).catch(() => {
       throw new Problem(
-        "The scenes of this story cannot be loaded: the server does not answer. Is the studio " +
-          "running?",
+        "The scenes of this story cannot be loaded: the server does not answer. If the studio " +
+          "is running, load the page again.",
       );
     });
     if (load !== this.#loads) return;
