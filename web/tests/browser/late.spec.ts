@@ -70,7 +70,7 @@ const PARTS: [string, RegExp, RegExp][] = [
   ["runtime", /assets\/ort.*\.js$|ort-wasm.*mjs$/, /runtime cannot be/],
   ["WebAssembly", /\.wasm$/, /runtime cannot be started/],
   ["graphs' list", /graphs\/index\.json$/, /graphs/],
-  ["a graph", /think\.onnx$/, /graphs/],
+  ["graph", /think\.onnx$/, /graphs/],
 ];
 for (const [what, address, said] of PARTS) {
   test(`a knob trains once the ${what} can be fetched again`, async ({ page, site }) => {
