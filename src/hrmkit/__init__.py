@@ -8,13 +8,15 @@
 - `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one,
   `settings_of("key-door", examples=5)` those of a world's story with some changes.
 - `save_recording(recording, path)` and `load_recording(path)` write and read recordings.
-- `KeyDoor(tiles)` is the world Key -> Door.
+- `KeyDoor(tiles)` is the world Key -> Door; `gymnasium.make("hrmkit/KeyDoor-v0")` makes it.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from hrmkit.environments import offer
 
 if TYPE_CHECKING:
     from hrmkit.model.assemble import assemble
@@ -72,3 +74,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'hrmkit' has no attribute {name!r}")
     module, attribute = HOMES[name]
     return getattr(import_module(module), attribute)
+
+
+offer()

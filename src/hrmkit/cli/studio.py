@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -88,4 +89,8 @@ def site(
         check(file)
     data = data_folder()
     write_site(out, [*(files or []), *stories(data)], data)
-    typer.echo(f"{out}: put this folder on any web server, e.g. python -m http.server -d {out}")
+    typer.echo(
+        f"{out}: put this folder on any web server; index.html by itself stays empty.\n"
+        f"To see it here: python -m http.server -d {quote(str(out))} -b 127.0.0.1, "
+        "then open http://127.0.0.1:8000/"
+    )

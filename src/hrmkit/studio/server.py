@@ -36,6 +36,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
+from hrmkit.studio.connections import PatientProtocol, allow_files
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
 
 if TYPE_CHECKING:
@@ -416,18 +417,20 @@ def serve(
     if wants_browser():
         # Opening can block until the browser ends; the socket listens already.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    # Each connection may have a file open.
+    allow_files(3 * PatientProtocol.patience.most)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=PatientProtocol,
             ws="none",
             lifespan="off",
             log_level="warning",
             access_log=False,
             server_header=False,
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            limit_concurrency=64,
-            timeout_keep_alive=15,
+            limit_concurrency=PatientProtocol.patience.most,
+            timeout_keep_alive=int(PatientProtocol.patience.rest),
             timeout_graceful_shutdown=2,
         )
     )

@@ -128,7 +128,15 @@ export class Engine {
       if (data.kind === "done") {
         this.#ready = true;
         waiting.resolve(data.recording);
-      } else waiting.reject(new Problem(data.message));
+        return;
+      }
+      waiting.reject(new Problem(data.message));
+      // A runtime that could not be loaded stays unusable in its worker; the next has a fresh one.
+      if (this.#worker === worker && this.#waiting.size === 0) {
+        this.#ready = false;
+        this.#worker = null;
+        worker.terminate();
+      }
     });
     const crashed = (event: Event): void => {
       event.preventDefault();

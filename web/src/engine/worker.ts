@@ -3,7 +3,7 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 
 import { Problem, sentence } from "../recording/problem";
 import type { Recording } from "../recording/types.gen";
-import { Library } from "./graphs";
+import { Library, type Opener } from "./graphs";
 import type { FromWorker, Task, ToWorker } from "./messages";
 import { record, warmUp, withAblations, withSpread, type Watch } from "./record";
 import { loadRuntime } from "./runtime";
@@ -20,6 +20,10 @@ const cancelled = new Set<number>();
 const YIELD_EVERY_MS = 30;
 let engine: Promise<Engine> | null = null;
 let queue: Promise<void> = Promise.resolve();
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 function send(message: FromWorker): void {
   postMessage(message);
@@ -53,12 +57,21 @@ async function fetchGraph(graphs: string, name: string): Promise<ArrayBuffer> {
         `${response.status}). What is on screen still plays.`,
     );
   }
-  return response.arrayBuffer();
+  return response.arrayBuffer().catch(() => {
+    throw new Problem(
+      `Training needs graphs/${name}, which arrived only in part: the server stopped answering. ` +
+        "What is on screen still plays.",
+    );
+  });
 }
 
 async function start(graphs: string): Promise<Engine> {
   const { opener, name } = await loadRuntime(new URL(wasm, import.meta.url).href);
-  return { library: new Library((file) => fetchGraph(graphs, file), opener), name };
+  const started: Opener = (bytes) =>
+    opener(bytes).catch((error: unknown) => {
+      throw new Problem(`The training runtime cannot be started (${wordsOf(error)}).`);
+    });
+  return { library: new Library((file) => fetchGraph(graphs, file), started), name };
 }
 
 async function run(id: number, graphs: string, task: Task): Promise<Recording | null> {
@@ -67,7 +80,7 @@ async function run(id: number, graphs: string, task: Task): Promise<Recording | 
     engine = null; // the next task tries again
     throw error instanceof Problem
       ? error
-      : new Problem(`The training runtime cannot be loaded (${sentence(error)}).`);
+      : new Problem(`The training runtime cannot be loaded (${wordsOf(error)}).`);
   });
   let breathed = performance.now();
   const watch: Watch = async (progress) => {

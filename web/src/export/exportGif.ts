@@ -32,7 +32,7 @@ export function exportGif(
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      reject(new Problem("The GIF could not be made: its worker stopped."));
+      reject(new Problem("The GIF could not be made: its worker stopped, or could not be loaded."));
     });
     worker.postMessage(request);
   }).finally(() => worker.terminate());

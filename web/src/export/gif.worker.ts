@@ -1,5 +1,5 @@
 /** Draws a scene frame by frame and encodes it, away from the page. */
-import { sentence } from "../recording/problem";
+import { Problem, sentence } from "../recording/problem";
 import { paintCanvas } from "../stage/canvas";
 import { fontReady } from "../stage/font";
 import { stageSize } from "../story/scene";
@@ -18,7 +18,10 @@ function send(message: FromGifWorker): void {
 }
 
 async function draw({ recording, scene: id, view, theme }: GifRequest): Promise<void> {
-  const scene = (await scenesOf(recording.kind)).find((one) => one.id === id);
+  const scenes = await scenesOf(recording.kind).catch(() => {
+    throw new Problem("The GIF could not be made: the story's scenes cannot be loaded.");
+  });
+  const scene = scenes.find((one) => one.id === id);
   if (!scene) throw new Error(`there is no scene ${id}`);
   const size = stageSize[view.layout];
   const width = WIDTH[view.layout];

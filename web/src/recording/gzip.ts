@@ -5,6 +5,26 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** Packed bytes that are unpacked in one go: to a thousand times as many at most. */
+const MORSEL = 2 ** 13;
+
+/**
+ * `bytes` little by little. Browsers unpack all that they are handed before anybody can look at how
+ * much that is.
+ */
+function morsels(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (at >= bytes.length) controller.close();
+        else controller.enqueue(bytes.subarray(at, (at += MORSEL)));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 /**
  * Unpacks `bytes`, but never more than `limit` bytes: a small file can unpack to a huge one.
  *
@@ -15,10 +35,7 @@ export async function gunzip(
   limit: number,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = new Blob([bytes])
-    .stream()
-    .pipeThrough(new DecompressionStream("gzip"))
-    .getReader();
+  const reader = morsels(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {

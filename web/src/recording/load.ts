@@ -4,10 +4,12 @@ import type { ErrorObject } from "ajv";
 import { checkShape } from "./check";
 import { checkLadder } from "./checkLadder";
 import { checkRun, checkThought } from "./checkPuzzles";
+import { checkSizes } from "./checkSizes";
 import { gunzip, isGzip, tooLarge } from "./gzip";
 import { hashOf } from "./hash";
 import { KINDS, type AnyRecording, type Kind } from "./kinds";
 import { Problem } from "./problem";
+import { tooHeavy } from "./weigh";
 
 /** A recording larger than this, packed or unpacked, is refused; as in recording/schema.py. */
 export const MAX_BYTES = 64 * 2 ** 20;
@@ -96,7 +98,10 @@ export async function fetchFresh(
 /** A recording from a file that was dropped on the page or picked. */
 export async function openRecording(file: File): Promise<AnyRecording> {
   if (file.size > MAX_BYTES) throw tooLarge(file.name, MAX_BYTES);
-  return readRecording(new Uint8Array(await file.arrayBuffer()), file.name);
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Problem(`${file.name} cannot be read: it is a folder, or not there any more.`);
+  });
+  return readRecording(new Uint8Array(bytes), file.name);
 }
 
 /** Checks and returns the recording in `bytes`, gzipped or plain; `name` is for the messages. */
@@ -107,6 +112,8 @@ export async function readRecording(
   if (bytes.length === 0) throw new Problem(`${name} is empty.`);
   const plain = isGzip(bytes) ? await gunzip(bytes, MAX_BYTES, name) : bytes;
   if (plain.length > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
+  const heavy = tooHeavy(plain);
+  if (heavy) throw new Problem(`${name} is not a recording that can be read: ${heavy}.`);
   let data: unknown;
   try {
     data = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain));
@@ -140,7 +147,7 @@ export async function checkRecording(data: unknown, name: string): Promise<AnyRe
     throw new Problem(`${name} is not a valid recording: ${firstError(validate)}.`);
   }
   const recording = data as AnyRecording;
-  const wrong = checkWhole(recording);
+  const wrong = checkSizes(recording) ?? checkWhole(recording);
   if (wrong) throw new Problem(`${name} is not a valid recording: ${wrong}.`);
   const hash = await hashOf(recording);
   // A page without crypto.subtle writes recordings with an empty hash: there is nothing to hold to.
@@ -172,7 +179,7 @@ async function validatorOf(kind: Kind): Promise<Validator> {
   } catch {
     throw new Problem(
       "A part of the page that reads recordings cannot be loaded: the server does not answer. " +
-        "Is the studio running?",
+        "If the studio is running, load the page again.",
     );
   }
 }

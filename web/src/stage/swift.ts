@@ -26,6 +26,9 @@ export type ToSwiftWorker =
   | { readonly kind: "recording"; readonly recording: AnyRecording }
   | { readonly kind: "frame"; readonly frame: SwiftFrame; readonly answer: boolean };
 
+/** Whether a frame shows that was to be answered, or could not be drawn. */
+export type FromSwiftWorker = "shown" | "failed";
+
 export interface Swift {
   /** Draws a frame, unless another is asked for before; `answer` asks to be told once it shows. */
   show(recording: AnyRecording, frame: SwiftFrame, answer: boolean): void;
@@ -33,10 +36,27 @@ export interface Swift {
   stop(): void;
 }
 
-/** Draws on `canvas`; `shown` is called when a frame shows that was to be answered. */
-export function swift(canvas: HTMLCanvasElement, shown: () => void): Swift {
+/**
+ * Draws on `canvas`; `shown` is called when a frame shows that was to be answered, or with false
+ * when one could not be drawn; `ended` when nothing can be drawn any more. The SVG goes on.
+ *
+ * Throws where the browser has no such workers or canvases.
+ */
+export function swift(
+  canvas: HTMLCanvasElement,
+  shown: (drawn: boolean) => void,
+  ended: () => void,
+): Swift {
   const worker = new Worker(new URL("./swift.worker.ts", import.meta.url), { type: "module" });
-  worker.addEventListener("message", shown);
+  worker.addEventListener("message", ({ data }: MessageEvent<FromSwiftWorker>) =>
+    shown(data === "shown"),
+  );
+  // Its code cannot be fetched, or it has crashed.
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    worker.terminate();
+    ended();
+  });
   const tell = (message: ToSwiftWorker, transfer: Transferable[] = []): void =>
     worker.postMessage(message, transfer);
   const paper = canvas.transferControlToOffscreen();

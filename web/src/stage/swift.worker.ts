@@ -3,7 +3,7 @@ import type { AnyRecording } from "../recording/kinds";
 import { scenesOf } from "../story/stories";
 import { paintCanvas } from "./canvas";
 import { fontReady } from "./font";
-import type { SwiftFrame, ToSwiftWorker } from "./swift";
+import type { FromSwiftWorker, SwiftFrame, ToSwiftWorker } from "./swift";
 
 interface Wanted {
   readonly frame: SwiftFrame;
@@ -31,7 +31,11 @@ async function drawLatest(): Promise<void> {
   context.setTransform(scale, 0, 0, scale, 0, 0);
   paintCanvas(context, shapes, view.layout, theme);
   // What has been drawn is on its way to the screen by the next frame.
-  if (latest.answer) requestAnimationFrame(() => postMessage("shown"));
+  if (latest.answer) requestAnimationFrame(() => answer("shown"));
+}
+
+function answer(message: FromSwiftWorker): void {
+  postMessage(message);
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<ToSwiftWorker>) => {
@@ -43,7 +47,7 @@ self.addEventListener("message", ({ data }: MessageEvent<ToSwiftWorker>) => {
       recording = data.recording;
       break;
     case "frame":
-      if (!wanted) requestAnimationFrame(() => void drawLatest());
+      if (!wanted) requestAnimationFrame(() => void drawLatest().catch(() => answer("failed")));
       wanted = data;
   }
 });

@@ -2,7 +2,6 @@
  * A fine-tuning on stage: knobs that train it again in the page, and what can stand beside it.
  */
 import { Engine, type Progress } from "../engine/client";
-import { fetchRecording } from "../recording/load";
 import { Problem, sentence } from "../recording/problem";
 import type { Recording, Settings } from "../recording/types.gen";
 import type { Scene } from "../story/scene";
@@ -286,7 +285,7 @@ export class FineTuning implements OnStage {
     try {
       const found =
         comparison.kind === "story"
-          ? await fetchFineTuning(comparison.name, controller.signal)
+          ? await this.#told(comparison.name, controller.signal)
           : await this.#trained(comparison.settings, controller.signal);
       if (controller.signal.aborted) return;
       const label = comparison.kind === "story" ? found.title : comparison.label;
@@ -298,6 +297,12 @@ export class FineTuning implements OnStage {
     } finally {
       if (this.#othersController === controller && !this.#controller) this.training = null;
     }
+  }
+
+  async #told(name: string, signal: AbortSignal): Promise<Recording> {
+    const recording = await this.#host.recordingOf(name, signal);
+    if (recording.kind === "fine-tuning") return recording;
+    throw new Problem(`${name} tells another kind of story, so the two cannot stand side by side.`);
   }
 
   async #trained(settings: Settings, signal: AbortSignal): Promise<Recording> {
@@ -328,10 +333,4 @@ export class FineTuning implements OnStage {
       this.#host.update({ compare: null });
     }
   }
-}
-
-async function fetchFineTuning(name: string, signal: AbortSignal): Promise<Recording> {
-  const recording = await fetchRecording(name, signal);
-  if (recording.kind === "fine-tuning") return recording;
-  throw new Problem(`${name} tells another kind of story, so the two cannot stand side by side.`);
 }

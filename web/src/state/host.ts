@@ -9,6 +9,8 @@ export interface Host {
   readonly view: View;
   update(patch: Partial<State>): void;
   say(kind: "problem" | "news", text: string): void;
+  /** A recording of the page's list. */
+  recordingOf(name: string, signal?: AbortSignal): Promise<AnyRecording>;
 }
 
 /** One stage: a scene of a recording, with a label where two stand side by side. */

@@ -7,13 +7,7 @@
  */
 import type { Engine } from "../engine/client";
 import type { AnyRecording, Kind } from "../recording/kinds";
-import {
-  fetchFresh,
-  fetchRecording,
-  listRecordings,
-  openRecording,
-  type Listed,
-} from "../recording/load";
+import { fetchFresh, fetchRecording, listRecordings, type Listed } from "../recording/load";
 import { Problem, sentence } from "../recording/problem";
 import { captionAt, direct, type Director, type Entry } from "../story/director";
 import type { Caption, Layout, Scene, View } from "../story/scene";
@@ -24,6 +18,7 @@ import { readHash, writeHash } from "./hash";
 import type { Host, Side } from "./host";
 import { Ladder } from "./ladder.svelte";
 import { Run, type Live } from "./run.svelte";
+import { Opened } from "./opened";
 import { initial, type State } from "./state";
 import { Thought } from "./thought.svelte";
 
@@ -111,6 +106,7 @@ export class Page implements Host {
 
   readonly #engine: Engine;
   readonly #changed: () => void;
+  readonly #opened = new Opened();
   #scrubbed = 0;
   #notices = 0;
   #loads = 0;
@@ -210,16 +206,47 @@ export class Page implements Host {
     if (first && this.story?.kind !== kind) await this.choose(first.name);
   }
 
-  async drop(file: File): Promise<void> {
+  /** Opens files: the first recording among them plays, and the list of stories has them all. */
+  async drop(files: readonly File[]): Promise<void> {
+    const names: string[] = [];
     try {
-      const opened = openRecording(file).then((recording) => ({ recording, live: null }));
-      await this.#tell(opened, ({ title }) => {
-        this.update(BEGINNING);
-        this.say("news", `Playing ${file.name}: ${title}.`);
+      await this.#tell(this.#openAll(files, names), ({ title }) => {
+        const [story = null] = names;
+        this.update({ ...BEGINNING, story });
+        const more = names.length - 1;
+        const others = more
+          ? ` ${more} more ${more > 1 ? "are" : "is"} in the list of stories.`
+          : "";
+        this.say("news", `Playing ${story}: ${title}.${others}`);
       });
     } catch (error) {
       this.say("problem", `${sentence(error)} What was on screen stays.`);
     }
+  }
+
+  /** Lists every recording among `files` and puts its name into `names`; the first is returned. */
+  async #openAll(files: readonly File[], names: string[]): Promise<Loaded> {
+    let first: AnyRecording | null = null;
+    const problems: string[] = [];
+    for (const file of files) {
+      try {
+        const beside = this.listed.filter((one) => !this.#opened.listed.includes(one));
+        const { name, recording } = await this.#opened.add(file, beside);
+        this.listed = [...beside, ...this.#opened.listed];
+        names.push(name);
+        first ??= recording;
+      } catch (error) {
+        problems.push(sentence(error));
+      }
+    }
+    if (!first) throw new Problem(problems.join(" "));
+    if (problems.length) this.say("problem", problems.join(" "));
+    return { recording: first, live: null };
+  }
+
+  /** A recording of the list. */
+  async recordingOf(name: string, signal?: AbortSignal): Promise<AnyRecording> {
+    return (await this.#opened.read(name)) ?? fetchRecording(name, signal);
   }
 
   /**
@@ -231,8 +258,8 @@ export class Page implements Host {
     const { recording, live } = await loading;
     const scenes = await scenesOf(recording.kind).catch(() => {
       throw new Problem(
-        "The scenes of this story cannot be loaded: the server does not answer. Is the studio " +
-          "running?",
+        "The scenes of this story cannot be loaded: the server does not answer. If the studio " +
+          "is running, load the page again.",
       );
     });
     if (load !== this.#loads) return;
@@ -261,7 +288,7 @@ export class Page implements Host {
 
   async #fetched(name: string): Promise<Loaded> {
     if (!this.listed.some((one) => one.name === name && one.live)) {
-      return { recording: await fetchRecording(name), live: null };
+      return { recording: await this.recordingOf(name), live: null };
     }
     const fresh = await fetchFresh(name, null);
     if (!fresh) throw new Problem(`The run ${name} was not sent: the server says nothing is new.`);

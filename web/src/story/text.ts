@@ -28,13 +28,14 @@ export type Weight = 400 | 600 | 700;
 
 /** Width of `text` in units, a little generous. */
 export function textWidth(text: string, size: number, weight: Weight = 400): number {
-  const table = weight === 400 ? REGULAR : BOLD;
   let hundredths = 0;
-  for (const character of text) {
-    const at = index.get(character);
-    hundredths += at === undefined ? UNKNOWN : (table[at] ?? UNKNOWN);
-  }
+  for (const character of text) hundredths += hundredthsOf(character, weight);
   return (hundredths / 100) * size * SAFETY;
+}
+
+function hundredthsOf(character: string, weight: Weight): number {
+  const at = index.get(character);
+  return at === undefined ? UNKNOWN : ((weight === 400 ? REGULAR : BOLD)[at] ?? UNKNOWN);
 }
 
 /** The largest size up to `size` at which `text` fits in `width`, but never below `least`. */
@@ -52,8 +53,13 @@ export function fitSize(
 /** `text`, shortened with an ellipsis if it is wider than `width`. */
 export function shorten(text: string, width: number, size: number, weight: Weight = 400): string {
   if (textWidth(text, size, weight) <= width) return text;
-  let kept = text;
-  while (kept.length > 1 && textWidth(`${kept}…`, size, weight) > width) kept = kept.slice(0, -1);
+  let kept = "";
+  let hundredths = hundredthsOf("…", weight);
+  for (const character of text) {
+    hundredths += hundredthsOf(character, weight);
+    if (kept && (hundredths / 100) * size * SAFETY > width) break;
+    kept += character;
+  }
   return `${kept.trimEnd()}…`;
 }
 

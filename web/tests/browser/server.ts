@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const built =
+export const built =
   process.env["HRMKIT_TEST_SITE"] ??
   fileURLToPath(new URL("../../../src/hrmkit/studio/static/", import.meta.url));
 export const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));

@@ -4,19 +4,25 @@ import { gunzipSync, gzipSync } from "node:zlib";
 
 import type { Page } from "@playwright/test";
 
-import { expect, frame, open, serve, stage, story, test } from "./site";
+import { expect, frame, hashOf, ladder, open, serve, stage, story, test } from "./site";
 
 const file = readFileSync(story);
 
 async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  await dropAll(page, [[name, bytes]]);
+}
+
+async function dropAll(page: Page, files: readonly [string, Buffer][]): Promise<void> {
   const transfer = await page.evaluateHandle(
-    ({ name: called, base64 }) => {
+    (all) => {
       const data = new DataTransfer();
-      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      data.items.add(new File([content], called));
+      for (const [called, base64] of all) {
+        const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        data.items.add(new File([content], called));
+      }
       return data;
     },
-    { name, base64: bytes.toString("base64") },
+    files.map(([name, bytes]): [string, string] => [name, bytes.toString("base64")]),
   );
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
@@ -65,6 +71,43 @@ test("a recording that is dropped plays", async ({ page, site }) => {
   await drop(page, "mine.hrm.json.gz", file);
   await expect(page.getByRole("status").filter({ hasText: "mine.hrm.json.gz" })).toBeVisible();
   await expect(page.locator("[aria-current=step]")).toContainText("0");
+});
+
+test("files that are dropped together are all opened, and what is none is named", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url, "#scene=clumsy-rollout&time=6");
+  await dropAll(page, [
+    ["photo.png", Buffer.from([137, 80, 78, 71, 13, 10])],
+    ["one.hrm.json.gz", file],
+    ["two.hrm.json.gz", file],
+    ["cut.hrm.json.gz", file.subarray(0, 1000)],
+    ["ladder.hrm.json.gz", readFileSync(ladder)],
+  ]);
+  const news = page.getByRole("status").filter({ hasText: "Playing one.hrm.json.gz" });
+  await expect(news).toContainText("2 more are in the list of stories.");
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("photo.png");
+  await expect(alert).toContainText("cut.hrm.json.gz is truncated");
+  const list = page.getByRole("combobox", { name: "Story" });
+  await expect(list.getByRole("option")).toHaveCount(3);
+  await expect(list).toHaveValue("one.hrm.json.gz");
+  await list.selectOption("two.hrm.json.gz");
+  await expect.poll(async () => (await hashOf(page)).get("story")).toBe("two.hrm.json.gz");
+  // The name of a story beside the page stays that story's.
+  await page.getByRole("button", { name: "Assemble the kit" }).click();
+  await expect(list.getByRole("option")).toHaveCount(2);
+  await list.selectOption("ladder.hrm.json.gz (2)");
+  await expect(page.locator("[aria-current=step]")).toContainText("0");
+  // What was opened can stand beside a story.
+  await page.getByRole("button", { name: "Key → Door" }).click();
+  await list.selectOption("one.hrm.json.gz");
+  await page.getByLabel("Side by side with").selectOption("story:two.hrm.json.gz");
+  await expect(page.getByRole("figure")).toHaveCount(2);
+  // Files are not part of a link.
+  await page.reload();
+  await expect(page.getByRole("figure").first()).toBeVisible();
 });
 
 test("without WebAssembly stories play, and a knob says why it cannot train", async ({
