@@ -128,8 +128,9 @@ def test_what_a_world_does_not_have_gets_one_sentence_on_the_command_line(
 ) -> None:
     said = run(*arguments)
     assert said.exit_code == 2
-    assert said.stderr.startswith(f"error: {sentence}")
-    assert said.stderr.count("\n") == 1
+    last = said.stderr.strip()
+    assert last.startswith(f"error: {sentence}")
+    assert "\n" not in last
 
 
 def test_a_preset_of_another_world_is_refused(data: Path) -> None:
@@ -186,16 +187,20 @@ def test_its_graphs_take_the_step_that_pytorch_takes(own: Path, preset: str) -> 
     inputs = {key: unpacked(value) for key, value in kept["inputs"].items()}
     assert inputs["subgoal"].shape[1] == 2
     assert inputs["action"].shape[1] == 3
-    found = step.run(list(kept["outputs"]), inputs)
-    real = unpacked(kept["outputs"]["v_after"]) > 1e-12
-    for (output, value), a in zip(kept["outputs"].items(), found, strict=True):
-        b = unpacked(value)
+    found = dict(zip(kept["outputs"], step.run(list(kept["outputs"]), inputs), strict=True))
+    wanted = {output: unpacked(value) for output, value in kept["outputs"].items()}
+    # Adam takes a full step even on a gradient that is rounding noise (v of 1e-14).
+    real = wanted["v_after"] > 1e-12
+    assert real.mean() > 0.9
+    noise = np.linalg.norm((found["theta_after"] - wanted["theta_after"])[~real])
+    for output, b in wanted.items():
+        a = found[output]
         assert a.shape == b.shape, output
         if output == "theta_after":
-            # Adam takes a full step even on a gradient that is rounding noise.
-            assert real.mean() > 0.9
             a, b = a[real], b[real]
-        assert np.allclose(a, b, rtol=1e-5, atol=1e-5), (output, np.abs(a - b).max())
+        # Two lengths differ by no more than the length of the difference.
+        margin = 1e-5 + (noise if output == "weight_change" else 0)
+        assert np.allclose(a, b, rtol=1e-5, atol=margin), (output, np.abs(a - b).max())
 
 
 def test_the_pages_engine_finds_its_tables_and_models_by_world_and_size(own: Path) -> None:
