@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -380,3 +381,79 @@ def test_other_files_that_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
         read_tasks(big)
     with pytest.raises(UserError, match="does not fit 29 down"):
         placed(np.zeros((2, 2), dtype=np.uint8), 29, 0)
+
+
+def pairs_of(number: int, answered: bool = True) -> dict[str, object]:
+    """A pair of two small grids, told apart by a colour."""
+    pair: dict[str, object] = {"input": [[number, 0]]}
+    return {**pair, "output": [[0, number]]} if answered else pair
+
+
+def kaggle(folder: Path, dash: str = "_", solutions: bool = True) -> Path:
+    """Kaggle's six files: the test's repeat tasks of the evaluation's, without their answers."""
+    folder.mkdir(parents=True)
+    parts = {"training": (1, 2), "evaluation": (3, 4), "test": (3, 4)}
+    for name, numbers in parts.items():
+        tasks = {
+            f"task{one}": {"train": [pairs_of(one)], "test": [pairs_of(one + 4, False)]}
+            for one in numbers
+        }
+        file = folder / f"arc-agi{dash}{name}{dash}challenges.json"
+        file.write_text(json.dumps(tasks))
+        if name != "test" and solutions:
+            answers = {f"task{one}": [[[0, one + 4]]] for one in numbers}
+            file.with_name(f"arc-agi{dash}{name}{dash}solutions.json").write_text(
+                json.dumps(answers)
+            )
+    sample = {"task3": [{"attempt_1": [[0, 0], [0, 0]], "attempt_2": [[0, 0], [0, 0]]}]}
+    (folder / "sample_submission.json").write_text(json.dumps(sample))
+    return folder
+
+
+@pytest.mark.parametrize("dash", ["_", "-"])
+def test_kaggles_own_folder_is_read_with_its_answers(tmp_path: Path, dash: str) -> None:
+    tasks = read_tasks(str(kaggle(tmp_path / "arc", dash)))
+    assert [task.id for task in tasks] == ["task3", "task4", "task1", "task2"]
+    for task in tasks:
+        number = int(task.id[-1]) + 4
+        (test,) = task.tests
+        assert test.answer is not None
+        assert test.answer.tolist() == [[0, number]]
+        assert task.held_out
+    one = read_tasks(str(tmp_path / "arc" / f"arc-agi{dash}training{dash}challenges.json"))
+    assert [task.tests[0].answer is None for task in one] == [False, False]
+
+
+def test_dashes_and_underscores_may_be_mixed(tmp_path: Path) -> None:
+    folder = kaggle(tmp_path / "arc")
+    (folder / "arc-agi_training_solutions.json").rename(folder / "arc-agi_training-solutions.json")
+    tasks = read_tasks(str(folder))
+    assert all(task.tests[0].answer is not None for task in tasks)
+
+
+def test_a_task_that_is_there_twice_and_not_the_same_is_refused(tmp_path: Path) -> None:
+    folder = kaggle(tmp_path / "arc")
+    other = {"task3": {"train": [pairs_of(9)], "test": [pairs_of(7, False)]}}
+    (folder / "more.json").write_text(json.dumps(other))
+    with pytest.raises(UserError, match=r"task task3 of .* is there twice, and not the same"):
+        read_tasks(str(folder))
+
+
+def test_the_root_of_the_published_repository_is_read(tmp_path: Path) -> None:
+    for name, number in (("training", 1), ("evaluation", 2)):
+        part = tmp_path / "data" / name
+        part.mkdir(parents=True)
+        task = {"train": [pairs_of(number)], "test": [pairs_of(number + 2)]}
+        (part / f"task{number}.json").write_text(json.dumps(task))
+    (tmp_path / "package.json").write_text("{}")
+    assert [(task.id, task.held_out) for task in read_tasks(str(tmp_path))] == [
+        ("task1", False),
+        ("task2", True),
+    ]
+
+
+def test_a_pipe_in_a_folder_of_tasks_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "task.json")
+    for source in (tmp_path, tmp_path / "task.json"):
+        with pytest.raises(UserError, match=r"task\.json is not a file"):
+            read_tasks(str(source))

