@@ -6,8 +6,8 @@ import { fontReady } from "../src/stage/font";
 import { paintCanvas } from "../src/stage/canvas";
 import SvgStage from "../src/stage/SvgStage.svelte";
 import type { ThemeName } from "../src/stage/theme";
-import { stageSize, type View } from "../src/story/scene";
-import { scenesOf } from "../src/story/stories";
+import { stageSize, type View } from "../src/scene/scene";
+import { scenesOf } from "../src/stories/registry";
 
 export interface Frame {
   scene: number;

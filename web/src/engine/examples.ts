@@ -1,6 +1,6 @@
 /** Examples to learn from, drawn exactly as training/examples.py draws them. */
 import type { Example, ExampleStep, WorldTable } from "../recording/types.gen";
-import type { Draws } from "../story/draws";
+import type { Draws } from "../lib/draws";
 import { at } from "./lists";
 
 /** A wrong choice: any of `count` but `right`. */

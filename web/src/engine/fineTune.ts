@@ -5,7 +5,7 @@
  * step is inside the graph.
  */
 import type { Example, Settings, WorldTable } from "../recording/types.gen";
-import type { Draws } from "../story/draws";
+import type { Draws } from "../lib/draws";
 import { batchOf, initialCarry, type Batch, type Carry } from "./batch";
 import type { GraphSettings, Model, Owner, Values } from "./graphs";
 import { at } from "./lists";

@@ -2,7 +2,7 @@
 import { Problem } from "../recording/problem";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
 import { sealed } from "../recording/write";
-import { Draws } from "../story/draws";
+import { Draws } from "../lib/draws";
 import { drawExamples } from "./examples";
 import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
 import type { Library } from "./graphs";

@@ -2,7 +2,7 @@
 import type { AnyRecording } from "../recording/kinds";
 import { Problem } from "../recording/problem";
 import type { ThemeName } from "../stage/theme";
-import type { View } from "../story/scene";
+import type { View } from "../scene/scene";
 
 export interface GifRequest {
   readonly recording: AnyRecording;

@@ -2,8 +2,8 @@
 import { sentence } from "../recording/problem";
 import { paintCanvas } from "../stage/canvas";
 import { fontReady } from "../stage/font";
-import { stageSize } from "../story/scene";
-import { scenesOf } from "../story/stories";
+import { stageSize } from "../scene/scene";
+import { scenesOf } from "../stories/registry";
 import type { FromGifWorker, GifRequest } from "./exportGif";
 import { encodeGif } from "./gif";
 

@@ -1,9 +1,9 @@
 /** Reading a recording from a file or an address, trusting nothing about it. */
 import type { ErrorObject } from "ajv";
 
-import { checkShape } from "./check";
-import { checkLadder } from "./checkLadder";
-import { checkRun, checkThought } from "./checkPuzzles";
+import { checkShape } from "../stories/world/check";
+import { checkLadder } from "../stories/assemble/check";
+import { checkRun, checkThought } from "../stories/puzzle/check";
 import { gunzip, isGzip, tooLarge } from "./gzip";
 import { hashOf } from "./hash";
 import { KINDS, type AnyRecording, type Kind } from "./kinds";

@@ -6,7 +6,7 @@
  * the SVG beneath is there for that, and follows as soon as time rests.
  */
 import type { AnyRecording } from "../recording/kinds";
-import type { View } from "../story/scene";
+import type { View } from "../scene/scene";
 import type { ThemeName } from "./theme";
 
 /** A moment of a scene, and how it is seen; sizes are in the screen's pixels. */

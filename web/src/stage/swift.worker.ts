@@ -1,6 +1,6 @@
 /** Draws the frames of `swift.ts`: whenever the screen is ready for one, the latest. */
 import type { AnyRecording } from "../recording/kinds";
-import { scenesOf } from "../story/stories";
+import { scenesOf } from "../stories/registry";
 import { paintCanvas } from "./canvas";
 import { fontReady } from "./font";
 import type { SwiftFrame, ToSwiftWorker } from "./swift";

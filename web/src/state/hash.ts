@@ -4,7 +4,7 @@
  * Whatever is not understood falls back to its default, and a sentence says so.
  */
 import { initial, MAX_SEED, RANGES, SPEEDS, THEMES, type Knobs, type State } from "./state";
-import { EXAMPLE, readWires, writeWires } from "./wires";
+import { EXAMPLE, readWires, writeWires } from "../stories/assemble/wires";
 
 /** How one value is read from a link's text and written to it. */
 interface Field<T> {

@@ -15,17 +15,17 @@ import {
   type Listed,
 } from "../recording/load";
 import { Problem, sentence } from "../recording/problem";
-import { captionAt, direct, type Director, type Entry } from "../story/director";
-import type { Caption, Layout, Scene, View } from "../story/scene";
-import type { Action } from "../story/shape";
-import { scenesOf } from "../story/stories";
-import { FineTuning } from "./fineTuning.svelte";
+import { captionAt, direct, type Director, type Entry } from "../scene/director";
+import type { Caption, Layout, Scene, View } from "../scene/scene";
+import type { Action } from "../scene/shape";
+import { scenesOf } from "../stories/registry";
+import { FineTuning } from "../stories/world/state/fineTuning.svelte";
 import { readHash, writeHash } from "./hash";
-import type { Host, Side } from "./host";
-import { Ladder } from "./ladder.svelte";
-import { Run, type Live } from "./run.svelte";
+import type { Host, Side } from "../stories/host";
+import { Ladder } from "../stories/assemble/state/ladder.svelte";
+import { Run, type Live } from "../stories/run/state/run.svelte";
 import { initial, type State } from "./state";
-import { Thought } from "./thought.svelte";
+import { Thought } from "../stories/thought/state/thought.svelte";
 
 export type Story = FineTuning | Ladder | Run | Thought;
 

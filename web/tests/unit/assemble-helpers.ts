@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 import type { LadderRecording } from "../../src/recording/ladder.gen";
-import { range } from "../../src/story/list";
-import type { Scene, View } from "../../src/story/scene";
-import type { Group, Shape } from "../../src/story/shape";
-import { textWidth } from "../../src/story/text";
+import { range } from "../../src/lib/list";
+import type { Scene, View } from "../../src/scene/scene";
+import type { Group, Shape } from "../../src/scene/shape";
+import { textWidth } from "../../src/scene/text";
 import { wide } from "./story-helpers";
 
 /** LADDER_RECORDING names another recording to hold the same tests to. */

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 
 import type { LadderRecording, Rung, RungSeed } from "../../src/recording/ladder.gen";
-import * as facts from "../../src/story/assemble/facts";
-import { assembleScenes } from "../../src/story/assemble/story";
-import { at, range } from "../../src/story/list";
-import * as numbers from "../../src/story/numbers";
-import type { View } from "../../src/story/scene";
+import * as facts from "../../src/stories/assemble/facts";
+import { assembleScenes } from "../../src/stories/assemble/story";
+import { at, range } from "../../src/lib/list";
+import * as numbers from "../../src/scene/numbers";
+import type { View } from "../../src/scene/scene";
 import { ladder, ladderTimes, variants } from "./assemble-helpers";
 import { everyShape, tall, wide } from "./story-helpers";
 

@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { writeWires } from "../../src/state/wires";
-import { measured } from "../../src/story/assemble/10-bench";
-import { assembleScenes } from "../../src/story/assemble/story";
-import { at } from "../../src/story/list";
-import { stageSize, type View } from "../../src/story/scene";
-import type { Action, Shape } from "../../src/story/shape";
+import { writeWires } from "../../src/stories/assemble/wires";
+import { measured } from "../../src/stories/assemble/scenes/10-bench";
+import { assembleScenes } from "../../src/stories/assemble/story";
+import { at } from "../../src/lib/list";
+import { stageSize, type View } from "../../src/scene/scene";
+import type { Action, Shape } from "../../src/scene/shape";
 import { ladder, ladderTimes, variants, withWires } from "./assemble-helpers";
 import { expectLegible, expectSound, expectTold, expectWords, mostShapes } from "./scene-rules";
 import { everyShape, tall, wide } from "./story-helpers";

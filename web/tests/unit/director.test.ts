@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { direct } from "../../src/story/director";
-import { at } from "../../src/story/list";
-import { scenes } from "../../src/story/story";
+import { direct } from "../../src/scene/director";
+import { at } from "../../src/lib/list";
+import { scenes } from "../../src/stories/world/story";
 import { fixture, hasFixture, wide } from "./story-helpers";
 
 describe.skipIf(!hasFixture)("director", () => {

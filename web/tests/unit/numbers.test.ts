@@ -2,12 +2,12 @@
 import { describe, expect, test } from "vitest";
 
 import type { Episode, Recording } from "../../src/recording/types.gen";
-import { allRuns, gridOf } from "../../src/story/facts";
-import { at, last, sum } from "../../src/story/list";
-import * as numbers from "../../src/story/numbers";
-import { rollOut, teacherEpisode } from "../../src/story/rollout";
-import type { View } from "../../src/story/scene";
-import { scenes } from "../../src/story/story";
+import { allRuns, gridOf } from "../../src/stories/world/facts";
+import { at, last, sum } from "../../src/lib/list";
+import * as numbers from "../../src/scene/numbers";
+import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
+import type { View } from "../../src/scene/scene";
+import { scenes } from "../../src/stories/world/story";
 import { everyShape, fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
 
 describe("formats", () => {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
 import { painter } from "../../src/stage/painter";
-import type { Shape } from "../../src/story/shape";
-import { scenes } from "../../src/story/story";
+import type { Shape } from "../../src/scene/shape";
+import { scenes } from "../../src/stories/world/story";
 import { fixture, hasFixture, tall, wide } from "./story-helpers";
 
 /** As much of an element as the painter uses. */

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { at } from "../../src/story/list";
-import type { Scene, View } from "../../src/story/scene";
+import { at } from "../../src/lib/list";
+import type { Scene, View } from "../../src/scene/scene";
 import { expectLegible, expectSound, expectTold, expectWords, mostShapes } from "./scene-rules";
 import { timesOf } from "./puzzle-fixture";
 import { everyShape, tall, wide } from "./story-helpers";

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { Draws } from "../../src/story/draws";
-import { allRuns } from "../../src/story/facts";
-import { at, last } from "../../src/story/list";
-import { rollOut, teacherEpisode } from "../../src/story/rollout";
+import { Draws } from "../../src/lib/draws";
+import { allRuns } from "../../src/stories/world/facts";
+import { at, last } from "../../src/lib/list";
+import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
 import { fixture, hasFixture } from "./story-helpers";
 
 describe("draws", () => {

@@ -1,8 +1,8 @@
 /** What a scene of any story is held to. */
 import { expect } from "vitest";
 
-import { at } from "../../src/story/list";
-import { stageSize, type Scene, type View } from "../../src/story/scene";
+import { at } from "../../src/lib/list";
+import { stageSize, type Scene, type View } from "../../src/scene/scene";
 import { writtenIn } from "./assemble-helpers";
 import { everyShape, extents, numbersOf } from "./story-helpers";
 

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { readHash, writeHash } from "../../src/state/hash";
-import { changesFrom, gradientSteps, keyOf, knobsOf, settingsFor } from "../../src/state/settings";
+import {
+  changesFrom,
+  gradientSteps,
+  keyOf,
+  knobsOf,
+  settingsFor,
+} from "../../src/stories/world/state/settings";
 import { initial, MAX_SEED, SPEEDS, THEMES, type Knobs, type State } from "../../src/state/state";
 import {
   EXAMPLE,
@@ -12,9 +18,9 @@ import {
   readWires,
   toggled,
   writeWires,
-} from "../../src/state/wires";
+} from "../../src/stories/assemble/wires";
 import type { Wires } from "../../src/recording/ladder.gen";
-import type { WireName } from "../../src/story/shape";
+import type { WireName } from "../../src/scene/shape";
 import { storyFixture } from "./fixtures";
 import { ladderFixture, WIRES } from "./ladder-fixture";
 

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 import type { Recording } from "../../src/recording/types.gen";
-import type { Scene, View } from "../../src/story/scene";
-import type { Shape } from "../../src/story/shape";
-import { textWidth } from "../../src/story/text";
+import type { Scene, View } from "../../src/scene/scene";
+import type { Shape } from "../../src/scene/shape";
+import { textWidth } from "../../src/scene/text";
 
 /** STORY_RECORDING names another recording to hold the same tests to. */
 const file =

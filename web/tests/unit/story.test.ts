@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { at } from "../../src/story/list";
-import type { View } from "../../src/story/scene";
-import { scenes } from "../../src/story/story";
+import { at } from "../../src/lib/list";
+import type { View } from "../../src/scene/scene";
+import { scenes } from "../../src/stories/world/story";
 import { expectSound, expectTold, mostShapes } from "./scene-rules";
 import { fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
 

@@ -1,0 +1,65 @@
+/** Words for names of the table and of runs; what is not known here is shown as it is named. */
+import type { Recording, Run, Settings } from "../../recording/types.gen";
+import { count, percent } from "../../scene/numbers";
+
+/** 'holding_key' -> 'holding key'. */
+export function plain(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A list in English: 'a, b and c'. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+}
+
+interface RunWords {
+  readonly title: string;
+  readonly what: string;
+}
+
+const RUNS: Record<string, RunWords> = {
+  main: { title: "This story", what: "The run that this story shows." },
+  flat: { title: "No hierarchy", what: "One module, actions only, with as many parameters." },
+  "flat-labelled": {
+    title: "No hierarchy, told labels",
+    what: "One module that also learns the sub-goal labels.",
+  },
+  "no-channel": {
+    title: "Two boxes, no wire",
+    what: "The Doer is never told the sub-goal.",
+  },
+  "one-module": {
+    title: "One box, with wire",
+    what: "One module, told its own sub-goal.",
+  },
+  "frozen-planner": { title: "Frozen Planner", what: "Only the Doer may learn." },
+  "frozen-doer": { title: "Frozen Doer", what: "Only the Planner may learn." },
+};
+
+export function runWords(name: string): RunWords {
+  return RUNS[name] ?? { title: capital(plain(name.replaceAll("-", " "))), what: "" };
+}
+
+/** Where the settings of a run differ from the story's, beyond what makes the run what it is. */
+export function otherSettings(recording: Recording, run: Pick<Run, "settings">): string | null {
+  return settingsDifference(recording.settings, run.settings);
+}
+
+export function settingsDifference(ours: Settings, theirs: Settings): string | null {
+  const parts: string[] = [];
+  if (theirs.examples !== ours.examples) parts.push(count(theirs.examples, "example"));
+  if (theirs.noise !== ours.noise) parts.push(`${percent(theirs.noise)} noise`);
+  if (theirs.distractors !== ours.distractors)
+    parts.push(`${percent(theirs.distractors)} distractors`);
+  if (theirs.passes !== ours.passes) parts.push(count(theirs.passes, "pass", "passes"));
+  if (theirs.batch !== ours.batch) parts.push(`batches of ${theirs.batch}`);
+  if (theirs.seed !== ours.seed) parts.push(`seed ${theirs.seed}`);
+  if (theirs.tiles !== ours.tiles) parts.push(count(theirs.tiles, "tile"));
+  if (theirs.base_seed !== ours.base_seed) parts.push(`base seed ${theirs.base_seed}`);
+  return parts.length === 0 ? null : parts.join(", ");
+}
