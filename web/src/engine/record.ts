@@ -6,7 +6,7 @@ import { Draws } from "../lib/draws";
 import { drawExamples } from "./examples";
 import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
 import type { Library } from "./graphs";
-import { at } from "./lists";
+import { at } from "../lib/list";
 import { policyOf } from "./policy";
 import { Recorder } from "./recorder";
 

@@ -19,7 +19,7 @@ import type {
 import { featuresOf } from "./batch";
 import type { StepSeen } from "./fineTune";
 import type { GraphParameter, Model, Owner } from "./graphs";
-import { argmax, at, row } from "./lists";
+import { argmax, at, row } from "../lib/list";
 import { actionsAt, policyOf, rollOut, scoreOf, subgoalsAt, think, type Thinking } from "./policy";
 
 const WATCHED = 6;

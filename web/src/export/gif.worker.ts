@@ -3,7 +3,7 @@ import { sentence } from "../recording/problem";
 import { paintCanvas } from "../stage/canvas";
 import { fontReady } from "../stage/font";
 import { stageSize } from "../scene/scene";
-import { scenesOf } from "../stories/registry";
+import { scenesOf } from "../stories/scenes";
 import type { FromGifWorker, GifRequest } from "./exportGif";
 import { encodeGif } from "./gif";
 
@@ -17,8 +17,8 @@ function send(message: FromGifWorker): void {
   postMessage(message);
 }
 
-async function draw({ recording, scene: id, view, theme }: GifRequest): Promise<void> {
-  const scene = (await scenesOf(recording.kind)).find((one) => one.id === id);
+async function draw({ story, recording, scene: id, view, theme }: GifRequest): Promise<void> {
+  const scene = (await scenesOf(story)).find((one) => one.id === id);
   if (!scene) throw new Error(`there is no scene ${id}`);
   const size = stageSize[view.layout];
   const width = WIDTH[view.layout];

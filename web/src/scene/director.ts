@@ -3,14 +3,14 @@
  *
  * Global time runs from 0 to `total`; inside, every scene has its own clock that starts at 0.
  */
-import type { Recording } from "../recording/types.gen";
+import type { AnyRecording } from "../recording/form";
 import { clamp } from "./ease";
 import { at } from "../lib/list";
 import { memo } from "./memo";
 import type { Caption, Equation, Scene, View } from "./scene";
 import type { Shape } from "./shape";
 
-export interface Entry<R = Recording> {
+export interface Entry<R = AnyRecording> {
   readonly scene: Scene<R>;
   readonly index: number;
   /** Global time at which it begins. */
@@ -18,13 +18,13 @@ export interface Entry<R = Recording> {
   readonly duration: number;
 }
 
-export interface Place<R = Recording> {
+export interface Place<R = AnyRecording> {
   readonly entry: Entry<R>;
   /** Seconds into the scene. */
   readonly time: number;
 }
 
-export interface Director<R = Recording> {
+export interface Director<R = AnyRecording> {
   readonly entries: readonly Entry<R>[];
   readonly total: number;
   /** Global time -> scene and local time. */

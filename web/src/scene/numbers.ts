@@ -6,6 +6,8 @@
  */
 import { sum } from "../lib/list";
 
+export { mean } from "../lib/list";
+
 const MINUS = "−";
 
 function fixed(value: number, digits: number): string {
@@ -69,11 +71,6 @@ export function logistic(logit: number): number {
 export function runningTotals(rewards: readonly number[]): number[] {
   let total = 0;
   return rewards.map((one) => (total += one));
-}
-
-/** Derivation: mean over seeds. */
-export function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : sum(values) / values.length;
 }
 
 /** Derivation: the smallest and the largest over seeds. */

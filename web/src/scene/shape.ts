@@ -34,15 +34,10 @@ export type Paint = Tone | { readonly signed: number };
 
 /** What a shape does when it is clicked, or chosen with Enter. */
 export type Action =
-  | { readonly kind: "choose-start"; readonly start: number }
-  | { readonly kind: "choose-run"; readonly run: string }
   | { readonly kind: "go"; readonly scene: string; readonly time: number }
   | { readonly kind: "maths" }
-  | { readonly kind: "toggle-wire"; readonly wire: WireName };
-
-/** The wires of the bench, each a field of `Wires`; 'outer' is whether there are several segments. */
-export type WireName =
-  "loop" | "recall" | "hierarchy" | "modules" | "gradient" | "outer" | "halting";
+  /** Sets what the story keeps in the link, by the names of its fields. */
+  | { readonly kind: "set"; readonly values: Readonly<Record<string, unknown>> };
 
 /**
  * Where a shape can be dragged to (a group with its origin, another shape with its middle), and what

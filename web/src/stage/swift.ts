@@ -5,12 +5,14 @@
  * painting; one of these costs it a message. Nothing on the canvas can be pointed at or read out:
  * the SVG beneath is there for that, and follows as soon as time rests.
  */
-import type { AnyRecording } from "../recording/kinds";
+import type { AnyRecording } from "../recording/form";
 import type { View } from "../scene/scene";
 import type { ThemeName } from "./theme";
 
 /** A moment of a scene, and how it is seen; sizes are in the screen's pixels. */
 export interface SwiftFrame {
+  /** The story's id, and the scene's. */
+  readonly story: string;
   readonly scene: string;
   readonly time: number;
   readonly view: View;

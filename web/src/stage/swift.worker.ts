@@ -1,6 +1,6 @@
 /** Draws the frames of `swift.ts`: whenever the screen is ready for one, the latest. */
-import type { AnyRecording } from "../recording/kinds";
-import { scenesOf } from "../stories/registry";
+import type { AnyRecording } from "../recording/form";
+import { scenesOf } from "../stories/scenes";
 import { paintCanvas } from "./canvas";
 import { fontReady } from "./font";
 import type { SwiftFrame, ToSwiftWorker } from "./swift";
@@ -15,16 +15,17 @@ let recording: AnyRecording | undefined;
 let wanted: Wanted | undefined;
 
 async function drawLatest(): Promise<void> {
-  const told = recording;
-  const [scenes] = await Promise.all([told ? scenesOf(told.kind) : [], fontReady()]);
+  const shown = recording;
+  const story = wanted?.frame.story;
+  const [scenes] = await Promise.all([story ? scenesOf(story) : [], fontReady()]);
   const latest = wanted;
   wanted = undefined;
   const scene = scenes.find(({ id }) => id === latest?.frame.scene);
   // Opaque, so that the screen need not blend it with what it covers.
   const context = canvas?.getContext("2d", { alpha: false });
-  if (!told || told !== recording || !latest || !scene || !context) return;
+  if (!shown || shown !== recording || !latest || !scene || !context) return;
   const { time, view, theme, width, height, scale } = latest.frame;
-  const shapes = scene.draw(told, time, view);
+  const shapes = scene.draw(shown, time, view);
   // Setting a size clears the canvas, even to the same.
   if (context.canvas.width !== width) context.canvas.width = width;
   if (context.canvas.height !== height) context.canvas.height = height;

@@ -1,26 +1,17 @@
-/** The kinds of stories, and their scenes. */
-import type { AnyRecording, Kind } from "../recording/kinds";
-import type { Scene } from "../scene/scene";
-import { scenes } from "./world/story";
+/**
+ * The kinds of stories that there are, in the order in which the page offers them. Nothing else
+ * holds a list of them.
+ */
+import { formOf } from "../recording/form";
+import { about as assemble } from "./assemble/about";
+import { about as run } from "./run/about";
+import type { Story } from "./story";
+import { about as thought } from "./thought/about";
+import { about as world } from "./world/about";
 
-/** What a kind of story is called. */
-export const TITLES: Record<Kind, string> = {
-  "fine-tuning": "Key → Door",
-  ladder: "Assemble the kit",
-  run: "A run",
-  thought: "A thought",
-};
+export const STORIES: readonly Story[] = [world, assemble, run, thought];
 
-/** The scenes that tell a recording of a kind; all but the first story's are fetched when needed. */
-export async function scenesOf(kind: Kind): Promise<readonly Scene<AnyRecording>[]> {
-  switch (kind) {
-    case "fine-tuning":
-      return scenes;
-    case "ladder":
-      return (await import("./assemble/story")).assembleScenes;
-    case "run":
-      return (await import("./run/story")).runScenes;
-    case "thought":
-      return (await import("./thought/story")).thoughtScenes;
-  }
+/** The story that tells recordings of a kind, if there is one. */
+export function storyOf(kind: unknown): Story | undefined {
+  return formOf(kind, STORIES);
 }

@@ -2,18 +2,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { writeWires } from "../../src/stories/assemble/wires";
+import { pluggedWires, toggled, writeWires } from "../../src/stories/assemble/wires";
 import { measured } from "../../src/stories/assemble/scenes/10-bench";
-import { assembleScenes } from "../../src/stories/assemble/story";
+import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
 import { at } from "../../src/lib/list";
-import { stageSize, type View } from "../../src/scene/scene";
+import { stageSize } from "../../src/scene/scene";
 import type { Action, Shape } from "../../src/scene/shape";
 import { ladder, ladderTimes, variants, withWires } from "./assemble-helpers";
 import { expectLegible, expectSound, expectTold, expectWords, mostShapes } from "./scene-rules";
 import { everyShape, tall, wide } from "./story-helpers";
+import type { LadderView } from "../../src/stories/assemble/view";
 
 const bench = at(assembleScenes, 10);
-const views: [string, View][] = [
+const views: [string, LadderView][] = [
   ["wide", wide],
   ["tall", tall],
   ["another puzzle", { ...wide, start: 0 }],
@@ -149,18 +150,18 @@ describe("wires", () => {
 describe("bench", () => {
   test("every wire has a switch", () => {
     const actions = [...everyShape(bench.draw(ladder(), 1, wide))].map((shape) => shape.action);
-    const wires = actions.flatMap((action) =>
-      action?.kind === "toggle-wire" ? [action.wire] : [],
+    const asked = actions.flatMap((action) =>
+      action?.kind === "set" ? [action.values["wires"]] : [],
     );
-    expect(wires).toEqual([
-      "loop",
-      "recall",
-      "hierarchy",
-      "modules",
-      "outer",
-      "gradient",
-      "halting",
-    ]);
+    const plugged = pluggedWires(ladder(), null);
+    const all = ["loop", "recall", "hierarchy", "modules", "outer", "gradient", "halting"] as const;
+    expect(asked).toEqual(all.map((wire) => writeWires(toggled(plugged, wire))));
+    // Plugged back, the link says nothing again.
+    const without = withWires(writeWires(toggled(plugged, "loop")));
+    const [back] = [...everyShape(bench.draw(ladder(), 1, without))].flatMap(({ action }) =>
+      action?.kind === "set" ? [action.values] : [],
+    );
+    expect(back).toEqual({ wires: null });
   });
 
   test("finds what was measured, and says so where nothing was", () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { direct } from "../../src/scene/director";
 import { at } from "../../src/lib/list";
-import { scenes } from "../../src/stories/world/story";
+import { scenes } from "../../src/stories/world/scenes";
 import { fixture, hasFixture, wide } from "./story-helpers";
 
 describe.skipIf(!hasFixture)("director", () => {

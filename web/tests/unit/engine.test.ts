@@ -10,6 +10,7 @@ import { openerOf } from "../../src/engine/runtime";
 import { checkRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
 import { fixture, storyFixture } from "./fixtures";
+import { STORIES } from "../../src/stories/registry";
 
 interface Packed {
   readonly dims: number[];
@@ -116,7 +117,7 @@ describe("a recording made in the page", () => {
   }, 60_000);
 
   test("passes every check that a file has to pass", async () => {
-    expect(await checkRecording(structuredClone(made), "made here")).toEqual(made);
+    expect(await checkRecording(structuredClone(made), "made here", STORIES)).toEqual(made);
   });
 
   test("has the parts of the one from Python, computed by the same rules", async () => {
@@ -196,7 +197,7 @@ describe("a recording made in the page", () => {
         settings.seed,
         settings.seed + 1,
       ]);
-      expect(await checkRecording(structuredClone(spread), "made here")).toEqual(spread);
+      expect(await checkRecording(structuredClone(spread), "made here", STORIES)).toEqual(spread);
     },
   );
 });

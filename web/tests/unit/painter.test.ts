@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 
 import { painter } from "../../src/stage/painter";
 import type { Shape } from "../../src/scene/shape";
-import { scenes } from "../../src/stories/world/story";
+import { scenes } from "../../src/stories/world/scenes";
 import { fixture, hasFixture, tall, wide } from "./story-helpers";
 
 /** As much of an element as the painter uses. */

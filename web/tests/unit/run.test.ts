@@ -7,7 +7,7 @@ import * as numbers from "../../src/scene/numbers";
 import { changedCells, cropOf, judged, wrongCells } from "../../src/stories/puzzle/facts";
 import * as facts from "../../src/stories/run/facts";
 import { atNewest, END, stepAt, stopsOf, SWEEP, timeOf } from "../../src/stories/run/moment";
-import { runScenes } from "../../src/stories/run/story";
+import { scenes as runScenes } from "../../src/stories/run/scenes";
 import { BOARDS, run, runs, timesOf } from "./puzzle-fixture";
 import { holdScenes, strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";

@@ -3,13 +3,17 @@ import { describe, expect, test } from "vitest";
 
 import { readHash, writeHash } from "../../src/state/hash";
 import {
+  anyMoved,
   changesFrom,
   gradientSteps,
   keyOf,
   knobsOf,
+  knobsWith,
   settingsFor,
-} from "../../src/stories/world/state/settings";
-import { initial, MAX_SEED, SPEEDS, THEMES, type Knobs, type State } from "../../src/state/state";
+} from "../../src/stories/world/settings";
+import { initial, SPEEDS, THEMES, type State } from "../../src/state/state";
+import { MAX_SEED } from "../../src/stories/fields";
+import { PLAYING, ROWS, type Control, type Knobs } from "../../src/stories/world/knobs";
 import {
   EXAMPLE,
   GRADIENTS,
@@ -18,9 +22,9 @@ import {
   readWires,
   toggled,
   writeWires,
+  type WireName,
 } from "../../src/stories/assemble/wires";
 import type { Wires } from "../../src/recording/ladder.gen";
-import type { WireName } from "../../src/scene/shape";
 import { storyFixture } from "./fixtures";
 import { ladderFixture, WIRES } from "./ladder-fixture";
 
@@ -29,18 +33,19 @@ const seed = fc.integer({ min: 0, max: MAX_SEED });
 const name = fc.string({ minLength: 1, maxLength: 60, unit: "grapheme" });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
-const knobs: fc.Arbitrary<Partial<Knobs>> = fc.record(
-  {
-    examples: fc.integer({ min: 1, max: 50 }),
-    noise: share(0.5),
-    distractors: share(0.5),
-    passes: fc.integer({ min: 3, max: 10 }),
-    seed,
-    tiles: fc.integer({ min: 3, max: 9 }),
-    preset: fc.constantFrom("hierarchy", "flat"),
-  },
+/** Any value of a knob, by its row. */
+function anyOf(control: Control<unknown>): fc.Arbitrary<unknown> {
+  if (control.kind === "choice") return fc.constantFrom(...control.choices.map(([value]) => value));
+  const { min, max, step } = control;
+  return Number.isInteger(step)
+    ? fc.integer({ min, max })
+    : fc.double({ min, max, noNaN: true }).map((x) => x + 0); // no -0
+}
+
+const knobs = fc.record(
+  Object.fromEntries(ROWS.map(([key, { control }]) => [key, anyOf(control)])),
   { requiredKeys: [] },
-);
+) as fc.Arbitrary<Partial<Knobs>>;
 
 const wirings: fc.Arbitrary<Wires> = fc.record({
   loop: fc.boolean(),
@@ -64,18 +69,22 @@ const states: fc.Arbitrary<State> = fc.record({
   loop: fc.boolean(),
   theme: fc.constantFrom(...THEMES),
   captions: fc.boolean(),
-  knobs,
-  exploration: share(2),
-  drawSeed: seed,
-  start: maybe(fc.integer({ min: 0, max: 1000 })),
-  run: maybe(name),
   compare: maybe(
     fc.oneof(
       fc.constantFrom("before", "flat", "hierarchy", "examples-5", "examples-50"),
       fc.stringMatching(/^[a-z0-9.-]{1,60}$/).map((text) => `story:${text}`),
     ),
   ),
-  wires: maybe(wirings.map(writeWires)),
+  own: fc
+    .record({
+      knobs,
+      exploration: anyOf(PLAYING.exploration.control),
+      drawSeed: seed,
+      start: maybe(fc.integer({ min: 0, max: 1000 })),
+      run: maybe(name),
+      wires: maybe(wirings.map(writeWires)),
+    })
+    .map(({ knobs: moved, ...rest }) => ({ ...initial.own, ...moved, ...rest })),
 });
 
 describe("the state in the address", () => {
@@ -134,7 +143,7 @@ describe("knobs and settings", () => {
   test("a story's own knobs ask for the story itself", async () => {
     const { settings } = await storyFixture();
     expect(settingsFor(settings, knobsOf(settings))).toEqual(settings);
-    expect(changesFrom(settings, knobsOf(settings))).toEqual({});
+    expect(anyMoved(changesFrom(settings, knobsOf(settings)))).toBe(false);
   });
 
   test("only what was moved changes, and comes back from the settings", async () => {
@@ -144,11 +153,10 @@ describe("knobs and settings", () => {
         const all = { ...knobsOf(settings), ...moved };
         const asked = settingsFor(settings, all);
         expect(knobsOf(asked)).toEqual(all);
+        expect(knobsWith(settings, changesFrom(settings, all))).toEqual(all);
         expect(asked.base_seed).toBe(settings.base_seed);
         expect(asked.batch).toBe(settings.batch);
-        expect(keyOf(asked) === keyOf(settings)).toBe(
-          Object.keys(changesFrom(settings, all)).length === 0,
-        );
+        expect(keyOf(asked) === keyOf(settings)).toBe(!anyMoved(changesFrom(settings, all)));
       }),
     );
   });

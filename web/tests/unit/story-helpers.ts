@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 import type { Recording } from "../../src/recording/types.gen";
-import type { Scene, View } from "../../src/scene/scene";
 import type { Shape } from "../../src/scene/shape";
 import { textWidth } from "../../src/scene/text";
+import type { LadderView } from "../../src/stories/assemble/view";
+import type { WorldScene, WorldView } from "../../src/stories/world/view";
 
 /** STORY_RECORDING names another recording to hold the same tests to. */
 const file =
@@ -23,7 +24,8 @@ export function fixture(): Recording {
   return loaded;
 }
 
-export const wide: View = {
+/** As links without anything of a story's own make it. */
+export const wide: WorldView & LadderView = {
   layout: "wide",
   exploration: 0,
   drawSeed: 1,
@@ -31,7 +33,7 @@ export const wide: View = {
   run: null,
   wires: null,
 };
-export const tall: View = { ...wide, layout: "tall" };
+export const tall = { ...wide, layout: "tall" } as const;
 
 /** Every shape, groups and what is in them. */
 export function* everyShape(shapes: readonly Shape[]): Generator<Shape> {
@@ -138,7 +140,12 @@ export function* numbersOf(shape: Shape): Generator<[string, number]> {
 }
 
 /** Times that cover a scene: its stops, and points in between. */
-export function timesOf(scene: Scene, recording: Recording, view: View, many = 24): number[] {
+export function timesOf(
+  scene: WorldScene,
+  recording: Recording,
+  view: WorldView,
+  many = 24,
+): number[] {
   const duration = scene.duration(recording, view);
   const even = Array.from({ length: many + 1 }, (_, i) => (duration * i) / many);
   return [...scene.stops(recording, view), ...even];

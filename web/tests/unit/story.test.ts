@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { at } from "../../src/lib/list";
-import type { View } from "../../src/scene/scene";
-import { scenes } from "../../src/stories/world/story";
+import { scenes } from "../../src/stories/world/scenes";
 import { expectSound, expectTold, mostShapes } from "./scene-rules";
 import { fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
+import type { WorldView } from "../../src/stories/world/view";
 
-const views: [string, View][] = [
+const views: [string, WorldView][] = [
   ["wide", wide],
   ["tall", tall],
   ["exploring", { ...wide, exploration: 1.5, drawSeed: 7 }],

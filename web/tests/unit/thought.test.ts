@@ -5,7 +5,7 @@ import type { ThoughtRecording } from "../../src/recording/thought.gen";
 import { at, range } from "../../src/lib/list";
 import * as numbers from "../../src/scene/numbers";
 import { verdict, wrongOf } from "../../src/stories/thought/facts";
-import { thoughtScenes } from "../../src/stories/thought/story";
+import { scenes as thoughtScenes } from "../../src/stories/thought/scenes";
 import { BOARDS, thought, thoughts, type BoardName } from "./puzzle-fixture";
 import { holdScenes, strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";

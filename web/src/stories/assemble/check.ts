@@ -19,8 +19,10 @@ const WIDEST = 16;
 const MOST_CALLS = 1024;
 const STEPS = 10;
 
+export { validate } from "../../recording/validateLadder.gen.js";
+
 /** What is wrong, as the end of a sentence; null if nothing is. */
-export function checkLadder(recording: LadderRecording): string | null {
+export function check(recording: LadderRecording): string | null {
   return wrongIn(() => checkAll(recording));
 }
 

@@ -2,20 +2,21 @@
 import type { LadderPuzzle, LadderRecording, Rung, Wires } from "../../recording/ladder.gen";
 import { faded, fitted, group, notice, round, type Box } from "../../scene/build";
 import { at, range } from "../../lib/list";
-import type { Caption, Layout, View } from "../../scene/scene";
+import type { Caption, Layout } from "../../scene/scene";
 import type { Group, Shape } from "../../scene/shape";
 import { plain } from "../world/words";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";
 import { callsDone, type Play } from "./timeline";
+import type { LadderView } from "./view";
 
-export function puzzleOf(recording: LadderRecording, view: View): LadderPuzzle {
+export function puzzleOf(recording: LadderRecording, view: LadderView): LadderPuzzle {
   return at(recording.puzzles, puzzleIndex(recording, view));
 }
 
 /** The boards of input and output, which every scene's machine needs. */
-export function boardProps(recording: LadderRecording, view: View) {
+export function boardProps(recording: LadderRecording, view: LadderView) {
   const { width, box } = recording;
   return { layout: view.layout, width, box, given: puzzleOf(recording, view).given };
 }
@@ -47,7 +48,7 @@ export function answerAndSolution(
   id: string,
   box: Box,
   recording: LadderRecording,
-  view: View,
+  view: LadderView,
   answer: Grid | null,
   shown: number,
 ): Shape[] {
@@ -121,7 +122,7 @@ export function snapshots(
   id: string,
   box: Box,
   recording: LadderRecording,
-  view: View,
+  view: LadderView,
   play: Play,
   t: number,
   title: string,

@@ -19,9 +19,10 @@ import type {
 import { at, range } from "../../lib/list";
 import { memo } from "../../scene/memo";
 import { extent, mean, percent } from "../../scene/numbers";
-import type { Scene, View } from "../../scene/scene";
+import type { Scene } from "../../scene/scene";
+import type { LadderView } from "./view";
 
-export type LadderScene = Scene<LadderRecording>;
+export type LadderScene = Scene<LadderRecording, LadderView>;
 export type Grid = readonly number[];
 export type Measure = (seed: RungSeed) => number;
 
@@ -97,7 +98,7 @@ export function changedCells(before: Grid, after: Grid): number {
  * The puzzle that the story follows: the view's, or the one that tells most, or the one in the
  * middle.
  */
-export function puzzleIndex(recording: LadderRecording, view: View): number {
+export function puzzleIndex(recording: LadderRecording, view: LadderView): number {
   const { start } = view;
   if (start !== null && start >= 0 && start < recording.puzzles.length) return start;
   return telling(recording) ?? Math.floor(recording.puzzles.length / 2);

@@ -6,7 +6,7 @@
  * Which of them make a model is for Python to say.
  */
 import type { LadderRecording, Rung, Wires } from "../../recording/ladder.gen";
-import type { WireName } from "../../scene/shape";
+import type { Action } from "../../scene/shape";
 
 export const GRADIENTS = ["one-step", "last-cycle", "full"] as const;
 export const HALTINGS = ["none", "q-learning", "single-pass"] as const;
@@ -78,9 +78,24 @@ export function startingWires({ rungs }: LadderRecording): Wires {
   return rung.wires;
 }
 
-/** The wires plugged in, by `View.wires`. */
+/** The wires plugged in, by `LadderView.wires`. */
 export function pluggedWires(recording: LadderRecording, wires: string | null): Wires {
   return (wires === null ? null : readWires(wires)) ?? startingWires(recording);
+}
+
+/** The wires of the bench, each a field of `Wires`; 'outer' is whether there are several segments. */
+export type WireName =
+  "loop" | "recall" | "hierarchy" | "modules" | "gradient" | "outer" | "halting";
+
+/** What a link carries when these wires are plugged in. */
+export function keptWires(recording: LadderRecording, wires: Wires): { wires: string | null } {
+  const text = writeWires(wires);
+  return { wires: text === writeWires(startingWires(recording)) ? null : text };
+}
+
+/** What pressing a wire's switch does. */
+export function pressed(recording: LadderRecording, wires: Wires, wire: WireName): Action {
+  return { kind: "set", values: keptWires(recording, toggled(wires, wire)) };
 }
 
 /** `wires` with one plugged in or out, or a dial at its next position. */

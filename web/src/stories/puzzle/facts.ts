@@ -74,3 +74,8 @@ export function sizeOf({ width, height }: Pick<Crop, "width" | "height">): strin
 export function puzzleName(puzzle: string): string {
   return puzzle.split(":").at(-1) || puzzle;
 }
+
+/** A puzzle's name as a part of a file's name. */
+export function puzzleInFileName(puzzle: string): string {
+  return puzzleName(puzzle).replaceAll(/[^\w-]+/g, "-");
+}

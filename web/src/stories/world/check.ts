@@ -12,8 +12,10 @@ import type {
 } from "../../recording/types.gen";
 import { filled, index, length, lengths, wrong, wrongIn } from "../../recording/wrong";
 
+export { validate } from "../../recording/validate.gen.js";
+
 /** What is wrong, as the end of a sentence; null if nothing is. */
-export function checkShape(recording: Recording): string | null {
+export function check(recording: Recording): string | null {
   return wrongIn(() => checkAll(recording));
 }
 

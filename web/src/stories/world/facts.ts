@@ -11,7 +11,7 @@ import { at, last, range } from "../../lib/list";
 import { memo, memoBy } from "../../scene/memo";
 import { mean } from "../../scene/numbers";
 import { rollOut, stateAfter } from "./rollout";
-import type { View } from "../../scene/scene";
+import type { WorldView } from "./view";
 
 export interface Played {
   readonly episode: Episode;
@@ -20,7 +20,7 @@ export interface Played {
 }
 
 /** The clumsy rollout: the base model's. */
-export function before(recording: Recording, view: View): Played {
+export function before(recording: Recording, view: WorldView): Played {
   return played(
     recording,
     view,
@@ -30,7 +30,7 @@ export function before(recording: Recording, view: View): Played {
 }
 
 /** The rollout after fine-tuning, from the same start. */
-export function after(recording: Recording, view: View): Played {
+export function after(recording: Recording, view: WorldView): Played {
   return played(
     recording,
     view,
@@ -39,7 +39,7 @@ export function after(recording: Recording, view: View): Played {
   );
 }
 
-function played(recording: Recording, view: View, policy: Policy, recorded: Episode): Played {
+function played(recording: Recording, view: WorldView, policy: Policy, recorded: Episode): Played {
   const model = recording.model;
   if (view.exploration <= 0) return { episode: recorded, policy, model };
   const key = `${view.exploration}/${view.drawSeed}/${recorded.start}`;
@@ -61,7 +61,7 @@ function explored(policy: Policy, key: string, compute: () => Episode): Episode 
   return episode;
 }
 
-export function explorationOf(view: View) {
+export function explorationOf(view: WorldView) {
   return { temperature: view.exploration, seed: view.drawSeed };
 }
 
@@ -87,18 +87,18 @@ export const allRuns = memo((recording: Recording): readonly Run[] => [
   ...recording.ablations,
 ]);
 
-export function chosenRun(recording: Recording, view: View): Run {
+export function chosenRun(recording: Recording, view: WorldView): Run {
   return allRuns(recording).find((run) => run.name === view.run) ?? mainRun(recording);
 }
 
 /** Every start rolled out with a run's policy. */
-export function gridOf(recording: Recording, run: Run, view: View): readonly Episode[] {
+export function gridOf(recording: Recording, run: Run, view: WorldView): readonly Episode[] {
   return gridBy(run, recording.world, view);
 }
 
 const grids = memoBy((_: Policy, __: string) => ({ episodes: null as readonly Episode[] | null }));
 
-function gridBy(run: Run, table: WorldTable, view: View): readonly Episode[] {
+function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[] {
   const key = view.exploration > 0 ? `${view.exploration}/${view.drawSeed}` : "best";
   const kept = grids(run.policy, key);
   kept.episodes ??= table.starts.map((start, i) =>

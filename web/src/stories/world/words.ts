@@ -1,6 +1,6 @@
 /** Words for names of the table and of runs; what is not known here is shown as it is named. */
-import type { Recording, Run, Settings } from "../../recording/types.gen";
-import { count, percent } from "../../scene/numbers";
+import type { Recording, Run } from "../../recording/types.gen";
+import { settingsDifference } from "./settings";
 
 /** 'holding_key' -> 'holding key'. */
 export function plain(name: string): string {
@@ -48,18 +48,4 @@ export function runWords(name: string): RunWords {
 /** Where the settings of a run differ from the story's, beyond what makes the run what it is. */
 export function otherSettings(recording: Recording, run: Pick<Run, "settings">): string | null {
   return settingsDifference(recording.settings, run.settings);
-}
-
-export function settingsDifference(ours: Settings, theirs: Settings): string | null {
-  const parts: string[] = [];
-  if (theirs.examples !== ours.examples) parts.push(count(theirs.examples, "example"));
-  if (theirs.noise !== ours.noise) parts.push(`${percent(theirs.noise)} noise`);
-  if (theirs.distractors !== ours.distractors)
-    parts.push(`${percent(theirs.distractors)} distractors`);
-  if (theirs.passes !== ours.passes) parts.push(count(theirs.passes, "pass", "passes"));
-  if (theirs.batch !== ours.batch) parts.push(`batches of ${theirs.batch}`);
-  if (theirs.seed !== ours.seed) parts.push(`seed ${theirs.seed}`);
-  if (theirs.tiles !== ours.tiles) parts.push(count(theirs.tiles, "tile"));
-  if (theirs.base_seed !== ours.base_seed) parts.push(`base seed ${theirs.base_seed}`);
-  return parts.length === 0 ? null : parts.join(", ");
 }

@@ -4,7 +4,7 @@ import { circle, faded, fitted, group, line, rect, round, text } from "../../../
 import { easeBack, easeInOut, mix, progress, tween, within } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
 import { count, grouped } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { boardProps, puzzleOf, standing } from "../common";
 import { puzzleIndex, telling, type LadderScene } from "../facts";
@@ -13,6 +13,7 @@ import { below, panel, paragraphs } from "../parts/panel";
 import { tray } from "../parts/tray";
 import { sizes } from "../places";
 import { aside, timeline, type Window } from "../timeline";
+import type { LadderView } from "../view";
 
 const T = timeline({ hello: 4.2, inside: 6, grid: 6, rules: 6 });
 /** When the eye should be on the machine, and when on the panel. */
@@ -45,7 +46,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
   ];
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const place = machinePlaces(layout, 0);
   const arrives = mix(0.55, 1, easeBack(progress(t, 0.3, 1.1)));
@@ -84,7 +85,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
 }
 
 /** All cells at once: a drop a cell, into the block, and a drop a cell out of it. */
-function cells(recording: LadderRecording, t: number, view: View): Shape[] {
+function cells(recording: LadderRecording, t: number, view: LadderView): Shape[] {
   const { width } = recording;
   const { input, output, one } = machinePlaces(view.layout, 0);
   const opacity = within(t, T.grid + 1, T.grid + 5, 0.4);
@@ -116,7 +117,7 @@ function cells(recording: LadderRecording, t: number, view: View): Shape[] {
 }
 
 /** What a block does: each cell looks at every other, then each thinks for itself. */
-function layers(recording: LadderRecording, t: number, view: View): Shape[] {
+function layers(recording: LadderRecording, t: number, view: LadderView): Shape[] {
   const box = below(view.layout);
   const size = sizes[view.layout].body;
   const count_ = Math.min(8, recording.width * 2);
@@ -199,7 +200,7 @@ function layers(recording: LadderRecording, t: number, view: View): Shape[] {
   ];
 }
 
-function rules(recording: LadderRecording, view: View): Shape[] {
+function rules(recording: LadderRecording, view: LadderView): Shape[] {
   const box = below(view.layout);
   const size = sizes[view.layout].body;
   const { settings, width } = recording;

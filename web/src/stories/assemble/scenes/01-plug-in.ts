@@ -2,7 +2,7 @@
 import type { LadderRecording } from "../../../recording/ladder.gen";
 import { progress } from "../../../scene/ease";
 import { mean, percent } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import {
   absent,
@@ -31,6 +31,7 @@ import { below, panel } from "../parts/panel";
 import { namesOf, pieces, tray } from "../parts/tray";
 import { sizes } from "../places";
 import { aside, answerAt, playOf, PLUG, timeline, type Window } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-01";
 const STEP = 1;
@@ -39,7 +40,7 @@ const T = timeline({ hello: 3.4, input: 2.2, output: 2.6, power: 4.4, check: 5.4
 const MACHINE: readonly Window[] = [[0, T.check - 0.4]];
 const PANEL: readonly Window[] = [[T.memory, T.end]];
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
   const thought = rung && thoughtOf(rung, puzzleIndex(recording, view));
@@ -81,7 +82,7 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
   ]);
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
@@ -124,7 +125,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
 function evidence(
   recording: LadderRecording,
   t: number,
-  view: View,
+  view: LadderView,
   answer: readonly number[] | null,
 ): Shape[] {
   const { layout } = view;

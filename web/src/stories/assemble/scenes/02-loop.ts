@@ -2,7 +2,7 @@
 import type { LadderRecording, Rung } from "../../../recording/ladder.gen";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { boardProps, notMeasured, puzzleOf, told, standing } from "../common";
 import {
@@ -32,6 +32,7 @@ import { mathsOf } from "../maths";
 import { machine } from "../parts/machine";
 import { namesOf, pieces, tray } from "../parts/tray";
 import { aside, answerAt, PLUG, timeline, type Window, type Play } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-02";
 const STEP = 2;
@@ -50,7 +51,7 @@ const TIMES: LoopTimes = {
   road: 6,
 };
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const [before, rung] = [rungOf(recording, 1), rungOf(recording, STEP)];
   const list: (Caption | null)[] = [
     {
@@ -107,7 +108,7 @@ function betterWords(before: Rung | null, rung: Rung): string {
   }[compare(ofSeeds(before, exact), now)];
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
@@ -140,7 +141,12 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   ];
 }
 
-function evidence(recording: LadderRecording, t: number, view: View, play: Play | null): Shape[] {
+function evidence(
+  recording: LadderRecording,
+  t: number,
+  view: LadderView,
+  play: Play | null,
+): Shape[] {
   const [before, rung] = [rungOf(recording, 1), rungOf(recording, STEP)];
   return loopEvidence({
     recording,

@@ -1,7 +1,7 @@
 /** Step 3: the recall wire. Told its puzzle at every call, it may think for longer. */
 import type { LadderRecording } from "../../../recording/ladder.gen";
 import { count, mean, percent } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { boardProps, notMeasured, puzzleOf, told, standing } from "../common";
 import {
@@ -26,6 +26,7 @@ import { mathsOf } from "../maths";
 import { machine } from "../parts/machine";
 import { namesOf, pieces, tray } from "../parts/tray";
 import { aside, answerAt, PLUG, timeline, type Window, type Play } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-03";
 const STEP = 3;
@@ -47,7 +48,7 @@ const TIMES: LoopTimes = {
   road: 5.6,
 };
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const [before, rung] = [rungOf(recording, 2), rungOf(recording, STEP)];
   const list: Caption[] = [
     {
@@ -94,7 +95,7 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
   return told(list);
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
@@ -123,7 +124,12 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
   ];
 }
 
-function evidence(recording: LadderRecording, t: number, view: View, play: Play | null): Shape[] {
+function evidence(
+  recording: LadderRecording,
+  t: number,
+  view: LadderView,
+  play: Play | null,
+): Shape[] {
   const [before, rung] = [rungOf(recording, 2), rungOf(recording, STEP)];
   return loopEvidence({
     recording,

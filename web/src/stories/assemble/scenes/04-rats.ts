@@ -4,7 +4,7 @@ import { circle, faded, fitted, rect, round } from "../../../scene/build";
 import { arch, easeInOut, progress, tween } from "../../../scene/ease";
 import { range } from "../../../lib/list";
 import { mean, weight } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, notMeasured, told, standing } from "../common";
 import { meanMove, puzzleIndex, rungOf, thoughtOf, type LadderScene } from "../facts";
@@ -16,6 +16,7 @@ import { rat, rooms } from "../parts/rats";
 import { tray } from "../parts/tray";
 import { places, sizes } from "../places";
 import { aside, callsDone, playOf, timeline, type Window } from "../timeline";
+import type { LadderView } from "../view";
 
 const T = timeline({ hello: 4.6, prank: 5, brain: 5.4, calls: 8.6, truth: 6 });
 /** When the eye should be on the machine, and when on the panel. */
@@ -29,12 +30,12 @@ const TALE = [
   "It is a picture to think with. What follows on this panel is measured, and on our blocks.",
 ];
 
-function thought(recording: LadderRecording, view: View): PuzzleThought | null {
+function thought(recording: LadderRecording, view: LadderView): PuzzleThought | null {
   const rung = rungOf(recording, 5) ?? rungOf(recording, 6);
   return rung && thoughtOf(rung, puzzleIndex(recording, view));
 }
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const shown = thought(recording, view);
   const list: Caption[] = [
     {
@@ -67,7 +68,7 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
   return told(list);
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const shown = thought(recording, view);
   const play = shown ? playOf(shown, T.calls + 0.8, 6.6, 1.3) : null;
@@ -99,7 +100,7 @@ function rungWires(recording: LadderRecording) {
   return rung.wires;
 }
 
-function story(t: number, view: View): Shape[] {
+function story(t: number, view: LadderView): Shape[] {
   const { machine: area } = places(view.layout);
   const wide = view.layout === "wide";
   const swap = easeInOut(progress(t, T.prank + 0.8, T.prank + 2));
@@ -119,7 +120,7 @@ function story(t: number, view: View): Shape[] {
 }
 
 /** Quick discs and a slow square, as in a head; an idea, not a measurement. */
-function thinking(t: number, view: View): Shape[] {
+function thinking(t: number, view: LadderView): Shape[] {
   const { machine: area } = places(view.layout);
   const wide = view.layout === "wide";
   const box = {
@@ -168,7 +169,7 @@ function states(
   recording: LadderRecording,
   shown: PuzzleThought,
   done: number,
-  view: View,
+  view: LadderView,
 ): Shape[] {
   const { output, low, high } = machinePlaces(view.layout, 1);
   const calls = shown.segments.flatMap((one) => one.calls);
@@ -214,7 +215,7 @@ function states(
   });
 }
 
-function evidence(shown: PuzzleThought | null, t: number, view: View): Shape[] {
+function evidence(shown: PuzzleThought | null, t: number, view: LadderView): Shape[] {
   const { layout } = view;
   const box = below(layout);
   const size = sizes[layout].body;

@@ -4,7 +4,7 @@ import { faded, type Box } from "../../../scene/build";
 import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import {
   absent,
@@ -37,6 +37,7 @@ import { blocksIcon } from "../parts/icons";
 import { gadget, namesOf, pieces, slotOf, travelling, tray } from "../parts/tray";
 import { sizes } from "../places";
 import { aside, answerAt, callsDone, playOf, PLUG, timeline, type Window } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-05";
 const STEP = 5;
@@ -55,7 +56,7 @@ const PANEL: readonly Window[] = [[T.gradient, T.end]];
 const THANKS =
   "One-step gradient and H over L: the HRM paper (Wang et al. 2025). Its critics (arXiv 2510.04871, 2601.10679) doubt both.";
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const rung = rungOf(recording, STEP);
   const before = rungOf(recording, 3);
   const list: Caption[] = [
@@ -132,7 +133,7 @@ function verdict(before: readonly number[], now: readonly number[]): string {
   }
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
@@ -198,7 +199,7 @@ function evidence(
   rung: Rung | null,
   thought: PuzzleThought | null,
   t: number,
-  view: View,
+  view: LadderView,
 ): Shape[] {
   const { layout } = view;
   const box = below(layout);

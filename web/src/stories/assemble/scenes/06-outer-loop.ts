@@ -4,7 +4,7 @@ import { faded } from "../../../scene/build";
 import { progress, tween } from "../../../scene/ease";
 import { at, last, range } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
-import type { Caption, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import {
   absent,
@@ -47,6 +47,7 @@ import {
   type Play,
   type Window,
 } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-06";
 const STEP = 6;
@@ -61,7 +62,7 @@ function play(thought: PuzzleThought): Play {
   return playOf(thought, T.think + 0.3, 11.6, 1.2);
 }
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const [before, rung] = [rungOf(recording, 5), rungOf(recording, STEP)];
   const list: Caption[] = [
     {
@@ -119,7 +120,7 @@ function rival(now: readonly number[], other: Rung): string {
   }
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
@@ -170,7 +171,7 @@ function evidence(
   rung: Rung | null,
   thought: PuzzleThought | null,
   t: number,
-  view: View,
+  view: LadderView,
 ): Shape[] {
   const { layout } = view;
   const box = below(layout);

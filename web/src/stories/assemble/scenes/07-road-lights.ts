@@ -4,7 +4,7 @@ import { faded, fitted, group, round, type Box } from "../../../scene/build";
 import { clamp, progress, tween } from "../../../scene/ease";
 import { at, last, range } from "../../../lib/list";
 import { count, logistic, mean, meanSteps, percent, reward } from "../../../scene/numbers";
-import type { Caption, Equation, Layout, View } from "../../../scene/scene";
+import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, notMeasured, puzzleOf, told, wiresOf, standing } from "../common";
 import {
@@ -37,6 +37,7 @@ import {
   type Play,
   type Window,
 } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-07";
 const STEP = 7;
@@ -51,7 +52,7 @@ function play(thought: PuzzleThought): Play {
   return playOf(halted(thought), T.watch + 0.3, 8.4, 1.1);
 }
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const [before, rung] = [rungOf(recording, 6), rungOf(recording, STEP)];
   const list: (Caption | null)[] = [
     {
@@ -141,7 +142,7 @@ function byBlanks(rung: Rung): readonly { blanks: number; values: readonly numbe
   });
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
   const puzzle = puzzleOf(recording, view);
@@ -209,7 +210,7 @@ function evidence(
   rung: Rung | null,
   thought: PuzzleThought | null,
   t: number,
-  view: View,
+  view: LadderView,
 ): Shape[] {
   const { layout } = view;
   const box = below(layout);
@@ -389,7 +390,7 @@ function costRows(
   ];
 }
 
-function maths(recording: LadderRecording, t: number, view: View): readonly Equation[] {
+function maths(recording: LadderRecording, t: number, view: LadderView): readonly Equation[] {
   const rung = rungOf(recording, STEP);
   const thought = rung && thoughtOf(rung, puzzleIndex(recording, view));
   const read = thought?.segments[0];

@@ -15,7 +15,7 @@ import { bow, clamp, easeInOut, mix, progress, tween } from "../../../scene/ease
 import { at, range } from "../../../lib/list";
 import { count, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../world/parts/drawings";
-import type { Caption, Layout, View } from "../../../scene/scene";
+import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, rungName, told, wiresOf, standing } from "../common";
 import { exact, meanOf, moves, ofSeeds, rungOf, type LadderScene } from "../facts";
@@ -28,6 +28,7 @@ import { below, credit, creditHeight, panel, twoLines, words } from "../parts/pa
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
 import { aside, PLUG, timeline, type Window } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-08";
 const STEP = 8;
@@ -123,7 +124,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
 
 const voteOne = (seed: { vote_one: number }) => seed.vote_one;
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const { vote } = recording;
   const rung = rungOf(recording, STEP) ?? rungOf(recording, 7) ?? rungOf(recording, 6);
@@ -319,7 +320,7 @@ function ballotBoard(
   });
 }
 
-function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
+function evidence(recording: LadderRecording, t: number, view: LadderView): Shape[] {
   const { layout } = view;
   const { vote } = recording;
   const box = below(layout);

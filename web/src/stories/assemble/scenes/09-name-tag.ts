@@ -5,7 +5,7 @@ import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../world/parts/drawings";
-import type { Caption, Layout, View } from "../../../scene/scene";
+import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, rungName, told, wiresOf, standing } from "../common";
 import { byTask, exact, falls, meanOf, ofArc, ofSeeds, rungOf, type LadderScene } from "../facts";
@@ -17,6 +17,7 @@ import { below, credit, creditHeight, panel, paragraphs, twoLines, words } from 
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
 import { aside, PLUG, timeline, type Window } from "../timeline";
+import type { LadderView } from "../view";
 
 const ID = "step-09";
 const T = timeline({ hello: 3.8, tag: 3, tasks: 14, variants: 7.4, ladder: 6.4, honest: 7 });
@@ -112,7 +113,7 @@ function bestRung(recording: LadderRecording) {
   return recording.rungs.toSorted((a, b) => meanOf(b, exact) - meanOf(a, exact))[0];
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const arc = recording.mini_arc;
   const rung = rungOf(recording, 8) ?? rungOf(recording, 7) ?? rungOf(recording, 6);
@@ -411,7 +412,7 @@ export function ladderRows(recording: LadderRecording, most: number, chosen?: st
   }));
 }
 
-function evidence(recording: LadderRecording, t: number, view: View): Shape[] {
+function evidence(recording: LadderRecording, t: number, view: LadderView): Shape[] {
   const { layout } = view;
   const arc = recording.mini_arc;
   const box = below(layout);

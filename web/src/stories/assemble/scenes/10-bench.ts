@@ -1,11 +1,11 @@
 /** The bench: plug the machine together as you like, and see what was measured of it. */
 import type { LadderRecording, Rung, Wires } from "../../../recording/ladder.gen";
-import { pluggedWires } from "../wires";
+import { pluggedWires, pressed, type WireName } from "../wires";
 import { circle, fitted, group, path, rect, round, type Box } from "../../../scene/build";
 import { progress } from "../../../scene/ease";
 import { count, grouped, mean, percent } from "../../../scene/numbers";
-import type { Caption, Layout, View } from "../../../scene/scene";
-import type { Shape, WireName } from "../../../scene/shape";
+import type { Caption, Layout } from "../../../scene/scene";
+import type { Action, Shape } from "../../../scene/shape";
 import { ladderRows } from "./09-name-tag";
 import { boardProps, puzzleOf, told } from "../common";
 import {
@@ -23,6 +23,7 @@ import { machine, pluggedIn } from "../parts/machine";
 import { below, panel, words } from "../parts/panel";
 import { places, sizes } from "../places";
 import { answerAt, playOf, timeline } from "../timeline";
+import type { LadderView } from "../view";
 
 const T = timeline({ look: 4.6, run: 9.4 });
 
@@ -38,6 +39,7 @@ export function measured(recording: LadderRecording, wires: Wires): Rung | null 
 
 interface Switch {
   readonly wire: WireName;
+  readonly action: Action;
   readonly name: string;
   readonly on: boolean;
   /** Which of several positions. */
@@ -45,7 +47,11 @@ interface Switch {
   readonly tip: string;
 }
 
-function switches(wires: Wires): readonly Switch[] {
+function switches(recording: LadderRecording, wires: Wires): readonly Switch[] {
+  return positions(wires).map((one) => ({ ...one, action: pressed(recording, wires, one.wire) }));
+}
+
+function positions(wires: Wires): readonly Omit<Switch, "action">[] {
   const plugged = (on: boolean) => (on ? "in" : "out");
   return [
     {
@@ -102,7 +108,7 @@ function switches(wires: Wires): readonly Switch[] {
   ];
 }
 
-function captions(recording: LadderRecording, view: View): readonly Caption[] {
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const wires = pluggedWires(recording, view.wires);
   const rung = measured(recording, wires);
   return told([
@@ -116,7 +122,7 @@ function captions(recording: LadderRecording, view: View): readonly Caption[] {
   ]);
 }
 
-function draw(recording: LadderRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const wires = pluggedWires(recording, view.wires);
   const rung = measured(recording, wires);
@@ -139,7 +145,7 @@ function draw(recording: LadderRecording, t: number, view: View): readonly Shape
         : { light: { share: 1, stop: false, lit: 0, tip: "The road lights are plugged in." } }),
       ...(play ? { play: { of: play, t, wires } } : {}),
     }),
-    ...board(layout, switches(wires)),
+    ...board(layout, switches(recording, wires)),
     ...evidence(recording, wires, rung, t, layout),
   ];
 }
@@ -215,7 +221,7 @@ function board(layout: Layout, all: readonly Switch[]): Shape[] {
       {
         label: `${one.name}: ${one.state}`,
         tip: `${one.tip} Now: ${one.state}. Press to change it.`,
-        action: { kind: "toggle-wire", wire: one.wire },
+        action: one.action,
       },
     );
   });

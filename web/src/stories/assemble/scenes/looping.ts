@@ -4,7 +4,6 @@ import { faded } from "../../../scene/build";
 import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
-import type { View } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, snapshots } from "../common";
 import { ofSeeds, puzzleIndex, rungOf, thoughtOf } from "../facts";
@@ -12,6 +11,7 @@ import { dotRows, rhythm, seedLines, type DotRow, type SeedLine } from "../parts
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { sizes } from "../places";
 import { callsDone, playOf, type Play } from "../timeline";
+import type { LadderView } from "../view";
 
 /** How many times the loops of training `exact_looped` was measured with. */
 const LOOPED = [1, 2, 4] as const;
@@ -50,7 +50,7 @@ export interface LoopTimes {
 export function loopingPlay(
   recording: LadderRecording,
   rung: Rung | null,
-  view: View,
+  view: LadderView,
   t: number,
   times: LoopTimes,
 ): Play | null {
@@ -64,7 +64,7 @@ export function loopingPlay(
 export interface LoopEvidence {
   readonly recording: LadderRecording;
   readonly t: number;
-  readonly view: View;
+  readonly view: LadderView;
   readonly step: number;
   readonly play: Play | null;
   readonly times: LoopTimes;

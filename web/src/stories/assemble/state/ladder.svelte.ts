@@ -1,86 +1,88 @@
 /**
  * A ladder on stage: every rung of the kit, and a bench where a wiring of one's own is trained.
  */
-import { checkRung } from "../check";
 import type { LadderRecording, LadderSettings, Wires } from "../../../recording/ladder.gen";
-import type { AnyRecording } from "../../../recording/kinds";
-import type { Scene } from "../../../scene/scene";
-import type { Action } from "../../../scene/shape";
-import { oneSide, standAlone } from "../../alone";
+import { drawn, type Fold, type Host, type OnStage } from "../../host";
+import { SingleStory } from "../../single";
+import type { Loaded } from "../../story";
+import { BENCH } from "../about";
+import { checkRung } from "../check";
+import Bench from "../panel/Bench.svelte";
+import type { LadderValues, LadderView } from "../view";
+import { keptWires, pluggedWires } from "../wires";
 import { Workshop } from "./bench.svelte";
-import type { Host, OnStage, Side } from "../../host";
-import type { State } from "../../../state/state";
-import { pluggedWires, startingWires, toggled, writeWires } from "../wires";
 
-export const BENCH = "bench";
+export function putOnStage(host: Host, loaded: Loaded<LadderRecording>): OnStage {
+  return new Ladder(host, loaded);
+}
 
-export class Ladder implements OnStage {
-  readonly kind = "ladder";
-  readonly scenes: readonly Scene<AnyRecording>[];
+export class Ladder extends SingleStory<LadderRecording> {
   /** What was loaded, without what is measured at the bench meanwhile. */
-  readonly told: LadderRecording;
+  readonly loaded: LadderRecording;
   readonly workshop: Workshop;
-  readonly finale = null;
 
   /** The loaded recording, with what the bench has measured. */
-  readonly recording: LadderRecording = $derived.by(() => this.#joined());
+  readonly #whole: LadderRecording = $derived.by(() => this.#joined());
 
-  readonly #host: Host;
-
-  constructor(host: Host, recording: LadderRecording, scenes: readonly Scene<AnyRecording>[]) {
-    this.#host = host;
-    this.told = recording;
-    this.scenes = scenes;
+  constructor(host: Host, loaded: Loaded<LadderRecording>) {
+    super(host, loaded);
+    const { recording } = loaded;
+    this.loaded = recording;
     this.workshop = new Workshop((settings) => sameTask(settings, recording.settings));
+  }
+
+  override get recording(): LadderRecording {
+    return this.#whole;
+  }
+
+  get #values(): LadderValues {
+    return this.host.state.own as LadderValues;
+  }
+
+  override get view(): Omit<LadderView, "layout"> {
+    const { start, wires } = this.#values;
+    return { start, wires };
   }
 
   /** The wires that are plugged in at the bench. */
   get wires(): Wires {
-    return pluggedWires(this.told, this.#host.state.wires);
+    return pluggedWires(this.loaded, this.#values.wires);
   }
 
-  get timeline(): readonly Scene<AnyRecording>[] {
-    return this.scenes;
+  get #atBench(): boolean {
+    return this.host.state.scene === BENCH;
   }
 
-  sides(id: string): readonly Side[] {
-    return oneSide(id, this.scenes, this.recording);
+  override get folds(): readonly Fold[] {
+    if (!this.#atBench) return [];
+    return [{ title: "Build your own", content: drawn(Bench, { story: this }), open: () => true }];
   }
 
-  changesAt(): Partial<State> {
-    return {};
+  override get legendOpen(): boolean {
+    return !this.#atBench;
   }
 
-  async follow(): Promise<void> {
-    standAlone(this.#host);
-  }
-
-  leave(): void {
+  override leave(): void {
     this.workshop.leave();
-  }
-
-  act(action: Action): void {
-    if (action.kind === "toggle-wire") this.plug(toggled(this.wires, action.wire));
   }
 
   /** Plugs in other wires at the bench. */
   plug(patch: Partial<Wires>): void {
-    const text = writeWires({ ...this.wires, ...patch });
-    this.#host.update({ wires: text === writeWires(startingWires(this.told)) ? null : text });
+    this.host.keep(keptWires(this.loaded, { ...this.wires, ...patch }));
   }
 
   /** Back to the wires that the bench starts from. */
   unplug(): void {
-    this.#host.update({ wires: null });
+    this.host.keep({ wires: null });
   }
 
   #joined(): LadderRecording {
-    const { told } = this;
-    const known = new Set([...told.rungs, ...told.bench].map(({ name }) => name));
+    const { loaded } = this;
+    const known = new Set([...loaded.rungs, ...loaded.bench].map(({ name }) => name));
     const more = this.workshop.measured.filter(
-      (rung) => !known.has(rung.name) && checkRung(rung, told) === null,
+      (rung) => !known.has(rung.name) && checkRung(rung, loaded) === null,
     );
-    return more.length ? { ...told, bench: [...told.bench, ...more] } : told;
+    return more.length ? { ...loaded, bench: [...loaded.bench, ...more] } : loaded;
   }
 }
 

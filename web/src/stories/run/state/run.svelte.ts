@@ -2,22 +2,16 @@
  * A run on stage. One that the studio reads from its folder may still be training: it is asked for
  * again and again, and whoever looks at its newest point goes on seeing the newest.
  */
-import type { AnyRecording } from "../../../recording/kinds";
-import { fetchFresh } from "../../../recording/load";
+import type { AnyRecording } from "../../../recording/form";
 import { sentence } from "../../../recording/problem";
 import type { RunRecording } from "../../../recording/run.gen";
+import { drawn, type Fold, type Host, type HostState, type OnStage } from "../../host";
+import { SingleStory } from "../../single";
+import type { Loaded } from "../../story";
+import { about } from "../about";
 import { endWords } from "../facts";
 import { atNewest, stepAt, SWEEP, timeOf } from "../moment";
-import type { Scene } from "../../../scene/scene";
-import { oneSide, standAlone } from "../../alone";
-import type { Host, OnStage, Side } from "../../host";
-import type { State } from "../../../state/state";
-
-/** What the studio's server calls the run, and the state of it that is on stage. */
-export interface Live {
-  readonly name: string;
-  readonly tag: string | null;
-}
+import LiveRun from "../panel/LiveRun.svelte";
 
 /** Scenes that go through the training as their time passes. */
 export const SWEEPING: readonly string[] = ["learning", "thinking"];
@@ -25,11 +19,11 @@ const ASK_AFTER_MS = 2000;
 /** With nothing new for so long, the training may have been killed. */
 const QUIET_MS = 60_000;
 
-export class Run implements OnStage {
-  readonly kind = "run";
-  readonly finale = null;
-  recording = $state.raw() as RunRecording;
-  readonly scenes: readonly Scene<AnyRecording>[];
+export function putOnStage(host: Host, loaded: Loaded<RunRecording>): OnStage {
+  return new Run(host, loaded);
+}
+
+export class Run extends SingleStory<RunRecording> {
   /** Whether it is read from a folder, and may grow. */
   readonly live: boolean;
   /** Why it cannot be read at the moment. */
@@ -37,71 +31,63 @@ export class Run implements OnStage {
   /** Whether nothing new has come for long, though it has no end. */
   quiet = $state(false);
 
-  readonly #host: Host;
+  #newest = $state.raw() as RunRecording;
   readonly #name: string;
   #tag: string | null;
   #changed = performance.now();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #controller: AbortController | null = null;
 
-  constructor(
-    host: Host,
-    recording: RunRecording,
-    scenes: readonly Scene<AnyRecording>[],
-    live: Live | null,
-  ) {
-    this.#host = host;
-    this.recording = recording;
-    this.scenes = scenes;
+  constructor(host: Host, loaded: Loaded<RunRecording>) {
+    super(host, loaded);
+    const { recording, live } = loaded;
+    this.#newest = recording;
     this.live = live !== null;
     this.#name = live?.name ?? "";
     this.#tag = live?.tag ?? null;
   }
 
-  get timeline(): readonly Scene<AnyRecording>[] {
-    return this.scenes;
+  override get recording(): RunRecording {
+    return this.#newest;
+  }
+
+  override get folds(): readonly Fold[] {
+    if (!this.live) return [];
+    return [{ title: "The run", content: drawn(LiveRun, { story: this }), open: () => true }];
   }
 
   /** Whether the stage shows the newest point, and will go on to. */
   get following(): boolean {
-    const { scene, time } = this.#host.state;
+    const { scene, time } = this.host.state;
     return this.live && SWEEPING.includes(scene ?? "") && atNewest(time);
   }
 
-  sides(id: string): readonly Side[] {
-    return oneSide(id, this.scenes, this.recording);
-  }
-
   /** Whoever follows the newest point goes on following it in another scene. */
-  changesAt(scene: string, time: number): Partial<State> {
-    const another = time === 0 && scene !== this.#host.state.scene && SWEEPING.includes(scene);
+  override changesAt(scene: string, time: number): Partial<Omit<HostState, "own">> {
+    const another = time === 0 && scene !== this.host.state.scene && SWEEPING.includes(scene);
     return this.following && another ? { time: SWEEP.to } : {};
   }
 
-  async follow(): Promise<void> {
-    standAlone(this.#host);
+  override async follow(): Promise<void> {
+    await super.follow();
     if (!this.live) return;
-    const { scene, time } = this.#host.state;
+    const { scene, time } = this.host.state;
     if (scene === null && time === 0) this.toNewest();
     if (this.#timer === null && this.#controller === null) this.#askSoon();
   }
 
-  leave(): void {
+  override leave(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#controller?.abort();
     this.#timer = null;
     this.#gone = true;
   }
 
-  act(): void {
-    // No shape of it does anything that is the story's own.
-  }
-
   /** To the newest point. */
   toNewest(): void {
-    const { scene } = this.#host.state;
+    const { scene } = this.host.state;
     const sweeping = SWEEPING.includes(scene ?? "") ? scene : (SWEEPING[0] ?? null);
-    this.#host.update({ scene: sweeping, time: SWEEP.to, playing: false });
+    this.host.update({ scene: sweeping, time: SWEEP.to, playing: false });
   }
 
   #gone = false;
@@ -116,10 +102,10 @@ export class Run implements OnStage {
     const controller = new AbortController();
     this.#controller = controller;
     try {
-      const fresh = await fetchFresh(this.#name, this.#tag, controller.signal);
+      const fresh = await this.host.fetchFresh(this.#name, this.#tag, controller.signal);
       if (controller.signal.aborted) return;
       this.problem = null;
-      if (fresh?.recording.kind === "run") {
+      if (fresh && isOurs(fresh.recording)) {
         this.#tag = fresh.tag;
         this.#take(fresh.recording);
       }
@@ -136,12 +122,16 @@ export class Run implements OnStage {
   /** What has grown is shown; the gradient step that is on stage stays, unless it is the newest. */
   #take(recording: RunRecording): void {
     const before = this.recording;
-    const { scene, time } = this.#host.state;
+    const { scene, time } = this.host.state;
     const stays = SWEEPING.includes(scene ?? "") && time > SWEEP.from && !atNewest(time);
     const step = stepAt(before, time);
     this.#changed = performance.now();
-    this.recording = recording;
-    if (stays) this.#host.update({ time: Math.min(timeOf(recording, step), SWEEP.to - 0.01) });
-    if (recording.end && !before.end) this.#host.say("news", endWords(recording));
+    this.#newest = recording;
+    if (stays) this.host.update({ time: Math.min(timeOf(recording, step), SWEEP.to - 0.01) });
+    if (recording.end && !before.end) this.host.say("news", endWords(recording));
   }
+}
+
+function isOurs(recording: AnyRecording): recording is RunRecording {
+  return recording.kind === about.kind;
 }

@@ -19,10 +19,11 @@ import { count, reward } from "../../../scene/numbers";
 import { actionToken, subgoalCard, tokenWidth } from "../parts/tokens";
 import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
 import { teacherEpisode } from "../rollout";
-import type { Caption, Layout, Scene, View } from "../../../scene/scene";
+import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { capital, plain } from "../words";
+import type { WorldScene, WorldView } from "../view";
 
 const INTRO = 2.4;
 const EACH = 2.8;
@@ -110,7 +111,7 @@ function places(layout: Layout): Places {
       };
 }
 
-function draw(recording: Recording, t: number, { layout }: View): readonly Shape[] {
+function draw(recording: Recording, t: number, { layout }: WorldView): readonly Shape[] {
   const table = recording.world;
   const time = times(recording);
   const box = places(layout);
@@ -281,7 +282,7 @@ function actions(table: WorldTable, box: Box, share: number, layout: Layout): Sh
   ];
 }
 
-export const meetTheWorld: Scene = {
+export const meetTheWorld: WorldScene = {
   id: "meet-the-world",
   phase: 0,
   title: "Meet the world",

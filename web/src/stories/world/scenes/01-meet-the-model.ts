@@ -12,9 +12,10 @@ import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
 import { form, hierarchyPanel, hierarchyPlaces } from "../parts/HierarchyPanel";
 import { actionToken, tokenWidth } from "../parts/tokens";
 import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
-import { stageSize, type Caption, type Layout, type Scene, type View } from "../../../scene/scene";
+import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
 import { ordered } from "./02-clumsy-rollout";
+import type { WorldScene, WorldView } from "../view";
 
 const INTRO = 4.2;
 const READ = 3.2;
@@ -182,7 +183,7 @@ function where(recording: Recording, t: number): { segment: number; calls: numbe
   return { segment, calls: share * perSegment };
 }
 
-function draw(recording: Recording, t: number, view: View): readonly Shape[] {
+function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
   const { world } = recording;
   const place = places(view.layout);
   const thought = shown(recording);
@@ -378,7 +379,7 @@ function looks(
 function model(
   recording: Recording,
   t: number,
-  view: View,
+  view: WorldView,
   box: Box,
   now: { segment: number; calls: number },
 ): Shape[] {
@@ -449,7 +450,7 @@ function model(
 }
 
 /** The action token comes out of the Doer, towards the line. */
-function answer(recording: Recording, t: number, view: View, place: Places): Shape[] {
+function answer(recording: Recording, t: number, view: WorldView, place: Places): Shape[] {
   const time = times(recording);
   const { world } = recording;
   const action = argmax(at(shown(recording).segments, 0).action_logits);
@@ -479,7 +480,7 @@ function answer(recording: Recording, t: number, view: View, place: Places): Sha
   ]);
 }
 
-export const meetTheModel: Scene = {
+export const meetTheModel: WorldScene = {
   id: "meet-the-model",
   phase: 1,
   title: "Meet the model",

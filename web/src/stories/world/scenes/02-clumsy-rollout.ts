@@ -7,19 +7,20 @@ import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { count, loss, reward } from "../../../scene/numbers";
 import { gauge } from "../parts/gauges";
-import type { Caption, Equation, Scene, View } from "../../../scene/scene";
+import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { crossEntropy } from "../maths";
 import { beatStops, drawPlay, INTRO, playOf, rewardGauge, type Play } from "./play";
+import type { WorldScene, WorldView } from "../view";
 
 const BUDGET = 16;
 const OUTRO = 7.5;
 
-function play(recording: Recording, view: View): Play {
+function play(recording: Recording, view: WorldView): Play {
   return playOf(recording, view, "before", BUDGET);
 }
 
-function duration(recording: Recording, view: View): number {
+function duration(recording: Recording, view: WorldView): number {
   return play(recording, view).end + OUTRO;
 }
 
@@ -33,7 +34,7 @@ function firstFailure({ played, beats }: Play) {
   return { step: at(played.episode.steps, index), at: INTRO + beat.start + beat.length * 0.55 };
 }
 
-function captions(recording: Recording, view: View): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const now = play(recording, view);
   const { episode } = now.played;
   const table = recording.world;
@@ -92,7 +93,7 @@ export function ordered(captions: readonly Caption[]): readonly Caption[] {
   return [...captions].sort((a, b) => a.at - b.at);
 }
 
-function draw(recording: Recording, time: number, view: View): readonly Shape[] {
+function draw(recording: Recording, time: number, view: WorldView): readonly Shape[] {
   const now = play(recording, view);
   const box = playPlaces(view.layout).meters;
   const size = sizes[view.layout].body;
@@ -154,7 +155,7 @@ function maths(recording: Recording): readonly Equation[] {
   return first ? crossEntropy(recording, first) : [];
 }
 
-export const clumsyRollout: Scene = {
+export const clumsyRollout: WorldScene = {
   id: "clumsy-rollout",
   phase: 2,
   title: "Before fine-tuning",

@@ -8,9 +8,10 @@ import { memo, still } from "../../../scene/memo";
 import { count, percent } from "../../../scene/numbers";
 import { bucket, openCard, openRowHeight, smallCard } from "../parts/TrainingDeck";
 import { actionToken, subgoalCard } from "../parts/tokens";
-import { stageSize, type Caption, type Layout, type Scene, type View } from "../../../scene/scene";
+import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { ordered } from "./02-clumsy-rollout";
+import type { WorldScene, WorldView } from "../view";
 
 const INTRO = 3;
 const OPEN = 4.2;
@@ -141,7 +142,7 @@ function dealt(
   return { examples: 1 + Math.floor(share), steps: 0, fraction: share % 1 };
 }
 
-function draw(recording: Recording, t: number, { layout }: View): readonly Shape[] {
+function draw(recording: Recording, t: number, { layout }: WorldView): readonly Shape[] {
   const { examples } = recording;
   const place = places(layout);
   const size = layout === "wide" ? 14 : 11.5;
@@ -362,7 +363,7 @@ function flying(
   ];
 }
 
-export const trainingSet: Scene = {
+export const trainingSet: WorldScene = {
   id: "training-set",
   phase: 3,
   title: "The tiny training set",

@@ -23,9 +23,10 @@ import { bar, spring } from "../parts/gauges";
 import { hierarchyPanel } from "../parts/HierarchyPanel";
 import { lineChart, type LineChartProps } from "../parts/MetricsPanel";
 import { worldTrack } from "../parts/WorldTrack";
-import type { Caption, Layout, Scene, View } from "../../../scene/scene";
+import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { ordered } from "./02-clumsy-rollout";
+import type { WorldScene, WorldView } from "../view";
 
 const INTRO = 1.8;
 const FORWARD = 3;
@@ -190,7 +191,7 @@ function nowAt(recording: Recording, t: number): Now | null {
   };
 }
 
-function draw(recording: Recording, t: number, view: View): readonly Shape[] {
+function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
   const place = places(view.layout);
   const now = nowAt(recording, t);
   if (!now) return [];
@@ -561,7 +562,7 @@ const lossTop = memo((recording: Recording): number =>
   ),
 );
 
-export const fineTuning: Scene = {
+export const fineTuning: WorldScene = {
   id: "fine-tuning",
   phase: 4,
   title: "Fine-tuning",

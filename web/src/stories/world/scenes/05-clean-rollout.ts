@@ -8,20 +8,21 @@ import { at } from "../../../lib/list";
 import { count, reward, runningTotals } from "../../../scene/numbers";
 import { gauge } from "../parts/gauges";
 import { teacherEpisode } from "../rollout";
-import type { Caption, Scene, View } from "../../../scene/scene";
+import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { plain } from "../words";
 import { ordered } from "./02-clumsy-rollout";
 import { beatStops, drawPlay, INTRO, playOf, rewardGauge, type Play } from "./play";
+import type { WorldScene, WorldView } from "../view";
 
 const BUDGET = 13;
 const OUTRO = 5.2;
 
-function play(recording: Recording, view: View): Play {
+function play(recording: Recording, view: WorldView): Play {
   return playOf(recording, view, "after", BUDGET);
 }
 
-function captions(recording: Recording, view: View): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const now = play(recording, view);
   const { episode } = now.played;
   const table = recording.world;
@@ -64,7 +65,7 @@ function flipped(recording: Recording, step: { state: number; action: number }):
 }
 
 /** What truly happened. */
-function verdict(recording: Recording, view: View): string {
+function verdict(recording: Recording, view: WorldView): string {
   const { episode } = after(recording, view);
   const table = recording.world;
   const wrong = wrongOrders(episode);
@@ -89,7 +90,7 @@ function verdict(recording: Recording, view: View): string {
   return `Done, ${way}. Reward ${reward(episode.total_reward)}.${memory}`;
 }
 
-function draw(recording: Recording, time: number, view: View): readonly Shape[] {
+function draw(recording: Recording, time: number, view: WorldView): readonly Shape[] {
   const now = play(recording, view);
   const box = playPlaces(view.layout).meters;
   const size = sizes[view.layout].body;
@@ -114,7 +115,7 @@ function boxes(box: Box, wide: boolean): Box[] {
 function earlierReward(
   recording: Recording,
   time: number,
-  view: View,
+  view: WorldView,
   box: Box,
   size: number,
 ): Shape {
@@ -141,7 +142,7 @@ function earlierReward(
   });
 }
 
-export const cleanRollout: Scene = {
+export const cleanRollout: WorldScene = {
   id: "clean-rollout",
   phase: 5,
   title: "After fine-tuning",

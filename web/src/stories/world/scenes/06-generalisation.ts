@@ -12,34 +12,35 @@ import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
 import { describeState, worldTrack } from "../parts/WorldTrack";
 import { beatsOf, lengthOf, momentOf } from "../playback";
 import { stateAfter } from "../rollout";
-import type { Caption, Layout, Scene, View } from "../../../scene/scene";
+import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { otherSettings, runWords } from "../words";
 import { ordered } from "./02-clumsy-rollout";
+import type { WorldScene, WorldView } from "../view";
 
 const GRID = 3.4;
 const MAIN = 4.4;
 const EACH = 4.4;
 const REST = 3;
 
-function narrated(recording: Recording, view: View): number {
+function narrated(recording: Recording, view: WorldView): number {
   return view.run === null ? recording.ablations.length : 0;
 }
 
-function duration(recording: Recording, view: View): number {
+function duration(recording: Recording, view: WorldView): number {
   const rest = recording.ablations.length === 0 || view.run !== null ? 6 : REST;
   return Math.max(12, GRID + MAIN + narrated(recording, view) * EACH + rest);
 }
 
 /** The run on the stage: the chosen one, else the one being told about. */
-function runAt(recording: Recording, t: number, view: View): Run {
+function runAt(recording: Recording, t: number, view: WorldView): Run {
   if (view.run !== null) return chosenRun(recording, view);
   const index = Math.floor((t - GRID - MAIN) / EACH);
   return index < 0 ? mainRun(recording) : (recording.ablations[index] ?? mainRun(recording));
 }
 
-function captions(recording: Recording, view: View): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const run = view.run === null ? mainRun(recording) : chosenRun(recording, view);
   const starts = recording.world.starts.length;
   const list: Caption[] = [
@@ -141,14 +142,14 @@ function places(layout: Layout): Places {
 }
 
 /** The start on the stage and its place among all starts. */
-function startOf(recording: Recording, view: View): { state: number; index: number } {
+function startOf(recording: Recording, view: WorldView): { state: number; index: number } {
   const { starts } = recording.world;
   const wanted = view.start ?? recording.showcase;
   const index = Math.max(0, starts.indexOf(wanted));
   return { state: at(starts, index), index };
 }
 
-function draw(recording: Recording, t: number, view: View): readonly Shape[] {
+function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
   const place = places(view.layout);
   const run = runAt(recording, t, view);
   const grid = gridOf(recording, run, view);
@@ -183,7 +184,7 @@ function gridOfStarts(
   grid: readonly Episode[],
   box: Box,
   t: number,
-  view: View,
+  view: WorldView,
 ): Shape[] {
   const many = grid.length;
   const cells = cellsIn(box, many, recording.world.tiles);
@@ -210,7 +211,7 @@ function cellShapes(
   grid: readonly Episode[],
   cells: Cells,
   shown: number,
-  view: View,
+  view: WorldView,
 ): readonly Shape[] {
   const chosen = startOf(recording, view).index;
   const kept = keptCells(recording)(grid);
@@ -251,7 +252,7 @@ function cellShape(
     ...(chosen ? { stroke: "ink", strokeWidth: round(Math.min(3, side * 0.14)), opacity: 1 } : {}),
     label: tip,
     tip,
-    action: { kind: "choose-start", start: episode.start },
+    action: { kind: "set", values: { start: episode.start } },
   });
 }
 
@@ -336,7 +337,7 @@ function example(
   grid: readonly Episode[],
   place: Places,
   t: number,
-  view: View,
+  view: WorldView,
 ): Shape[] {
   const table = recording.world;
   const episode = at(grid, startOf(recording, view).index);
@@ -381,7 +382,13 @@ function example(
 }
 
 /** Every run as a switch with its bar: share of starts that reach the goal. */
-function switches(recording: Recording, chosen: Run, box: Box, t: number, view: View): Shape[] {
+function switches(
+  recording: Recording,
+  chosen: Run,
+  box: Box,
+  t: number,
+  view: WorldView,
+): Shape[] {
   const size = view.layout === "wide" ? 13.5 : 11.5;
   const head = size * 2.1;
   const empty = recording.ablations.length === 0;
@@ -413,7 +420,7 @@ function switches(recording: Recording, chosen: Run, box: Box, t: number, view: 
 }
 
 /** How far the telling has come to run `i`: its number is not given away before. */
-function told(t: number, i: number, view: View): number {
+function told(t: number, i: number, view: WorldView): number {
   if (view.run !== null) return 1;
   const start = i === 0 ? GRID : GRID + MAIN + (i - 1) * EACH;
   return easeOut(progress(t, start, start + 0.9));
@@ -430,7 +437,7 @@ function switchRow(recording: Recording, run: Run, chosen: Run, drawn: number): 
     tip: runTip(recording, run),
     drawn,
     chosen: run.name === chosen.name,
-    action: { kind: "choose-run", run: run.name },
+    action: { kind: "set", values: { run: run.name === "main" ? null : run.name } },
     ...(spread ? { spread } : {}),
   };
 }
@@ -478,7 +485,7 @@ function note(recording: Recording, run: Run, box: Box, size: number, empty: boo
   );
 }
 
-export const generalisation: Scene = {
+export const generalisation: WorldScene = {
   id: "generalisation",
   phase: 6,
   title: "Every start, and what matters",

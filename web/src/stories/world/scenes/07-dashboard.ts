@@ -14,9 +14,11 @@ import {
   type BarRow,
   type LineChartProps,
 } from "../parts/MetricsPanel";
-import type { Caption, Equation, Layout, Scene, View } from "../../../scene/scene";
+import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { otherSettings, runWords, settingsDifference } from "../words";
+import { settingsDifference } from "../settings";
+import { otherSettings, runWords } from "../words";
+import type { WorldScene, WorldView } from "../view";
 
 const DRAW = 4;
 const SPARKS = 5.2;
@@ -86,7 +88,7 @@ function panels(layout: Layout): readonly [Box, Box, Box, Box] {
   return [a ?? box, b ?? box, middle, bottom];
 }
 
-function draw(recording: Recording, t: number, { layout }: View): readonly Shape[] {
+function draw(recording: Recording, t: number, { layout }: WorldView): readonly Shape[] {
   const boxes = panels(layout);
   const pad = layout === "wide" ? 16 : 9;
   const drawn = progress(t, 0.4, DRAW);
@@ -373,13 +375,13 @@ function maths(recording: Recording): readonly Equation[] {
   ];
 }
 
-export const dashboard: Scene = {
+export const dashboard: WorldScene = {
   id: "dashboard",
   phase: 7,
   title: "What was learned",
   duration: () => END,
   captions,
   stops: () => [0, DRAW, SPARKS + 3.2, BARS + 1.8],
-  draw: (recording, time, view: View) => draw(recording, time, view),
+  draw: (recording, time, view: WorldView) => draw(recording, time, view),
   maths,
 };

@@ -9,9 +9,9 @@ import { playEpisode } from "../parts/Episode";
 import { gauge } from "../parts/gauges";
 import { beatsOf, lengthOf, momentOf, type Beat } from "../playback";
 import { teacherEpisode } from "../rollout";
-import type { View } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import type { Box } from "../../../scene/build";
+import type { WorldView } from "../view";
 
 export const INTRO = 1.6;
 
@@ -24,7 +24,7 @@ export interface Play {
 
 export function playOf(
   recording: Recording,
-  view: View,
+  view: WorldView,
   which: "before" | "after",
   budget: number,
 ): Play {
@@ -33,7 +33,7 @@ export function playOf(
   return { played, beats, end: INTRO + lengthOf(beats) };
 }
 
-export function drawPlay(recording: Recording, play: Play, time: number, view: View): Shape[] {
+export function drawPlay(recording: Recording, play: Play, time: number, view: WorldView): Shape[] {
   return playEpisode({
     table: recording.world,
     played: play.played,

@@ -1,7 +1,7 @@
 /** What can stand beside a story, and what it takes to have it. */
 import type { Recording, Settings } from "../../../recording/types.gen";
-import type { Scene } from "../../../scene/scene";
-import { knobsOf, settingsFor } from "./settings";
+import { knobsOf, settingsFor } from "../settings";
+import type { WorldScene } from "../view";
 
 export type Comparison =
   /** The same story before and after its training. */
@@ -47,8 +47,8 @@ function examplesLabel(examples: number): string {
   return examples === 1 ? "1 example" : `${examples} examples`;
 }
 
-/** `left` on a clock that also has the time and the stops of `right`, told by `other`. */
-export function paired(left: Scene, right: Scene, other: Recording): Scene {
+/** `left` on a clock that also has the time and the stops of `right`, of `other`. */
+export function paired(left: WorldScene, right: WorldScene, other: Recording): WorldScene {
   return {
     ...left,
     duration: (recording, view) =>

@@ -1,17 +1,22 @@
 /**
  * A fine-tuning on stage: knobs that train it again in the page, and what can stand beside it.
  */
-import { Engine, type Progress } from "../../../engine/client";
-import { fetchRecording } from "../../../recording/load";
+import type { Engine, Progress } from "../../../engine/client";
+import type { AnyRecording } from "../../../recording/form";
 import { Problem, sentence } from "../../../recording/problem";
 import type { Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
-import type { Action } from "../../../scene/shape";
-import { scenes } from "../story";
+import { drawn, type Drawn, type Fold, type Host, type OnStage, type Side } from "../../host";
+import type { Loaded } from "../../story";
+import { about } from "../about";
+import type { Knobs } from "../knobs";
+import Compare from "../panel/Compare.svelte";
+import Controls from "../panel/Controls.svelte";
+import TrainingProgress from "../panel/TrainingProgress.svelte";
+import { scenes } from "../scenes";
+import { changesFrom, keyOf, knobsOf, knobsWith, settingsFor } from "../settings";
+import type { WorldValues, WorldView } from "../view";
 import { comparisonOf, ownLabel, paired } from "./compare";
-import type { Host, OnStage, Side } from "../../host";
-import { changesFrom, keyOf, knobsOf, settingsFor } from "./settings";
-import type { Knobs, State } from "../../../state/state";
 
 const CLUMSY = scenes.find((scene) => scene.phase === 2);
 const CLEAN = scenes.find((scene) => scene.phase === 5);
@@ -27,37 +32,73 @@ export interface Training {
 const SEEDS_OF_SPREAD = 5;
 const MAX_CACHED = 12;
 
+export function putOnStage(host: Host, { recording }: Loaded<Recording>): OnStage {
+  return new FineTuning(host, recording);
+}
+
 export class FineTuning implements OnStage {
-  readonly kind = "fine-tuning";
   readonly scenes: readonly Scene[] = scenes;
+  readonly legendOpen = false;
   /** The story that was loaded; knobs are measured against it. */
-  told = $state.raw() as Recording;
+  loaded = $state.raw() as Recording;
   /** The story on screen: the loaded one, or one trained here from it. */
   recording = $state.raw() as Recording;
   /** What stands on the right side, once it is there. */
   other = $state.raw<{ compare: string; recording: Recording; label: string } | null>(null);
   training = $state.raw<Training | null>(null);
-  engineReady = $state(false);
+  /** Whether the engine has what it trains with. */
+  warmed = $state(false);
 
   readonly #host: Host;
   readonly #engine: Engine;
   readonly #cache = new Map<string, Recording>();
   #controller: AbortController | null = null;
   #othersController: AbortController | null = null;
-  #asked = "";
+  /** The settings that are being trained, or were last. */
+  #wanted = "";
 
-  constructor(host: Host, engine: Engine, recording: Recording) {
+  constructor(host: Host, recording: Recording) {
     this.#host = host;
-    this.#engine = engine;
-    this.engineReady = engine.ready;
-    this.told = recording;
+    this.#engine = host.engine;
+    this.warmed = host.engine.ready;
+    this.loaded = recording;
     this.recording = recording;
     this.#show(recording);
   }
 
+  get #values(): WorldValues {
+    return this.#host.state.own as WorldValues;
+  }
+
+  get view(): Omit<WorldView, "layout"> {
+    const { exploration, drawSeed, start, run } = this.#values;
+    return { exploration, drawSeed, start, run };
+  }
+
+  get folds(): readonly Fold[] {
+    const props = { host: this.#host, story: this };
+    return [
+      {
+        title: "Knobs",
+        content: drawn(Controls, props),
+        open: ({ narrow }) => !narrow,
+      },
+      {
+        title: "Side by side",
+        content: drawn(Compare, props),
+        open: ({ narrow, tall }) => !narrow && tall,
+      },
+    ];
+  }
+
+  get floating(): Drawn | null {
+    const { training } = this;
+    return training && drawn(TrainingProgress, { story: this, training });
+  }
+
   /** The knobs as they stand: the story's own, but for what was moved. */
   get knobs(): Knobs {
-    return { ...knobsOf(this.told.settings), ...this.#host.state.knobs };
+    return knobsWith(this.loaded.settings, this.#values);
   }
 
   get #compare(): string | null {
@@ -101,7 +142,7 @@ export class FineTuning implements OnStage {
   }
 
   /** Before and after stand side by side in one scene only. */
-  changesAt(scene: string): Partial<State> {
+  changesAt(scene: string): { readonly compare?: null } {
     return this.#compare === "before" && scene !== CLUMSY?.id ? { compare: null } : {};
   }
 
@@ -115,24 +156,17 @@ export class FineTuning implements OnStage {
     this.#othersController?.abort();
   }
 
-  act(action: Action): void {
-    if (action.kind === "choose-start") this.#host.update({ start: action.start });
-    if (action.kind === "choose-run") {
-      this.#host.update({ run: action.run === "main" ? null : action.run });
-    }
-  }
-
   #show(recording: Recording): void {
     this.recording = recording;
-    const { start, run } = this.#host.state;
+    const { start, run } = this.#values;
     const runs = new Set(["main", ...recording.ablations.map((one) => one.name)]);
     if (start !== null && !recording.world.starts.includes(start)) {
       this.#problem(`Start ${start} does not exist on this line; the story's own is shown.`);
-      this.#host.update({ start: null });
+      this.#host.keep({ start: null });
     }
     if (run !== null && !runs.has(run)) {
       this.#problem(`There is no run “${run}” in this story; its main one is shown.`);
-      this.#host.update({ run: null });
+      this.#host.keep({ run: null });
     }
   }
 
@@ -144,39 +178,39 @@ export class FineTuning implements OnStage {
 
   /** Loads the runtime ahead of its use; a failure shows only once it is needed. */
   async warm(): Promise<void> {
-    if (!this.engineReady) await this.#engine.warm().catch(() => undefined);
-    this.engineReady = this.#engine.ready;
+    if (!this.warmed) await this.#engine.warm().catch(() => undefined);
+    this.warmed = this.#engine.ready;
   }
 
   /** A knob was released at `value`. */
   async turn<K extends keyof Knobs>(knob: K, value: Knobs[K]): Promise<void> {
     const changed = { ...this.knobs, [knob]: value };
-    this.#host.update({ knobs: changesFrom(this.told.settings, changed) });
+    this.#host.keep(changesFrom(this.loaded.settings, changed));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
 
   async reset(): Promise<void> {
-    this.#host.update({ knobs: {} });
+    this.#host.keep(changesFrom(this.loaded.settings, knobsOf(this.loaded.settings)));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
 
   /** Brings the story on screen to what the knobs ask for. */
   async retrain(): Promise<void> {
-    const { told } = this;
-    const settings = settingsFor(told.settings, this.knobs);
+    const { loaded } = this;
+    const settings = settingsFor(loaded.settings, this.knobs);
     const key = keyOf(settings);
-    if (key === this.#asked && this.training) return;
+    if (key === this.#wanted && this.training) return;
     this.#controller?.abort();
     this.#controller = null;
     this.training = null;
-    const known = key === keyOf(told.settings) ? told : this.#cache.get(key);
+    const known = key === keyOf(loaded.settings) ? loaded : this.#cache.get(key);
     if (known) {
       if (known !== this.recording) this.#show(known);
       return;
     }
-    this.#asked = key;
+    this.#wanted = key;
     await this.#train("Training the new story", (progress, signal) =>
       this.#engine.record(settings, this.#carried(), progress, signal),
     );
@@ -207,7 +241,7 @@ export class FineTuning implements OnStage {
 
   #carried(): Pick<Recording, "ablations" | "spread"> {
     // A story on another line has none of its own: the loaded one's come back with its line.
-    const from = this.recording.ablations.length ? this.recording : this.told;
+    const from = this.recording.ablations.length ? this.recording : this.loaded;
     return { ablations: from.ablations, spread: from.spread };
   }
 
@@ -223,7 +257,7 @@ export class FineTuning implements OnStage {
       const recording = await work(this.#pace(title), controller.signal);
       if (this.#controller !== controller) return;
       this.training = null;
-      this.engineReady = true;
+      this.warmed = true;
       this.#remember(recording);
       this.#show(recording);
     } catch (error) {
@@ -254,12 +288,12 @@ export class FineTuning implements OnStage {
     this.#cache.set(key, recording);
     const oldest = this.#cache.keys().next();
     if (this.#cache.size > MAX_CACHED && !oldest.done) this.#cache.delete(oldest.value);
-    if (keyOf(this.told.settings) === key) this.told = recording;
+    if (keyOf(this.loaded.settings) === key) this.loaded = recording;
   }
 
   #knobsBack(): void {
-    const { told, recording } = this;
-    this.#host.update({ knobs: changesFrom(told.settings, knobsOf(recording.settings)) });
+    const { loaded, recording } = this;
+    this.#host.keep(changesFrom(loaded.settings, knobsOf(recording.settings)));
   }
 
   // --- side by side ---
@@ -286,7 +320,7 @@ export class FineTuning implements OnStage {
     try {
       const found =
         comparison.kind === "story"
-          ? await fetchFineTuning(comparison.name, controller.signal)
+          ? await this.#fetched(comparison.name, controller.signal)
           : await this.#trained(comparison.settings, controller.signal);
       if (controller.signal.aborted) return;
       const label = comparison.kind === "story" ? found.title : comparison.label;
@@ -300,9 +334,15 @@ export class FineTuning implements OnStage {
     }
   }
 
+  async #fetched(name: string, signal: AbortSignal): Promise<Recording> {
+    const recording = await this.#host.fetch(name, signal);
+    if (isOurs(recording)) return recording;
+    throw new Problem(`${name} tells another kind of story, so the two cannot stand side by side.`);
+  }
+
   async #trained(settings: Settings, signal: AbortSignal): Promise<Recording> {
     const key = keyOf(settings);
-    const known = [this.told, this.recording, ...this.#cache.values()].find(
+    const known = [this.loaded, this.recording, ...this.#cache.values()].find(
       (one) => keyOf(one.settings) === key,
     );
     if (known) return known;
@@ -330,8 +370,6 @@ export class FineTuning implements OnStage {
   }
 }
 
-async function fetchFineTuning(name: string, signal: AbortSignal): Promise<Recording> {
-  const recording = await fetchRecording(name, signal);
-  if (recording.kind === "fine-tuning") return recording;
-  throw new Problem(`${name} tells another kind of story, so the two cannot stand side by side.`);
+function isOurs(recording: AnyRecording): recording is Recording {
+  return recording.kind === about.kind;
 }

@@ -12,7 +12,7 @@ import { nameTagScene } from "./scenes/09-name-tag";
 import { bench } from "./scenes/10-bench";
 import type { LadderScene } from "./facts";
 
-export const assembleScenes: readonly LadderScene[] = [
+export const scenes: readonly LadderScene[] = [
   outOfTheBox,
   plugIn,
   loopWire,

@@ -3,4 +3,4 @@ import { thePuzzle } from "./scenes/00-puzzle";
 import { segmentBySegment } from "./scenes/01-segments";
 import type { ThoughtScene } from "./facts";
 
-export const thoughtScenes: readonly ThoughtScene[] = [thePuzzle, segmentBySegment];
+export const scenes: readonly ThoughtScene[] = [thePuzzle, segmentBySegment];

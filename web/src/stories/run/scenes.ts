@@ -4,4 +4,4 @@ import { learning } from "./scenes/01-learning";
 import { thinking } from "./scenes/02-thinking";
 import type { RunScene } from "./facts";
 
-export const runScenes: readonly RunScene[] = [whatIsTrained, learning, thinking];
+export const scenes: readonly RunScene[] = [whatIsTrained, learning, thinking];

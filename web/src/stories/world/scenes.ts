@@ -1,5 +1,4 @@
 /** The story of Key -> Door: its scenes, in order. */
-import type { Scene } from "../../scene/scene";
 import { meetTheWorld } from "./scenes/00-meet-the-world";
 import { meetTheModel } from "./scenes/01-meet-the-model";
 import { clumsyRollout } from "./scenes/02-clumsy-rollout";
@@ -8,8 +7,9 @@ import { fineTuning } from "./scenes/04-fine-tuning";
 import { cleanRollout } from "./scenes/05-clean-rollout";
 import { generalisation } from "./scenes/06-generalisation";
 import { dashboard } from "./scenes/07-dashboard";
+import type { WorldScene } from "./view";
 
-export const scenes: readonly Scene[] = [
+export const scenes: readonly WorldScene[] = [
   meetTheWorld,
   meetTheModel,
   clumsyRollout,
