@@ -2,13 +2,13 @@
 import type { LadderPuzzle, LadderRecording, Rung, Wires } from "../../recording/ladder.gen";
 import { faded, fitted, group, notice, round, type Box } from "../../scene/build";
 import { at, range } from "../../lib/list";
-import type { Caption, Layout } from "../../scene/scene";
+import type { Layout } from "../../scene/scene";
 import type { Group, Shape } from "../../scene/shape";
 import { plain } from "../world/words";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";
-import { callsDone, type Play } from "./timeline";
+import { callsDone, type Play } from "./play";
 import type { LadderView } from "./view";
 
 export function puzzleOf(recording: LadderRecording, view: LadderView): LadderPuzzle {
@@ -19,11 +19,6 @@ export function puzzleOf(recording: LadderRecording, view: LadderView): LadderPu
 export function boardProps(recording: LadderRecording, view: LadderView) {
   const { width, box } = recording;
   return { layout: view.layout, width, box, given: puzzleOf(recording, view).given };
-}
-
-/** Captions in the order of their times; an empty one is left out. */
-export function told(list: readonly (Caption | null)[]): readonly Caption[] {
-  return list.filter((one): one is Caption => one !== null).toSorted((a, b) => a.at - b.at);
 }
 
 export function notMeasured(step: number): string {

@@ -1,11 +1,13 @@
 /** Seconds of a scene <-> gradient steps of the run: scrubbing goes through the training. */
 import type { RunRecording } from "../../recording/run.gen";
 import { clamp, mix, progress } from "../../scene/ease";
+import { timeline } from "../../scene/timeline";
 import { extentOf } from "./facts";
 
+const T = timeline({ before: 1.5, sweep: 24, newest: 2.5 });
 /** From when to when the scene goes through the training; after it, it stays at the end. */
-export const SWEEP = { from: 1.5, to: 25.5 } as const;
-export const END = 28;
+export const SWEEP = { from: T.sweep, to: T.newest } as const;
+export const END = T.end;
 
 /** The gradient step that a scene is at. */
 export function stepAt(recording: RunRecording, t: number): number {

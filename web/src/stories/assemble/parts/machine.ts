@@ -12,7 +12,7 @@ import type { Layout } from "../../../scene/scene";
 import type { Action, Shape, Tone } from "../../../scene/shape";
 import type { Grid } from "../facts";
 import { places, sizes } from "../places";
-import { stepAt, type Play } from "../timeline";
+import { stepAt, type Play } from "../play";
 import { block } from "./block";
 import { board } from "./board";
 import { cable, current, lying, onTheWay, socket, type Route } from "./cable";

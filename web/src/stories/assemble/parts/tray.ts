@@ -6,7 +6,7 @@ import type { Layout } from "../../../scene/scene";
 import type { Action, Shape } from "../../../scene/shape";
 import { places, sizes } from "../places";
 import { wireWords, type Piece, type Wire } from "./machine";
-import { PLUG } from "../timeline";
+import { PLUG } from "../play";
 
 /** The middle of the slot of piece `i` of `count`: where the piece lies; its name is beside it. */
 export function slotOf(layout: Layout, i: number, count: number): Point {

@@ -12,7 +12,7 @@ import { machine, machinePlaces } from "../parts/machine";
 import { below, panel, paragraphs } from "../parts/panel";
 import { tray } from "../parts/tray";
 import { sizes } from "../places";
-import { aside, timeline, type Window } from "../timeline";
+import { aside, timeline, type Window } from "../../../scene/timeline";
 import type { LadderView } from "../view";
 
 const T = timeline({ hello: 4.2, inside: 6, grid: 6, rules: 6 });

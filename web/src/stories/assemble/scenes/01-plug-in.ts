@@ -11,7 +11,6 @@ import {
   boardSide,
   notMeasured,
   puzzleOf,
-  told,
   standing,
 } from "../common";
 import {
@@ -30,7 +29,8 @@ import { machine } from "../parts/machine";
 import { below, panel } from "../parts/panel";
 import { namesOf, pieces, tray } from "../parts/tray";
 import { sizes } from "../places";
-import { aside, answerAt, playOf, PLUG, timeline, type Window } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, playOf, PLUG } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-01";
@@ -48,7 +48,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const [train, test] = rung
     ? [ofSeeds(rung, (s) => s.train_exact), ofSeeds(rung, exact)]
     : [[], []];
-  return told([
+  return inOrder([
     {
       at: 0,
       text: "Two wires in the tray, two empty sockets. Plug them in yourself, or lean back and watch.",

@@ -4,7 +4,7 @@ import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { boardProps, notMeasured, puzzleOf, told, standing } from "../common";
+import { boardProps, notMeasured, puzzleOf, standing } from "../common";
 import {
   answerOf,
   callsOf,
@@ -31,7 +31,8 @@ import {
 import { mathsOf } from "../maths";
 import { machine } from "../parts/machine";
 import { namesOf, pieces, tray } from "../parts/tray";
-import { aside, answerAt, PLUG, timeline, type Window, type Play } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, PLUG, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-02";
@@ -63,7 +64,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: "A thin wire from its end back to its start: latent recurrence. No words, only thoughts.",
     },
   ];
-  if (!rung) return told([...list, { at: T.think, text: notMeasured(STEP) }]);
+  if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);
   const puzzle = puzzleOf(recording, view);
   const index = puzzleIndex(recording, view);
   const thought = thoughtOf(rung, index);
@@ -93,7 +94,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       }[verdict],
     },
   );
-  return told(list);
+  return inOrder(list);
 }
 
 /** Whether looking again helps, in honest words. */

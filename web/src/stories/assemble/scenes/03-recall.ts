@@ -3,7 +3,7 @@ import type { LadderRecording } from "../../../recording/ladder.gen";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { boardProps, notMeasured, puzzleOf, told, standing } from "../common";
+import { boardProps, notMeasured, puzzleOf, standing } from "../common";
 import {
   compare,
   exact,
@@ -25,7 +25,8 @@ import {
 import { mathsOf } from "../maths";
 import { machine } from "../parts/machine";
 import { namesOf, pieces, tray } from "../parts/tray";
-import { aside, answerAt, PLUG, timeline, type Window, type Play } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, PLUG, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-03";
@@ -60,7 +61,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: "The dashed wire is for recall: it shows the puzzle to the block at every single call.",
     },
   ];
-  if (!rung) return told([...list, { at: T.think, text: notMeasured(STEP) }]);
+  if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);
   const thought = thoughtOf(rung, puzzleIndex(recording, view));
   const [short, long] = loopedEnds(rung);
   list.push(
@@ -92,7 +93,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       }[compare(short, long)],
     },
   );
-  return told(list);
+  return inOrder(list);
 }
 
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {

@@ -6,7 +6,7 @@ import { range } from "../../../lib/list";
 import { mean, weight } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, notMeasured, told, standing } from "../common";
+import { absent, boardProps, notMeasured, standing } from "../common";
 import { meanMove, puzzleIndex, rungOf, thoughtOf, type LadderScene } from "../facts";
 import { heat } from "../parts/board";
 import { callBars, rhythm } from "../parts/charts";
@@ -15,7 +15,8 @@ import { below, credit, creditHeight, panel, paragraphs } from "../parts/panel";
 import { rat, rooms } from "../parts/rats";
 import { tray } from "../parts/tray";
 import { places, sizes } from "../places";
-import { aside, callsDone, playOf, timeline, type Window } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { callsDone, playOf } from "../play";
 import type { LadderView } from "../view";
 
 const T = timeline({ hello: 4.6, prank: 5, brain: 5.4, calls: 8.6, truth: 6 });
@@ -51,7 +52,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: "In its head, some things rush and some take their time, and together they work it out.",
     },
   ];
-  if (!shown) return told([...list, { at: T.calls, text: notMeasured(5) }]);
+  if (!shown) return inOrder([...list, { at: T.calls, text: notMeasured(5) }]);
   const [low, high] = [meanMove(shown, "L"), meanMove(shown, "H")];
   const calls = shown.segments.flatMap((one) => one.calls);
   const lows = calls.filter((call) => call.module === "L").length;
@@ -65,7 +66,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: `zL moved ${lows} times, ${weight(low)} each; zH ${calls.length - lows} times, ${weight(high)}: ${high >= low ? "slow means rarely, not little" : "rarely, and less"}.`,
     },
   );
-  return told(list);
+  return inOrder(list);
 }
 
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {

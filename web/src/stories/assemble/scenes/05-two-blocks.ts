@@ -13,7 +13,6 @@ import {
   puzzleOf,
   rungName,
   snapshots,
-  told,
   wiresOf,
   standing,
 } from "../common";
@@ -36,7 +35,8 @@ import { below, credit, creditHeight, panel, words } from "../parts/panel";
 import { blocksIcon } from "../parts/icons";
 import { gadget, namesOf, pieces, slotOf, travelling, tray } from "../parts/tray";
 import { sizes } from "../places";
-import { aside, answerAt, callsDone, playOf, PLUG, timeline, type Window } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, callsDone, playOf, PLUG } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-05";
@@ -73,7 +73,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: "L has the puzzle; H sits on top and has the last word. Two wires let them talk.",
     },
   ];
-  if (!rung) return told([...list, { at: T.think, text: notMeasured(STEP) }]);
+  if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);
   const { low_calls, cycles } = rung.wires;
   const thought = thoughtOf(rung, puzzleIndex(recording, view));
   const { one_step, full } = recording.memory;
@@ -108,7 +108,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   });
   const through = withoutOuter(recording).find(({ wires }) => wires.gradient === "full");
   if (through) list.push({ at: T.verdict + 4.4, text: fullWords(now, ofSeeds(through, exact)) });
-  return told(list);
+  return inOrder(list);
 }
 
 /** What a gradient along all calls buys, for the same compute. */

@@ -6,16 +6,7 @@ import { at, last, range } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import {
-  absent,
-  boardProps,
-  notMeasured,
-  puzzleOf,
-  rungName,
-  told,
-  wiresOf,
-  standing,
-} from "../common";
+import { absent, boardProps, notMeasured, puzzleOf, rungName, wiresOf, standing } from "../common";
 import {
   changedCells,
   compare,
@@ -36,17 +27,8 @@ import { machine, pluggedIn } from "../parts/machine";
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { namesOf, pieces, tray } from "../parts/tray";
 import { sizes } from "../places";
-import {
-  aside,
-  answerAt,
-  callsDone,
-  playOf,
-  PLUG,
-  stepAt,
-  timeline,
-  type Play,
-  type Window,
-} from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, callsDone, playOf, PLUG, stepAt, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-06";
@@ -74,7 +56,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: "Two thick wires: where H and L end, there they start again. No learning goes back along them.",
     },
   ];
-  if (!rung) return told([...list, { at: T.think, text: notMeasured(STEP) }]);
+  if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);
   const puzzle = puzzleOf(recording, view);
   const thought = thoughtOf(rung, puzzleIndex(recording, view));
   if (thought) {
@@ -101,7 +83,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   });
   const rivals = unsplit(recording);
   list.push({ at: T.unsplit, text: rivals[0] ? rival(now, rivals[0]) : NO_RIVAL });
-  return told(list);
+  return inOrder(list);
 }
 
 const NO_RIVAL =

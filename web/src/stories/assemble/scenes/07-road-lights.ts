@@ -6,7 +6,7 @@ import { at, last, range } from "../../../lib/list";
 import { count, logistic, mean, meanSteps, percent, reward } from "../../../scene/numbers";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, notMeasured, puzzleOf, told, wiresOf, standing } from "../common";
+import { absent, boardProps, notMeasured, puzzleOf, wiresOf, standing } from "../common";
 import {
   compare,
   exact,
@@ -26,17 +26,8 @@ import { machine, machinePlaces, pluggedIn } from "../parts/machine";
 import { below, credit, creditHeight, panel, words } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { sizes } from "../places";
-import {
-  aside,
-  answerAt,
-  callsDone,
-  playOf,
-  PLUG,
-  stepAt,
-  timeline,
-  type Play,
-  type Window,
-} from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, callsDone, playOf, PLUG, stepAt, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-07";
@@ -64,7 +55,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       text: "So it gets road lights. Green: go on thinking. Red: stop, and hand in the answer.",
     },
   ];
-  if (!rung) return told([...list, { at: T.watch, text: notMeasured(STEP) }]);
+  if (!rung) return inOrder([...list, { at: T.watch, text: notMeasured(STEP) }]);
   const thought = thoughtOf(rung, puzzleIndex(recording, view));
   if (thought) {
     const { halted_after, segments } = thought;
@@ -99,7 +90,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     text: `Stopping at its own red light, it uses ${used} of ${rung.wires.segments} segments and solves ${percent(mean(stopped))}.`,
   });
   if (before) list.push({ at: T.cost + 4, text: costWords(before, rung, stopped) });
-  return told(list);
+  return inOrder(list);
 }
 
 /** What the lights cost, against step 6. */

@@ -17,7 +17,7 @@ import { count, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../world/parts/drawings";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, rungName, told, wiresOf, standing } from "../common";
+import { absent, boardProps, rungName, wiresOf, standing } from "../common";
 import { exact, meanOf, moves, ofSeeds, rungOf, type LadderScene } from "../facts";
 import { mathsOf } from "../maths";
 import { board } from "../parts/board";
@@ -27,7 +27,8 @@ import { machine, pluggedIn } from "../parts/machine";
 import { below, credit, creditHeight, panel, twoLines, words } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
-import { aside, PLUG, timeline, type Window } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { PLUG } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-08";
@@ -119,7 +120,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
         ? "And a fair word: voting helps every step of this ladder, not only this one."
         : `And a fair word: voting helps ${helped} of the ${recording.rungs.length} steps measured here.`,
   });
-  return told(list);
+  return inOrder(list);
 }
 
 const voteOne = (seed: { vote_one: number }) => seed.vote_one;

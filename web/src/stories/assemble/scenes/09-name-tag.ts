@@ -7,7 +7,7 @@ import { count, mean, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../world/parts/drawings";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, rungName, told, wiresOf, standing } from "../common";
+import { absent, boardProps, rungName, wiresOf, standing } from "../common";
 import { byTask, exact, falls, meanOf, ofArc, ofSeeds, rungOf, type LadderScene } from "../facts";
 import { symbols } from "../parts/board";
 import { dotRows, type DotRow } from "../parts/charts";
@@ -16,7 +16,8 @@ import { machine, machinePlaces, pluggedIn } from "../parts/machine";
 import { below, credit, creditHeight, panel, paragraphs, twoLines, words } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
-import { aside, PLUG, timeline, type Window } from "../timeline";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { PLUG } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-09";
@@ -79,7 +80,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
         ? "And here every step is higher than the one before. That is luck as much as order."
         : `It is no staircase: ${down.length} of its ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down. Build it and see for yourself.`,
   });
-  return told(list);
+  return inOrder(list);
 }
 
 /** What a variant has of the two things, in words. */

@@ -7,7 +7,7 @@ import { count, grouped, mean, percent } from "../../../scene/numbers";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Action, Shape } from "../../../scene/shape";
 import { ladderRows } from "./09-name-tag";
-import { boardProps, puzzleOf, told } from "../common";
+import { boardProps, puzzleOf } from "../common";
 import {
   callsOf,
   exact,
@@ -22,7 +22,8 @@ import { dotRows } from "../parts/charts";
 import { machine, pluggedIn } from "../parts/machine";
 import { below, panel, words } from "../parts/panel";
 import { places, sizes } from "../places";
-import { answerAt, playOf, timeline } from "../timeline";
+import { inOrder, timeline } from "../../../scene/timeline";
+import { answerAt, playOf } from "../play";
 import type { LadderView } from "../view";
 
 const T = timeline({ look: 4.6, run: 9.4 });
@@ -111,7 +112,7 @@ function positions(wires: Wires): readonly Omit<Switch, "action">[] {
 function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const wires = pluggedWires(recording, view.wires);
   const rung = measured(recording, wires);
-  return told([
+  return inOrder([
     { at: 0, text: "Your turn. Press a switch below the machine to plug a wire in or out." },
     {
       at: T.run,

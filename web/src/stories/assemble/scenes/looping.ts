@@ -10,7 +10,7 @@ import { ofSeeds, puzzleIndex, rungOf, thoughtOf } from "../facts";
 import { dotRows, rhythm, seedLines, type DotRow, type SeedLine } from "../parts/charts";
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { sizes } from "../places";
-import { callsDone, playOf, type Play } from "../timeline";
+import { callsDone, playOf, type Play } from "../play";
 import type { LadderView } from "../view";
 
 /** How many times the loops of training `exact_looped` was measured with. */

@@ -19,8 +19,9 @@ import {
   stateWords,
   type RunScene,
 } from "../facts";
+import { timeline } from "../../../scene/timeline";
 
-const DURATION = 14;
+const T = timeline({ puzzle: 5, model: 5, recipe: 4 });
 const SOURCES = 3;
 
 function captions(recording: RunRecording): readonly Caption[] {
@@ -32,13 +33,13 @@ function captions(recording: RunRecording): readonly Caption[] {
       text: `A model of ${grouped(model.parameters)} numbers learns ${puzzleName(puzzle)} from ${grouped(rows)} puzzles.`,
     },
     {
-      at: 5,
+      at: T.model,
       text: test
         ? `${grouped(test.rows)} others, which it never learns from, say how well it does.`
         : "There are no others to test it on: it is measured on puzzles that it learns from.",
     },
     {
-      at: 10,
+      at: T.recipe,
       text: isEmpty(recording)
         ? "Nothing is measured yet: the first line of metrics.jsonl is still to come."
         : endWords(recording),
@@ -222,8 +223,8 @@ export const whatIsTrained: RunScene = {
   id: "what",
   phase: 0,
   title: "What is trained",
-  duration: () => DURATION,
+  duration: () => T.end,
   captions,
-  stops: () => [0, 4, DURATION - 1],
+  stops: () => [0, T.model - 1, T.end - 1],
   draw,
 };

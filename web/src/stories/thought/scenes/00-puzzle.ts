@@ -10,8 +10,9 @@ import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { listed } from "../../world/words";
 import { cropOfThought, type ThoughtScene } from "../facts";
+import { timeline } from "../../../scene/timeline";
 
-const DURATION = 10;
+const T = timeline({ puzzle: 4.5, model: 3, view: 2.5 });
 
 function captions(recording: ThoughtRecording): readonly Caption[] {
   const { model, board, given, puzzle, segments, view } = recording;
@@ -22,13 +23,13 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
       text: `${capital(puzzleName(puzzle))}, ${sizeOf(cropOfThought(recording))} cells${blanks ? `, ${blanks} of them to be filled in` : ""}.`,
     },
     {
-      at: 4.5,
+      at: T.model,
       text: `A model of ${grouped(model.parameters)} numbers thinks ${count(segments.length, "segment")}, and answers after each.`,
     },
     ...(view
       ? [
           {
-            at: 7.5,
+            at: T.view,
             text: `It thinks about view ${view}, the puzzle under a symmetry: its answers are shown changed back.`,
           },
         ]
@@ -108,8 +109,8 @@ export const thePuzzle: ThoughtScene = {
   id: "puzzle",
   phase: 0,
   title: "The puzzle",
-  duration: () => DURATION,
+  duration: () => T.end,
   captions,
-  stops: () => [0, DURATION - 1],
+  stops: () => [0, T.end - 1],
   draw,
 };

@@ -13,9 +13,8 @@ import { card, halves, inside, sizes } from "../../puzzle/places";
 import type { Caption, Equation, Layout, View } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { cropOfThought, handedIn, verdict, wrongOf, type ThoughtScene } from "../facts";
+import { each, timeline } from "../../../scene/timeline";
 
-const START = 1.2;
-const VERDICT = 5;
 const LONGEST = 2.8;
 const BUDGET = 36;
 /** With more segments than this only the one that counts has a lamp. */
@@ -23,28 +22,33 @@ const MOST_LAMPS = 32;
 /** Captions closer than this could not be read. */
 const READ = 3.2;
 
-/** When each segment begins, and when all are over. */
-const playOf = memo((recording: ThoughtRecording): { each: number; end: number; all: number } => {
+const times = memo((recording: ThoughtRecording) => {
   const many = recording.segments.length;
-  const each = Math.min(LONGEST, BUDGET / many);
-  const end = START + each * many;
-  return { each, end, all: Math.max(10, end + VERDICT) };
+  return timeline({
+    given: 1.2,
+    segments: each(many, Math.min(LONGEST, BUDGET / many)),
+    verdict: 5,
+  });
 });
+
+function duration(recording: ThoughtRecording): number {
+  return Math.max(10, times(recording).end);
+}
 
 /** Segments that are over, with the fraction of the one under way. */
 function done(recording: ThoughtRecording, t: number): number {
-  const { end } = playOf(recording);
-  return progress(t, START, end) * recording.segments.length;
+  const time = times(recording);
+  return progress(t, time.segments, time.verdict) * recording.segments.length;
 }
 
 function captions(recording: ThoughtRecording): readonly Caption[] {
   const { segments, used, model } = recording;
-  const { each, end } = playOf(recording);
+  const time = times(recording);
   const list: Caption[] = [{ at: 0, text: "It thinks one segment, and reads out a whole answer." }];
-  const told = (i: number): string => {
+  const after = (i: number): string => {
     const segment = at(segments, i);
     const wrong = wrongOf(recording)?.[i];
-    const said =
+    const words =
       wrong === undefined
         ? i
           ? `${count(segment.changed.length, "cell")} changed`
@@ -52,12 +56,12 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
         : wrong === 0
           ? "every cell is right"
           : `${count(wrong, "cell")} wrong${i ? `, ${segment.changed.length} changed` : ""}`;
-    return `After segment ${i + 1}: ${said}.`;
+    return `After segment ${i + 1}: ${words}.`;
   };
   for (let i = 0; i < segments.length; i++) {
-    const when = START + each * (i + 0.8);
-    if (when - (list.at(-1)?.at ?? 0) >= READ && when < end - READ) {
-      list.push({ at: when, text: told(i) });
+    const when = time.nth("segments", i + 0.8);
+    if (when - (list.at(-1)?.at ?? 0) >= READ && when < time.verdict - READ) {
+      list.push({ at: when, text: after(i) });
     }
   }
   const stopped =
@@ -66,13 +70,13 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
       : at(segments, used - 1).red
         ? `The light turned red after ${count(used, "segment")} of ${segments.length}.`
         : `The light stayed green for all ${count(segments.length, "segment")}.`;
-  return [...list, { at: end + 0.1, text: `${stopped} ${verdict(recording)}` }];
+  return [...list, { at: time.verdict + 0.1, text: `${stopped} ${verdict(recording)}` }];
 }
 
 function draw(recording: ThoughtRecording, t: number, view: View): readonly Shape[] {
   const { layout } = view;
   const { first, second } = halves(layout);
-  const finished = t >= playOf(recording).end;
+  const finished = t >= times(recording).verdict;
   const over = Math.min(recording.segments.length, Math.floor(done(recording, t) + 0.2));
   const title =
     over === 0 ? "As it is given" : finished ? "What it hands in" : `After segment ${over}`;
@@ -377,15 +381,14 @@ export const segmentBySegment: ThoughtScene = {
   id: "segments",
   phase: 1,
   title: "Thinking",
-  duration: (recording) => playOf(recording).all,
+  duration,
   captions,
   stops: (recording) => {
-    const { each, end, all } = playOf(recording);
-    const many = recording.segments.length;
+    const time = times(recording);
     return [
       0,
-      ...Array.from({ length: many }, (_, i) => START + each * (i + 0.95)),
-      Math.min(all, end + 1),
+      ...recording.segments.map((_, i) => time.nth("segments", i + 0.95)),
+      Math.min(duration(recording), time.verdict + 1),
     ];
   },
   draw,

@@ -24,11 +24,7 @@ import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { capital, plain } from "../words";
 import type { WorldScene, WorldView } from "../view";
-
-const INTRO = 2.4;
-const EACH = 2.8;
-const WAY = 2.4;
-const ACTIONS = 3.8;
+import { each, timeline } from "../../../scene/timeline";
 
 /** One stretch of the right way: from where the agent stands to where a sub-goal is. */
 interface Stretch {
@@ -55,12 +51,14 @@ const stretches = memo((recording: Recording): readonly Stretch[] => {
   return found;
 });
 
-function times(recording: Recording) {
-  const entities = recording.world.entities.length;
-  const ways = INTRO + entities * EACH;
-  const actions = ways + stretches(recording).length * WAY;
-  return { ways, actions, end: actions + ACTIONS };
-}
+const times = memo((recording: Recording) =>
+  timeline({
+    line: 2.4,
+    things: each(recording.world.entities.length, 2.8),
+    ways: each(stretches(recording).length, 2.4),
+    actions: 3.8,
+  }),
+);
 
 const SAYINGS: Record<string, string> = {
   agent: "This is the agent. It does one small thing at a time.",
@@ -75,11 +73,11 @@ function captions(recording: Recording): readonly Caption[] {
   return [
     { at: 0, text: `We live on a line of ${count(table.tiles, "tile")}.` },
     ...table.entities.map((one, i) => ({
-      at: INTRO + i * EACH,
+      at: time.nth("things", i),
       text: SAYINGS[one.icon] ?? `This is the ${plain(one.name)}.`,
     })),
     ...stretches(recording).map((one, i) => ({
-      at: time.ways + i * WAY,
+      at: time.nth("ways", i),
       text:
         i === 0 ? `First: ${one.subgoals.join(", ")}.` : `Then: ${one.subgoals.join(", then ")}.`,
     })),
@@ -117,8 +115,8 @@ function draw(recording: Recording, t: number, { layout }: WorldView): readonly 
   const box = places(layout);
   const geometry = trackGeometry(box.track, table.tiles);
   const state = recording.showcase;
-  const lit = (i: number) => within(t, INTRO + i * EACH, INTRO + (i + 1) * EACH - 0.3, 0.3);
-  const introducing = within(t, INTRO, time.ways - 0.2, 0.4);
+  const lit = (i: number) => within(t, time.nth("things", i), time.nth("things", i + 1) - 0.3, 0.3);
+  const introducing = within(t, time.things, time.ways - 0.2, 0.4);
   return [
     ...table.entities.flatMap((one, i) =>
       spotlight(`spot.${one.name}`, table, state, i, geometry, lit(i), layout),
@@ -137,7 +135,7 @@ function draw(recording: Recording, t: number, { layout }: WorldView): readonly 
         `way.${i}`,
         one,
         geometry,
-        progress(t, time.ways + i * WAY, time.ways + i * WAY + 1),
+        progress(t, time.nth("ways", i), time.nth("ways", i) + 1),
         layout,
       ),
     ),
@@ -292,8 +290,8 @@ export const meetTheWorld: WorldScene = {
     const time = times(recording);
     return [
       0,
-      ...recording.world.entities.map((_, i) => INTRO + i * EACH + 0.8),
-      ...stretches(recording).map((_, i) => time.ways + i * WAY + 1.4),
+      ...recording.world.entities.map((_, i) => time.nth("things", i) + 0.8),
+      ...stretches(recording).map((_, i) => time.nth("ways", i) + 1.4),
       time.actions + 2,
     ];
   },

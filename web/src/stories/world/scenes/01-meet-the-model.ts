@@ -14,41 +14,28 @@ import { actionToken, tokenWidth } from "../parts/tokens";
 import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
-import { ordered } from "./02-clumsy-rollout";
 import type { WorldScene, WorldView } from "../view";
+import { each, inOrder, timeline } from "../../../scene/timeline";
 
-const INTRO = 4.2;
-const READ = 3.2;
 const CALL = 0.85;
-const CARD = 2.8;
-const ACT = 1.9;
-const LIGHT = 2.8;
-const AGAIN = 3;
-const REST = 1.2;
 
 /** The thought that is shown: at the start of the rollout after fine-tuning. */
 const shown = memo((recording: Recording): Thought => at(last(recording.rollouts).thoughts, 0));
 
-interface Times {
-  readonly calls: number;
-  readonly card: number;
-  readonly told: number;
-  readonly act: number;
-  readonly light: number;
-  readonly again: number;
-  readonly end: number;
-}
-
-const times = memo((recording: Recording): Times => {
-  const thought = shown(recording);
-  const calls = INTRO + READ;
-  const card = calls + (at(thought.segments, 0).calls.length - 1) * CALL;
-  const told = card + (recording.model.subgoal_head ? CARD : 0);
-  const act = told + CALL;
-  const light = act + ACT;
-  const again = light + LIGHT;
-  const end = again + (thought.segments.length > 1 ? AGAIN : 0) + REST;
-  return { calls, card, told, act, light, again, end };
+const times = memo((recording: Recording) => {
+  const { segments } = shown(recording);
+  return timeline({
+    halves: 4.2,
+    read: 3.2,
+    // The last call is the Doer's answer.
+    calls: each(at(segments, 0).calls.length - 1, CALL),
+    card: recording.model.subgoal_head ? 2.8 : 0,
+    told: CALL,
+    act: 1.9,
+    light: 2.8,
+    again: segments.length > 1 ? 3 : 0,
+    rest: 1.2,
+  });
 });
 
 function captions(recording: Recording): readonly Caption[] {
@@ -65,7 +52,7 @@ function captions(recording: Recording): readonly Caption[] {
         : "This model is one module: no separate Planner and Doer.",
     },
     {
-      at: INTRO,
+      at: time.read,
       text: `It reads the line as ${count(world.token_names.length, "token")}: ${grouped(model.parameters)} weights will work on them.`,
     },
     {
@@ -97,7 +84,7 @@ function captions(recording: Recording): readonly Caption[] {
       text: `It thinks it all over once more, and ${same ? "keeps its answer" : "changes its mind"}: ${at(world.actions, argmax(last(thought.segments).action_logits))}.`,
     });
   }
-  return ordered(list);
+  return inOrder(list);
 }
 
 function word(times_: number): string {
@@ -177,9 +164,9 @@ function where(recording: Recording, t: number): { segment: number; calls: numbe
     const before = clamp((t - time.calls) / CALL, 0, perSegment - 1);
     return { segment: 0, calls: before + progress(t, time.told, time.act) };
   }
-  const each = AGAIN / (thought.segments.length - 1);
-  const segment = Math.min(thought.segments.length - 1, 1 + Math.floor((t - time.again) / each));
-  const share = progress(t, time.again + (segment - 1) * each, time.again + segment * each - 0.4);
+  const long = (time.rest - time.again) / (thought.segments.length - 1);
+  const segment = Math.min(thought.segments.length - 1, 1 + Math.floor((t - time.again) / long));
+  const share = progress(t, time.again + (segment - 1) * long, time.again + segment * long - 0.4);
   return { segment, calls: share * perSegment };
 }
 
@@ -188,8 +175,9 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const place = places(view.layout);
   const thought = shown(recording);
   const now = where(recording, t);
+  const { read } = times(recording);
   return [
-    ...faded("reading", tween(t, INTRO - 0.6, INTRO + 0.4), [
+    ...faded("reading", tween(t, read - 0.6, read + 0.4), [
       ...worldTrack({
         id: "world",
         box: worldBox(recording, view.layout),
@@ -207,14 +195,18 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
       ),
       ...board(recording, now.segment, now.calls, t, view.layout),
     ]),
-    ...entering(model(recording, t, view, place.model, now), place.model, t, view.layout),
+    ...entering(
+      model(recording, t, view, place.model, now),
+      place.model,
+      1 - tween(t, read - 0.9, read + 0.1),
+      view.layout,
+    ),
     ...answer(recording, t, view, place),
   ];
 }
 
 /** The model begins in the middle of the stage and makes room for what it reads. */
-function entering(shapes: readonly Shape[], box: Box, t: number, layout: Layout): Shape[] {
-  const away = 1 - tween(t, INTRO - 0.9, INTRO + 0.1);
+function entering(shapes: readonly Shape[], box: Box, away: number, layout: Layout): Shape[] {
   const { width, height } = stageSize[layout];
   return [
     group("entering", shapes, {
@@ -233,7 +225,8 @@ function board(
   layout: Layout,
 ): Shape[] {
   const all = at(shown(recording).segments, segment).calls;
-  const headed = progress(t, INTRO + 0.2, INTRO + 1.4);
+  const { read } = times(recording);
+  const headed = progress(t, read + 0.2, read + 1.4);
   return [
     ...boardHead(recording, headed, layout),
     ...all.flatMap((_, i) => {
@@ -491,12 +484,12 @@ export const meetTheModel: WorldScene = {
     const calls = at(shown(recording).segments, 0).calls.length - 1;
     return [
       0,
-      INTRO + 1.6,
-      ...range(calls).map((i) => time.calls + (i + 0.6) * CALL),
+      time.read + 1.6,
+      ...range(calls).map((i) => time.nth("calls", i + 0.6)),
       ...(recording.model.subgoal_head ? [time.card + 2] : []),
       time.act + 1.2,
       time.light + 1,
-      ...(shown(recording).segments.length > 1 ? [time.again + AGAIN] : []),
+      ...(shown(recording).segments.length > 1 ? [time.rest] : []),
     ];
   },
   draw,

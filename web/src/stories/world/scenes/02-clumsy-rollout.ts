@@ -10,28 +10,32 @@ import { gauge } from "../parts/gauges";
 import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { crossEntropy } from "../maths";
-import { beatStops, drawPlay, INTRO, playOf, rewardGauge, type Play } from "./play";
+import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
 import type { WorldScene, WorldView } from "../view";
+import { inOrder } from "../../../scene/timeline";
 
 const BUDGET = 16;
 const OUTRO = 7.5;
 
 function play(recording: Recording, view: WorldView): Play {
-  return playOf(recording, view, "before", BUDGET);
+  return playOf(recording, view, "before", BUDGET, OUTRO);
 }
 
 function duration(recording: Recording, view: WorldView): number {
-  return play(recording, view).end + OUTRO;
+  return play(recording, view).time.end;
 }
 
 /** The first time that something goes wrong, and what it is. */
-function firstFailure({ played, beats }: Play) {
+function firstFailure({ played, beats, time }: Play) {
   const index = played.episode.steps.findIndex(
     (step) => step.outcome !== "ok" && step.outcome !== "success",
   );
   if (index < 0) return null;
   const beat = at(beats, index);
-  return { step: at(played.episode.steps, index), at: INTRO + beat.start + beat.length * 0.55 };
+  return {
+    step: at(played.episode.steps, index),
+    at: time.episode + beat.start + beat.length * 0.55,
+  };
 }
 
 function captions(recording: Recording, view: WorldView): readonly Caption[] {
@@ -44,13 +48,13 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const first = at(episode.steps, 0);
   if (first.subgoal >= 0) {
     list.push({
-      at: INTRO + 1.2,
+      at: now.time.episode + 1.2,
       text: `Its Planner likes ${at(table.subgoals, first.subgoal)} best, so that is where it goes.`,
     });
   }
   if (!recording.model.subgoal_head) {
     list.push({
-      at: INTRO + 1.6,
+      at: now.time.episode + 1.6,
       text: "There are no sub-goals here: it only ever picks actions.",
     });
   }
@@ -69,7 +73,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     (step) => step.outcome !== "ok" && step.outcome !== "success",
   ).length;
   list.push({
-    at: now.end,
+    at: now.time.outro,
     text: episode.success
       ? `It gets there in ${count(episode.steps.length, "action")}, with ${count(failures, "failure")}. Reward ${reward(episode.total_reward)}.`
       : failures > 1
@@ -79,18 +83,13 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const losses = recording.fine_tuning[0]?.losses;
   if (losses) {
     list.push({
-      at: now.end + 3.4,
+      at: now.time.outro + 3.4,
       text: recording.model.subgoal_head
         ? `A loss says how wrong it is. In its first lesson: Planner ${loss(losses.planner)}, Doer ${loss(losses.doer)}.`
         : `A loss says how wrong it is. In its first lesson: ${loss(losses.doer)}.`,
     });
   }
-  return ordered(list);
-}
-
-/** Captions in order, none before the one in front of it. */
-export function ordered(captions: readonly Caption[]): readonly Caption[] {
-  return [...captions].sort((a, b) => a.at - b.at);
+  return inOrder(list);
 }
 
 function draw(recording: Recording, time: number, view: WorldView): readonly Shape[] {
@@ -101,7 +100,7 @@ function draw(recording: Recording, time: number, view: WorldView): readonly Sha
   return [
     ...drawPlay(recording, now, time, view),
     rewardGauge(recording, now, time, parts.reward, size),
-    ...lossGauges(recording, progress(time, now.end + 3.4, now.end + 5), parts, size),
+    ...lossGauges(recording, progress(time, now.time.outro + 3.4, now.time.outro + 5), parts, size),
   ];
 }
 
@@ -163,7 +162,7 @@ export const clumsyRollout: WorldScene = {
   captions,
   stops(recording, view) {
     const now = play(recording, view);
-    return [0, ...beatStops(now), now.end + 1, now.end + 5.5];
+    return [0, ...beatStops(now), now.time.outro + 1, now.time.outro + 5.5];
   },
   draw,
   maths: (recording) => maths(recording),

@@ -10,22 +10,10 @@ import { bucket, openCard, openRowHeight, smallCard } from "../parts/TrainingDec
 import { actionToken, subgoalCard } from "../parts/tokens";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { ordered } from "./02-clumsy-rollout";
 import type { WorldScene, WorldView } from "../view";
+import { inOrder, timeline } from "../../../scene/timeline";
 
-const INTRO = 3;
-const OPEN = 4.2;
-const DEAL = 5;
-const REST = 6;
-const OUTRO = 4;
-
-const ends = {
-  open: INTRO,
-  deal: INTRO + OPEN,
-  rest: INTRO + OPEN + DEAL,
-  outro: INTRO + OPEN + DEAL + REST,
-};
-const END = ends.outro + OUTRO;
+const T = timeline({ deck: 3, open: 4.2, deal: 5, rest: 6, outro: 4 });
 
 interface Facts {
   readonly wrong: number;
@@ -51,22 +39,22 @@ function captions(recording: Recording): readonly Caption[] {
       text: `To learn from: only ${count(examples.length, "example")}, ${count(steps, "step")} altogether.`,
     },
     {
-      at: ends.open,
+      at: T.open,
       text: "An example is one walk of a teacher. Each step names a sub-goal and an action.",
     },
     {
-      at: ends.deal,
+      at: T.deal,
       text: model.subgoal_head
         ? "The sub-goals are what the Planner should say. The actions are what the Doer should do."
         : "This model has no Planner: only the actions are used.",
     },
     {
-      at: ends.rest,
+      at: T.rest,
       text: examples.length > 1 ? "And so on with every other example." : "That was all of it.",
     },
   ];
   list.push({
-    at: ends.outro,
+    at: T.outro,
     text:
       wrong > 0
         ? `${count(wrong, "label")} ${wrong === 1 ? "is" : "are"} wrong on purpose: ${percent(settings.noise)} noise.`
@@ -74,7 +62,7 @@ function captions(recording: Recording): readonly Caption[] {
           ? `${count(strays, "step")} ${strays === 1 ? "shows" : "show"} a mistake and how to recover; the labels stay right.`
           : "No label is wrong here.",
   });
-  return ordered(list);
+  return inOrder(list);
 }
 
 interface Places {
@@ -133,12 +121,12 @@ function dealt(
   t: number,
 ): { examples: number; steps: number; fraction: number } {
   const first = at(recording.examples, 0).steps.length;
-  if (t < ends.rest) {
-    const share = progress(t, ends.deal + 0.6, ends.rest - 0.4) * first;
+  if (t < T.rest) {
+    const share = progress(t, T.deal + 0.6, T.rest - 0.4) * first;
     return { examples: 0, steps: Math.floor(share), fraction: share % 1 };
   }
   const others = recording.examples.length - 1;
-  const share = progress(t, ends.rest, ends.outro - 0.5) * others;
+  const share = progress(t, T.rest, T.outro - 0.5) * others;
   return { examples: 1 + Math.floor(share), steps: 0, fraction: share % 1 };
 }
 
@@ -149,21 +137,21 @@ function draw(recording: Recording, t: number, { layout }: WorldView): readonly 
   const done = dealt(recording, t);
   const boxes = deckBoxes(place.deck, examples.length, layout);
   const open = Math.min(done.examples, examples.length - 1);
-  const turning = t >= ends.rest ? open : 0;
+  const turning = t >= T.rest ? open : 0;
   const rowsShown =
-    t >= ends.rest
+    t >= T.rest
       ? 99
-      : Math.ceil(progress(t, ends.open + 0.4, ends.deal - 0.4) * at(examples, 0).steps.length);
+      : Math.ceil(progress(t, T.open + 0.4, T.deal - 0.4) * at(examples, 0).steps.length);
   const now =
-    t >= ends.deal && t < ends.rest ? Math.min(done.steps, at(examples, 0).steps.length - 1) : -1;
+    t >= T.deal && t < T.rest ? Math.min(done.steps, at(examples, 0).steps.length - 1) : -1;
   return [
     ...deck(recording, boxes, done.examples, t, layout),
     ...faded(
       "open",
-      progress(t, ends.open - 0.3, ends.open + 0.3),
+      progress(t, T.open - 0.3, T.open + 0.3),
       openCard(recording, "open.card", place.open, turning, rowsShown, now, size),
     ),
-    ...legend(recording, place.open, progress(t, ends.open, ends.open + 0.5), size),
+    ...legend(recording, place.open, progress(t, T.open, T.open + 0.5), size),
     ...buckets(recording, place, done, t, size),
     ...flying(recording, place, boxes, done, t, layout),
   ];
@@ -180,7 +168,7 @@ function deck(
   const { examples } = recording;
   const first = at(boxes, 0);
   const end = at(boxes, boxes.length - 1);
-  const away = 1 - tween(t, ends.open - 1, ends.open);
+  const away = 1 - tween(t, T.open - 1, T.open);
   const middle =
     layout === "wide" ? (first.x + Math.max(...boxes.map((b) => b.x + b.width))) / 2 : 0;
   const low = (first.y + end.y + end.height) / 2;
@@ -190,7 +178,7 @@ function deck(
     const share = easeOut(progress(t, start, start + 0.8));
     const box = at(boxes, i);
     const lifted = { ...box, y: box.y + 16 * (1 - share) };
-    const used = i < dealtExamples && t < ends.outro - 0.5;
+    const used = i < dealtExamples && t < T.outro - 0.5;
     return faded(`deck.${i}`, share, [smallCard(recording, `deck.${i}.card`, lifted, i, used)]);
   });
   return [
@@ -266,13 +254,13 @@ function buckets(
         ? example.steps.slice(0, done.steps)
         : [],
   );
-  const all = t >= ends.outro - 0.5 ? examples.flatMap((example) => example.steps) : steps;
+  const all = t >= T.outro - 0.5 ? examples.flatMap((example) => example.steps) : steps;
   const totals = (names: readonly string[], pick: (step: (typeof all)[number]) => number) =>
     names.map((_, i) => all.filter((step) => pick(step) === i).length);
   const subgoals = totals(world.subgoals, (step) => step.subgoal);
   const actions = totals(world.actions, (step) => step.action);
   const most = mostOf(recording);
-  return faded("buckets", progress(t, ends.deal - 0.5, ends.deal), [
+  return faded("buckets", progress(t, T.deal - 0.5, T.deal), [
     ...(model.subgoal_head
       ? bucket({
           id: "bucket.planner",
@@ -320,10 +308,10 @@ function flying(
   layout: Layout,
 ): Shape[] {
   const { world, examples, model } = recording;
-  if (t < ends.deal + 0.6 || t >= ends.outro - 0.5) return [];
+  if (t < T.deal + 0.6 || t >= T.outro - 0.5) return [];
   const example = examples[done.examples];
   if (!example) return [];
-  const slow = t < ends.rest;
+  const slow = t < T.rest;
   const step = slow
     ? example.steps[done.steps]
     : example.steps[Math.floor(done.fraction * example.steps.length)];
@@ -367,16 +355,8 @@ export const trainingSet: WorldScene = {
   id: "training-set",
   phase: 3,
   title: "The tiny training set",
-  duration: () => END,
+  duration: () => T.end,
   captions,
-  stops: () => [
-    0,
-    INTRO - 0.4,
-    ends.deal - 0.2,
-    ends.deal + 2.4,
-    ends.rest - 0.2,
-    ends.outro,
-    END - 0.2,
-  ],
+  stops: () => [0, T.open - 0.4, T.deal - 0.2, T.deal + 2.4, T.rest - 0.2, T.outro, T.end - 0.2],
   draw,
 };

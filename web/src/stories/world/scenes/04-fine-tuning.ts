@@ -25,17 +25,12 @@ import { lineChart, type LineChartProps } from "../parts/MetricsPanel";
 import { worldTrack } from "../parts/WorldTrack";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { ordered } from "./02-clumsy-rollout";
 import type { WorldScene, WorldView } from "../view";
+import { each, inOrder, shifted, timeline } from "../../../scene/timeline";
 
-const INTRO = 1.8;
-const FORWARD = 3;
-const BLAME = 2.9;
-const UPDATE = 2;
-const COMPARE = 0.9;
-const RUN = 1.6;
+/** A gradient step looked at closely, and the fast motion to the next. */
+const CYCLE = timeline({ forward: 3, blame: 2.9, update: 2, compare: 0.9, run: 1.6 });
 const OUTRO = 1.6;
-const CYCLE = FORWARD + BLAME + UPDATE + COMPARE;
 
 const MOST = 4;
 
@@ -45,12 +40,17 @@ const cyclesOf = memo((recording: Recording): readonly Cycle[] => {
   return cycles.length <= MOST ? cycles : [...cycles.slice(0, 1), ...cycles.slice(1 - MOST)];
 });
 
-function startOf(index: number): number {
-  return INTRO + index * (CYCLE + RUN);
+const times = memo((recording: Recording) =>
+  timeline({ intro: 1.8, cycles: each(cyclesOf(recording).length, CYCLE.end), outro: OUTRO }),
+);
+
+/** When the parts of a cycle begin. */
+function cycleTimes(recording: Recording, index: number) {
+  return shifted(CYCLE, times(recording).nth("cycles", index));
 }
 
 function duration(recording: Recording): number {
-  return Math.max(10, startOf(cyclesOf(recording).length) + OUTRO);
+  return Math.max(10, times(recording).end);
 }
 
 type Who = "planner" | "doer" | "nobody";
@@ -76,20 +76,20 @@ function captions(recording: Recording): readonly Caption[] {
     },
   ];
   cyclesOf(recording).forEach((cycle, i) => {
-    const start = startOf(i);
-    list.push({ at: start, text: forwardWords(recording, cycle, i === 0) });
-    list.push({ at: start + FORWARD, text: blameWords(recording, cycle) });
-    list.push({ at: start + FORWARD + BLAME, text: updateWords(recording, cycle, i === 0) });
+    const time = cycleTimes(recording, i);
+    list.push({ at: time.forward, text: forwardWords(recording, cycle, i === 0) });
+    list.push({ at: time.blame, text: blameWords(recording, cycle) });
+    list.push({ at: time.update, text: updateWords(recording, cycle, i === 0) });
     const next = cyclesOf(recording)[i + 1];
     const until = next ? next.step : recording.fine_tuning.length;
     if (until > cycle.step + 1) {
       list.push({
-        at: start + CYCLE,
+        at: time.run,
         text: next ? `Now in fast motion, to gradient step ${until + 1}.` : endWords(recording),
       });
     }
   });
-  return ordered(list);
+  return inOrder(list);
 }
 
 function forwardWords(recording: Recording, cycle: Cycle, first: boolean): string {
@@ -173,19 +173,21 @@ interface Now {
 function nowAt(recording: Recording, t: number): Now | null {
   const cycles = cyclesOf(recording);
   if (cycles.length === 0) return null;
-  const index = clamp(Math.floor((t - INTRO) / (CYCLE + RUN)), 0, cycles.length - 1);
+  const since = t - times(recording).cycles;
+  const index = clamp(Math.floor(since / CYCLE.end), 0, cycles.length - 1);
   const cycle = at(cycles, index);
-  const start = startOf(index);
-  const update = progress(t, start + FORWARD + BLAME, start + FORWARD + BLAME + UPDATE * 0.7);
+  const time = cycleTimes(recording, index);
+  const updated = mix(time.update, time.compare, 0.7);
+  const update = progress(t, time.update, updated);
   const until = cycles[index + 1]?.step ?? recording.fine_tuning.length;
-  const run = progress(t, start + CYCLE, start + CYCLE + RUN);
+  const run = progress(t, time.run, time.end);
   return {
     index,
     cycle,
-    forward: progress(t, start, start + FORWARD),
-    blame: progress(t, start + FORWARD, start + FORWARD + BLAME * 0.5),
+    forward: progress(t, time.forward, time.blame),
+    blame: progress(t, time.blame, mix(time.blame, time.update, 0.5)),
     update,
-    compare: progress(t, start + FORWARD + BLAME + UPDATE * 0.7, start + FORWARD + BLAME + UPDATE),
+    compare: progress(t, updated, time.compare),
     steps: cycle.step + update + run * (until - cycle.step - 1),
     run,
   };
@@ -572,12 +574,13 @@ export const fineTuning: WorldScene = {
     return [
       0,
       ...cyclesOf(recording).flatMap((_, i) => {
-        const start = startOf(i);
+        const time = cycleTimes(recording, i);
+        const isLast = i === cyclesOf(recording).length - 1;
         return [
-          start + FORWARD - 0.1,
-          start + FORWARD + 1.5,
-          start + FORWARD + BLAME + UPDATE,
-          start + CYCLE + RUN * (i === cyclesOf(recording).length - 1 ? 1.1 : 0.6),
+          time.blame - 0.1,
+          time.blame + 1.5,
+          time.compare,
+          mix(time.run, time.end, isLast ? 1.1 : 0.6),
         ];
       }),
     ];

@@ -11,15 +11,15 @@ import { teacherEpisode } from "../rollout";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { plain } from "../words";
-import { ordered } from "./02-clumsy-rollout";
-import { beatStops, drawPlay, INTRO, playOf, rewardGauge, type Play } from "./play";
+import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
 import type { WorldScene, WorldView } from "../view";
+import { inOrder } from "../../../scene/timeline";
 
 const BUDGET = 13;
 const OUTRO = 5.2;
 
 function play(recording: Recording, view: WorldView): Play {
-  return playOf(recording, view, "after", BUDGET);
+  return playOf(recording, view, "after", BUDGET, OUTRO);
 }
 
 function captions(recording: Recording, view: WorldView): readonly Caption[] {
@@ -37,7 +37,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   if (first.subgoal >= 0) {
     const was = at(before(recording, view).episode.steps, 0).subgoal;
     list.push({
-      at: INTRO + 1.2,
+      at: now.time.episode + 1.2,
       text:
         was === first.subgoal
           ? `The Planner still says ${at(table.subgoals, first.subgoal)} here.`
@@ -50,12 +50,12 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   if (flip >= 0) {
     const beat = at(now.beats, flip);
     list.push({
-      at: INTRO + beat.start + beat.length * 0.6,
+      at: now.time.episode + beat.start + beat.length * 0.6,
       text: `The memory turns over: ${plain(at(table.memory, 0))}.`,
     });
   }
-  list.push({ at: now.end, text: verdict(recording, view) });
-  return ordered(list);
+  list.push({ at: now.time.outro, text: verdict(recording, view) });
+  return inOrder(list);
 }
 
 function flipped(recording: Recording, step: { state: number; action: number }): boolean {
@@ -146,11 +146,11 @@ export const cleanRollout: WorldScene = {
   id: "clean-rollout",
   phase: 5,
   title: "After fine-tuning",
-  duration: (recording, view) => Math.max(10, play(recording, view).end + OUTRO),
+  duration: (recording, view) => Math.max(10, play(recording, view).time.end),
   captions,
   stops(recording, view) {
     const now = play(recording, view);
-    return [0, ...beatStops(now), now.end + 1];
+    return [0, ...beatStops(now), now.time.outro + 1];
   },
   draw,
 };

@@ -4,7 +4,7 @@ import { faded, fitted, path, round, type Box } from "../../../scene/build";
 import { easeOut, progress } from "../../../scene/ease";
 import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
-import { at, range } from "../../../lib/list";
+import { at } from "../../../lib/list";
 import { memo, still } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
 import { isRight, trail } from "../parts/Episode";
@@ -16,57 +16,60 @@ import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { otherSettings, runWords } from "../words";
-import { ordered } from "./02-clumsy-rollout";
 import type { WorldScene, WorldView } from "../view";
+import { each, inOrder, timeline } from "../../../scene/timeline";
 
-const GRID = 3.4;
-const MAIN = 4.4;
-const EACH = 4.4;
-const REST = 3;
+/** The runs that are told about, one after the other; none once one was chosen. */
+function told(recording: Recording, view: WorldView): readonly Run[] {
+  return view.run === null ? recording.ablations : [];
+}
 
-function narrated(recording: Recording, view: WorldView): number {
-  return view.run === null ? recording.ablations.length : 0;
+function times(recording: Recording, view: WorldView) {
+  const runs = told(recording, view).length;
+  return timeline({ starts: 3.4, main: 4.4, runs: each(runs, 4.4), rest: runs === 0 ? 6 : 3 });
 }
 
 function duration(recording: Recording, view: WorldView): number {
-  const rest = recording.ablations.length === 0 || view.run !== null ? 6 : REST;
-  return Math.max(12, GRID + MAIN + narrated(recording, view) * EACH + rest);
+  return Math.max(12, times(recording, view).end);
 }
 
 /** The run on the stage: the chosen one, else the one being told about. */
 function runAt(recording: Recording, t: number, view: WorldView): Run {
   if (view.run !== null) return chosenRun(recording, view);
-  const index = Math.floor((t - GRID - MAIN) / EACH);
-  return index < 0 ? mainRun(recording) : (recording.ablations[index] ?? mainRun(recording));
+  const time = times(recording, view);
+  const index = told(recording, view).findLastIndex((_, i) => t >= time.nth("runs", i));
+  const over = t >= time.rest;
+  return over ? mainRun(recording) : (recording.ablations[index] ?? mainRun(recording));
 }
 
 function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const run = view.run === null ? mainRun(recording) : chosenRun(recording, view);
   const starts = recording.world.starts.length;
+  const time = times(recording, view);
   const list: Caption[] = [
     {
       at: 0,
       text: `Does it know more than its examples? Here is every one of the ${count(starts, "start")}.`,
     },
-    { at: GRID, text: runSentence(recording, run) },
+    { at: time.main, text: runSentence(recording, run) },
   ];
   if (view.run === null) {
     recording.ablations.forEach((one, i) =>
-      list.push({ at: GRID + MAIN + i * EACH, text: runSentence(recording, one) }),
+      list.push({ at: time.nth("runs", i), text: runSentence(recording, one) }),
     );
     if (recording.ablations.length === 0) {
       list.push({
-        at: GRID + MAIN,
+        at: time.runs,
         text: "What if a part is left out? Not trained yet for these settings: press Train ablations.",
       });
     } else {
       list.push({
-        at: GRID + MAIN + recording.ablations.length * EACH,
+        at: time.rest,
         text: "Choose a start or a switch to see for yourself.",
       });
     }
   }
-  return ordered(list);
+  return inOrder(list);
 }
 
 const LONGEST = 110;
@@ -190,7 +193,8 @@ function gridOfStarts(
   const cells = cellsIn(box, many, recording.world.tiles);
   const wide = view.layout === "wide";
   const size = sizes[view.layout].body;
-  const shown = t < GRID ? Math.round(easeOut(progress(t, 0.2, GRID - 0.4)) * many) : many;
+  const { main: all } = times(recording, view);
+  const shown = t < all ? Math.round(easeOut(progress(t, 0.2, all - 0.4)) * many) : many;
   const wins = grid.slice(0, shown).filter((episode) => episode.success).length;
   const words = `${runWords(run.name).title}: ${wins} of ${count(many, "start")}`;
   const above = box.y - (wide ? 14 : 9);
@@ -396,7 +400,7 @@ function switches(
   const room = { ...box, y: box.y + head, height: box.height - head - foot };
   const step = switchStep(room, allRuns(recording).length, size);
   const rows = allRuns(recording).map((run, i) =>
-    switchRow(recording, run, chosen, told(t, i, view)),
+    switchRow(recording, run, chosen, shownOf(recording, t, i, view)),
   );
   return [
     fitted(
@@ -419,10 +423,11 @@ function switches(
   ];
 }
 
-/** How far the telling has come to run `i`: its number is not given away before. */
-function told(t: number, i: number, view: WorldView): number {
+/** How far the scene has come to run `i`: its number is not given away before. */
+function shownOf(recording: Recording, t: number, i: number, view: WorldView): number {
   if (view.run !== null) return 1;
-  const start = i === 0 ? GRID : GRID + MAIN + (i - 1) * EACH;
+  const time = times(recording, view);
+  const start = i === 0 ? time.main : time.nth("runs", i - 1);
   return easeOut(progress(t, start, start + 0.9));
 }
 
@@ -492,10 +497,11 @@ export const generalisation: WorldScene = {
   duration,
   captions,
   stops(recording, view) {
+    const time = times(recording, view);
     return [
       0,
-      GRID + 1.2,
-      ...range(narrated(recording, view)).map((i) => GRID + MAIN + i * EACH + 1.4),
+      time.main + 1.2,
+      ...told(recording, view).map((_, i) => time.nth("runs", i) + 1.4),
       duration(recording, view) - 1,
     ];
   },

@@ -19,11 +19,11 @@ import type { Shape } from "../../../scene/shape";
 import { settingsDifference } from "../settings";
 import { otherSettings, runWords } from "../words";
 import type { WorldScene, WorldView } from "../view";
+import { timeline } from "../../../scene/timeline";
 
-const DRAW = 4;
-const SPARKS = 5.2;
-const BARS = 9.4;
-const END = 16.8;
+const T = timeline({ curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4 });
+/** When the curves are drawn. */
+const DRAWN = T.sparks - 1.2;
 
 type Measure = "planner_accuracy" | "doer_accuracy";
 
@@ -38,11 +38,11 @@ function captions(recording: Recording): readonly Caption[] {
         : `How often the action is right: ${percent(first.doer_accuracy)} before, ${percent(end.doer_accuracy)} after.`,
     },
     {
-      at: SPARKS,
+      at: T.sparks,
       text: `Each episode's reward, step by step: from ${reward(at(recording.rollouts, 0).episode.total_reward)} to ${reward(last(recording.rollouts).episode.total_reward)}.`,
     },
     {
-      at: BARS,
+      at: T.bars,
       text:
         end.success > 0
           ? `A success takes ${meanSteps(end.steps)} actions on average, over all starts.`
@@ -51,10 +51,10 @@ function captions(recording: Recording): readonly Caption[] {
   ];
   if (recording.ablations.length === 0)
     list.push({
-      at: BARS + 3,
+      at: T.seeds,
       text: "The comparisons are not trained yet for these settings: press Train ablations.",
     });
-  else list.push({ at: BARS + 3, text: spreadSentence(recording) });
+  else list.push({ at: T.seeds, text: spreadSentence(recording) });
   return list;
 }
 
@@ -91,7 +91,7 @@ function panels(layout: Layout): readonly [Box, Box, Box, Box] {
 function draw(recording: Recording, t: number, { layout }: WorldView): readonly Shape[] {
   const boxes = panels(layout);
   const pad = layout === "wide" ? 16 : 9;
-  const drawn = progress(t, 0.4, DRAW);
+  const drawn = progress(t, 0.4, DRAWN);
   return [
     ...boxes.map((box, i) =>
       rect(`panel${i}`, box, {
@@ -105,8 +105,8 @@ function draw(recording: Recording, t: number, { layout }: WorldView): readonly 
       ? lineChart(accuracyChart(recording, "planner", padded(boxes[0], pad), layout), drawn)
       : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
     ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
-    ...sparks(recording, padded(boxes[2], pad), progress(t, SPARKS, SPARKS + 3), layout),
-    ...bars(recording, padded(boxes[3], pad), progress(t, BARS, BARS + 1.5), layout),
+    ...sparks(recording, padded(boxes[2], pad), progress(t, T.sparks, T.sparks + 3), layout),
+    ...bars(recording, padded(boxes[3], pad), progress(t, T.bars, T.bars + 1.5), layout),
   ];
 }
 
@@ -379,9 +379,9 @@ export const dashboard: WorldScene = {
   id: "dashboard",
   phase: 7,
   title: "What was learned",
-  duration: () => END,
+  duration: () => T.end,
   captions,
-  stops: () => [0, DRAW, SPARKS + 3.2, BARS + 1.8],
+  stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8],
   draw: (recording, time, view: WorldView) => draw(recording, time, view),
   maths,
 };

@@ -12,14 +12,13 @@ import { teacherEpisode } from "../rollout";
 import type { Shape } from "../../../scene/shape";
 import type { Box } from "../../../scene/build";
 import type { WorldView } from "../view";
-
-export const INTRO = 1.6;
+import { type Starts, timeline } from "../../../scene/timeline";
 
 export interface Play {
   readonly played: Played;
   readonly beats: readonly Beat[];
-  /** When the episode is over, in seconds into the scene. */
-  readonly end: number;
+  /** When the episode begins and is over, and when the scene ends. */
+  readonly time: Starts<"intro" | "episode" | "outro">;
 }
 
 export function playOf(
@@ -27,10 +26,11 @@ export function playOf(
   view: WorldView,
   which: "before" | "after",
   budget: number,
+  outro: number,
 ): Play {
   const played = which === "before" ? before(recording, view) : after(recording, view);
   const beats = beatsOf(played.episode, budget);
-  return { played, beats, end: INTRO + lengthOf(beats) };
+  return { played, beats, time: timeline({ intro: 1.6, episode: lengthOf(beats), outro }) };
 }
 
 export function drawPlay(recording: Recording, play: Play, time: number, view: WorldView): Shape[] {
@@ -38,7 +38,7 @@ export function drawPlay(recording: Recording, play: Play, time: number, view: W
     table: recording.world,
     played: play.played,
     beats: play.beats,
-    time: time - INTRO,
+    time: time - play.time.episode,
     layout: view.layout,
     places: playPlaces(view.layout),
     frozen: {
@@ -69,7 +69,7 @@ export function rewardGauge(
   size: number,
 ): Shape {
   const table = recording.world;
-  const moment = momentOf(play.beats, time - INTRO);
+  const moment = momentOf(play.beats, time - play.time.episode);
   const totals = totalsOf(play.played.episode);
   const done = moment.mark > 0.5 ? moment.beat.index : moment.beat.index - 1;
   const total = done < 0 ? 0 : at(totals, done);
@@ -92,5 +92,5 @@ export function rewardGauge(
 export function beatStops(play: Play): number[] {
   return play.beats
     .filter((beat) => !beat.quick)
-    .map((beat) => INTRO + beat.start + beat.length * 0.7);
+    .map((beat) => play.time.episode + beat.start + beat.length * 0.7);
 }

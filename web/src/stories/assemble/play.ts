@@ -1,23 +1,9 @@
-/** When things happen: named times of a scene, and a recorded thought spread over seconds. */
+/** A recorded thought, spread over seconds. */
 import type { PuzzleCall, PuzzleThought } from "../../recording/ladder.gen";
-import { clamp, progress, within } from "../../scene/ease";
+import { clamp, progress } from "../../scene/ease";
 import { at } from "../../lib/list";
 import { memoBy } from "../../scene/memo";
 import type { Grid } from "./facts";
-
-/** The start of each named part, and the end of the last. */
-export function timeline<K extends string>(
-  lengths: Readonly<Record<K, number>>,
-): Readonly<Record<K | "end", number>> {
-  let now = 0;
-  const starts = {} as Record<K | "end", number>;
-  for (const [name, length] of Object.entries(lengths) as [K, number][]) {
-    starts[name] = now;
-    now += length;
-  }
-  starts.end = now;
-  return starts;
-}
 
 /** How long a piece takes from the tray to its place. */
 export const PLUG = 1.3;
@@ -92,13 +78,4 @@ export function answerAt(play: Play, t: number): Grid | null {
   if (!now) return null;
   if (now.share >= 0.8) return now.step.call.answer;
   return play.steps[now.step.order - 1]?.call.answer ?? null;
-}
-
-/** From when to when the eye should be on one thing. */
-export type Window = readonly [from: number, to: number];
-
-/** How strongly what is elsewhere stands back: 1 outside `windows`, less inside. */
-export function aside(t: number, windows: readonly Window[]): number {
-  const most = Math.max(0, ...windows.map(([from, to]) => within(t, from, to, 0.4)));
-  return 1 - 0.42 * most;
 }
