@@ -4,7 +4,7 @@ import { faded, fitted, group, notice, round, type Box } from "../../scene/build
 import { at, range } from "../../lib/list";
 import type { Layout } from "../../scene/scene";
 import type { Group, Shape } from "../../scene/shape";
-import { plain } from "../world/words";
+import { plain } from "../../scene/words";
 import { puzzleIndex, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";

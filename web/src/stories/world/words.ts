@@ -1,21 +1,7 @@
-/** Words for names of the table and of runs; what is not known here is shown as it is named. */
+/** Words for names of runs; what is not known here is shown as it is named. */
 import type { Recording, Run } from "../../recording/types.gen";
+import { capital, plain } from "../../scene/words";
 import { settingsDifference } from "./settings";
-
-/** 'holding_key' -> 'holding key'. */
-export function plain(name: string): string {
-  return name.replaceAll("_", " ");
-}
-
-export function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** A list in English: 'a, b and c'. */
-export function listed(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
-}
 
 interface RunWords {
   readonly title: string;

@@ -19,7 +19,7 @@ import { levels } from "../../../scene/parts/axes";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
 import { textWidth, wrap } from "../../../scene/text";
 import { spreadWords } from "../facts";
-import { words } from "./panel";
+import { words } from "../../../scene/parts/paragraphs";
 
 export interface DotRow {
   readonly id: string;

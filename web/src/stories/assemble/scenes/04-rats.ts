@@ -11,7 +11,8 @@ import { meanMove, puzzleIndex, rungOf, thoughtOf, type LadderScene } from "../f
 import { heat } from "../parts/board";
 import { callBars, rhythm } from "../parts/charts";
 import { machine, machinePlaces } from "../parts/machine";
-import { below, credit, creditHeight, panel, paragraphs } from "../parts/panel";
+import { paragraphs } from "../../../scene/parts/paragraphs";
+import { below, credit, creditHeight, panel } from "../parts/panel";
 import { rat, rooms } from "../parts/rats";
 import { tray } from "../parts/tray";
 import { places, sizes } from "../places";

@@ -31,7 +31,8 @@ import {
 import { mathsOf } from "../maths";
 import { bars, dotNote, dotRows, rhythm } from "../parts/charts";
 import { machine, machinePlaces, pluggedIn } from "../parts/machine";
-import { below, credit, creditHeight, panel, words } from "../parts/panel";
+import { words } from "../../../scene/parts/paragraphs";
+import { below, credit, creditHeight, panel } from "../parts/panel";
 import { blocksIcon } from "../parts/icons";
 import { gadget, namesOf, pieces, slotOf, travelling, tray } from "../parts/tray";
 import { sizes } from "../places";

@@ -14,7 +14,7 @@ import {
 import { bow, clamp, easeInOut, mix, progress, tween } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
 import { count, percent } from "../../../scene/numbers";
-import { cross, tick } from "../../world/parts/drawings";
+import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, rungName, wiresOf, standing } from "../common";
@@ -24,7 +24,8 @@ import { board } from "../parts/board";
 import { dotRows } from "../parts/charts";
 import { caseIcon } from "../parts/icons";
 import { machine, pluggedIn } from "../parts/machine";
-import { below, credit, creditHeight, panel, twoLines, words } from "../parts/panel";
+import { twoLines, words } from "../../../scene/parts/paragraphs";
+import { below, credit, creditHeight, panel } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
 import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";

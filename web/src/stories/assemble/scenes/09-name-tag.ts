@@ -4,7 +4,7 @@ import { circle, faded, fitted, group, rect, round, text, type Box } from "../..
 import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
-import { cross, tick } from "../../world/parts/drawings";
+import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, rungName, wiresOf, standing } from "../common";
@@ -13,7 +13,8 @@ import { symbols } from "../parts/board";
 import { dotRows, type DotRow } from "../parts/charts";
 import { tagIcon } from "../parts/icons";
 import { machine, machinePlaces, pluggedIn } from "../parts/machine";
-import { below, credit, creditHeight, panel, paragraphs, twoLines, words } from "../parts/panel";
+import { paragraphs, twoLines, words } from "../../../scene/parts/paragraphs";
+import { below, credit, creditHeight, panel } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
 import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";

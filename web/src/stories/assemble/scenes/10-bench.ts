@@ -20,7 +20,8 @@ import {
 } from "../facts";
 import { dotRows } from "../parts/charts";
 import { machine, pluggedIn } from "../parts/machine";
-import { below, panel, words } from "../parts/panel";
+import { words } from "../../../scene/parts/paragraphs";
+import { below, panel } from "../parts/panel";
 import { places, sizes } from "../places";
 import { inOrder, timeline } from "../../../scene/timeline";
 import { answerAt, playOf } from "../play";

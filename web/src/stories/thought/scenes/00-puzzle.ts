@@ -8,7 +8,7 @@ import { card, halves, inside, sizes } from "../../puzzle/places";
 import type { Caption, Layout, View } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
-import { listed } from "../../world/words";
+import { capital, listed } from "../../../scene/words";
 import { cropOfThought, type ThoughtScene } from "../facts";
 import { timeline } from "../../../scene/timeline";
 
@@ -35,10 +35,6 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
         ]
       : []),
   ];
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function rows(recording: ThoughtRecording): readonly (readonly [string, string])[] {

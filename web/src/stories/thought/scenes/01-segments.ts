@@ -6,7 +6,7 @@ import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { count, logistic, percent, reward } from "../../../scene/numbers";
 import { lamp, roadLight } from "../../../scene/parts/lights";
-import { words } from "../../assemble/parts/panel";
+import { words } from "../../../scene/parts/paragraphs";
 import { puzzleBoard } from "../../puzzle/board";
 import { askedCells, judged } from "../../puzzle/facts";
 import { card, halves, inside, sizes } from "../../puzzle/places";

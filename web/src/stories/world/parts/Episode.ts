@@ -3,7 +3,7 @@ import type { Episode, WorldTable } from "../../../recording/types.gen";
 import { faded, group, rect, round, text, type Box } from "../../../scene/build";
 import { bow, clamp, easeBack, easeOut, mix, progress, type Point } from "../../../scene/ease";
 import { agentOf, motions, type Played } from "../facts";
-import type { PlayPlaces } from "../../../scene/layout";
+import type { PlayPlaces } from "../places";
 import { at, range } from "../../../lib/list";
 import { memo, still } from "../../../scene/memo";
 import { softmax } from "../../../scene/numbers";
@@ -12,7 +12,8 @@ import { stateAfter, toldActions } from "../rollout";
 import type { Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
-import { actionSign, cross, tick } from "./drawings";
+import { cross, tick } from "../../../scene/parts/marks";
+import { actionSign } from "./drawings";
 import {
   hierarchyPanel,
   hierarchyPlaces,

@@ -17,10 +17,11 @@ import { still } from "../../../scene/memo";
 import { percent } from "../../../scene/numbers";
 import type { Layout } from "../../../scene/scene";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
-import { plain } from "../words";
+import { plain } from "../../../scene/words";
 import { radius } from "../../../scene/layout";
 import { bar, haltingLight } from "./gauges";
-import { snowflake, tick } from "./drawings";
+import { tick } from "../../../scene/parts/marks";
+import { snowflake } from "./drawings";
 import { subgoalCard } from "./tokens";
 
 /** One choice of a head: a sub-goal or an action. */

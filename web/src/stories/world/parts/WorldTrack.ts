@@ -15,8 +15,9 @@ import { agentOf, motions } from "../facts";
 import { at } from "../../../lib/list";
 import { still } from "../../../scene/memo";
 import type { Shape } from "../../../scene/shape";
-import { plain } from "../words";
-import { cross, entity, tick } from "./drawings";
+import { plain } from "../../../scene/words";
+import { cross, tick } from "../../../scene/parts/marks";
+import { entity } from "./drawings";
 
 export interface TrackMove {
   readonly next: number;

@@ -22,7 +22,7 @@ import { teacherEpisode } from "../rollout";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
-import { capital, plain } from "../words";
+import { capital, plain } from "../../../scene/words";
 import type { WorldScene, WorldView } from "../view";
 import { each, timeline } from "../../../scene/timeline";
 

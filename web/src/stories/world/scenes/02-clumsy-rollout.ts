@@ -2,7 +2,8 @@
 import type { Recording } from "../../../recording/types.gen";
 import { easeOut, progress } from "../../../scene/ease";
 import { columns, faded, type Box } from "../../../scene/build";
-import { playPlaces, type as sizes } from "../../../scene/layout";
+import { type as sizes } from "../../../scene/layout";
+import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { count, loss, reward } from "../../../scene/numbers";

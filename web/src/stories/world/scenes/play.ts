@@ -1,7 +1,7 @@
 /** What scenes 2 and 5 share: an episode from the showcase, played with meters below it. */
 import type { Episode, Recording, WorldTable } from "../../../recording/types.gen";
 import { after, before, type Played } from "../facts";
-import { playPlaces } from "../../../scene/layout";
+import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { reward, runningTotals } from "../../../scene/numbers";
