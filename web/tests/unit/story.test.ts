@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { at } from "../../src/lib/list";
 import { scenes } from "../../src/stories/world/scenes";
 import { expectSound, expectTold, mostShapes } from "./scene-rules";
-import { fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
+import { everyShape, fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
 import type { WorldView } from "../../src/stories/world/view";
 
 const views: [string, WorldView][] = [
@@ -70,4 +70,23 @@ describe.skipIf(!hasFixture)("scenes", () => {
       }
     });
   });
+});
+
+test("red is stop: the light, its words and the caption go by the sign of q", () => {
+  const scene = at(scenes, 1);
+  const recording = structuredClone(fixture());
+  const first = recording.rollouts.at(-1)?.thoughts[0]?.segments[0];
+  if (!first) throw new Error("no thought");
+  for (const [q, light, words] of [
+    [2, "Road lights: red, stop", /Red: stop\.$/],
+    [-2, "Road lights: green, think on", /Green: think on\.$/],
+  ] as const) {
+    first.q_halt = q;
+    const said = structuredClone(recording);
+    const caption = scene.captions(said, wide).find(({ text }) => words.test(text));
+    expect(caption).toBeDefined();
+    const shapes = scene.draw(said, (caption?.at ?? 0) + 1, wide);
+    const lights = [...everyShape(shapes)].filter(({ id }) => id.endsWith(".halting"));
+    expect(lights.map(({ label }) => label)).toEqual([light]);
+  }
 });

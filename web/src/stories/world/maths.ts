@@ -62,7 +62,7 @@ export function headsOf(
   list.push(softmaxEquation("The Doer's choice", "p_L", actions, now.action_logits), {
     title: "Halting",
     tex: `q = \\sigma(${texNumber(weight(now.q_halt))}) = ${texNumber(percent(logistic(now.q_halt)))}`,
-    meaning: "Above one half, the light says: this answer will do.",
+    meaning: "Above one half, the light turns red: stop, this answer will do.",
   });
   return list;
 }

@@ -19,7 +19,8 @@ import type { Layout } from "../../../scene/scene";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
 import { plain } from "../../../scene/words";
 import { radius } from "../../../scene/layout";
-import { bar, haltingLight } from "./gauges";
+import { bar } from "./gauges";
+import { roadLight } from "../../../scene/parts/lights";
 import { tick } from "../../../scene/parts/marks";
 import { snowflake } from "./drawings";
 import { subgoalCard } from "./tokens";
@@ -198,15 +199,13 @@ function drawModule(
     ...choices(`${id}.choices`, choiceBox(box, layout), props, layout, tones.main, tones.soft),
     ...(halting
       ? [
-          haltingLight(
-            `${id}.halting`,
-            box.x + box.width - pad - 15,
-            head - titleSize * 0.32,
-            6,
-            halting.stop,
-            halting.lit,
-            halting.tip,
-          ),
+          roadLight({
+            id: `${id}.halting`,
+            x: box.x + box.width - pad - 15,
+            y: head - titleSize * 0.32,
+            r: 6,
+            ...halting,
+          }),
         ]
       : []),
     ...(props.frozen

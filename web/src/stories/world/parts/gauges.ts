@@ -1,8 +1,8 @@
-/** Bars, springs and lights: small instruments that show one number each. */
+/** Bars and springs: small instruments that show one number each. */
 import { circle, group, path, rect, round, text, fitted, type Box } from "../../../scene/build";
 import { clamp } from "../../../scene/ease";
 import { still } from "../../../scene/memo";
-import type { Group, Paint, Shape } from "../../../scene/shape";
+import type { Group, Paint } from "../../../scene/shape";
 
 export interface BarProps {
   readonly id: string;
@@ -142,35 +142,4 @@ export function spring(props: SpringProps): Group {
       ...(props.tip === undefined ? {} : { tip: props.tip }),
     },
   );
-}
-
-/** The road lights of halting: go on thinking (ring) or stop (filled). `lit` fades it in. */
-export function haltingLight(
-  id: string,
-  x: number,
-  y: number,
-  r: number,
-  stop: boolean,
-  lit: number,
-  tip: string,
-): Group {
-  const shapes: Shape[] = [
-    rect(
-      `${id}.case`,
-      { x: x - r * 2.8, y: y - r * 1.55, width: r * 5.6, height: r * 3.1 },
-      { radius: r * 1.55, fill: "surface", stroke: "faint", strokeWidth: 1.5 },
-    ),
-    circle(`${id}.go`, x - r * 1.2, y, r * 0.9, {
-      fill: "none",
-      stroke: !stop && lit > 0 ? "halting" : "faint",
-      strokeWidth: !stop && lit > 0 ? 4 : 1.5,
-    }),
-    circle(`${id}.stop`, x + r * 1.2, y, r, {
-      fill: stop && lit > 0 ? "halting" : "none",
-      stroke: stop && lit > 0 ? "ink" : "faint",
-      strokeWidth: 1.5,
-      opacity: stop ? round(0.35 + 0.65 * lit, 3) : 1,
-    }),
-  ];
-  return group(id, shapes, { label: stop ? "Halting: stop" : "Halting: go on", tip });
 }

@@ -75,7 +75,7 @@ function captions(recording: Recording): readonly Caption[] {
   });
   list.push({
     at: time.light,
-    text: `A light says how sure it is to be done: ${percent(logistic(first.q_halt))}. ${first.q_halt > 0 ? "Stop." : "Think on."}`,
+    text: `A light says how sure it is to be done: ${percent(logistic(first.q_halt))}. ${first.q_halt > 0 ? "Red: stop." : "Green: think on."}`,
   });
   if (thought.segments.length > 1) {
     const same = argmax(last(thought.segments).action_logits) === argmax(first.action_logits);
