@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import { direct } from "../../src/scene/director";
 import { at } from "../../src/lib/list";
 import { scenes } from "../../src/stories/world/scenes";
-import { fixture, hasFixture, wide } from "./story-helpers";
+import { fixture, wide } from "./story-helpers";
 
-describe.skipIf(!hasFixture)("director", () => {
+describe("director", () => {
   const director = direct(fixture(), wide, scenes);
   const anyTime = fc.double({ min: 0, max: director.total, noNaN: true });
 

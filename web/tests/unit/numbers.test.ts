@@ -7,7 +7,7 @@ import { at, last, sum } from "../../src/lib/list";
 import * as numbers from "../../src/scene/numbers";
 import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
 import { scenes } from "../../src/stories/world/scenes";
-import { everyShape, fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
+import { everyShape, fixture, tall, timesOf, wide } from "./story-helpers";
 import type { WorldView } from "../../src/stories/world/view";
 
 describe("formats", () => {
@@ -126,7 +126,7 @@ function structural(recording: Recording, view: WorldView): Set<number> {
 
 const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
 
-describe.skipIf(!hasFixture)("numbers on the stage", () => {
+describe("numbers on the stage", () => {
   const recording = fixture();
   const views: [string, WorldView][] = [
     ["wide", wide],

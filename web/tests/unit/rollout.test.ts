@@ -6,7 +6,7 @@ import { Draws } from "../../src/lib/draws";
 import { allRuns } from "../../src/stories/world/facts";
 import { at, last } from "../../src/lib/list";
 import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
-import { fixture, hasFixture } from "./story-helpers";
+import { fixture } from "./story-helpers";
 
 describe("draws", () => {
   test("are NumPy's RandomState", () => {
@@ -32,7 +32,7 @@ describe("draws", () => {
   });
 });
 
-describe.skipIf(!hasFixture)("rollouts", () => {
+describe("rollouts", () => {
   const recording = fixture();
   const { world, model } = recording;
 

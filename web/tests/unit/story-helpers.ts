@@ -1,26 +1,24 @@
 /** The fixture, and small tools for looking at shapes. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 import type { Recording } from "../../src/recording/types.gen";
 import type { Shape } from "../../src/scene/shape";
 import { textWidth } from "../../src/scene/text";
+import { fixture as prepared, STORY } from "./fixtures";
 import type { LadderView } from "../../src/stories/assemble/view";
 import type { WorldScene, WorldView } from "../../src/stories/world/view";
 
-/** STORY_RECORDING names another recording to hold the same tests to. */
-const file =
-  process.env["STORY_RECORDING"] ??
-  fileURLToPath(new URL("../fixtures/recordings/key-door.hrm.json.gz", import.meta.url));
-
-export const hasFixture = existsSync(file);
-
 let loaded: Recording | undefined;
 
-/** The recording that `hrmkit record` wrote for the tests. */
+/**
+ * The recording that Python wrote for the tests; it fails where there is none.
+ * STORY_RECORDING names another one to hold the same tests to.
+ */
 export function fixture(): Recording {
-  loaded ??= JSON.parse(gunzipSync(readFileSync(file)).toString("utf8")) as Recording;
+  const named = process.env["STORY_RECORDING"];
+  const bytes = named ? readFileSync(named) : prepared(STORY);
+  loaded ??= JSON.parse(gunzipSync(bytes).toString("utf8")) as Recording;
   return loaded;
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { at } from "../../src/lib/list";
 import { scenes } from "../../src/stories/world/scenes";
 import { expectSound, expectTold, mostShapes } from "./scene-rules";
-import { everyShape, fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
+import { everyShape, fixture, tall, timesOf, wide } from "./story-helpers";
 import type { WorldView } from "../../src/stories/world/view";
 
 const views: [string, WorldView][] = [
@@ -15,7 +15,7 @@ const views: [string, WorldView][] = [
   ["another start and run", { ...wide, start: 3, run: "frozen-planner" }],
 ];
 
-describe.skipIf(!hasFixture)("scenes", () => {
+describe("scenes", () => {
   const recording = fixture();
 
   test("there is one a phase, 0 to 7, each with its own id", () => {
