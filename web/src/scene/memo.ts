@@ -31,7 +31,9 @@ const MOST_KEPT = 400;
  * Draws again only for arguments that are not equal, as data, to earlier ones: what stands still
  * keeps its identity from frame to frame, and painters need not look at it. The oldest are let go.
  */
-export function still<A extends readonly unknown[], V>(draw: (...args: A) => V): (...args: A) => V {
+export function memoByValue<A extends readonly unknown[], V>(
+  draw: (...args: A) => V,
+): (...args: A) => V {
   const kept = new Map<string, V>();
   return (...args) => {
     const key = JSON.stringify(args);
@@ -45,9 +47,9 @@ export function still<A extends readonly unknown[], V>(draw: (...args: A) => V):
 }
 
 /** The same for something large, compared by identity, and small arguments. */
-export function stillOf<K extends object, A extends readonly unknown[], V>(
+export function memoByValueOf<K extends object, A extends readonly unknown[], V>(
   draw: (of: K, ...args: A) => V,
 ): (of: K, ...args: A) => V {
-  const inner = memo((of: K) => still((...args: A) => draw(of, ...args)));
+  const inner = memo((of: K) => memoByValue((...args: A) => draw(of, ...args)));
   return (of, ...args) => inner(of)(...args);
 }

@@ -1,5 +1,5 @@
 /** What the reader's system prefers, and how much room there is. */
-import type { Room } from "../stories/host";
+import type { Room } from "../stories/onStage";
 import type { Theme } from "./state";
 
 export interface Media extends Room {

@@ -19,7 +19,7 @@ import { Problem, sentence } from "../recording/problem";
 import { captionAt, direct, type Director, type Entry } from "../scene/director";
 import type { Caption, Layout, Scene, View } from "../scene/scene";
 import type { Action } from "../scene/shape";
-import type { Host, OnStage, Side } from "../stories/host";
+import type { PageAccess, OnStage, Side } from "../stories/onStage";
 import { STORIES, storyOf } from "../stories/registry";
 import { scenesOf } from "../stories/scenes";
 import { SingleStory } from "../stories/single";
@@ -50,7 +50,7 @@ const BEGINNING: Partial<State> = {
   ),
 };
 
-export class Page implements Host {
+export class Page implements PageAccess {
   readonly state: State = $state({ ...initial, own: { ...initial.own } });
   /** The story on stage. */
   story = $state.raw<OnStage | null>(null);
@@ -335,7 +335,7 @@ export class Page implements Host {
 
 /** A kind's scenes, and what puts a recording of it on stage. */
 async function partsOf(story: Story | undefined): Promise<readonly [readonly Scene[], StageOf]> {
-  const single: StageOf = { putOnStage: (host, loaded) => new SingleStory(host, loaded) };
+  const single: StageOf = { putOnStage: (page, loaded) => new SingleStory(page, loaded) };
   if (!story) return [[], single];
   return Promise.all([scenesOf(story.id), story.fetchStage?.() ?? single]);
 }

@@ -1,11 +1,11 @@
 /** Everything about the page that a link carries. */
 import { initialOf, type Fields } from "../stories/fields";
-import type { HostState } from "../stories/host";
+import type { PageState } from "../stories/onStage";
 import { STORIES } from "../stories/registry";
 
 export type Theme = "auto" | "light" | "dark" | "contrast";
 
-export interface State extends HostState {
+export interface State extends PageState {
   /** The recording's name in `recordings/`; null is the first of them. */
   readonly story: string | null;
   readonly speed: number;

@@ -1,7 +1,7 @@
 /** A story that stands on stage by itself: nothing can be put beside it. */
 import type { AnyRecording } from "../recording/form";
 import type { Scene } from "../scene/scene";
-import type { Drawn, Fold, Host, HostState, OnStage, Side } from "./host";
+import type { Drawn, Fold, PageAccess, PageState, OnStage, Side } from "./onStage";
 import type { Loaded } from "./story";
 
 export class SingleStory<R extends AnyRecording = AnyRecording> implements OnStage {
@@ -10,7 +10,7 @@ export class SingleStory<R extends AnyRecording = AnyRecording> implements OnSta
   readonly #loaded: R;
 
   constructor(
-    protected readonly host: Host,
+    protected readonly page: PageAccess,
     { recording, scenes }: Loaded<R>,
   ) {
     this.#loaded = recording;
@@ -46,15 +46,15 @@ export class SingleStory<R extends AnyRecording = AnyRecording> implements OnSta
     return null;
   }
 
-  changesAt(_scene: string, _time: number): Partial<Omit<HostState, "own">> {
+  changesAt(_scene: string, _time: number): Partial<Omit<PageState, "own">> {
     return {};
   }
 
   /** A link that asks for something beside such a story is not followed there. */
   async follow(): Promise<void> {
-    if (!this.host.state.compare) return;
-    this.host.say("problem", "This story stands alone: nothing can be put beside it.");
-    this.host.update({ compare: null });
+    if (!this.page.state.compare) return;
+    this.page.say("problem", "This story stands alone: nothing can be put beside it.");
+    this.page.update({ compare: null });
   }
 
   leave(): void {

@@ -3,7 +3,7 @@ import type { AnyRecording, Form } from "../recording/form";
 import type { Scene } from "../scene/scene";
 import type { Tone } from "../scene/shape";
 import type { Field, Fields } from "./fields";
-import type { Host, Live, OnStage } from "./host";
+import type { PageAccess, Live, OnStage } from "./onStage";
 
 /** A hue and what it means; 'signed' is the scale of weights and changes. */
 export type LegendRow = readonly [hue: Tone | "signed", meaning: string];
@@ -43,5 +43,5 @@ export interface Loaded<R extends AnyRecording = AnyRecording> {
 
 /** What puts a kind of recording on stage. */
 export interface StageOf<R extends AnyRecording = AnyRecording> {
-  putOnStage(host: Host, loaded: Loaded<R>): OnStage;
+  putOnStage(page: PageAccess, loaded: Loaded<R>): OnStage;
 }

@@ -1,6 +1,6 @@
 /** The road lights of halting. Green: think on. Red: stop. The forms differ as the hues do. */
 import { circle, group, path, rect, round } from "../build";
-import { still } from "../memo";
+import { memoByValue } from "../memo";
 import type { Shape } from "../shape";
 
 export interface LightProps {
@@ -15,7 +15,7 @@ export interface LightProps {
 }
 
 /** Two lamps on a post: an arrow on green, a bar on red. */
-export const roadLight = still(drawLight);
+export const roadLight = memoByValue(drawLight);
 
 function drawLight({ id, x, y, r, stop, lit, tip }: LightProps): Shape {
   const on = lit > 0.5;
@@ -82,7 +82,7 @@ export interface LampProps {
 }
 
 /** One lamp of the road lights, lit: an arrow on green or a bar on red. */
-export const lamp = still(drawLamp);
+export const lamp = memoByValue(drawLamp);
 
 function drawLamp({ id, x, y, r, stop, tip }: LampProps): Shape {
   const a = round(r * 0.5);

@@ -11,7 +11,7 @@ import type {
   Vote,
   Wires,
 } from "../../recording/ladder.gen";
-import { distinct, filled, index, length, wrong, wrongIn } from "../../recording/wrong";
+import { distinct, filled, index, length, invalid, problemIn } from "../../recording/invalid";
 
 /** A wider puzzle would have cells too small to read on the stage. */
 const WIDEST = 16;
@@ -23,12 +23,12 @@ export { validate } from "../../recording/validateLadder.gen.js";
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
 export function check(recording: LadderRecording): string | null {
-  return wrongIn(() => checkAll(recording));
+  return problemIn(() => checkAll(recording));
 }
 
 /** The same for a rung that is to join a recording's bench. */
 export function checkRung(rung: Rung, recording: LadderRecording): string | null {
-  return wrongIn(() => checkOne(rung, boardOf(recording), recording.puzzles.length));
+  return problemIn(() => checkOne(rung, boardOf(recording), recording.puzzles.length));
 }
 
 /** How many cells a grid has, and the highest of its tokens. */
@@ -44,7 +44,7 @@ function boardOf({ width }: { readonly width: number }): Board {
 function checkAll(recording: LadderRecording): void {
   const { width, box, puzzles, rungs, bench, memory } = recording;
   index(width, 1, WIDEST + 1, "width");
-  if (box * box !== width) wrong(`box is ${box}, but its square is not the width, ${width}`);
+  if (box * box !== width) invalid(`box is ${box}, but its square is not the width, ${width}`);
   const board = boardOf(recording);
   filled(puzzles, "puzzles");
   for (const puzzle of puzzles) {
@@ -102,7 +102,7 @@ function checkSeed(seed: RungSeed, whose: string): void {
 }
 
 function share(value: number, where: string): void {
-  if (!(value >= 0 && value <= 1)) wrong(`${where} is ${value}, which is not from 0 to 1`);
+  if (!(value >= 0 && value <= 1)) invalid(`${where} is ${value}, which is not from 0 to 1`);
 }
 
 function checkThought(thought: PuzzleThought, board: Board, puzzles: number, whose: string): void {
@@ -168,7 +168,7 @@ function checkMiniArc(arc: MiniArc): void {
     grid(shown.solution, board, "a shown solution");
     for (const { variant, answer } of shown.answers) {
       if (arc.variants.every(({ name }) => name !== variant)) {
-        wrong(`a shown answer is of the variant ${variant}, which does not exist`);
+        invalid(`a shown answer is of the variant ${variant}, which does not exist`);
       }
       grid(answer, board, "a shown answer");
     }

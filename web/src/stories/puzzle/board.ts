@@ -5,7 +5,7 @@
  */
 import { group, path, rect, round, text, type Box } from "../../scene/build";
 import { at } from "../../lib/list";
-import { still } from "../../scene/memo";
+import { memoByValue } from "../../scene/memo";
 import type { Paint, Shape, Tone } from "../../scene/shape";
 import { cropOf, isWrong, IGNORED, type Board, type Crop, type Grid } from "./facts";
 
@@ -48,7 +48,7 @@ interface Laid {
   readonly y: (cell: number) => number;
 }
 
-export const puzzleBoard = still(drawBoard);
+export const puzzleBoard = memoByValue(drawBoard);
 
 function drawBoard(props: BoardProps): Shape {
   const { id, board, tone = "input", small } = props;

@@ -1,6 +1,6 @@
 /** What the checks of full-size puzzles share: boards, and grids on them. */
 import type { Board } from "../../recording/run.gen";
-import { filled, index, length, wrong } from "../../recording/wrong";
+import { filled, index, length, invalid } from "../../recording/invalid";
 
 /** As in recording/puzzle_schema.py and recording/run.py. */
 const MOST_CELLS = 900;
@@ -14,17 +14,17 @@ export function checkBoard({ width, height, cells, box, blank, glyphs, names }: 
   index(width, 1, cells + 1, "board.width");
   index(height, 1, cells + 1, "board.height");
   if (width * height < cells || width * (height - 1) >= cells) {
-    wrong(`a board of ${width} x ${height} cells has not ${cells}`);
+    invalid(`a board of ${width} x ${height} cells has not ${cells}`);
   }
   if (box !== 0 && (box * box !== width || box * box !== height)) {
-    wrong(`board.box is ${box}, but its square is not the board's width and height`);
+    invalid(`board.box is ${box}, but its square is not the board's width and height`);
   }
   filled(glyphs, "board.glyphs");
   index(glyphs.length, 1, MOST_TOKENS + 1, "the number of glyphs");
   length(names, glyphs.length, "board.names");
   index(blank, -1, glyphs.length, "board.blank");
   const long = glyphs.find((glyph) => glyph.length > LONGEST_GLYPH);
-  if (long !== undefined) wrong(`the glyph ${long.slice(0, 10)} is too long for a cell`);
+  if (long !== undefined) invalid(`the glyph ${long.slice(0, 10)} is too long for a cell`);
 }
 
 /** Holds a grid to its board; `besides` is what a cell may be that is no token. */

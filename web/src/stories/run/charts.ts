@@ -5,7 +5,7 @@
 import { circle, fitted, group, line, path, rect, round, text, type Box } from "../../scene/build";
 import { clamp } from "../../scene/ease";
 import { at } from "../../lib/list";
-import { stillOf } from "../../scene/memo";
+import { memoByValueOf } from "../../scene/memo";
 import { grouped } from "../../scene/numbers";
 import { levels } from "../../scene/parts/axes";
 import type { Action, Shape, Tone } from "../../scene/shape";
@@ -120,7 +120,7 @@ function legend(chart: Chart, box: Box, size: number, values: readonly string[])
 }
 
 /** Points that can be pressed, on top of all else: full once they are reached, before it hollow. */
-const marksOn = stillOf((chart: Chart, box: Box, size: number, reached: number): Shape[] => {
+const marksOn = memoByValueOf((chart: Chart, box: Box, size: number, reached: number): Shape[] => {
   const plot = plotOf(box, size, chart.curves.length);
   return chart.curves.flatMap((curve) =>
     (curve.marks ?? []).map((mark, i) =>
@@ -143,7 +143,7 @@ const marksOn = stillOf((chart: Chart, box: Box, size: number, reached: number):
 });
 
 /** All that does not change with the moment. */
-const standing = stillOf((chart: Chart, box: Box, size: number): Shape[] => {
+const standing = memoByValueOf((chart: Chart, box: Box, size: number): Shape[] => {
   const { id, extent, curves, most, format } = chart;
   const plot = plotOf(box, size, curves.length);
   const y = (value: number) => plot.y + plot.height * (1 - clamp(value / most));

@@ -3,7 +3,7 @@
  * A recording that passes can be drawn without a look-up missing.
  */
 import type { ThoughtRecording } from "../../recording/thought.gen";
-import { index, wrong, wrongIn } from "../../recording/wrong";
+import { index, invalid, problemIn } from "../../recording/invalid";
 import { checkBoard, grid, MOST_SEGMENTS } from "../puzzle/check";
 import { IGNORED } from "../puzzle/facts";
 
@@ -11,12 +11,12 @@ export { validate } from "../../recording/validateThought.gen.js";
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
 export function check(recording: ThoughtRecording): string | null {
-  return wrongIn(() => {
+  return problemIn(() => {
     const { board, given, solution, segments, used } = recording;
     checkBoard(board);
     grid(given, board, "the puzzle");
     if (solution) grid(solution, board, "the solution", IGNORED);
-    if (segments.length > MOST_SEGMENTS) wrong("segments has too many entries");
+    if (segments.length > MOST_SEGMENTS) invalid("segments has too many entries");
     index(used, 1, segments.length + 1, "used");
     for (const { answer, changed } of segments) {
       grid(answer, board, "an answer");

@@ -10,13 +10,13 @@ import type {
   Thought,
   WorldTable,
 } from "../../recording/types.gen";
-import { filled, index, length, lengths, wrong, wrongIn } from "../../recording/wrong";
+import { filled, index, length, lengths, invalid, problemIn } from "../../recording/invalid";
 
 export { validate } from "../../recording/validate.gen.js";
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
 export function check(recording: Recording): string | null {
-  return wrongIn(() => checkAll(recording));
+  return problemIn(() => checkAll(recording));
 }
 
 function checkAll(recording: Recording): void {
@@ -26,7 +26,7 @@ function checkAll(recording: Recording): void {
   const [goals, actions] = [world.subgoals.length, world.actions.length];
   start(recording.showcase, world, "showcase");
   for (const example of examples) {
-    if (!example.steps.length) wrong("an example has no steps");
+    if (!example.steps.length) invalid("an example has no steps");
     for (const step of example.steps) {
       index(step.state, 0, live, "an example's state");
       index(step.subgoal, 0, goals, "an example's sub-goal");
@@ -48,10 +48,10 @@ function checkAll(recording: Recording): void {
     index(cycle.label_action, 0, actions, "a cycle's action");
     checkThought(cycle.thought, world);
   }
-  if (recording.rollouts.length < 2) wrong("rollouts has no before and after");
+  if (recording.rollouts.length < 2) invalid("rollouts has no before and after");
   for (const rollout of recording.rollouts) {
     start(rollout.episode.start, world, "a rollout's start");
-    if (!rollout.episode.steps.length) wrong("a rollout has no steps");
+    if (!rollout.episode.steps.length) invalid("a rollout has no steps");
     for (const step of rollout.episode.steps) {
       index(step.state, 0, live, "a rollout's state");
       index(step.subgoal, -1, goals, "a rollout's sub-goal");
@@ -59,9 +59,9 @@ function checkAll(recording: Recording): void {
     }
     for (const thought of rollout.thoughts) checkThought(thought, world);
   }
-  if (recording.checkpoints.length < 2) wrong("checkpoints has no before and after");
+  if (recording.checkpoints.length < 2) invalid("checkpoints has no before and after");
   for (const point of recording.checkpoints) checkCheckpoint(point, world);
-  if (recording.curve.length < 2) wrong("curve has no before and after");
+  if (recording.curve.length < 2) invalid("curve has no before and after");
   for (const run of recording.ablations) checkRun(run, world);
 }
 
@@ -109,7 +109,7 @@ function checkWorld(world: WorldTable): void {
 }
 
 function start(value: number, world: WorldTable, where: string): void {
-  if (!world.starts.includes(value)) wrong(`${where} is ${value}, which is not a start`);
+  if (!world.starts.includes(value)) invalid(`${where} is ${value}, which is not a start`);
 }
 
 function checkThought(thought: Thought, world: WorldTable): void {
@@ -134,7 +134,7 @@ function checkCheckpoint(point: Checkpoint, world: WorldTable): void {
 function checkRun(run: Run, world: WorldTable): void {
   // A run of another line length has a policy of another table; it is shown only by its scores.
   if (run.settings.tiles === world.tiles) checkPolicy(run.policy, world, `the run ${run.name}`);
-  if (!run.curve.length) wrong(`the run ${run.name} has no curve`);
+  if (!run.curve.length) invalid(`the run ${run.name} has no curve`);
 }
 
 function checkPolicy(policy: Policy, world: WorldTable, whose: string): void {

@@ -1,6 +1,6 @@
 /** A block of the kit: studs on top, and a face that shows how it feels. */
 import { circle, group, path, rect, round, text, type Box } from "../../../scene/build";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import type { Shape, Tone } from "../../../scene/shape";
 
 export interface BlockProps {
@@ -23,7 +23,7 @@ export interface BlockProps {
   readonly tip: string;
 }
 
-export const block = still(drawBlock);
+export const block = memoByValue(drawBlock);
 
 function drawBlock(props: BlockProps): Shape[] {
   const { id, box, tone, soft, lit } = props;

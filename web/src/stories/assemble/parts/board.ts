@@ -1,7 +1,7 @@
 /** Puzzle boards: sudoku grids, grids of symbols, and how far each cell's state moved. */
 import { circle, group, path, rect, round, text } from "../../../scene/build";
 import { at, range } from "../../../lib/list";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
 import type { Grid } from "../facts";
 
@@ -27,7 +27,7 @@ export interface BoardProps {
 }
 
 /** A sudoku: given tokens are bold; a right blank is underlined, a wrong one crossed out. */
-export const board = still(drawBoard);
+export const board = memoByValue(drawBoard);
 
 function drawBoard(props: BoardProps): Shape {
   const { id, x, y, size, width, given, answer, solution, tone = "input" } = props;
@@ -153,7 +153,7 @@ export interface HeatProps {
 }
 
 /** A disc (L) or a square (H) a cell, the larger the further its state moved. */
-export const heat = still(drawHeat);
+export const heat = memoByValue(drawHeat);
 
 function drawHeat(props: HeatProps): Shape {
   const { id, x, y, size, width, values, most, half } = props;
@@ -233,7 +233,7 @@ export interface SymbolsProps {
 }
 
 /** A grid of colours, as in mini-ARC: one path a colour. */
-export const symbols = still(drawSymbols);
+export const symbols = memoByValue(drawSymbols);
 
 function drawSymbols(props: SymbolsProps): Shape {
   const { id, x, y, size, width, grid, tone = "faint" } = props;

@@ -13,7 +13,7 @@ import {
 } from "../../../scene/build";
 import { clamp } from "../../../scene/ease";
 import { at } from "../../../lib/list";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import { mean, percent } from "../../../scene/numbers";
 import { levels } from "../../../scene/parts/axes";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
@@ -35,7 +35,7 @@ export interface DotRow {
 }
 
 /** Rows of dots on a scale from 0% to 100%; the bar ends at the mean. */
-export const dotRows = still(drawDotRows);
+export const dotRows = memoByValue(drawDotRows);
 
 function drawDotRows(
   id: string,
@@ -211,7 +211,7 @@ export interface SeedLinesProps {
 }
 
 /** Lines over few, evenly spaced points: the mean bold, each seed thin. */
-export const seedLines = still(drawSeedLines);
+export const seedLines = memoByValue(drawSeedLines);
 
 function drawSeedLines(props: SeedLinesProps): Shape[] {
   const { id, box, ticks, lines, size, drawn, most = 1, format = percent } = props;
@@ -335,7 +335,7 @@ export interface Bar {
 }
 
 /** Plain bars on a scale of their own: the largest is full. */
-export const bars = still(drawBars);
+export const bars = memoByValue(drawBars);
 
 function drawBars(id: string, box: Box, all: readonly Bar[], drawn: number, size: number): Shape[] {
   const most = Math.max(...all.map((bar) => bar.value), 1e-9);
@@ -387,7 +387,7 @@ export interface RhythmProps {
 }
 
 /** A lamp a call: H is a square, L a disc; a flag below says that the call learns. */
-export const rhythm = still(drawRhythm);
+export const rhythm = memoByValue(drawRhythm);
 
 function drawRhythm(props: RhythmProps): Shape[] {
   const { id, box, calls, done, two } = props;
@@ -441,7 +441,7 @@ export interface CallBar {
 }
 
 /** A column a call: how far the state moved. L ends in a disc, H in a square. */
-export const callBars = still(drawCallBars);
+export const callBars = memoByValue(drawCallBars);
 
 function drawCallBars(
   id: string,
@@ -526,7 +526,7 @@ export interface SegmentBar {
 }
 
 /** A column a segment: how many blanks are wrong, and below how many cells changed. */
-export const segmentBars = still(drawSegmentBars);
+export const segmentBars = memoByValue(drawSegmentBars);
 
 function drawSegmentBars(
   id: string,

@@ -1,5 +1,5 @@
 /**
- * The bench's workshop: the studio's server, which trains a wiring and measures it.
+ * What trains a wiring of the bench and measures it: the studio's server.
  *
  * A page on a static host has none, and the bench says so.
  */
@@ -32,7 +32,7 @@ const ABSENT =
 const SILENT = "The studio's server does not answer. Is the studio running?";
 const ASK_AFTER_MS = 600;
 
-export class Workshop {
+export class BenchServer {
   /** Why nothing can be trained; null where it can. */
   absent = $state<string | null>("Looking for the studio's server…");
   training = $state.raw<Training | null>(null);
@@ -145,8 +145,10 @@ async function post(address: string, body: unknown): Promise<void> {
   }
   if (response.ok) return;
   const answer: unknown = await response.json().catch(() => null);
-  const said = (answer as { problem?: unknown } | null)?.problem;
+  const reason = (answer as { problem?: unknown } | null)?.problem;
   throw new Problem(
-    typeof said === "string" ? said : `The studio's server refuses: it says ${response.status}.`,
+    typeof reason === "string"
+      ? reason
+      : `The studio's server refuses: it says ${response.status}.`,
   );
 }

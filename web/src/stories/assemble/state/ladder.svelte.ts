@@ -2,7 +2,7 @@
  * A ladder on stage: every rung of the kit, and a bench where a wiring of one's own is trained.
  */
 import type { LadderRecording, LadderSettings, Wires } from "../../../recording/ladder.gen";
-import { drawn, type Fold, type Host, type OnStage } from "../../host";
+import { drawn, type Fold, type PageAccess, type OnStage } from "../../onStage";
 import { SingleStory } from "../../single";
 import type { Loaded } from "../../story";
 import { BENCH } from "../about";
@@ -10,25 +10,25 @@ import { checkRung } from "../check";
 import Bench from "../panel/Bench.svelte";
 import type { LadderValues, LadderView } from "../view";
 import { keptWires, pluggedWires } from "../wires";
-import { Workshop } from "./bench.svelte";
+import { BenchServer } from "./bench.svelte";
 
-export function putOnStage(host: Host, loaded: Loaded<LadderRecording>): OnStage {
-  return new Ladder(host, loaded);
+export function putOnStage(page: PageAccess, loaded: Loaded<LadderRecording>): OnStage {
+  return new Ladder(page, loaded);
 }
 
 export class Ladder extends SingleStory<LadderRecording> {
   /** What was loaded, without what is measured at the bench meanwhile. */
   readonly loaded: LadderRecording;
-  readonly workshop: Workshop;
+  readonly server: BenchServer;
 
   /** The loaded recording, with what the bench has measured. */
   readonly #whole: LadderRecording = $derived.by(() => this.#joined());
 
-  constructor(host: Host, loaded: Loaded<LadderRecording>) {
-    super(host, loaded);
+  constructor(page: PageAccess, loaded: Loaded<LadderRecording>) {
+    super(page, loaded);
     const { recording } = loaded;
     this.loaded = recording;
-    this.workshop = new Workshop((settings) => sameTask(settings, recording.settings));
+    this.server = new BenchServer((settings) => sameTask(settings, recording.settings));
   }
 
   override get recording(): LadderRecording {
@@ -36,7 +36,7 @@ export class Ladder extends SingleStory<LadderRecording> {
   }
 
   get #values(): LadderValues {
-    return this.host.state.own as LadderValues;
+    return this.page.state.own as LadderValues;
   }
 
   override get view(): Omit<LadderView, "layout"> {
@@ -50,7 +50,7 @@ export class Ladder extends SingleStory<LadderRecording> {
   }
 
   get #atBench(): boolean {
-    return this.host.state.scene === BENCH;
+    return this.page.state.scene === BENCH;
   }
 
   override get folds(): readonly Fold[] {
@@ -63,23 +63,23 @@ export class Ladder extends SingleStory<LadderRecording> {
   }
 
   override leave(): void {
-    this.workshop.leave();
+    this.server.leave();
   }
 
   /** Plugs in other wires at the bench. */
   plug(patch: Partial<Wires>): void {
-    this.host.keep(keptWires(this.loaded, { ...this.wires, ...patch }));
+    this.page.keep(keptWires(this.loaded, { ...this.wires, ...patch }));
   }
 
   /** Back to the wires that the bench starts from. */
   unplug(): void {
-    this.host.keep({ wires: null });
+    this.page.keep({ wires: null });
   }
 
   #joined(): LadderRecording {
     const { loaded } = this;
     const known = new Set([...loaded.rungs, ...loaded.bench].map(({ name }) => name));
-    const more = this.workshop.measured.filter(
+    const more = this.server.measured.filter(
       (rung) => !known.has(rung.name) && checkRung(rung, loaded) === null,
     );
     return more.length ? { ...loaded, bench: [...loaded.bench, ...more] } : loaded;

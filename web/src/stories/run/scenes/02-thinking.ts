@@ -12,7 +12,7 @@ import {
   type Box,
 } from "../../../scene/build";
 import { at, range } from "../../../lib/list";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import { count, grouped, meanSteps, percent, reward } from "../../../scene/numbers";
 import { lamp } from "../../../scene/parts/lights";
 import { puzzleBoard } from "../../puzzle/board";
@@ -97,7 +97,7 @@ function bySegment(recording: RunRecording, step: number, box: Box, layout: Layo
 }
 
 /** A column a segment, as high as the share that is solved after it; a flag where it stops. */
-const columns = still(
+const columns = memoByValue(
   (
     box: Box,
     size: number,

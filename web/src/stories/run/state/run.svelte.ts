@@ -5,7 +5,7 @@
 import type { AnyRecording } from "../../../recording/form";
 import { sentence } from "../../../recording/problem";
 import type { RunRecording } from "../../../recording/run.gen";
-import { drawn, type Fold, type Host, type HostState, type OnStage } from "../../host";
+import { drawn, type Fold, type PageAccess, type PageState, type OnStage } from "../../onStage";
 import { SingleStory } from "../../single";
 import type { Loaded } from "../../story";
 import { about } from "../about";
@@ -19,8 +19,8 @@ const ASK_AFTER_MS = 2000;
 /** With nothing new for so long, the training may have been killed. */
 const QUIET_MS = 60_000;
 
-export function putOnStage(host: Host, loaded: Loaded<RunRecording>): OnStage {
-  return new Run(host, loaded);
+export function putOnStage(page: PageAccess, loaded: Loaded<RunRecording>): OnStage {
+  return new Run(page, loaded);
 }
 
 export class Run extends SingleStory<RunRecording> {
@@ -38,8 +38,8 @@ export class Run extends SingleStory<RunRecording> {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #controller: AbortController | null = null;
 
-  constructor(host: Host, loaded: Loaded<RunRecording>) {
-    super(host, loaded);
+  constructor(page: PageAccess, loaded: Loaded<RunRecording>) {
+    super(page, loaded);
     const { recording, live } = loaded;
     this.#newest = recording;
     this.live = live !== null;
@@ -58,20 +58,20 @@ export class Run extends SingleStory<RunRecording> {
 
   /** Whether the stage shows the newest point, and will go on to. */
   get following(): boolean {
-    const { scene, time } = this.host.state;
+    const { scene, time } = this.page.state;
     return this.live && SWEEPING.includes(scene ?? "") && atNewest(time);
   }
 
   /** Whoever follows the newest point goes on following it in another scene. */
-  override changesAt(scene: string, time: number): Partial<Omit<HostState, "own">> {
-    const another = time === 0 && scene !== this.host.state.scene && SWEEPING.includes(scene);
+  override changesAt(scene: string, time: number): Partial<Omit<PageState, "own">> {
+    const another = time === 0 && scene !== this.page.state.scene && SWEEPING.includes(scene);
     return this.following && another ? { time: SWEEP.to } : {};
   }
 
   override async follow(): Promise<void> {
     await super.follow();
     if (!this.live) return;
-    const { scene, time } = this.host.state;
+    const { scene, time } = this.page.state;
     if (scene === null && time === 0) this.toNewest();
     if (this.#timer === null && this.#controller === null) this.#askSoon();
   }
@@ -85,9 +85,9 @@ export class Run extends SingleStory<RunRecording> {
 
   /** To the newest point. */
   toNewest(): void {
-    const { scene } = this.host.state;
+    const { scene } = this.page.state;
     const sweeping = SWEEPING.includes(scene ?? "") ? scene : (SWEEPING[0] ?? null);
-    this.host.update({ scene: sweeping, time: SWEEP.to, playing: false });
+    this.page.update({ scene: sweeping, time: SWEEP.to, playing: false });
   }
 
   #gone = false;
@@ -102,7 +102,7 @@ export class Run extends SingleStory<RunRecording> {
     const controller = new AbortController();
     this.#controller = controller;
     try {
-      const fresh = await this.host.fetchFresh(this.#name, this.#tag, controller.signal);
+      const fresh = await this.page.fetchFresh(this.#name, this.#tag, controller.signal);
       if (controller.signal.aborted) return;
       this.problem = null;
       if (fresh && isOurs(fresh.recording)) {
@@ -122,13 +122,13 @@ export class Run extends SingleStory<RunRecording> {
   /** What has grown is shown; the gradient step that is on stage stays, unless it is the newest. */
   #take(recording: RunRecording): void {
     const before = this.recording;
-    const { scene, time } = this.host.state;
+    const { scene, time } = this.page.state;
     const stays = SWEEPING.includes(scene ?? "") && time > SWEEP.from && !atNewest(time);
     const step = stepAt(before, time);
     this.#changed = performance.now();
     this.#newest = recording;
-    if (stays) this.host.update({ time: Math.min(timeOf(recording, step), SWEEP.to - 0.01) });
-    if (recording.end && !before.end) this.host.say("news", endWords(recording));
+    if (stays) this.page.update({ time: Math.min(timeOf(recording, step), SWEEP.to - 0.01) });
+    if (recording.end && !before.end) this.page.say("news", endWords(recording));
   }
 }
 

@@ -5,7 +5,7 @@ import { bow, clamp, easeBack, easeOut, mix, progress, type Point } from "../../
 import { agentOf, motions, type Played } from "../facts";
 import type { PlayPlaces } from "../places";
 import { at, range } from "../../../lib/list";
-import { memo, still } from "../../../scene/memo";
+import { memo, memoByValue } from "../../../scene/memo";
 import { softmax } from "../../../scene/numbers";
 import { momentOf, type Beat, type Moment } from "../playback";
 import { stateAfter, toldActions } from "../rollout";
@@ -279,7 +279,7 @@ export function trail(
 
 const trailOf = memo((table: WorldTable) =>
   memo((episode: Episode) =>
-    still((box: Box, done: number) => drawTrail(table, episode, box, done)),
+    memoByValue((box: Box, done: number) => drawTrail(table, episode, box, done)),
   ),
 );
 

@@ -13,7 +13,7 @@ import {
   type Box,
 } from "../../../scene/build";
 import { bow, clamp, easeInOut, mix, type Point } from "../../../scene/ease";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import { percent } from "../../../scene/numbers";
 import type { Layout } from "../../../scene/scene";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
@@ -162,7 +162,7 @@ const TONES: Record<"planner" | "doer", { main: Tone; soft: Tone; blame: Tone }>
 };
 
 /** A half of the model: a rounded box with a title, lamps for its calls, and bars for its head. */
-export const moduleBox = still(drawModule);
+export const moduleBox = memoByValue(drawModule);
 
 function drawModule(
   id: string,
@@ -468,7 +468,7 @@ function memoryChips(
 }
 
 /** A toggle that turns over when its flag changes. */
-export const memoryChip = still(drawChip);
+export const memoryChip = memoByValue(drawChip);
 
 function drawChip(id: string, box: Box, memory: MemoryProps, size: number): Shape[] {
   const shown = memory.flip < 0.5 ? memory.from : memory.to;

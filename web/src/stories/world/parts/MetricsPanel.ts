@@ -14,7 +14,7 @@ import {
 } from "../../../scene/build";
 import { clamp } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
-import { memo, still } from "../../../scene/memo";
+import { memo, memoByValue } from "../../../scene/memo";
 import type { Action, Paint, Shape } from "../../../scene/shape";
 
 export interface Series {
@@ -237,7 +237,7 @@ export interface SparklineProps {
 }
 
 /** A line without axes. */
-export const sparkline = still(drawSparkline);
+export const sparkline = memoByValue(drawSparkline);
 
 function drawSparkline(props: SparklineProps): Shape[] {
   const { id, box, values, low, high, tone, drawn } = props;
@@ -286,7 +286,7 @@ export interface BarRow {
 }
 
 /** Horizontal bars, one a row: name, bar with a whisker for the spread, value. */
-export const barRows = still(drawBarRows);
+export const barRows = memoByValue(drawBarRows);
 
 function drawBarRows(
   id: string,
@@ -342,7 +342,7 @@ export function switchStep(box: Box, rows: number, size: number): number {
 }
 
 /** The same as switches: a box a row, its name above its bar. */
-export const switchRows = still(drawSwitchRows);
+export const switchRows = memoByValue(drawSwitchRows);
 
 function drawSwitchRows(
   id: string,

@@ -4,14 +4,14 @@ import { circle, fitted, group, rect, round, text, type Box } from "../../../sce
 import { motions } from "../facts";
 import { at, range } from "../../../lib/list";
 import { radius } from "../../../scene/layout";
-import { still, stillOf } from "../../../scene/memo";
+import { memoByValue, memoByValueOf } from "../../../scene/memo";
 import { count, reward } from "../../../scene/numbers";
 import type { Shape, Tone } from "../../../scene/shape";
 import { actionSign, flag } from "./drawings";
 import { miniTrack } from "./WorldTrack";
 
 /** A card of the deck: the start, and a dot for every step. */
-export const smallCard = stillOf(drawSmallCard);
+export const smallCard = memoByValueOf(drawSmallCard);
 
 function drawSmallCard(
   { world: table, examples }: Recording,
@@ -149,7 +149,7 @@ export function openCard(
   return shapes;
 }
 
-const openRow = stillOf(drawOpenRow);
+const openRow = memoByValueOf(drawOpenRow);
 
 function drawOpenRow(
   { world: table, examples }: Recording,
@@ -275,7 +275,7 @@ export interface BucketProps {
 }
 
 /** A bucket of targets: how many labels of each kind have been dealt into it. */
-export const bucket = still(drawBucket);
+export const bucket = memoByValue(drawBucket);
 
 function drawBucket(props: BucketProps): Shape[] {
   const { id, box, title, half, names, counts, size } = props;

@@ -13,7 +13,7 @@ import {
 } from "../../../scene/ease";
 import { agentOf, motions } from "../facts";
 import { at } from "../../../lib/list";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import type { Shape } from "../../../scene/shape";
 import { plain } from "../../../scene/words";
 import { cross, tick } from "../../../scene/parts/marks";
@@ -109,7 +109,7 @@ export function worldTrack(props: TrackProps): Shape[] {
   ];
 }
 
-const tiles = still(drawTiles);
+const tiles = memoByValue(drawTiles);
 
 function drawTiles(
   id: string,

@@ -5,7 +5,7 @@
  */
 import { circle, path, rect, round, text } from "../../../scene/build";
 import { mix } from "../../../scene/ease";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import { placed, type Place } from "../../../scene/parts/marks";
 import type { Group, Paint, Shape } from "../../../scene/shape";
 
@@ -186,7 +186,7 @@ export interface EntityPose extends AgentPose {
 }
 
 /** An entity by the icon that the world's table names. */
-export const entity = still(drawEntity);
+export const entity = memoByValue(drawEntity);
 
 function drawEntity(
   id: string,

@@ -1,7 +1,7 @@
 /** Bars and springs: small instruments that show one number each. */
 import { circle, group, path, rect, round, text, fitted, type Box } from "../../../scene/build";
 import { clamp } from "../../../scene/ease";
-import { still } from "../../../scene/memo";
+import { memoByValue } from "../../../scene/memo";
 import type { Group, Paint } from "../../../scene/shape";
 
 export interface BarProps {
@@ -51,7 +51,7 @@ export interface GaugeProps {
 }
 
 /** A named bar with its number, growing left or right from zero. */
-export const gauge = still(drawGauge);
+export const gauge = memoByValue(drawGauge);
 
 function drawGauge(props: GaugeProps): Group {
   const { id, box, title, value, tone, zero = 0, size } = props;

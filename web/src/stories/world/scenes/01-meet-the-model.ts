@@ -6,7 +6,7 @@ import { agentOf, motions } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
 import { argmax, at, last, range } from "../../../lib/list";
 import { headsOf } from "../maths";
-import { memo, stillOf } from "../../../scene/memo";
+import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, grouped, logistic, percent, softmax, weight } from "../../../scene/numbers";
 import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
 import { form, hierarchyPanel, hierarchyPlaces } from "../parts/HierarchyPanel";
@@ -267,7 +267,7 @@ function readingToken(recording: Recording, module: Call["module"]): number {
 }
 
 /** One call, of which the share `begun` is over; it is lit while it goes on. */
-const boardRow = stillOf(drawBoardRow);
+const boardRow = memoByValueOf(drawBoardRow);
 
 function drawBoardRow(
   recording: Recording,

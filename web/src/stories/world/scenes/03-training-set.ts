@@ -4,7 +4,7 @@ import { circle, faded, fitted, group, rect, round, type Box } from "../../../sc
 import { bow, clamp, easeInOut, easeOut, progress, tween } from "../../../scene/ease";
 import { motions } from "../facts";
 import { at, range } from "../../../lib/list";
-import { memo, still } from "../../../scene/memo";
+import { memo, memoByValue } from "../../../scene/memo";
 import { count, percent } from "../../../scene/numbers";
 import { bucket, openCard, openRowHeight, smallCard } from "../parts/TrainingDeck";
 import { actionToken, subgoalCard } from "../parts/tokens";
@@ -89,7 +89,7 @@ function places(layout: Layout): Places {
 }
 
 /** A grid for `many` cards in a box, as square as their shape allows. */
-const deckBoxes = still((box: Box, many: number, layout: Layout): readonly Box[] => {
+const deckBoxes = memoByValue((box: Box, many: number, layout: Layout): readonly Box[] => {
   const gap = many > 20 ? 4 : 8;
   const ratio = layout === "wide" ? 1.3 : 1.6;
   let best = { columns: 1, width: 0 };

@@ -16,7 +16,7 @@ import { stoppedEarly } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
 import { argmax, at, range } from "../../../lib/list";
 import { crossEntropy } from "../maths";
-import { memo, stillOf } from "../../../scene/memo";
+import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, loss, softmax, weight } from "../../../scene/numbers";
 import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
 import { bar, spring } from "../parts/gauges";
@@ -531,7 +531,7 @@ function stepValue(recording: Recording, now: Now, i: number): number {
   return at(weightsAt(recording, Math.round(now.steps)), i);
 }
 
-const chartOf = stillOf((recording: Recording, box: Box, size: number): LineChartProps => {
+const chartOf = memoByValueOf((recording: Recording, box: Box, size: number): LineChartProps => {
   const steps = recording.fine_tuning;
   const most = lossTop(recording);
   const points = (half: "planner" | "doer") =>

@@ -5,7 +5,7 @@ import { easeOut, progress } from "../../../scene/ease";
 import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
-import { memo, still } from "../../../scene/memo";
+import { memo, memoByValue } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
 import { isRight, trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
@@ -293,7 +293,7 @@ function cellPath(x: number, y: number, half: number, form: "full" | "seen" | "c
   return box;
 }
 
-const gridLegend = still(drawLegend);
+const gridLegend = memoByValue(drawLegend);
 
 function drawLegend(x: number, y: number, width: number, size: number): Shape[] {
   const marks: [string, "full" | "seen" | "crossed"][] = [

@@ -5,7 +5,7 @@ import { progress } from "../../../scene/ease";
 import { allRuns, mainRun } from "../facts";
 import { page, radius, type as sizes } from "../../../scene/layout";
 import { at, last } from "../../../lib/list";
-import { memo, stillOf } from "../../../scene/memo";
+import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, extent, meanSteps, percent, reward, runningTotals } from "../../../scene/numbers";
 import {
   barRows,
@@ -151,7 +151,7 @@ function valueAt(curve: readonly CurvePoint[], step: number): Score {
   return found;
 }
 
-const accuracyChart = stillOf(
+const accuracyChart = memoByValueOf(
   (recording: Recording, id: "planner" | "doer", box: Box, layout: Layout): LineChartProps => {
     const measure: Measure = `${id}_accuracy`;
     const title = id === "planner" ? "Planner accuracy" : "Doer accuracy";
@@ -179,7 +179,7 @@ const accuracyChart = stillOf(
 );
 
 /** The recorded rollouts: reward so far, step by step. */
-const sparks = stillOf(drawSparks);
+const sparks = memoByValueOf(drawSparks);
 
 function drawSparks(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
   const size = layout === "wide" ? 13 : 11.5;
@@ -260,7 +260,7 @@ function drawSparks(recording: Recording, box: Box, drawn: number, layout: Layou
 }
 
 /** Mean actions of a success: base, after, and every ablation. */
-const bars = stillOf(drawBars);
+const bars = memoByValueOf(drawBars);
 
 function drawBars(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
   const size = layout === "wide" ? 12 : 11;

@@ -6,7 +6,14 @@ import type { AnyRecording } from "../../../recording/form";
 import { Problem, sentence } from "../../../recording/problem";
 import type { Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
-import { drawn, type Drawn, type Fold, type Host, type OnStage, type Side } from "../../host";
+import {
+  drawn,
+  type Drawn,
+  type Fold,
+  type PageAccess,
+  type OnStage,
+  type Side,
+} from "../../onStage";
 import type { Loaded } from "../../story";
 import { about } from "../about";
 import type { Knobs } from "../knobs";
@@ -32,8 +39,8 @@ export interface Training {
 const SEEDS_OF_SPREAD = 5;
 const MAX_CACHED = 12;
 
-export function putOnStage(host: Host, { recording }: Loaded<Recording>): OnStage {
-  return new FineTuning(host, recording);
+export function putOnStage(page: PageAccess, { recording }: Loaded<Recording>): OnStage {
+  return new FineTuning(page, recording);
 }
 
 export class FineTuning implements OnStage {
@@ -49,7 +56,7 @@ export class FineTuning implements OnStage {
   /** Whether the engine has what it trains with. */
   warmed = $state(false);
 
-  readonly #host: Host;
+  readonly #page: PageAccess;
   readonly #engine: Engine;
   readonly #cache = new Map<string, Recording>();
   #controller: AbortController | null = null;
@@ -57,17 +64,17 @@ export class FineTuning implements OnStage {
   /** The settings that are being trained, or were last. */
   #wanted = "";
 
-  constructor(host: Host, recording: Recording) {
-    this.#host = host;
-    this.#engine = host.engine;
-    this.warmed = host.engine.ready;
+  constructor(page: PageAccess, recording: Recording) {
+    this.#page = page;
+    this.#engine = page.engine;
+    this.warmed = page.engine.ready;
     this.loaded = recording;
     this.recording = recording;
     this.#show(recording);
   }
 
   get #values(): WorldValues {
-    return this.#host.state.own as WorldValues;
+    return this.#page.state.own as WorldValues;
   }
 
   get view(): Omit<WorldView, "layout"> {
@@ -76,7 +83,7 @@ export class FineTuning implements OnStage {
   }
 
   get folds(): readonly Fold[] {
-    const props = { host: this.#host, story: this };
+    const props = { page: this.#page, story: this };
     return [
       {
         title: "Knobs",
@@ -102,7 +109,7 @@ export class FineTuning implements OnStage {
   }
 
   get #compare(): string | null {
-    return this.#host.state.compare;
+    return this.#page.state.compare;
   }
 
   get #beside(): { readonly recording: Recording; readonly label: string } | null {
@@ -162,16 +169,16 @@ export class FineTuning implements OnStage {
     const runs = new Set(["main", ...recording.ablations.map((one) => one.name)]);
     if (start !== null && !recording.world.starts.includes(start)) {
       this.#problem(`Start ${start} does not exist on this line; the story's own is shown.`);
-      this.#host.keep({ start: null });
+      this.#page.keep({ start: null });
     }
     if (run !== null && !runs.has(run)) {
       this.#problem(`There is no run “${run}” in this story; its main one is shown.`);
-      this.#host.keep({ run: null });
+      this.#page.keep({ run: null });
     }
   }
 
   #problem(text: string): void {
-    this.#host.say("problem", text);
+    this.#page.say("problem", text);
   }
 
   // --- training in the page ---
@@ -185,13 +192,13 @@ export class FineTuning implements OnStage {
   /** A knob was released at `value`. */
   async turn<K extends keyof Knobs>(knob: K, value: Knobs[K]): Promise<void> {
     const changed = { ...this.knobs, [knob]: value };
-    this.#host.keep(changesFrom(this.loaded.settings, changed));
+    this.#page.keep(changesFrom(this.loaded.settings, changed));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
 
   async reset(): Promise<void> {
-    this.#host.keep(changesFrom(this.loaded.settings, knobsOf(this.loaded.settings)));
+    this.#page.keep(changesFrom(this.loaded.settings, knobsOf(this.loaded.settings)));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
@@ -293,14 +300,14 @@ export class FineTuning implements OnStage {
 
   #knobsBack(): void {
     const { loaded, recording } = this;
-    this.#host.keep(changesFrom(loaded.settings, knobsOf(recording.settings)));
+    this.#page.keep(changesFrom(loaded.settings, knobsOf(recording.settings)));
   }
 
   // --- side by side ---
 
   async compare(compare: string | null): Promise<void> {
     const clumsy = compare === "before" && CLUMSY ? { scene: CLUMSY.id, time: 0 } : {};
-    this.#host.update({ compare, ...clumsy });
+    this.#page.update({ compare, ...clumsy });
     await this.loadOther();
   }
 
@@ -328,14 +335,14 @@ export class FineTuning implements OnStage {
     } catch (error) {
       if (controller.signal.aborted) return;
       this.#problem(sentence(error));
-      this.#host.update({ compare: null });
+      this.#page.update({ compare: null });
     } finally {
       if (this.#othersController === controller && !this.#controller) this.training = null;
     }
   }
 
   async #fetched(name: string, signal: AbortSignal): Promise<Recording> {
-    const recording = await this.#host.fetch(name, signal);
+    const recording = await this.#page.fetch(name, signal);
     if (isOurs(recording)) return recording;
     throw new Problem(`${name} tells another kind of story, so the two cannot stand side by side.`);
   }
@@ -365,7 +372,7 @@ export class FineTuning implements OnStage {
     this.#othersController = null;
     this.cancel();
     if (training && this.#compare !== "before" && this.other?.compare !== this.#compare) {
-      this.#host.update({ compare: null });
+      this.#page.update({ compare: null });
     }
   }
 }

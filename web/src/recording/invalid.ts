@@ -1,26 +1,26 @@
 /** Shared by the checks of what a schema cannot say. */
 
 /** The rest of a sentence that says what is wrong with a recording. */
-class Wrong extends Error {}
+class Invalid extends Error {}
 
 /** What `check` finds wrong, as the end of a sentence; null if nothing is. */
-export function wrongIn(check: () => void): string | null {
+export function problemIn(check: () => void): string | null {
   try {
     check();
     return null;
   } catch (error) {
-    if (error instanceof Wrong) return error.message;
+    if (error instanceof Invalid) return error.message;
     throw error;
   }
 }
 
-export function wrong(what: string): never {
-  throw new Wrong(what);
+export function invalid(what: string): never {
+  throw new Invalid(what);
 }
 
 export function length(list: readonly unknown[], wanted: number, where: string): void {
   if (list.length !== wanted) {
-    wrong(`${where} has ${list.length} entries where ${wanted} belong`);
+    invalid(`${where} has ${list.length} entries where ${wanted} belong`);
   }
 }
 
@@ -36,15 +36,15 @@ export function lengths(
 export function index(value: number, from: number, below: number, where: string): void {
   if (!Number.isInteger(value) || value < from || value >= below) {
     const range = Number.isFinite(below) ? `from ${from} to ${below - 1}` : `of ${from} or more`;
-    wrong(`${where} is ${value}, which is not a whole number ${range}`);
+    invalid(`${where} is ${value}, which is not a whole number ${range}`);
   }
 }
 
 export function filled(list: readonly unknown[], where: string): void {
-  if (list.length === 0) wrong(`${where} is empty`);
+  if (list.length === 0) invalid(`${where} is empty`);
 }
 
 export function distinct(names: readonly (string | number)[], where: string): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) wrong(`${where} has ${twice} twice`);
+  if (twice !== undefined) invalid(`${where} has ${twice} twice`);
 }

@@ -10,7 +10,7 @@ import type { View } from "../scene/scene";
 import type { ThemeName } from "./theme";
 
 /** A moment of a scene, and how it is seen; sizes are in the screen's pixels. */
-export interface SwiftFrame {
+export interface WorkerFrame {
   /** The story's id, and the scene's. */
   readonly story: string;
   readonly scene: string;
@@ -23,23 +23,23 @@ export interface SwiftFrame {
   readonly scale: number;
 }
 
-export type ToSwiftWorker =
+export type ToCanvasWorker =
   | { readonly kind: "canvas"; readonly canvas: OffscreenCanvas }
   | { readonly kind: "recording"; readonly recording: AnyRecording }
-  | { readonly kind: "frame"; readonly frame: SwiftFrame; readonly answer: boolean };
+  | { readonly kind: "frame"; readonly frame: WorkerFrame; readonly answer: boolean };
 
-export interface Swift {
+export interface WorkerCanvas {
   /** Draws a frame, unless another is asked for before; `answer` asks to be told once it shows. */
-  show(recording: AnyRecording, frame: SwiftFrame, answer: boolean): void;
+  show(recording: AnyRecording, frame: WorkerFrame, answer: boolean): void;
   /** Ends it; the canvas cannot be used again. */
   stop(): void;
 }
 
 /** Draws on `canvas`; `shown` is called when a frame shows that was to be answered. */
-export function swift(canvas: HTMLCanvasElement, shown: () => void): Swift {
-  const worker = new Worker(new URL("./swift.worker.ts", import.meta.url), { type: "module" });
+export function workerCanvas(canvas: HTMLCanvasElement, shown: () => void): WorkerCanvas {
+  const worker = new Worker(new URL("./canvas.worker.ts", import.meta.url), { type: "module" });
   worker.addEventListener("message", shown);
-  const tell = (message: ToSwiftWorker, transfer: Transferable[] = []): void =>
+  const tell = (message: ToCanvasWorker, transfer: Transferable[] = []): void =>
     worker.postMessage(message, transfer);
   const paper = canvas.transferControlToOffscreen();
   tell({ kind: "canvas", canvas: paper }, [paper]);

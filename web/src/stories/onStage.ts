@@ -7,7 +7,7 @@ import type { Fresh, Listed } from "../recording/load";
 import type { Scene } from "../scene/scene";
 
 /** Whatever a link carries for every story; `own` is what it carries for one kind of story. */
-export interface HostState {
+export interface PageState {
   /** A scene's id; null is the first scene. */
   readonly scene: string | null;
   /** Seconds into the scene. */
@@ -20,13 +20,13 @@ export interface HostState {
 }
 
 /** What a story may ask of the page. */
-export interface Host {
-  readonly state: HostState;
+export interface PageAccess {
+  readonly state: PageState;
   /** The recordings that stand beside the page. */
   readonly listed: readonly Listed[];
   /** What trains in the page. */
   readonly engine: Engine;
-  update(patch: Partial<Omit<HostState, "own">>): void;
+  update(patch: Partial<Omit<PageState, "own">>): void;
   /** Changes what the story keeps in the link. */
   keep(values: Readonly<Record<string, unknown>>): void;
   say(kind: "problem" | "news", text: string): void;
@@ -98,7 +98,7 @@ export interface OnStage {
   /** What floats above the page, e.g. how far a training is. */
   readonly floating: Drawn | null;
   /** What else changes when the reader goes to a moment of a scene; 0 is its beginning. */
-  changesAt(scene: string, time: number): Partial<Omit<HostState, "own">>;
+  changesAt(scene: string, time: number): Partial<Omit<PageState, "own">>;
   /** Brings what is on screen to what the state asks for. */
   follow(): Promise<void>;
   /** Another story takes the stage: nothing goes on in the background. */

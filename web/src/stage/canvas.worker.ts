@@ -1,12 +1,12 @@
-/** Draws the frames of `swift.ts`: whenever the screen is ready for one, the latest. */
+/** Draws the frames of `workerCanvas.ts`: whenever the screen is ready for one, the latest. */
 import type { AnyRecording } from "../recording/form";
 import { scenesOf } from "../stories/scenes";
 import { paintCanvas } from "./canvas";
 import { fontReady } from "./font";
-import type { SwiftFrame, ToSwiftWorker } from "./swift";
+import type { WorkerFrame, ToCanvasWorker } from "./workerCanvas";
 
 interface Wanted {
-  readonly frame: SwiftFrame;
+  readonly frame: WorkerFrame;
   readonly answer: boolean;
 }
 
@@ -35,7 +35,7 @@ async function drawLatest(): Promise<void> {
   if (latest.answer) requestAnimationFrame(() => postMessage("shown"));
 }
 
-self.addEventListener("message", ({ data }: MessageEvent<ToSwiftWorker>) => {
+self.addEventListener("message", ({ data }: MessageEvent<ToCanvasWorker>) => {
   switch (data.kind) {
     case "canvas":
       canvas = data.canvas;
