@@ -1,6 +1,7 @@
 /** The story of a world: a model of sub-goals and actions is fine-tuned, and plays before and after. */
 import type { Recording } from "../../recording/types.gen";
 import type { Story } from "../story";
+import { wiringOf } from "./definition";
 import { settingsInFileName } from "./settings";
 import { beside, fields } from "./view";
 
@@ -25,7 +26,7 @@ export const about: Story<Recording> = {
   fetchCheck: () => import("./check"),
   nameParts: ({ world, settings }) => [
     world.name,
-    settings.preset.split("-").slice(1).join("-"),
+    wiringOf(settings.preset),
     ...settingsInFileName(settings),
   ],
   fetchStage: () => import("./state/fineTuning.svelte"),

@@ -6,6 +6,7 @@
 import type { Settings } from "../../recording/types.gen";
 import { count, percent } from "../../scene/numbers";
 import { decimal, field, MAX_SEED, oneOf, optional, whole, type Field } from "../fields";
+import { FLAT, presetOf, wiringOf } from "./definition";
 
 /** How a value is chosen: on a slider, or between some. */
 export type Control<T> =
@@ -82,13 +83,6 @@ function setting<K extends keyof Settings>(
 /** Which wiring a knob asks for. */
 export type Wiring = "hierarchy" | "flat";
 
-/** The world's own part of a preset's name: 'keydoor' of 'keydoor-flat'. */
-function family(preset: Settings["preset"]): string {
-  return preset.split("-")[0] ?? preset;
-}
-
-const FLAT: readonly string[] = ["-flat", "-flat-labelled"];
-
 const wiring: TrainingKnob<Wiring> = {
   label: "Wiring",
   hint: "",
@@ -101,15 +95,11 @@ const wiring: TrainingKnob<Wiring> = {
   },
   link: oneOf<Wiring>(["hierarchy", "flat"]),
   shown: (value) => (value === "flat" ? "Flat" : "With hierarchy"),
-  of: ({ preset }) => (FLAT.includes(preset.slice(family(preset).length)) ? "flat" : "hierarchy"),
+  of: ({ preset }) => (FLAT.includes(wiringOf(preset)) ? "flat" : "hierarchy"),
   into: (settings, value) =>
     value === wiring.of(settings)
       ? {}
-      : {
-          preset: (family(settings.preset) +
-            (value === "flat" ? "-flat" : "")) as Settings["preset"],
-          freeze: "none",
-        },
+      : { preset: presetOf(settings.preset, value === "flat" ? "flat" : ""), freeze: "none" },
 };
 
 const examples = (value: number): string => count(value, "example");

@@ -16,6 +16,7 @@ import {
 } from "../../onStage";
 import type { Loaded } from "../../story";
 import { about } from "../about";
+import { ablationsOf, titleOf } from "../definition";
 import type { Knobs } from "../knobs";
 import Compare from "../panel/Compare.svelte";
 import Controls from "../panel/Controls.svelte";
@@ -185,7 +186,7 @@ export class FineTuning implements OnStage {
 
   /** Loads the runtime ahead of its use; a failure shows only once it is needed. */
   async warm(): Promise<void> {
-    if (!this.warmed) await this.#engine.warm().catch(() => undefined);
+    if (!this.warmed) await this.#engine.warm(this.loaded.settings).catch(() => undefined);
     this.warmed = this.#engine.ready;
   }
 
@@ -219,7 +220,7 @@ export class FineTuning implements OnStage {
     }
     this.#wanted = key;
     await this.#train("Training the new story", (progress, signal) =>
-      this.#engine.record(settings, this.#carried(), progress, signal),
+      this.#engine.record(settings, this.#titleOf(settings), this.#carried(), progress, signal),
     );
   }
 
@@ -227,7 +228,7 @@ export class FineTuning implements OnStage {
   async trainAblations(): Promise<void> {
     const { recording } = this;
     await this.#train("Training the ablations", (progress, signal) =>
-      this.#engine.ablations(recording, progress, signal),
+      this.#engine.ablations(recording, ablationsOf(recording.settings), progress, signal),
     );
   }
 
@@ -244,6 +245,10 @@ export class FineTuning implements OnStage {
     this.#controller = null;
     this.training = null;
     this.#knobsBack();
+  }
+
+  #titleOf(settings: Settings): string {
+    return titleOf(settings, this.loaded.title);
   }
 
   #carried(): Pick<Recording, "ablations" | "spread"> {
@@ -357,6 +362,7 @@ export class FineTuning implements OnStage {
     this.training = { title, progress: null, left: null };
     const recording = await this.#engine.record(
       settings,
+      this.#titleOf(settings),
       this.#carried(),
       this.#pace(title),
       signal,
