@@ -9,10 +9,8 @@ import * as facts from "../../src/stories/run/facts";
 import { atNewest, END, stepAt, stopsOf, SWEEP, timeOf } from "../../src/stories/run/moment";
 import { scenes as runScenes } from "../../src/stories/run/scenes";
 import { BOARDS, run, runs, timesOf } from "./puzzle-fixture";
-import { holdScenes, strangers } from "./puzzle-scenes";
+import { strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";
-
-holdScenes(runScenes, runs());
 
 test("there are three scenes, numbered as they come", () => {
   expect(runScenes.map(({ id }) => id)).toEqual(["what", "learning", "thinking"]);

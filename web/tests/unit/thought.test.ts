@@ -7,10 +7,8 @@ import * as numbers from "../../src/scene/numbers";
 import { verdict, wrongOf } from "../../src/stories/thought/facts";
 import { scenes as thoughtScenes } from "../../src/stories/thought/scenes";
 import { BOARDS, thought, thoughts, type BoardName } from "./puzzle-fixture";
-import { holdScenes, strangers } from "./puzzle-scenes";
+import { strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";
-
-holdScenes(thoughtScenes, thoughts());
 
 function allowed(recording: ThoughtRecording): Set<string> {
   const found = new Set<string>();
