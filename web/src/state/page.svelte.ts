@@ -174,6 +174,7 @@ export class Page implements PageAccess {
     }
     await this.follow(hash);
     this.loading = false;
+    this.#changed(); // the address was not written meanwhile
   }
 
   async #loadStory(name: string | null): Promise<void> {
