@@ -13,6 +13,7 @@ import {
 } from "../../src/stories/world/settings";
 import { initial, SPEEDS, THEMES, type State } from "../../src/state/state";
 import { MAX_SEED } from "../../src/stories/fields";
+import { STORIES } from "../../src/stories/registry";
 import { PLAYING, ROWS, type Control, type Knobs } from "../../src/stories/world/knobs";
 import {
   EXAMPLE,
@@ -94,6 +95,18 @@ describe("the state in the address", () => {
         expect(readHash(writeHash(state))).toEqual({ state, problems: [] });
       }),
     );
+  });
+
+  test("has one meaning for each name, whichever story asks", () => {
+    const known = new Map<string, unknown>();
+    for (const { id, fields } of STORIES) {
+      for (const [key, field] of Object.entries(fields)) {
+        expect(initial, `${id} takes the page's own ${key}`).not.toHaveProperty(key);
+        expect(known.get(key) ?? field, `${id}: ${key}`).toBe(field);
+        known.set(key, field);
+      }
+    }
+    expect([...known.keys()].sort()).toEqual(Object.keys(initial.own).sort());
   });
 
   test("is empty for the initial state", () => {
