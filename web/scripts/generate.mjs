@@ -1,9 +1,9 @@
-// Writes the page's view of each kind of recording from the JSON Schema that Python wrote:
-//   src/recording/types.gen.ts, ladder.gen.ts, run.gen.ts, thought.gen.ts           the types
-//   src/recording/validate.gen.js, validateLadder.gen.js, … and their .d.ts
-//                                             validators that need no `eval` in the browser
+// Writes the page's view of each kind of recording from the JSON Schemas that Python wrote beside it:
+//   src/recording/NAME.schema.json   NAME.gen.ts, the types, and validateName.gen.js and its .d.ts,
+//                                    a validator that needs no `eval` in the browser
+//   src/recording/schema.json        types.gen.ts and validate.gen.js
 // All are built, never edited, and not in git.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -11,27 +11,18 @@ import standalone from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 
 const folder = fileURLToPath(new URL("../src/recording/", import.meta.url));
-const KINDS = [
-  { schema: "schema.json", root: "Recording", types: "types.gen", validator: "validate.gen" },
-  {
-    schema: "ladder.schema.json",
-    root: "LadderRecording",
-    types: "ladder.gen",
-    validator: "validateLadder.gen",
-  },
-  {
-    schema: "run.schema.json",
-    root: "RunRecording",
-    types: "run.gen",
-    validator: "validateRun.gen",
-  },
-  {
-    schema: "thought.schema.json",
-    root: "ThoughtRecording",
-    types: "thought.gen",
-    validator: "validateThought.gen",
-  },
-];
+const SCHEMA = /^(?:(\w+)\.)?schema\.json$/;
+
+/** The schemas that there are, and what is written from each. */
+function kinds() {
+  return readdirSync(folder).flatMap((schema) => {
+    const found = SCHEMA.exec(schema);
+    if (!found) return [];
+    const name = found[1] ?? "";
+    const validator = `validate${name.charAt(0).toUpperCase()}${name.slice(1)}.gen`;
+    return [{ schema, types: `${name || "types"}.gen`, validator }];
+  });
+}
 
 /** Keywords whose values map names (not keywords) to schemas. */
 const MAPS = new Set(["properties", "patternProperties", "$defs", "definitions"]);
@@ -117,9 +108,12 @@ function read(file) {
   }
 }
 
-for (const { schema, root, types, validator } of KINDS) {
+const found = kinds();
+if (!found.some(({ schema }) => schema === "schema.json")) read("schema.json");
+for (const { schema, types, validator } of found) {
   const note = `Written by scripts/generate.mjs from ${schema}. Do not edit.`;
   const source = read(schema);
+  const root = source.title;
   writeFileSync(
     `${folder}${types}.ts`,
     await compile(forTypes(source, root), root, {

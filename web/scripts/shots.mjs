@@ -1,7 +1,7 @@
 // Renders frames of the story to PNG, to be looked at:
 //   node scripts/shots.mjs OUT [--scene 2] [--times 1,2.5] [--layout wide|tall] [--theme light|dark|contrast]
-//                              [--columns 2] [--recording FILE] [--run NAME] [--canvas] [--start N] [--wires TEXT]
-// Without --times a scene is shown at its stops.
+//                              [--columns 2] [--recording FILE] [--canvas] [--set start=3] [--set wires=TEXT]
+// Without --times a scene is shown at its stops. --set sets what a link would.
 import { mkdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
@@ -18,23 +18,16 @@ const { values, positionals } = parseArgs({
     theme: { type: "string", default: "light" },
     columns: { type: "string" },
     recording: { type: "string", default: "tests/fixtures/recordings/key-door.hrm.json.gz" },
-    run: { type: "string" },
-    start: { type: "string" },
-    wires: { type: "string" },
-    exploration: { type: "string", default: "0" },
+    set: { type: "string", multiple: true, default: [] },
     canvas: { type: "boolean", default: false },
   },
 });
 const out = positionals[0] ?? "test-results/shots";
 mkdirSync(out, { recursive: true });
 const recording = JSON.parse(gunzipSync(readFileSync(values.recording)).toString());
-const view = {
+const seen = {
   layout: values.layout,
-  exploration: Number(values.exploration),
-  drawSeed: 1,
-  start: values.start ? Number(values.start) : null,
-  run: values.run ?? null,
-  wires: values.wires ?? null,
+  set: Object.fromEntries(new URLSearchParams(values.set.join("&"))),
 };
 const columns = Number(values.columns ?? (values.layout === "wide" ? 2 : 5));
 
@@ -52,14 +45,10 @@ await page.goto(`http://127.0.0.1:${port}/tests/stage-harness.html`);
 await page.waitForFunction(() => "show" in globalThis);
 await page.evaluate((data) => (globalThis.recording = data), recording);
 
-const SCENES = { "fine-tuning": 8, ladder: 11, run: 3, thought: 2 };
-const every = Array.from({ length: SCENES[recording.kind] }, (_, i) => i);
-const chosen = values.scene ? values.scene.split(",").map(Number) : every;
+const scenes = await page.evaluate((how) => globalThis.about(globalThis.recording, how), seen);
+const chosen = values.scene ? values.scene.split(",").map(Number) : [...scenes.keys()];
 for (const scene of chosen) {
-  const facts = await page.evaluate(
-    ([index, v]) => globalThis.about(globalThis.recording, index, v),
-    [scene, view],
-  );
+  const facts = scenes[scene];
   console.log(
     scene,
     "duration",
@@ -70,11 +59,11 @@ for (const scene of chosen) {
   for (const caption of facts.captions)
     console.log("  ", caption.at.toFixed(2), caption.text.length, caption.text);
   const times = values.times ? values.times.split(",").map(Number) : facts.stops;
-  const frames = times.map((time) => ({ scene, time, view }));
+  const frames = times.map((time) => ({ scene, time }));
   await page.evaluate(
-    ([list, across, theme, canvas]) =>
-      globalThis.show(globalThis.recording, list, across, theme, canvas),
-    [frames, columns, values.theme, values.canvas],
+    ([list, how, across, theme, canvas]) =>
+      globalThis.show(globalThis.recording, list, how, across, theme, canvas),
+    [frames, seen, columns, values.theme, values.canvas],
   );
   const file = `${out}/${scene}-${values.layout}-${values.theme}${values.canvas ? "-canvas" : ""}.png`;
   await page.locator("#frames").screenshot({ path: file });

@@ -1,18 +1,40 @@
 /** Mounts single frames of the story on a bare page, for scripts/shots.mjs. */
 import { mount, unmount } from "svelte";
 
-import type { AnyRecording } from "../src/recording/kinds";
+import type { AnyRecording } from "../src/recording/form";
 import { fontReady } from "../src/stage/font";
 import { paintCanvas } from "../src/stage/canvas";
 import SvgStage from "../src/stage/SvgStage.svelte";
 import type { ThemeName } from "../src/stage/theme";
-import { stageSize, type View } from "../src/story/scene";
-import { scenesOf } from "../src/story/stories";
+import { stageSize, type Layout, type Scene, type View } from "../src/scene/scene";
+import { initialOf } from "../src/stories/fields";
+import { storyOf } from "../src/stories/registry";
+import { scenesOf } from "../src/stories/scenes";
 
 export interface Frame {
   scene: number;
   time: number;
-  view: View;
+}
+
+/** How frames are seen: the layout, and what the story keeps in a link, as the link has it. */
+export interface Seen {
+  layout: Layout;
+  set: Record<string, string>;
+}
+
+async function told(recording: AnyRecording): Promise<readonly Scene[]> {
+  const story = storyOf(recording.kind);
+  return story ? scenesOf(story.id) : [];
+}
+
+function viewOf(recording: AnyRecording, { layout, set }: Seen): View {
+  const fields = storyOf(recording.kind)?.fields ?? {};
+  const own = Object.entries(set).map(([key, text]) => {
+    const value: unknown = fields[key]?.read(text);
+    if (value === undefined) throw new Error(`${key}=${text} is nothing that this story knows`);
+    return [key, value];
+  });
+  return { layout, ...initialOf(fields), ...Object.fromEntries(own) };
 }
 
 let mounted: Record<string, unknown>[] = [];
@@ -20,6 +42,7 @@ let mounted: Record<string, unknown>[] = [];
 async function show(
   recording: AnyRecording,
   frames: Frame[],
+  seen: Seen,
   columns: number,
   theme: ThemeName,
   canvas: boolean,
@@ -31,9 +54,10 @@ async function show(
   const target = document.getElementById("frames");
   if (!target) return;
   target.replaceChildren();
-  const scenes = await scenesOf(recording.kind);
+  const scenes = await told(recording);
+  const view = viewOf(recording, seen);
   target.style.gridTemplateColumns = `repeat(${columns}, max-content)`;
-  for (const { scene: index, time, view } of frames) {
+  for (const { scene: index, time } of frames) {
     const scene = scenes[index];
     if (!scene) continue;
     const size = stageSize[view.layout];
@@ -56,14 +80,14 @@ async function show(
   }
 }
 
-/** The stops of a scene, its captions and how long it is. */
-async function about(recording: AnyRecording, index: number, view: View) {
-  const scene = (await scenesOf(recording.kind))[index];
-  return {
-    duration: scene?.duration(recording, view) ?? 0,
-    stops: scene?.stops(recording, view) ?? [],
-    captions: scene?.captions(recording, view) ?? [],
-  };
+/** Of each scene, how long it is, its stops and its captions. */
+async function about(recording: AnyRecording, seen: Seen) {
+  const view = viewOf(recording, seen);
+  return (await told(recording)).map((scene) => ({
+    duration: scene.duration(recording, view),
+    stops: scene.stops(recording, view),
+    captions: scene.captions(recording, view),
+  }));
 }
 
 Object.assign(globalThis, { show, about });

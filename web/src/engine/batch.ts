@@ -1,7 +1,7 @@
 /** What goes into the graphs: features and labels as tensors. */
 import type { Example, WorldTable } from "../recording/types.gen";
 import type { GraphPreset, Values } from "./graphs";
-import { at } from "./lists";
+import { at } from "../lib/list";
 
 /** Labelled states. */
 export interface Batch {

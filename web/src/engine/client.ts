@@ -2,9 +2,9 @@
 import { Problem } from "../recording/problem";
 import type { Recording, Settings } from "../recording/types.gen";
 import type { FromWorker, Task, ToWorker } from "./messages";
-import type { Carried, Progress } from "./record";
+import type { Carried, Progress, Variant } from "./record";
 
-export type { Carried, Progress };
+export type { Progress, Variant };
 
 interface Waiting {
   resolve(recording: Recording | null): void;
@@ -34,28 +34,30 @@ export class Engine {
     return this.#ready;
   }
 
-  /** Loads the runtime and the graphs ahead of their use. */
-  async warm(): Promise<void> {
-    await this.#run({ kind: "warm" }, () => undefined);
+  /** Loads the runtime, and the graphs for such settings, ahead of their use. */
+  async warm(settings: Settings): Promise<void> {
+    await this.#run({ kind: "warm", settings }, () => undefined);
   }
 
-  /** Trains as `settings` say; the result is a story like one from Python. */
+  /** Trains as `settings` say; the result is a recording like one from Python, called `title`. */
   record(
     settings: Settings,
+    title: string,
     carried: Carried,
     progress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Recording> {
-    return this.#train({ kind: "record", settings, carried }, progress, signal);
+    return this.#train({ kind: "record", settings, title, carried }, progress, signal);
   }
 
-  /** `recording` with its ablations trained under its own settings. */
+  /** `recording` with `variants` trained under its own settings otherwise. */
   ablations(
     recording: Recording,
+    variants: readonly Variant[],
     progress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Recording> {
-    return this.#train({ kind: "ablations", recording }, progress, signal);
+    return this.#train({ kind: "ablations", recording, variants }, progress, signal);
   }
 
   /** `recording` with its main run on several seeds. */

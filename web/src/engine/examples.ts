@@ -1,7 +1,7 @@
 /** Examples to learn from, drawn exactly as training/examples.py draws them. */
 import type { Example, ExampleStep, WorldTable } from "../recording/types.gen";
-import type { Draws } from "../story/draws";
-import { at } from "./lists";
+import type { Draws } from "../lib/draws";
+import { at } from "../lib/list";
 
 /** A wrong choice: any of `count` but `right`. */
 function otherThan(draws: Draws, right: number, count: number): number {

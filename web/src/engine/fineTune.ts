@@ -5,10 +5,10 @@
  * step is inside the graph.
  */
 import type { Example, Settings, WorldTable } from "../recording/types.gen";
-import type { Draws } from "../story/draws";
+import type { Draws } from "../lib/draws";
 import { batchOf, initialCarry, type Batch, type Carry } from "./batch";
 import type { GraphSettings, Model, Owner, Values } from "./graphs";
-import { at } from "./lists";
+import { at } from "../lib/list";
 
 /** What a gradient step moved, seen right after it. */
 export interface StepSeen {

@@ -1,11 +1,20 @@
 /** What the page and its worker say to each other. */
 import type { Recording, Settings } from "../recording/types.gen";
-import type { Carried, Progress } from "./record";
+import type { Carried, Progress, Variant } from "./record";
 
 export type Task =
-  | { readonly kind: "warm" }
-  | { readonly kind: "record"; readonly settings: Settings; readonly carried: Carried }
-  | { readonly kind: "ablations"; readonly recording: Recording }
+  | { readonly kind: "warm"; readonly settings: Settings }
+  | {
+      readonly kind: "record";
+      readonly settings: Settings;
+      readonly title: string;
+      readonly carried: Carried;
+    }
+  | {
+      readonly kind: "ablations";
+      readonly recording: Recording;
+      readonly variants: readonly Variant[];
+    }
   | { readonly kind: "spread"; readonly recording: Recording; readonly seeds: number };
 
 export type ToWorker =

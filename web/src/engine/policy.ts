@@ -3,7 +3,7 @@ import { shortest, shortestAll } from "../recording/float32";
 import type { Episode, Example, Policy, Score, WorldTable } from "../recording/types.gen";
 import { featuresOf } from "./batch";
 import type { Model, Values } from "./graphs";
-import { argmax, at, mean, row } from "./lists";
+import { argmax, at, mean, row } from "../lib/list";
 
 /** Asks the model in every live state, under every sub-goal it might be told. */
 export async function policyOf(

@@ -2,11 +2,11 @@
 import { Problem } from "../recording/problem";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
 import { sealed } from "../recording/write";
-import { Draws } from "../story/draws";
+import { Draws } from "../lib/draws";
 import { drawExamples } from "./examples";
 import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
 import type { Library } from "./graphs";
-import { at } from "./lists";
+import { at } from "../lib/list";
 import { policyOf } from "./policy";
 import { Recorder } from "./recorder";
 
@@ -26,16 +26,8 @@ export type Watch = (progress: Progress) => Promise<void>;
 /** Asking the model in every state costs as much as a dozen gradient steps: the page does so less. */
 const MOST_EVALUATIONS = 5;
 
-/** What the page can train beside the main run, by the names of recording/record.py. */
-export const ABLATIONS: readonly {
-  readonly name: string;
-  readonly preset: Settings["preset"];
-  readonly freeze: Settings["freeze"];
-}[] = [
-  { name: "flat", preset: "keydoor-flat", freeze: "none" },
-  { name: "frozen-planner", preset: "keydoor", freeze: "planner" },
-  { name: "frozen-doer", preset: "keydoor", freeze: "doer" },
-];
+/** A training beside the main one: the same settings but for these. */
+export type Variant = Pick<Run, "name"> & Pick<Settings, "preset" | "freeze">;
 
 /** What a new story takes over from the one before: trainings of other settings, which say so. */
 export interface Carried {
@@ -63,15 +55,13 @@ async function basePolicy(library: Library, settings: Settings): Promise<Policy>
 }
 
 /**
- * Reads what the default training will need and runs a few steps of it: the first ones of a
+ * Reads what training under such settings needs and runs a few steps of it: the first ones of a
  * session are slow.
  */
-export async function warmUp(library: Library): Promise<void> {
-  const index = await library.index();
-  const base = Object.keys(index.presets[WARM.preset]?.base ?? {})[0];
-  if (base === undefined) return;
-  const settings: Settings = { ...WARM, batch: index.settings.batch, base_seed: Number(base) };
-  const [table, model] = await Promise.all([
+export async function warmUp(library: Library, like: Settings): Promise<void> {
+  const settings: Settings = { ...like, ...WARM };
+  const [index, table, model] = await Promise.all([
+    library.index(),
     library.table(settings.tiles),
     library.model(settings.preset, settings.base_seed),
   ]);
@@ -81,16 +71,8 @@ export async function warmUp(library: Library): Promise<void> {
   await fineTune(model, table, examples, settings, index.settings, draws, async () => undefined);
 }
 
-const WARM = {
-  tiles: 5,
-  examples: 2,
-  noise: 0,
-  distractors: 0,
-  passes: 5,
-  seed: 0,
-  preset: "keydoor",
-  freeze: "none",
-} as const;
+/** A short training, however the settings are otherwise. */
+const WARM = { examples: 2, passes: 5, seed: 0 } as const;
 
 async function train(
   library: Library,
@@ -122,10 +104,11 @@ async function train(
   return { table, recorder, examples, steps: tuned.steps, planned };
 }
 
-/** Trains as the settings say and writes the whole story. */
+/** Trains as the settings say and writes the whole recording, called `title`. */
 export async function record(
   library: Library,
   settings: Settings,
+  title: string,
   carried: Carried,
   runtime: string,
   watch: Watch,
@@ -140,7 +123,7 @@ export async function record(
     format: "hrm-recording",
     version: 1,
     kind: "fine-tuning",
-    title: titleOf(settings),
+    title,
     maker: { program: "page", hrmkit: index.version, engine: runtime },
     settings,
     world: table,
@@ -195,11 +178,12 @@ async function runOf(
 export async function withAblations(
   library: Library,
   recording: Recording,
+  variants: readonly Variant[],
   watch: Watch,
 ): Promise<Recording> {
   const fresh: Run[] = [];
   const { preset: ownPreset, freeze: ownFreeze } = recording.settings;
-  for (const { name, preset, freeze } of ABLATIONS) {
+  for (const { name, preset, freeze } of variants) {
     if (preset === ownPreset && freeze === ownFreeze) continue;
     fresh.push(await runOf(library, name, { ...recording.settings, preset, freeze }, watch));
   }
@@ -223,19 +207,4 @@ export async function withSpread(
   }
   const { hash: _, ...rest } = recording;
   return sealed({ ...rest, spread: { settings, runs } });
-}
-
-const PRESET_TITLES: Partial<Record<Settings["preset"], string>> = {
-  keydoor: "Planner and Doer",
-  "keydoor-flat": "no hierarchy: one module, actions only",
-};
-
-/** A line that tells stories apart, as `title_of` writes it. */
-function titleOf(settings: Settings): string {
-  const many = settings.examples === 1 ? "1 example" : `${settings.examples} examples`;
-  const frozen = settings.freeze === "none" ? "" : `, ${settings.freeze} frozen`;
-  return (
-    `Key -> Door: ${PRESET_TITLES[settings.preset] ?? settings.preset}${frozen}, ${many}, ` +
-    `${settings.tiles} tiles, noise ${settings.noise}, seed ${settings.seed}`
-  );
 }

@@ -19,7 +19,7 @@ import type {
 import { featuresOf } from "./batch";
 import type { StepSeen } from "./fineTune";
 import type { GraphParameter, Model, Owner } from "./graphs";
-import { argmax, at, row } from "./lists";
+import { argmax, at, row } from "../lib/list";
 import { actionsAt, policyOf, rollOut, scoreOf, subgoalsAt, think, type Thinking } from "./policy";
 
 const WATCHED = 6;
@@ -278,8 +278,8 @@ export class Recorder {
         q_halt: shortest(at(thinking.qHalt, s * thinking.rows + index)),
       };
     });
-    const green = segments.findIndex((segment) => segment.q_halt > 0);
-    return { state, segments, halted_after: green < 0 ? segments.length : green + 1 };
+    const red = segments.findIndex((segment) => segment.q_halt > 0);
+    return { state, segments, halted_after: red < 0 ? segments.length : red + 1 };
   }
 }
 

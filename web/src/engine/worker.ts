@@ -93,12 +93,12 @@ async function run(id: number, graphs: string, task: Task): Promise<Recording | 
   };
   switch (task.kind) {
     case "warm":
-      await warmUp(library);
+      await warmUp(library, task.settings);
       return null;
     case "record":
-      return record(library, task.settings, task.carried, name, watch);
+      return record(library, task.settings, task.title, task.carried, name, watch);
     case "ablations":
-      return withAblations(library, task.recording, watch);
+      return withAblations(library, task.recording, task.variants, watch);
     case "spread":
       return withSpread(library, task.recording, task.seeds, watch);
   }

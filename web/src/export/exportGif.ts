@@ -1,10 +1,12 @@
 /** A scene as GIF: drawn and encoded in a worker of its own, so that the page stays smooth. */
-import type { AnyRecording } from "../recording/kinds";
+import type { AnyRecording } from "../recording/form";
 import { Problem } from "../recording/problem";
 import type { ThemeName } from "../stage/theme";
-import type { View } from "../story/scene";
+import type { View } from "../scene/scene";
 
 export interface GifRequest {
+  /** The story's id, and the scene's. */
+  readonly story: string;
   readonly recording: AnyRecording;
   readonly scene: string;
   readonly view: View;

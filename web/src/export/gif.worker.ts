@@ -2,8 +2,8 @@
 import { Problem, sentence } from "../recording/problem";
 import { paintCanvas } from "../stage/canvas";
 import { fontReady } from "../stage/font";
-import { stageSize } from "../story/scene";
-import { scenesOf } from "../story/stories";
+import { stageSize } from "../scene/scene";
+import { scenesOf } from "../stories/scenes";
 import type { FromGifWorker, GifRequest } from "./exportGif";
 import { encodeGif } from "./gif";
 
@@ -17,8 +17,8 @@ function send(message: FromGifWorker): void {
   postMessage(message);
 }
 
-async function draw({ recording, scene: id, view, theme }: GifRequest): Promise<void> {
-  const scenes = await scenesOf(recording.kind).catch(() => {
+async function draw({ story, recording, scene: id, view, theme }: GifRequest): Promise<void> {
+  const scenes = await scenesOf(story).catch(() => {
     throw new Problem("The GIF could not be made: the story's scenes cannot be loaded.");
   });
   const scene = scenes.find((one) => one.id === id);

@@ -2,8 +2,8 @@
 import { paintCanvas } from "../stage/canvas";
 import { fontReady } from "../stage/font";
 import type { ThemeName } from "../stage/theme";
-import { stageSize, type View } from "../story/scene";
-import type { Shape } from "../story/shape";
+import { stageSize, type View } from "../scene/scene";
+import type { Shape } from "../scene/shape";
 
 const SCALE = 2;
 

@@ -1,9 +1,6 @@
 /** The keyboard: every key does what a button of the page does. */
 import type { Page } from "../state/page.svelte";
 
-/** Digits lead to the scenes 0 to 9; the bench comes after them. */
-const BENCH_PHASE = 10;
-
 const FIELDS = "select, textarea, input:not([type=range]):not([type=radio])";
 
 /** Handles one key press anywhere on the page; true if it was taken. */
@@ -24,6 +21,11 @@ export function handleKey(page: Page, event: KeyboardEvent): boolean {
     page.phase(Number(key));
     return true;
   }
+  const own = page.about?.keys?.find((one) => one.key === key.toLowerCase());
+  if (own) {
+    page.go(own.scene);
+    return true;
+  }
   switch (key) {
     case "ArrowLeft":
     case "ArrowRight": {
@@ -37,10 +39,6 @@ export function handleKey(page: Page, event: KeyboardEvent): boolean {
     case "End":
       if (slider) return false;
       page.seek(key === "Home" ? 0 : page.total);
-      return true;
-    case "b":
-    case "B":
-      page.phase(BENCH_PHASE);
       return true;
     case "l":
     case "L":

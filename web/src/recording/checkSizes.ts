@@ -1,5 +1,5 @@
 /** What holds for every kind of recording: no number, text or list is beyond what can be drawn. */
-import { wrong, wrongIn } from "./wrong";
+import { invalid, problemIn } from "./invalid";
 
 /** As in recording/sizes.py. */
 const LONGEST_TEXT = 5000;
@@ -7,20 +7,20 @@ const LONGEST_LIST = 100_000;
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
 export function checkSizes(recording: object): string | null {
-  return wrongIn(() => walk(recording, ""));
+  return problemIn(() => walk(recording, ""));
 }
 
 function walk(value: unknown, where: string): void {
   if (typeof value === "number") {
     // Infinity is what JSON.parse makes of 1e999; a recording's numbers are float32.
-    if (!Number.isFinite(Math.fround(value))) wrong(`a number of ${where} is ${value}`);
+    if (!Number.isFinite(Math.fround(value))) invalid(`a number of ${where} is ${value}`);
   } else if (typeof value === "string") {
     if (value.length > LONGEST_TEXT) {
-      wrong(`a text of ${where} has ${value.length} letters; up to ${LONGEST_TEXT} are read`);
+      invalid(`a text of ${where} has ${value.length} letters; up to ${LONGEST_TEXT} are read`);
     }
   } else if (Array.isArray(value)) {
     if (value.length > LONGEST_LIST) {
-      wrong(`a list of ${where} has ${value.length} entries; up to ${LONGEST_LIST} are read`);
+      invalid(`a list of ${where} has ${value.length} entries; up to ${LONGEST_LIST} are read`);
     }
     for (const item of value) walk(item, where);
   } else if (value !== null && typeof value === "object") {

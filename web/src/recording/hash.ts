@@ -1,4 +1,4 @@
-import type { AnyRecording } from "./kinds";
+import type { AnyRecording } from "./form";
 
 /** Fields that are not part of what was computed. */
 const APART = new Set(["hash", "maker"]);

@@ -1,13 +1,8 @@
 /** Reading a recording from a file or an address, trusting nothing about it. */
-import type { ErrorObject } from "ajv";
-
-import { checkShape } from "./check";
-import { checkLadder } from "./checkLadder";
-import { checkRun, checkThought } from "./checkPuzzles";
 import { checkSizes } from "./checkSizes";
+import { formOf, type AnyRecording, type Check, type Form, type Validator } from "./form";
 import { gunzip, isGzip, tooLarge } from "./gzip";
 import { hashOf } from "./hash";
-import { KINDS, type AnyRecording, type Kind } from "./kinds";
 import { Problem } from "./problem";
 import { tooHeavy } from "./weigh";
 
@@ -28,19 +23,6 @@ export interface Listed {
   readonly live?: boolean;
 }
 
-interface Validator {
-  (data: unknown): boolean;
-  errors?: ErrorObject[] | null;
-}
-
-/** The validator of a kind's schema is large, and fetched when its first recording is. */
-const VALIDATORS: Record<Kind, () => Promise<{ readonly validate: Validator }>> = {
-  "fine-tuning": () => import("./validate.gen.js"),
-  ladder: () => import("./validateLadder.gen.js"),
-  run: () => import("./validateRun.gen.js"),
-  thought: () => import("./validateThought.gen.js"),
-};
-
 /** The stories that stand beside the page; empty where there is no such list. */
 export async function listRecordings(signal?: AbortSignal): Promise<Listed[]> {
   const response = await get("recordings/index.json", "The list of stories", signal);
@@ -57,12 +39,16 @@ export async function listRecordings(signal?: AbortSignal): Promise<Listed[]> {
   );
 }
 
-/** The recording of that name, from the folder beside the page. */
-export async function fetchRecording(name: string, signal?: AbortSignal): Promise<AnyRecording> {
+/** The recording of that name, from the folder beside the page; `forms` are the kinds to know. */
+export async function fetchRecording(
+  name: string,
+  forms: readonly Form[],
+  signal?: AbortSignal,
+): Promise<AnyRecording> {
   const response = await get(`recordings/${encodeURIComponent(name)}`, `The story ${name}`, signal);
   const announced = Number(response.headers.get("content-length") ?? 0);
   if (announced > MAX_BYTES) throw tooLarge(name, MAX_BYTES);
-  return readRecording(await bounded(response, name), name);
+  return readRecording(await bounded(response, name), name, forms);
 }
 
 /** A state of a run that may still be training, and what tells it from another. */
@@ -75,6 +61,7 @@ export interface Fresh {
 export async function fetchFresh(
   name: string,
   tag: string | null,
+  forms: readonly Form[],
   signal?: AbortSignal,
 ): Promise<Fresh | null> {
   const what = `The run ${name}`;
@@ -87,27 +74,28 @@ export async function fetchFresh(
   });
   if (response.status === 304) return null;
   if (response.status === 409) {
-    const said = (await response.json().catch(() => null)) as { problem?: unknown } | null;
-    if (typeof said?.problem === "string") throw new Problem(said.problem);
+    const answer = (await response.json().catch(() => null)) as { problem?: unknown } | null;
+    if (typeof answer?.problem === "string") throw new Problem(answer.problem);
   }
   refused(response, what);
-  const recording = await readRecording(await bounded(response, name), name);
+  const recording = await readRecording(await bounded(response, name), name, forms);
   return { recording, tag: response.headers.get("etag") };
 }
 
 /** A recording from a file that was dropped on the page or picked. */
-export async function openRecording(file: File): Promise<AnyRecording> {
+export async function openRecording(file: File, forms: readonly Form[]): Promise<AnyRecording> {
   if (file.size > MAX_BYTES) throw tooLarge(file.name, MAX_BYTES);
   const bytes = await file.arrayBuffer().catch(() => {
     throw new Problem(`${file.name} cannot be read: it is a folder, or not there any more.`);
   });
-  return readRecording(new Uint8Array(bytes), file.name);
+  return readRecording(new Uint8Array(bytes), file.name, forms);
 }
 
 /** Checks and returns the recording in `bytes`, gzipped or plain; `name` is for the messages. */
 export async function readRecording(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
+  forms: readonly Form[],
 ): Promise<AnyRecording> {
   if (bytes.length === 0) throw new Problem(`${name} is empty.`);
   const plain = isGzip(bytes) ? await gunzip(bytes, MAX_BYTES, name) : bytes;
@@ -120,11 +108,15 @@ export async function readRecording(
   } catch {
     throw new Problem(`${name} is not a recording: what is inside is not complete JSON.`);
   }
-  return checkRecording(data, name);
+  return checkRecording(data, name, forms);
 }
 
 /** Checks everything about a recording that was already parsed. */
-export async function checkRecording(data: unknown, name: string): Promise<AnyRecording> {
+export async function checkRecording(
+  data: unknown,
+  name: string,
+  forms: readonly Form[],
+): Promise<AnyRecording> {
   const { format, version, kind } = Object(data) as Record<string, unknown>;
   if (format !== FORMAT) {
     throw new Problem(`${name} is not a recording: its "format" is not "${FORMAT}".`);
@@ -135,19 +127,20 @@ export async function checkRecording(data: unknown, name: string): Promise<AnyRe
         `version ${VERSION}): update HRM Kit to play it.`,
     );
   }
-  const known = KINDS.find((one) => one === kind);
-  if (!known) {
+  const form = formOf(kind, forms);
+  if (!form) {
+    const known = forms.map((one) => one.kind);
     throw new Problem(
       `${name} is a recording of a kind that this page cannot play: its "kind" is ` +
-        `${JSON.stringify(kind)?.slice(0, 60) ?? "missing"}, and known are ${KINDS.slice(0, -1).join(", ")} and ${KINDS.at(-1) ?? ""}.`,
+        `${JSON.stringify(kind)?.slice(0, 60) ?? "missing"}, and known are ${known.slice(0, -1).join(", ")} and ${known.at(-1) ?? ""}.`,
     );
   }
-  const validate = await validatorOf(known);
+  const { validate, check } = await checkOf(form);
   if (!validate(data)) {
     throw new Problem(`${name} is not a valid recording: ${firstError(validate)}.`);
   }
   const recording = data as AnyRecording;
-  const wrong = checkSizes(recording) ?? checkWhole(recording);
+  const wrong = checkSizes(recording) ?? check(recording);
   if (wrong) throw new Problem(`${name} is not a valid recording: ${wrong}.`);
   const hash = await hashOf(recording);
   // A page without crypto.subtle writes recordings with an empty hash: there is nothing to hold to.
@@ -159,23 +152,9 @@ export async function checkRecording(data: unknown, name: string): Promise<AnyRe
   return recording;
 }
 
-/** What a schema cannot say. */
-function checkWhole(recording: AnyRecording): string | null {
-  switch (recording.kind) {
-    case "fine-tuning":
-      return checkShape(recording);
-    case "ladder":
-      return checkLadder(recording);
-    case "run":
-      return checkRun(recording);
-    case "thought":
-      return checkThought(recording);
-  }
-}
-
-async function validatorOf(kind: Kind): Promise<Validator> {
+async function checkOf(form: Form): Promise<Check> {
   try {
-    return (await VALIDATORS[kind]()).validate;
+    return await form.fetchCheck();
   } catch {
     throw new Problem(
       "A part of the page that reads recordings cannot be loaded: the server does not answer. " +

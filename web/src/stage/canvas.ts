@@ -1,7 +1,7 @@
 /** Paints shapes on a canvas, with the look of the SVG stage: for time that moves, GIF and PNG. */
-import { memo } from "../story/memo";
-import { stageSize, type Layout } from "../story/scene";
-import type { Group, Paint, Rect, Shape, Text } from "../story/shape";
+import { memo } from "../scene/memo";
+import { stageSize, type Layout } from "../scene/scene";
+import type { Group, Paint, Rect, Shape, Text } from "../scene/shape";
 import { fontFamily, monoFamily, plainColour, type ThemeName } from "./theme";
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;

@@ -4,7 +4,7 @@
  * Where the shape is meanwhile is no state: only its element is moved, and it springs back unless
  * it is let go at its socket. There its action happens, and what that changes is drawn as always.
  */
-import type { Action, Drag, Shape } from "../story/shape";
+import type { Action, Drag, Shape } from "../scene/shape";
 
 interface Point {
   readonly x: number;

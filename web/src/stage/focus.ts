@@ -1,5 +1,5 @@
 /** Which shapes can be reached with the keyboard, and where the arrows lead. */
-import type { Shape } from "../story/shape";
+import type { Shape } from "../scene/shape";
 
 /** A shape that says something to people who cannot see it. */
 export function speaks(shape: Shape): boolean {

@@ -4,7 +4,7 @@
  * Most of a scene stands still and the rest moves 60 times a second, so this compares by hand: a
  * shape that is the same object costs nothing, one that is equal costs no work in the browser.
  */
-import type { Circle, Group, Paint, Path, Rect, Shape, Text } from "../story/shape";
+import type { Circle, Group, Paint, Path, Rect, Shape, Text } from "../scene/shape";
 import { isStop, saysSomething, speaks } from "./focus";
 import { cssColour, monoFamily } from "./theme";
 

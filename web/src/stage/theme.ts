@@ -4,7 +4,7 @@
  * The SVG painter gets them as custom properties of a style sheet, the canvas painter as plain
  * colours; both from this one table.
  */
-import type { Paint, Tone } from "../story/shape";
+import type { Paint, Tone } from "../scene/shape";
 
 export type ThemeName = "light" | "dark" | "contrast";
 

@@ -1,14 +1,11 @@
 /** What the reader's system prefers, and how much room there is. */
+import type { Room } from "../stories/onStage";
 import type { Theme } from "./state";
 
-export interface Media {
+export interface Media extends Room {
   readonly dark: boolean;
   readonly contrast: boolean;
   readonly reducedMotion: boolean;
-  /** Too narrow for the wide stage. */
-  readonly narrow: boolean;
-  /** High enough for more than one open panel. */
-  readonly tall: boolean;
 }
 
 const QUERIES: Readonly<Record<keyof Media, string>> = {

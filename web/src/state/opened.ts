@@ -4,8 +4,9 @@
  * Only the files are kept, and read again when one is chosen: many large recordings would fill the
  * memory.
  */
-import type { AnyRecording } from "../recording/kinds";
+import type { AnyRecording } from "../recording/form";
 import { openRecording, type Listed } from "../recording/load";
+import { STORIES } from "../stories/registry";
 
 /** A link's names have at most 200 letters. */
 const LONGEST_NAME = 180;
@@ -31,7 +32,7 @@ export class Opened {
     file: File,
     taken: readonly Listed[],
   ): Promise<{ readonly name: string; readonly recording: AnyRecording }> {
-    const recording = await openRecording(file);
+    const recording = await openRecording(file, STORIES);
     const { title, kind, hash } = recording;
     const known = this.#kept.find((one) => one.file.name === file.name && one.hash === hash);
     const name = known?.listed.name ?? this.#unused(file.name, taken);
@@ -44,7 +45,7 @@ export class Opened {
   /** The recording of that name; null if no file was opened under it. */
   async read(name: string): Promise<AnyRecording | null> {
     const found = this.#kept.find(({ listed }) => listed.name === name);
-    return found ? openRecording(found.file) : null;
+    return found ? openRecording(found.file, STORIES) : null;
   }
 
   #unused(name: string, taken: readonly Listed[]): string {

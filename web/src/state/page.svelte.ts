@@ -3,32 +3,32 @@
  *
  * Whatever a link carries is in `state`, so that writing the link, scrubbing and jumping are one and
  * the same thing. At most its time changes at every frame, and only what reads the time follows.
- * What only one kind of story knows is in `fineTuning.svelte.ts`, `ladder.svelte.ts` and the like.
+ * What only one kind of story knows is in its folder of `stories/`; no kind is named here.
  */
 import type { Engine } from "../engine/client";
-import type { AnyRecording, Kind } from "../recording/kinds";
-import { fetchFresh, fetchRecording, listRecordings, type Listed } from "../recording/load";
+import type { AnyRecording } from "../recording/form";
+import {
+  fetchFresh,
+  fetchRecording,
+  listRecordings,
+  type Fresh,
+  type Listed,
+} from "../recording/load";
 import { Problem, sentence } from "../recording/problem";
-import { captionAt, direct, type Director, type Entry } from "../story/director";
-import type { Caption, Layout, Scene, View } from "../story/scene";
-import type { Action } from "../story/shape";
-import { scenesOf } from "../story/stories";
-import { FineTuning } from "./fineTuning.svelte";
+import { captionAt, direct, type Director, type Entry } from "../scene/director";
+import type { Caption, Layout, Scene, View } from "../scene/scene";
+import type { Action } from "../scene/shape";
+import type { PageAccess, OnStage, Side } from "../stories/onStage";
+import { STORIES, storyOf } from "../stories/registry";
+import { scenesOf } from "../stories/scenes";
+import { SingleStory } from "../stories/single";
+import type { Loaded, StageOf, Story } from "../stories/story";
 import { readHash, writeHash } from "./hash";
-import type { Host, Side } from "./host";
-import { Ladder } from "./ladder.svelte";
-import { Run, type Live } from "./run.svelte";
 import { Opened } from "./opened";
-import { initial, type State } from "./state";
-import { Thought } from "./thought.svelte";
-
-export type Story = FineTuning | Ladder | Run | Thought;
+import { initial, OWN, type State } from "./state";
 
 /** A recording, and, if it is of a run that may still be training, where more of it is. */
-interface Loaded {
-  readonly recording: AnyRecording;
-  readonly live: Live | null;
-}
+type Arrived = Pick<Loaded, "recording" | "live">;
 
 export interface Notice {
   readonly id: number;
@@ -44,17 +44,18 @@ const RESTS_AFTER_MS = 120;
 const BEGINNING: Partial<State> = {
   scene: null,
   time: 0,
-  knobs: {},
-  start: null,
-  run: null,
   compare: null,
-  wires: null,
+  own: Object.fromEntries(
+    Object.entries(OWN).flatMap(([key, { initial, lasts }]) => (lasts ? [] : [[key, initial]])),
+  ),
 };
 
-export class Page implements Host {
-  readonly state: State = $state({ ...initial });
+export class Page implements PageAccess {
+  readonly state: State = $state({ ...initial, own: { ...initial.own } });
   /** The story on stage. */
-  story = $state.raw<Story | null>(null);
+  story = $state.raw<OnStage | null>(null);
+  /** Of which kind it is. */
+  readonly about: Story | undefined = $derived(storyOf(this.story?.recording.kind));
   listed = $state.raw<readonly Listed[]>([]);
   notices = $state.raw<readonly Notice[]>([]);
   loading = $state(true);
@@ -66,20 +67,16 @@ export class Page implements Host {
 
   readonly view: View = $derived({
     layout: this.state.compare && this.layout === "wide" ? "tall" : this.layout,
-    exploration: this.state.exploration,
-    drawSeed: this.state.drawSeed,
-    start: this.state.start,
-    run: this.state.run,
-    wires: this.state.wires,
+    ...this.story?.view,
   });
 
-  readonly director: Director<AnyRecording> | null = $derived(
-    this.story ? direct<AnyRecording>(this.story.recording, this.view, this.story.timeline) : null,
+  readonly director: Director | null = $derived(
+    this.story ? direct(this.story.recording, this.view, this.story.timeline) : null,
   );
 
-  readonly entries: readonly Entry<AnyRecording>[] = $derived(this.director?.entries ?? []);
+  readonly entries: readonly Entry[] = $derived(this.director?.entries ?? []);
   readonly total: number = $derived(this.director?.total ?? 0);
-  readonly entry: Entry<AnyRecording> | null = $derived(
+  readonly entry: Entry | null = $derived(
     this.entries.find(({ scene }) => scene.id === this.state.scene) ?? this.entries[0] ?? null,
   );
   /** Seconds into the scene, within it. */
@@ -104,7 +101,7 @@ export class Page implements Host {
     return captionAt(side.scene, side.recording, this.timeOf(side), this.view);
   }
 
-  readonly #engine: Engine;
+  readonly engine: Engine;
   readonly #changed: () => void;
   readonly #opened = new Opened();
   #scrubbed = 0;
@@ -113,7 +110,7 @@ export class Page implements Host {
 
   /** `changed` is called whenever the state was changed. */
   constructor(engine: Engine, changed: () => void) {
-    this.#engine = engine;
+    this.engine = engine;
     this.#changed = changed;
   }
 
@@ -130,9 +127,14 @@ export class Page implements Host {
 
   // --- state and link ---
 
-  update(patch: Partial<State>): void {
+  update({ own, ...patch }: Partial<State>): void {
     Object.assign(this.state, patch);
+    Object.assign(this.state.own, own);
     this.#changed();
+  }
+
+  keep(values: State["own"]): void {
+    this.update({ own: values });
   }
 
   hash(): string {
@@ -150,7 +152,7 @@ export class Page implements Host {
   }
 
   /** Holds the state to the story that is on stage. */
-  async #settle(story: Story): Promise<void> {
+  async #settle(story: OnStage): Promise<void> {
     const { scene } = this.state;
     if (scene !== null && story.scenes.every(({ id }) => id !== scene)) {
       this.say(
@@ -173,6 +175,7 @@ export class Page implements Host {
     }
     await this.follow(hash);
     this.loading = false;
+    this.#changed(); // the address was not written meanwhile
   }
 
   async #loadStory(name: string | null): Promise<void> {
@@ -185,7 +188,7 @@ export class Page implements Host {
     const chosen = name && (known || !first) ? name : first;
     if (!chosen) return;
     try {
-      await this.#tell(this.#fetched(chosen), () => undefined);
+      await this.#play(this.#fetched(chosen), () => undefined);
     } catch (error) {
       this.say("problem", sentence(error));
     }
@@ -194,23 +197,23 @@ export class Page implements Host {
   async choose(name: string): Promise<void> {
     const story = name === this.listed[0]?.name ? null : name;
     try {
-      await this.#tell(this.#fetched(name), () => this.update({ ...BEGINNING, story }));
+      await this.#play(this.#fetched(name), () => this.update({ ...BEGINNING, story }));
     } catch (error) {
       this.say("problem", sentence(error));
     }
   }
 
   /** To the first recording of that kind. */
-  async chooseKind(kind: Kind): Promise<void> {
+  async chooseKind({ kind }: Story): Promise<void> {
     const first = this.listed.find((one) => one.kind === kind);
-    if (first && this.story?.kind !== kind) await this.choose(first.name);
+    if (first && this.about?.kind !== kind) await this.choose(first.name);
   }
 
   /** Opens files: the first recording among them plays, and the list of stories has them all. */
   async drop(files: readonly File[]): Promise<void> {
     const names: string[] = [];
     try {
-      await this.#tell(this.#openAll(files, names), ({ title }) => {
+      await this.#play(this.#openAll(files, names), ({ title }) => {
         const [story = null] = names;
         this.update({ ...BEGINNING, story });
         const more = names.length - 1;
@@ -225,7 +228,7 @@ export class Page implements Host {
   }
 
   /** Lists every recording among `files` and puts its name into `names`; the first is returned. */
-  async #openAll(files: readonly File[], names: string[]): Promise<Loaded> {
+  async #openAll(files: readonly File[], names: string[]): Promise<Arrived> {
     let first: AnyRecording | null = null;
     const problems: string[] = [];
     for (const file of files) {
@@ -244,19 +247,17 @@ export class Page implements Host {
     return { recording: first, live: null };
   }
 
-  /** A recording of the list. */
-  async recordingOf(name: string, signal?: AbortSignal): Promise<AnyRecording> {
-    return (await this.#opened.read(name)) ?? fetchRecording(name, signal);
-  }
-
   /**
    * A recording takes the stage once it and its scenes are there, unless another was asked for
    * meanwhile; `arrived` is called just before.
    */
-  async #tell(loading: Promise<Loaded>, arrived: (recording: AnyRecording) => void): Promise<void> {
+  async #play(
+    loading: Promise<Arrived>,
+    arrived: (recording: AnyRecording) => void,
+  ): Promise<void> {
     const load = ++this.#loads;
     const { recording, live } = await loading;
-    const scenes = await scenesOf(recording.kind).catch(() => {
+    const [scenes, stage] = await partsOf(storyOf(recording.kind)).catch(() => {
       throw new Problem(
         "The scenes of this story cannot be loaded: the server does not answer. If the studio " +
           "is running, load the page again.",
@@ -265,32 +266,25 @@ export class Page implements Host {
     if (load !== this.#loads) return;
     arrived(recording);
     this.story?.leave();
-    this.story = this.#onStage(recording, scenes, live);
+    this.story = stage.putOnStage(this, { recording, scenes, live });
     await this.#settle(this.story);
   }
 
-  #onStage(
-    recording: AnyRecording,
-    scenes: readonly Scene<AnyRecording>[],
-    live: Live | null,
-  ): Story {
-    switch (recording.kind) {
-      case "fine-tuning":
-        return new FineTuning(this, this.#engine, recording);
-      case "ladder":
-        return new Ladder(this, recording, scenes);
-      case "run":
-        return new Run(this, recording, scenes, live);
-      case "thought":
-        return new Thought(this, recording, scenes);
-    }
+  /** A recording of the list. */
+  async fetch(name: string, signal?: AbortSignal): Promise<AnyRecording> {
+    return (await this.#opened.read(name)) ?? fetchRecording(name, STORIES, signal);
   }
 
-  async #fetched(name: string): Promise<Loaded> {
-    if (!this.listed.some((one) => one.name === name && one.live)) {
-      return { recording: await this.recordingOf(name), live: null };
-    }
-    const fresh = await fetchFresh(name, null);
+  fetchFresh(name: string, tag: string | null, signal?: AbortSignal): Promise<Fresh | null> {
+    return fetchFresh(name, tag, STORIES, signal);
+  }
+
+  async #fetched(name: string): Promise<Arrived> {
+    const listed = this.listed.find((one) => one.name === name);
+    // They come at the same time; whether they do is seen once both are needed.
+    void partsOf(storyOf(listed?.kind)).catch(() => undefined);
+    if (!listed?.live) return { recording: await this.fetch(name), live: null };
+    const fresh = await this.fetchFresh(name, null);
     if (!fresh) throw new Problem(`The run ${name} was not sent: the server says nothing is new.`);
     return { recording: fresh.recording, live: { name, tag: fresh.tag } };
   }
@@ -362,10 +356,17 @@ export class Page implements Host {
         this.update({ playing: false });
         this.dialog = "maths";
         return;
-      default:
-        this.story?.act(action);
+      case "set":
+        return this.keep(action.values);
     }
   }
+}
+
+/** A kind's scenes, and what puts a recording of it on stage. */
+async function partsOf(story: Story | undefined): Promise<readonly [readonly Scene[], StageOf]> {
+  const single: StageOf = { putOnStage: (page, loaded) => new SingleStory(page, loaded) };
+  if (!story) return [[], single];
+  return Promise.all([scenesOf(story.id), story.fetchStage?.() ?? single]);
 }
 
 /** Times in links need no more than milliseconds. */

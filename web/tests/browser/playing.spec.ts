@@ -44,7 +44,9 @@ test("every phase can be reached and stepped through with the keyboard alone", a
     "true",
   );
   await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keys and help" })).toBeVisible();
+  const help = page.getByRole("dialog", { name: "Keys and help" });
+  await expect(help).toContainText("here in the page; drop a recording");
+  await expect(help).toContainText("To the bench");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("4");

@@ -155,7 +155,7 @@ test("with reduced motion, and with forced colours, nothing is drawn on the canv
         if (document.querySelector(".stage canvas.covered")) throw new Error("covered");
       }
     }, SCRUBBER);
-    expect(page.workers().filter((worker) => worker.url().includes("swift"))).toEqual([]);
+    expect(page.workers().filter((worker) => worker.url().includes("canvas.worker"))).toEqual([]);
     await page.goto("about:blank");
   }
 });

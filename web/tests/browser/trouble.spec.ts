@@ -48,6 +48,18 @@ test("an unknown scene and an unknown story are named", async ({ page, site }) =
   await expect(page.locator("[aria-current=step]")).toContainText("0");
 });
 
+test("what is not taken from a link leaves the address, however slowly the story comes", async ({
+  page,
+  site,
+}) => {
+  await page.route("**/recordings/*.gz", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await route.continue();
+  });
+  await open(page, site.url, "#examples=500&captions=0");
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe("#captions=0");
+});
+
 test("bad files are refused, and the story stays", async ({ page, site }) => {
   await open(page, site.url, "#scene=clumsy-rollout&time=6");
   const before = await frame(page);

@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 import type { LadderRecording } from "../../src/recording/ladder.gen";
-import { range } from "../../src/story/list";
-import type { Scene, View } from "../../src/story/scene";
-import type { Group, Shape } from "../../src/story/shape";
-import { textWidth } from "../../src/story/text";
+import { range } from "../../src/lib/list";
+import type { Group, Shape } from "../../src/scene/shape";
+import type { LadderScene } from "../../src/stories/assemble/facts";
+import type { LadderView } from "../../src/stories/assemble/view";
+import { textWidth } from "../../src/scene/text";
 import { wide } from "./story-helpers";
 
 /** LADDER_RECORDING names another recording to hold the same tests to. */
@@ -65,9 +66,9 @@ export function variants(): [string, LadderRecording][] {
 }
 
 export function ladderTimes(
-  scene: Scene<LadderRecording>,
+  scene: LadderScene,
   recording: LadderRecording,
-  view: View,
+  view: LadderView,
   many = 20,
 ): number[] {
   const duration = scene.duration(recording, view);
@@ -117,6 +118,6 @@ function inner(frame: { x: number; y: number; scale: number }, { x = 0, y = 0, s
 }
 
 /** The wide view with these wires on the bench. */
-export function withWires(wires: string): View {
+export function withWires(wires: string): LadderView {
   return { ...wide, wires };
 }

@@ -2,13 +2,13 @@
 import { describe, expect, test } from "vitest";
 
 import type { LadderRecording, Rung, RungSeed } from "../../src/recording/ladder.gen";
-import * as facts from "../../src/story/assemble/facts";
-import { assembleScenes } from "../../src/story/assemble/story";
-import { at, range } from "../../src/story/list";
-import * as numbers from "../../src/story/numbers";
-import type { View } from "../../src/story/scene";
+import * as facts from "../../src/stories/assemble/facts";
+import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
+import { at, range } from "../../src/lib/list";
+import * as numbers from "../../src/scene/numbers";
 import { ladder, ladderTimes, variants } from "./assemble-helpers";
 import { everyShape, tall, wide } from "./story-helpers";
+import type { LadderView } from "../../src/stories/assemble/view";
 
 describe("derivations", () => {
   test("a rung is above another where every seed is", () => {
@@ -167,7 +167,7 @@ const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
 describe.each(variants())("numbers on the stage, without %s", (_name, recording) => {
   const allowed = new Set([...percentages(recording), ...decimals(recording)]);
   const counts = whole(recording);
-  const views: [string, View][] = [
+  const views: [string, LadderView][] = [
     ["wide", wide],
     ["tall", tall],
   ];

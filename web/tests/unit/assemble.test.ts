@@ -1,25 +1,16 @@
-/** Every scene of the second story, drawn from the shipped ladder at many times. */
-import fc from "fast-check";
+/** The scenes of the ladder; what holds for every story is in stories.test.ts. */
 import { describe, expect, test } from "vitest";
 
-import { writeWires } from "../../src/state/wires";
-import { measured } from "../../src/story/assemble/10-bench";
-import { assembleScenes } from "../../src/story/assemble/story";
-import { at } from "../../src/story/list";
-import { stageSize, type View } from "../../src/story/scene";
-import type { Action, Shape } from "../../src/story/shape";
-import { ladder, ladderTimes, variants, withWires } from "./assemble-helpers";
-import { expectLegible, expectSound, expectTold, expectWords, mostShapes } from "./scene-rules";
+import { pluggedWires, toggled, writeWires } from "../../src/stories/assemble/wires";
+import { measured } from "../../src/stories/assemble/scenes/10-bench";
+import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
+import { at } from "../../src/lib/list";
+import { stageSize } from "../../src/scene/scene";
+import type { Action, Shape } from "../../src/scene/shape";
+import { ladder, ladderTimes, withWires } from "./assemble-helpers";
 import { everyShape, tall, wide } from "./story-helpers";
 
 const bench = at(assembleScenes, 10);
-const views: [string, View][] = [
-  ["wide", wide],
-  ["tall", tall],
-  ["another puzzle", { ...wide, start: 0 }],
-  ["other wires", withWires("lr-m1-n1-t4-gfull-s4-hs")],
-];
-
 test("there is a scene for each step of the manual, and a bench", () => {
   expect(assembleScenes.map((scene) => scene.id)).toEqual([
     ...Array.from({ length: 10 }, (_, step) => `step-0${step}`),
@@ -31,46 +22,6 @@ test("there is a scene for each step of the manual, and a bench", () => {
 });
 
 describe.each(assembleScenes.map((scene) => [scene.id, scene] as const))("%s", (_, scene) => {
-  test("draws the same at a time, however that time was reached", () => {
-    const recording = ladder();
-    const duration = scene.duration(recording, wide);
-    const time = fc.double({ min: 0, max: duration, noNaN: true });
-    fc.assert(
-      fc.property(fc.array(time, { minLength: 2, maxLength: 6 }), fc.boolean(), (order, narrow) => {
-        const view = narrow ? tall : wide;
-        const draw = (t: number) => JSON.stringify(scene.draw(recording, t, view));
-        const first = order.map(draw);
-        expect(order.toReversed().map(draw).toReversed()).toEqual(first);
-        // A copy of the recording shares no memory with it.
-        const copy = structuredClone(recording);
-        expect(JSON.stringify(scene.draw(copy, at(order, 0), view))).toEqual(first[0]);
-      }),
-      { numRuns: 6 },
-    );
-  });
-
-  test.each(views)("is sound: %s", (_name, view) => {
-    const recording = ladder();
-    expectSound(scene, recording, view, ladderTimes(scene, recording, view));
-  });
-
-  test.each(views)("no text covers another: %s", (_name, view) => {
-    expectLegible(scene, ladder(), view);
-  });
-
-  test("a frame is light", () => {
-    const recording = ladder();
-    const times = ladderTimes(scene, recording, wide, 60);
-    expect(mostShapes(scene, recording, wide, times)).toBeLessThan(480);
-  });
-
-  test.each(variants())("is told without %s", (_name, recording) => {
-    for (const view of [wide, tall]) {
-      expectTold(scene, recording, view);
-      expectWords(scene, recording, view, ladderTimes(scene, recording, view, 8));
-    }
-  });
-
   test.each([
     ["wide", wide],
     ["tall", tall],
@@ -149,18 +100,18 @@ describe("wires", () => {
 describe("bench", () => {
   test("every wire has a switch", () => {
     const actions = [...everyShape(bench.draw(ladder(), 1, wide))].map((shape) => shape.action);
-    const wires = actions.flatMap((action) =>
-      action?.kind === "toggle-wire" ? [action.wire] : [],
+    const asked = actions.flatMap((action) =>
+      action?.kind === "set" ? [action.values["wires"]] : [],
     );
-    expect(wires).toEqual([
-      "loop",
-      "recall",
-      "hierarchy",
-      "modules",
-      "outer",
-      "gradient",
-      "halting",
-    ]);
+    const plugged = pluggedWires(ladder(), null);
+    const all = ["loop", "recall", "hierarchy", "modules", "outer", "gradient", "halting"] as const;
+    expect(asked).toEqual(all.map((wire) => writeWires(toggled(plugged, wire))));
+    // Plugged back, the link says nothing again.
+    const without = withWires(writeWires(toggled(plugged, "loop")));
+    const [back] = [...everyShape(bench.draw(ladder(), 1, without))].flatMap(({ action }) =>
+      action?.kind === "set" ? [action.values] : [],
+    );
+    expect(back).toEqual({ wires: null });
   });
 
   test("finds what was measured, and says so where nothing was", () => {

@@ -3,10 +3,11 @@
  * has to be drawable.
  */
 import { checkRecording } from "../../src/recording/load";
-import type { AnyRecording } from "../../src/recording/kinds";
+import type { AnyRecording } from "../../src/recording/form";
 import { sealed } from "../../src/recording/write";
-import type { Layout, View } from "../../src/story/scene";
-import { scenesOf } from "../../src/story/stories";
+import type { Layout } from "../../src/scene/scene";
+import { STORIES, storyOf } from "../../src/stories/registry";
+import { scenesOf } from "../../src/stories/scenes";
 import { everyShape, numbersOf, tall, wide } from "./story-helpers";
 
 /** Where something stands in a document. */
@@ -77,7 +78,7 @@ export function damaged(recording: AnyRecording, path: Path, damage: Damage): un
 /** What a check says; null if it takes the document. */
 export async function refusal(document: unknown): Promise<string | null> {
   try {
-    await checkRecording(await sealed(document as AnyRecording), "x");
+    await checkRecording(await sealed(document as AnyRecording), "x", STORIES);
     return null;
   } catch (error) {
     if (error instanceof Error && error.name === "Problem") return error.message;
@@ -90,9 +91,9 @@ const MOST_SHAPES = 20_000;
 
 /** What goes wrong when a recording is drawn; null if nothing does. */
 export async function troubleIn(recording: AnyRecording): Promise<string | null> {
-  for (const scene of await scenesOf(recording.kind)) {
+  for (const scene of await scenesOf(storyOf(recording.kind)?.id ?? "")) {
     for (const layout of ["wide", "tall"] as const satisfies readonly Layout[]) {
-      const view: View = layout === "wide" ? wide : tall;
+      const view = layout === "wide" ? wide : tall;
       const where = `${scene.id}, ${layout}`;
       try {
         const duration = scene.duration(recording, view);

@@ -7,6 +7,8 @@ import { Library } from "../../src/engine/graphs";
 import { openerOf } from "../../src/engine/runtime";
 import schema from "../../src/recording/definitions.schema.json";
 import { readRecording } from "../../src/recording/load";
+import type { Recording } from "../../src/recording/types.gen";
+import { STORIES } from "../../src/stories/registry";
 import { fixture } from "./fixtures";
 
 function parsed(name: string): unknown {
@@ -30,8 +32,8 @@ describe.each(["graphs/definitions.json", "bell/graphs/definitions.json"])("%s",
 describe("a world that is not in the package", () => {
   test("has a recording that the page reads", async () => {
     const name = "bell/recordings/bell.hrm.json.gz";
-    const recording = await readRecording(fixture(name), name);
-    if (recording.kind !== "fine-tuning") throw new Error(`${name} is a ${recording.kind}`);
+    const recording = (await readRecording(fixture(name), name, STORIES)) as Recording;
+    expect(recording.kind).toBe("fine-tuning");
     expect(recording.settings.world).toBe("bell");
     expect(recording.settings.sizes).toEqual({ cloths: 1 });
     expect(recording.world.subgoals.length).toBe(2);

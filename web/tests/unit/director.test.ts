@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { direct } from "../../src/story/director";
-import { at } from "../../src/story/list";
-import { scenes } from "../../src/story/story";
-import { fixture, hasFixture, wide } from "./story-helpers";
+import { direct } from "../../src/scene/director";
+import { at } from "../../src/lib/list";
+import { scenes } from "../../src/stories/world/scenes";
+import { fixture, wide } from "./story-helpers";
 
-describe.skipIf(!hasFixture)("director", () => {
+describe("director", () => {
   const director = direct(fixture(), wide, scenes);
   const anyTime = fc.double({ min: 0, max: director.total, noNaN: true });
 

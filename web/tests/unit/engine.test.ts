@@ -4,12 +4,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { Library, type Values } from "../../src/engine/graphs";
 import { rateAt } from "../../src/engine/fineTune";
-import { ABLATIONS, record, withAblations, withSpread, type Watch } from "../../src/engine/record";
+import { record, withAblations, withSpread, type Watch } from "../../src/engine/record";
 import { stepsOfCycles, stepsOfEvaluations } from "../../src/engine/recorder";
 import { openerOf } from "../../src/engine/runtime";
 import { checkRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
 import { fixture, storyFixture } from "./fixtures";
+import { STORIES } from "../../src/stories/registry";
+import { ablationsOf, titleOf } from "../../src/stories/world/definition";
 
 interface Packed {
   readonly dims: number[];
@@ -97,7 +99,7 @@ describe.each(["keydoor", "keydoor-flat"])("%s", (preset) => {
     const differences: number[] = [];
     for (const [seed, success] of theirs) {
       const asked = { ...settings, preset: preset as typeof settings.preset, seed: Number(seed) };
-      const made = await record(library, asked, { ablations: [], spread: null }, "test", calm);
+      const made = await record(library, asked, "", { ablations: [], spread: null }, "test", calm);
       const reached = made.curve.at(-1)?.score.success ?? NaN;
       differences.push(reached - success);
     }
@@ -112,11 +114,18 @@ describe("a recording made in the page", () => {
   let made: Recording;
   beforeAll(async () => {
     const story = await storyFixture();
-    made = await record(library, story.settings, story, "onnxruntime-web", calm);
+    made = await record(
+      library,
+      story.settings,
+      titleOf(story.settings, story.title),
+      story,
+      "onnxruntime-web",
+      calm,
+    );
   }, 60_000);
 
   test("passes every check that a file has to pass", async () => {
-    expect(await checkRecording(structuredClone(made), "made here")).toEqual(made);
+    expect(await checkRecording(structuredClone(made), "made here", STORIES)).toEqual(made);
   });
 
   test("has the parts of the one from Python, computed by the same rules", async () => {
@@ -176,7 +185,7 @@ describe("a recording made in the page", () => {
     const stop: Watch = async () => {
       if (++seen > 3) throw new Error("stop");
     };
-    const work = record(library, made.settings, made, "test", stop);
+    const work = record(library, made.settings, made.title, made, "test", stop);
     await expect(work).rejects.toThrow("stop");
   });
 
@@ -185,18 +194,18 @@ describe("a recording made in the page", () => {
     { timeout: 120_000 },
     async () => {
       const settings = { ...made.settings, examples: 2, passes: 3 };
-      const small = await record(library, settings, made, "test", calm);
+      const small = await record(library, settings, made.title, made, "test", calm);
       expect(small.spread).toBe(null); // its whiskers would be those of other settings
-      const told = await withAblations(library, small, calm);
+      const told = await withAblations(library, small, ablationsOf(settings), calm);
       const fresh = told.ablations.filter((run) => run.settings.examples === 2);
-      expect(fresh.map(({ name }) => name)).toEqual(ABLATIONS.map(({ name }) => name));
+      expect(fresh.map(({ name }) => name)).toEqual(ablationsOf(settings).map(({ name }) => name));
       expect(told.ablations).toHaveLength(made.ablations.length);
       const spread = await withSpread(library, told, 2, calm);
       expect(spread.spread?.runs.map(({ seed }) => seed)).toEqual([
         settings.seed,
         settings.seed + 1,
       ]);
-      expect(await checkRecording(structuredClone(spread), "made here")).toEqual(spread);
+      expect(await checkRecording(structuredClone(spread), "made here", STORIES)).toEqual(spread);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { drawExamples } from "../../src/engine/examples";
-import { Draws } from "../../src/story/draws";
+import { Draws } from "../../src/lib/draws";
 import { storyFixture } from "./fixtures";
 
 test("the same settings draw the examples that Python recorded", async () => {

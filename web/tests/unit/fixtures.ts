@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { readRecording } from "../../src/recording/load";
+import { STORIES } from "../../src/stories/registry";
 import type { Recording } from "../../src/recording/types.gen";
 
 const folder = fileURLToPath(new URL("../fixtures/", import.meta.url));
@@ -19,8 +20,8 @@ let story: Promise<Recording> | null = null;
 
 /** The default story, read once. */
 export function storyFixture(): Promise<Recording> {
-  return (story ??= readRecording(fixture(STORY), STORY).then((recording) => {
+  return (story ??= readRecording(fixture(STORY), STORY, STORIES).then((recording) => {
     if (recording.kind !== "fine-tuning") throw new Error(`${STORY} is a ${recording.kind}`);
-    return recording;
+    return recording as Recording;
   }));
 }

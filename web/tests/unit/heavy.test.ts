@@ -6,6 +6,7 @@ import { expect, test, vi } from "vitest";
 
 import { gunzip } from "../../src/recording/gzip";
 import { MAX_BYTES, readRecording } from "../../src/recording/load";
+import { STORIES } from "../../src/stories/registry";
 import { DEEPEST, MOST_PARTS, tooHeavy } from "../../src/recording/weigh";
 import { fixture, STORY } from "./fixtures";
 
@@ -17,11 +18,11 @@ test("sixty megabytes of empty lists are not parsed", async () => {
   file.fill(0x2c);
   const [open, close] = [0x5b, 0x5d];
   for (let i = 0; i < file.length; i += 3) file.set([open, close], Math.min(i, file.length - 2));
-  await expect(readRecording(file, "lists.json")).rejects.toThrow(
+  await expect(readRecording(file, "lists.json", STORIES)).rejects.toThrow(
     `lists.json is not a recording that can be read: it holds more than ${MOST_PARTS} lists`,
   );
   const packed = new Uint8Array(gzipSync(file, { level: 1 }));
-  await expect(readRecording(packed, "lists.gz")).rejects.toThrow("holds more than");
+  await expect(readRecording(packed, "lists.gz", STORIES)).rejects.toThrow("holds more than");
   expect(parse).not.toHaveBeenCalled();
   parse.mockRestore();
 });

@@ -8,7 +8,7 @@ import type {
   Wires,
 } from "../../src/recording/ladder.gen";
 import { sealed } from "../../src/recording/write";
-import { range } from "../../src/story/list";
+import { range } from "../../src/lib/list";
 
 const SOLUTION = [1, 2, 3, 4, 3, 4, 1, 2, 2, 1, 4, 3, 4, 3, 2, 1];
 const GIVEN = SOLUTION.map((token, i) => (i % 2 ? token : 0));

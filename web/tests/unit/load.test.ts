@@ -6,17 +6,18 @@ import { describe, expect, test, vi } from "vitest";
 import { shortest } from "../../src/recording/float32";
 import { hashOf } from "../../src/recording/hash";
 import { MAX_BYTES, readRecording } from "../../src/recording/load";
-import type { AnyRecording } from "../../src/recording/kinds";
+import type { AnyRecording } from "../../src/recording/form";
 import type { LadderRecording } from "../../src/recording/ladder.gen";
 import type { Recording } from "../../src/recording/types.gen";
 import { fileName, packed, sealed } from "../../src/recording/write";
 import { fixture, STORY, storyFixture } from "./fixtures";
 import { ladderFixture } from "./ladder-fixture";
+import { STORIES } from "../../src/stories/registry";
 
 const bytesOf = (value: unknown): Uint8Array<ArrayBuffer> =>
   new Uint8Array(gzipSync(JSON.stringify(value)));
 const read = (bytes: Uint8Array<ArrayBuffer>): Promise<AnyRecording> =>
-  readRecording(bytes, "x.gz");
+  readRecording(bytes, "x.gz", STORIES);
 
 describe("a recording", () => {
   test("that Python wrote is read, and its hash holds", async () => {
@@ -28,7 +29,7 @@ describe("a recording", () => {
     const story = await storyFixture();
     const file = new Uint8Array(await (await packed(await sealed(story))).arrayBuffer());
     expect(await read(file)).toEqual(story);
-    expect(fileName(story)).toMatch(/^key-door-.*\.hrm\.json\.gz$/);
+    expect(fileName(story, STORIES)).toMatch(/^key-door-.*\.hrm\.json\.gz$/);
   });
 
   test("keeps the sign of -0, which its hash counts", async () => {
@@ -161,7 +162,7 @@ describe("a ladder", () => {
     const ladder = await ladderFixture();
     const file = new Uint8Array(await (await packed(ladder)).arrayBuffer());
     expect(await read(file)).toEqual(ladder);
-    expect(fileName(ladder)).toBe("ladder-4x4-3-seeds-bench-1.hrm.json.gz");
+    expect(fileName(ladder, STORIES)).toBe("ladder-4x4-3-seeds-bench-1.hrm.json.gz");
   });
 
   test("may lack what was not measured", async () => {

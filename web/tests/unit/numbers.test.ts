@@ -2,13 +2,13 @@
 import { describe, expect, test } from "vitest";
 
 import type { Episode, Recording } from "../../src/recording/types.gen";
-import { allRuns, gridOf } from "../../src/story/facts";
-import { at, last, sum } from "../../src/story/list";
-import * as numbers from "../../src/story/numbers";
-import { rollOut, teacherEpisode } from "../../src/story/rollout";
-import type { View } from "../../src/story/scene";
-import { scenes } from "../../src/story/story";
-import { everyShape, fixture, hasFixture, tall, timesOf, wide } from "./story-helpers";
+import { allRuns, gridOf } from "../../src/stories/world/facts";
+import { at, last, sum } from "../../src/lib/list";
+import * as numbers from "../../src/scene/numbers";
+import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
+import { scenes } from "../../src/stories/world/scenes";
+import { everyShape, fixture, tall, timesOf, wide } from "./story-helpers";
+import type { WorldView } from "../../src/stories/world/view";
 
 describe("formats", () => {
   test("losses, rewards, shares and weights are written one way", () => {
@@ -45,7 +45,7 @@ function* recorded(value: unknown): Generator<number> {
 }
 
 /** The decimal numbers and percentages that may be shown. */
-function allowed(recording: Recording, view: View): Set<string> {
+function allowed(recording: Recording, view: WorldView): Set<string> {
   const found = new Set<string>();
   const add = (value: number) => {
     for (const format of [numbers.loss, numbers.reward, numbers.weight, numbers.meanSteps]) {
@@ -92,7 +92,7 @@ function allowed(recording: Recording, view: View): Set<string> {
   return found;
 }
 
-function episodes(recording: Recording, view: View): Episode[] {
+function episodes(recording: Recording, view: WorldView): Episode[] {
   const exploration = { temperature: view.exploration, seed: view.drawSeed };
   const played = [at(recording.checkpoints, 0), last(recording.checkpoints)].map((one) =>
     rollOut(recording.world, one.policy, recording.model, recording.showcase, exploration),
@@ -105,7 +105,7 @@ function episodes(recording: Recording, view: View): Episode[] {
 }
 
 /** Whole numbers that count something, or say which. */
-function structural(recording: Recording, view: View): Set<number> {
+function structural(recording: Recording, view: WorldView): Set<number> {
   const { world, fine_tuning, examples, settings, model } = recording;
   const labels = examples.flatMap((example) => example.steps);
   const found = new Set<number>();
@@ -126,9 +126,9 @@ function structural(recording: Recording, view: View): Set<number> {
 
 const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
 
-describe.skipIf(!hasFixture)("numbers on the stage", () => {
+describe("numbers on the stage", () => {
   const recording = fixture();
-  const views: [string, View][] = [
+  const views: [string, WorldView][] = [
     ["wide", wide],
     ["tall", tall],
     ["exploring", { ...wide, exploration: 1, drawSeed: 3 }],

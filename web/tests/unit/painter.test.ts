@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
 import { painter } from "../../src/stage/painter";
-import type { Shape } from "../../src/story/shape";
-import { scenes } from "../../src/story/story";
-import { fixture, hasFixture, tall, wide } from "./story-helpers";
+import type { Shape } from "../../src/scene/shape";
+import { scenes } from "../../src/stories/world/scenes";
+import { fixture, tall, wide } from "./story-helpers";
 
 /** As much of an element as the painter uses. */
 class FakeElement {
@@ -134,7 +134,7 @@ test("what stays in order is not moved, and keeps its element", () => {
   expect(moved).toHaveBeenCalledTimes(1);
 });
 
-describe.skipIf(!hasFixture)("the story's frames", () => {
+describe("the story's frames", () => {
   for (const scene of scenes) {
     test("a shape that can be carried is marked for as long as it can", () => {
       const { root, paint } = stage();

@@ -1,8 +1,8 @@
 /** Runs and thoughts of made-up numbers, on boards of every kind: to test how they are drawn. */
 import type { Board, RunRecording, TrainPoint } from "../../src/recording/run.gen";
 import type { ThoughtRecording } from "../../src/recording/thought.gen";
-import { range } from "../../src/story/list";
-import type { Scene, View } from "../../src/story/scene";
+import { range } from "../../src/lib/list";
+import type { Scene, View } from "../../src/scene/scene";
 
 const COLOURS = ["black", "blue", "red", "green", "yellow"];
 const MORE_COLOURS = ["grey", "magenta", "orange", "light blue", "brown"];

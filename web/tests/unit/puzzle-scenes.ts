@@ -1,60 +1,8 @@
-/** What every scene of a run and of a thought is held to, whatever it tells. */
-import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+/** Every number that a run or a thought shows is one of its recording. */
 
-import { at } from "../../src/story/list";
-import type { Scene, View } from "../../src/story/scene";
-import { expectLegible, expectSound, expectTold, expectWords, mostShapes } from "./scene-rules";
+import type { Scene } from "../../src/scene/scene";
 import { timesOf } from "./puzzle-fixture";
 import { everyShape, tall, wide } from "./story-helpers";
-
-const VIEWS: [string, View][] = [
-  ["wide", wide],
-  ["tall", tall],
-];
-
-export function holdScenes<R extends object>(
-  scenes: readonly Scene<R>[],
-  recordings: readonly [string, R][],
-): void {
-  describe.each(scenes.map((scene) => [scene.id, scene] as const))("%s", (_id, scene) => {
-    test("draws the same at a time, however that time was reached", () => {
-      const [, recording] = at(recordings, 0);
-      const time = fc.double({ min: 0, max: scene.duration(recording, wide), noNaN: true });
-      const order = fc.array(time, { minLength: 2, maxLength: 6 });
-      fc.assert(
-        fc.property(order, fc.boolean(), (times, narrow) => {
-          const view = narrow ? tall : wide;
-          const draw = (t: number) => JSON.stringify(scene.draw(recording, t, view));
-          const first = times.map(draw);
-          expect(times.toReversed().map(draw).toReversed()).toEqual(first);
-          // A copy of the recording shares no memory with it.
-          const copy = structuredClone(recording);
-          expect(JSON.stringify(scene.draw(copy, at(times, 0), view))).toEqual(first[0]);
-        }),
-        { numRuns: 8 },
-      );
-    });
-
-    describe.each(recordings)("%s", (_name, recording) => {
-      test.each(VIEWS)("is sound and light: %s", (_l, view) => {
-        const times = timesOf(scene, recording, view);
-        expectSound(scene, recording, view, times);
-        // 900 cells are a few paths: a frame stays light.
-        expect(mostShapes(scene, recording, view, times)).toBeLessThanOrEqual(480);
-      });
-
-      test.each(VIEWS)("no text covers another: %s", (_l, view) => {
-        expectLegible(scene, recording, view);
-      });
-
-      test.each(VIEWS)("is told in order and in words: %s", (_l, view) => {
-        expectTold(scene, recording, view);
-        expectWords(scene, recording, view, timesOf(scene, recording, view, 8));
-      });
-    });
-  });
-}
 
 const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
 

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { Draws } from "../../src/story/draws";
-import { allRuns } from "../../src/story/facts";
-import { at, last } from "../../src/story/list";
-import { rollOut, teacherEpisode } from "../../src/story/rollout";
-import { fixture, hasFixture } from "./story-helpers";
+import { Draws } from "../../src/lib/draws";
+import { allRuns } from "../../src/stories/world/facts";
+import { at, last } from "../../src/lib/list";
+import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
+import { fixture } from "./story-helpers";
 
 describe("draws", () => {
   test("are NumPy's RandomState", () => {
@@ -32,7 +32,7 @@ describe("draws", () => {
   });
 });
 
-describe.skipIf(!hasFixture)("rollouts", () => {
+describe("rollouts", () => {
   const recording = fixture();
   const { world, model } = recording;
 

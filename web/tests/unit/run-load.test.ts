@@ -7,10 +7,11 @@ import type { RunRecording } from "../../src/recording/run.gen";
 import type { ThoughtRecording } from "../../src/recording/thought.gen";
 import { fileName, packed, sealed } from "../../src/recording/write";
 import { run, thought } from "./puzzle-fixture";
+import { STORIES } from "../../src/stories/registry";
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const refused = (value: unknown): Promise<string> =>
-  readRecording(bytesOf(value), "it").then(
+  readRecording(bytesOf(value), "it", STORIES).then(
     () => "was read",
     (error: Error) => error.message,
   );
@@ -20,9 +21,9 @@ describe("a run", () => {
     const whole = await sealed<RunRecording>(run());
     expect(whole.hash).toHaveLength(64);
     const file = new Uint8Array(await (await packed(whole)).arrayBuffer());
-    expect(await readRecording(file, "run")).toEqual(whole);
-    expect(fileName(whole)).toBe("run-sudoku-tiny-step-3001-seed-7.hrm.json.gz");
-    expect(fileName(run({ on: "own" }))).toContain("run-Mine-tiny");
+    expect(await readRecording(file, "run", STORIES)).toEqual(whole);
+    expect(fileName(whole, STORIES)).toBe("run-sudoku-tiny-step-3001-seed-7.hrm.json.gz");
+    expect(fileName(run({ on: "own" }), STORIES)).toContain("run-Mine-tiny");
     expect(await refused({ ...whole, seed: 8 })).toContain("do not match its hash");
   });
 
@@ -71,8 +72,8 @@ describe("a thought", () => {
   test("comes back as it was written", async () => {
     const whole = await sealed<ThoughtRecording>(thought());
     const file = new Uint8Array(await (await packed(whole)).arrayBuffer());
-    expect(await readRecording(file, "thought")).toEqual(whole);
-    expect(fileName(whole)).toBe("thought-sudoku-tiny-step-3000.hrm.json.gz");
+    expect(await readRecording(file, "thought", STORIES)).toEqual(whole);
+    expect(fileName(whole, STORIES)).toBe("thought-sudoku-tiny-step-3000.hrm.json.gz");
   });
 
   const wrong: [string, (one: ThoughtRecording) => unknown][] = [
@@ -105,26 +106,28 @@ describe("a run that the studio reads", () => {
     const body = await gzip(bytesOf(run()));
     const headers = { etag: '"a"' };
     const asked = answering(() => new Response(body, { headers }));
-    const fresh = await fetchFresh("mine.run", null);
+    const fresh = await fetchFresh("mine.run", null, STORIES);
     expect(fresh?.recording).toEqual(run());
     expect(fresh?.tag).toBe('"a"');
     answering(() => new Response(null, { status: 304 }));
-    expect(await fetchFresh("mine.run", '"a"')).toBeNull();
+    expect(await fetchFresh("mine.run", '"a"', STORIES)).toBeNull();
     expect(asked[0]?.[0]).toBe("recordings/mine.run");
     expect(asked[0]?.[1]?.cache).toBe("no-store");
     const again = answering(() => new Response(null, { status: 304 }));
-    await fetchFresh("mine.run", '"a"');
+    await fetchFresh("mine.run", '"a"', STORIES);
     expect(again[0]?.[1]?.headers).toEqual({ "If-None-Match": '"a"' });
   });
 
   test("that is broken says what the server says", async () => {
     answering(() => Response.json({ problem: "The run cannot be read: x." }, { status: 409 }));
-    await expect(fetchFresh("mine.run", null)).rejects.toThrow("The run cannot be read: x.");
+    await expect(fetchFresh("mine.run", null, STORIES)).rejects.toThrow(
+      "The run cannot be read: x.",
+    );
     answering(() => new Response("", { status: 404 }));
-    await expect(fetchFresh("mine.run", null)).rejects.toThrow("does not exist here");
+    await expect(fetchFresh("mine.run", null, STORIES)).rejects.toThrow("does not exist here");
     vi.stubGlobal("fetch", async () => {
       throw new TypeError("no");
     });
-    await expect(fetchFresh("mine.run", null)).rejects.toThrow("Is the studio running?");
+    await expect(fetchFresh("mine.run", null, STORIES)).rejects.toThrow("Is the studio running?");
   });
 });

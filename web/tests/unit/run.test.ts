@@ -2,17 +2,15 @@
 import { describe, expect, test } from "vitest";
 
 import type { RunRecording } from "../../src/recording/run.gen";
-import { at, range } from "../../src/story/list";
-import * as numbers from "../../src/story/numbers";
-import { changedCells, cropOf, judged, wrongCells } from "../../src/story/puzzle/facts";
-import * as facts from "../../src/story/run/facts";
-import { atNewest, END, stepAt, stopsOf, SWEEP, timeOf } from "../../src/story/run/moment";
-import { runScenes } from "../../src/story/run/story";
+import { at, range } from "../../src/lib/list";
+import * as numbers from "../../src/scene/numbers";
+import { changedCells, cropOf, judged, wrongCells } from "../../src/stories/puzzle/facts";
+import * as facts from "../../src/stories/run/facts";
+import { atNewest, END, stepAt, stopsOf, SWEEP, timeOf } from "../../src/stories/run/moment";
+import { scenes as runScenes } from "../../src/stories/run/scenes";
 import { BOARDS, run, runs, timesOf } from "./puzzle-fixture";
-import { holdScenes, strangers } from "./puzzle-scenes";
+import { strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";
-
-holdScenes(runScenes, runs());
 
 test("there are three scenes, numbered as they come", () => {
   expect(runScenes.map(({ id }) => id)).toEqual(["what", "learning", "thinking"]);

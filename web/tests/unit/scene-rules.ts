@@ -1,16 +1,16 @@
 /** What a scene of any story is held to. */
 import { expect } from "vitest";
 
-import { at } from "../../src/story/list";
-import { stageSize, type Scene, type View } from "../../src/story/scene";
+import { at } from "../../src/lib/list";
+import { stageSize, type Scene, type View } from "../../src/scene/scene";
 import { writtenIn } from "./assemble-helpers";
 import { everyShape, extents, numbersOf } from "./story-helpers";
 
 /** Numbers are finite, ids unique, letters large enough, and everything is on the stage. */
-export function expectSound<R>(
-  scene: Scene<R>,
+export function expectSound<R, V extends View>(
+  scene: Scene<R, V>,
   recording: R,
-  view: View,
+  view: V,
   times: readonly number[],
 ): void {
   const { width, height } = stageSize[view.layout];
@@ -37,7 +37,7 @@ export function expectSound<R>(
 }
 
 /** At every stop, no text covers another. */
-export function expectLegible<R>(scene: Scene<R>, recording: R, view: View): void {
+export function expectLegible<R, V extends View>(scene: Scene<R, V>, recording: R, view: V): void {
   const problems = new Set<string>();
   for (const time of scene.stops(recording, view)) {
     const all = [...writtenIn(scene.draw(recording, time, view))];
@@ -55,7 +55,7 @@ export function expectLegible<R>(scene: Scene<R>, recording: R, view: View): voi
 }
 
 /** It lasts 10 to 45 s; stops and captions are in order, and say something. */
-export function expectTold<R>(scene: Scene<R>, recording: R, view: View): void {
+export function expectTold<R, V extends View>(scene: Scene<R, V>, recording: R, view: V): void {
   const duration = scene.duration(recording, view);
   expect(duration).toBeGreaterThanOrEqual(10);
   expect(duration).toBeLessThanOrEqual(45);
@@ -76,10 +76,10 @@ export function expectTold<R>(scene: Scene<R>, recording: R, view: View): void {
 }
 
 /** At these times, neither what is drawn nor its maths holds what is no value. */
-export function expectWords<R>(
-  scene: Scene<R>,
+export function expectWords<R, V extends View>(
+  scene: Scene<R, V>,
   recording: R,
-  view: View,
+  view: V,
   times: readonly number[],
 ): void {
   for (const time of times) {
@@ -92,10 +92,10 @@ export function expectWords<R>(
 }
 
 /** The most shapes of any frame at these times. */
-export function mostShapes<R>(
-  scene: Scene<R>,
+export function mostShapes<R, V extends View>(
+  scene: Scene<R, V>,
   recording: R,
-  view: View,
+  view: V,
   times: readonly number[],
 ): number {
   return Math.max(...times.map((t) => [...everyShape(scene.draw(recording, t, view))].length));

@@ -2,8 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { readHash, writeHash } from "../../src/state/hash";
-import { changesFrom, gradientSteps, keyOf, knobsOf, settingsFor } from "../../src/state/settings";
-import { initial, MAX_SEED, SPEEDS, THEMES, type Knobs, type State } from "../../src/state/state";
+import {
+  anyMoved,
+  changesFrom,
+  gradientSteps,
+  keyOf,
+  knobsOf,
+  knobsWith,
+  settingsFor,
+} from "../../src/stories/world/settings";
+import { initial, SPEEDS, THEMES, type State } from "../../src/state/state";
+import { MAX_SEED } from "../../src/stories/fields";
+import { STORIES } from "../../src/stories/registry";
+import { PLAYING, ROWS, type Control, type Knobs } from "../../src/stories/world/knobs";
 import {
   EXAMPLE,
   GRADIENTS,
@@ -12,9 +23,9 @@ import {
   readWires,
   toggled,
   writeWires,
-} from "../../src/state/wires";
+  type WireName,
+} from "../../src/stories/assemble/wires";
 import type { Wires } from "../../src/recording/ladder.gen";
-import type { WireName } from "../../src/story/shape";
 import { storyFixture } from "./fixtures";
 import { ladderFixture, WIRES } from "./ladder-fixture";
 
@@ -23,18 +34,19 @@ const seed = fc.integer({ min: 0, max: MAX_SEED });
 const name = fc.string({ minLength: 1, maxLength: 60, unit: "grapheme" });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
-const knobs: fc.Arbitrary<Partial<Knobs>> = fc.record(
-  {
-    examples: fc.integer({ min: 1, max: 50 }),
-    noise: share(0.5),
-    distractors: share(0.5),
-    passes: fc.integer({ min: 3, max: 10 }),
-    seed,
-    tiles: fc.integer({ min: 3, max: 9 }),
-    preset: fc.constantFrom("hierarchy", "flat"),
-  },
+/** Any value of a knob, by its row. */
+function anyOf(control: Control<unknown>): fc.Arbitrary<unknown> {
+  if (control.kind === "choice") return fc.constantFrom(...control.choices.map(([value]) => value));
+  const { min, max, step } = control;
+  return Number.isInteger(step)
+    ? fc.integer({ min, max })
+    : fc.double({ min, max, noNaN: true }).map((x) => x + 0); // no -0
+}
+
+const knobs = fc.record(
+  Object.fromEntries(ROWS.map(([key, { control }]) => [key, anyOf(control)])),
   { requiredKeys: [] },
-);
+) as fc.Arbitrary<Partial<Knobs>>;
 
 const wirings: fc.Arbitrary<Wires> = fc.record({
   loop: fc.boolean(),
@@ -58,18 +70,22 @@ const states: fc.Arbitrary<State> = fc.record({
   loop: fc.boolean(),
   theme: fc.constantFrom(...THEMES),
   captions: fc.boolean(),
-  knobs,
-  exploration: share(2),
-  drawSeed: seed,
-  start: maybe(fc.integer({ min: 0, max: 1000 })),
-  run: maybe(name),
   compare: maybe(
     fc.oneof(
       fc.constantFrom("before", "flat", "hierarchy", "examples-5", "examples-50"),
       fc.stringMatching(/^[a-z0-9.-]{1,60}$/).map((text) => `story:${text}`),
     ),
   ),
-  wires: maybe(wirings.map(writeWires)),
+  own: fc
+    .record({
+      knobs,
+      exploration: anyOf(PLAYING.exploration.control),
+      drawSeed: seed,
+      start: maybe(fc.integer({ min: 0, max: 1000 })),
+      run: maybe(name),
+      wires: maybe(wirings.map(writeWires)),
+    })
+    .map(({ knobs: moved, ...rest }) => ({ ...initial.own, ...moved, ...rest })),
 });
 
 describe("the state in the address", () => {
@@ -79,6 +95,18 @@ describe("the state in the address", () => {
         expect(readHash(writeHash(state))).toEqual({ state, problems: [] });
       }),
     );
+  });
+
+  test("has one meaning for each name, whichever story asks", () => {
+    const known = new Map<string, unknown>();
+    for (const { id, fields } of STORIES) {
+      for (const [key, field] of Object.entries(fields)) {
+        expect(initial, `${id} takes the page's own ${key}`).not.toHaveProperty(key);
+        expect(known.get(key) ?? field, `${id}: ${key}`).toBe(field);
+        known.set(key, field);
+      }
+    }
+    expect([...known.keys()].sort()).toEqual(Object.keys(initial.own).sort());
   });
 
   test("is empty for the initial state", () => {
@@ -128,7 +156,7 @@ describe("knobs and settings", () => {
   test("a story's own knobs ask for the story itself", async () => {
     const { settings } = await storyFixture();
     expect(settingsFor(settings, knobsOf(settings))).toEqual(settings);
-    expect(changesFrom(settings, knobsOf(settings))).toEqual({});
+    expect(anyMoved(changesFrom(settings, knobsOf(settings)))).toBe(false);
   });
 
   test("only what was moved changes, and comes back from the settings", async () => {
@@ -138,11 +166,12 @@ describe("knobs and settings", () => {
         const all = { ...knobsOf(settings), ...moved };
         const asked = settingsFor(settings, all);
         expect(knobsOf(asked)).toEqual(all);
-        expect(asked.base_seed).toBe(settings.base_seed);
-        expect(asked.batch).toBe(settings.batch);
-        expect(keyOf(asked) === keyOf(settings)).toBe(
-          Object.keys(changesFrom(settings, all)).length === 0,
-        );
+        expect(knobsWith(settings, changesFrom(settings, all))).toEqual(all);
+        for (const [key, value] of Object.entries(settings)) {
+          // The wiring's knob unfreezes what was frozen; all else is its knob's alone.
+          if (!(key in all) && key !== "freeze") expect(asked).toHaveProperty(key, value);
+        }
+        expect(keyOf(asked) === keyOf(settings)).toBe(!anyMoved(changesFrom(settings, all)));
       }),
     );
   });

@@ -1,29 +1,29 @@
 /** The fixture, and small tools for looking at shapes. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 import type { Recording } from "../../src/recording/types.gen";
-import type { Scene, View } from "../../src/story/scene";
-import type { Shape } from "../../src/story/shape";
-import { textWidth } from "../../src/story/text";
-
-/** STORY_RECORDING names another recording to hold the same tests to. */
-const file =
-  process.env["STORY_RECORDING"] ??
-  fileURLToPath(new URL("../fixtures/recordings/key-door.hrm.json.gz", import.meta.url));
-
-export const hasFixture = existsSync(file);
+import type { Shape } from "../../src/scene/shape";
+import { textWidth } from "../../src/scene/text";
+import { fixture as prepared, STORY } from "./fixtures";
+import type { LadderView } from "../../src/stories/assemble/view";
+import type { WorldScene, WorldView } from "../../src/stories/world/view";
 
 let loaded: Recording | undefined;
 
-/** The recording that `hrmkit record` wrote for the tests. */
+/**
+ * The recording that Python wrote for the tests; it fails where there is none.
+ * STORY_RECORDING names another one to hold the same tests to.
+ */
 export function fixture(): Recording {
-  loaded ??= JSON.parse(gunzipSync(readFileSync(file)).toString("utf8")) as Recording;
+  const named = process.env["STORY_RECORDING"];
+  const bytes = named ? readFileSync(named) : prepared(STORY);
+  loaded ??= JSON.parse(gunzipSync(bytes).toString("utf8")) as Recording;
   return loaded;
 }
 
-export const wide: View = {
+/** As links without anything of a story's own make it. */
+export const wide: WorldView & LadderView = {
   layout: "wide",
   exploration: 0,
   drawSeed: 1,
@@ -31,7 +31,7 @@ export const wide: View = {
   run: null,
   wires: null,
 };
-export const tall: View = { ...wide, layout: "tall" };
+export const tall = { ...wide, layout: "tall" } as const;
 
 /** Every shape, groups and what is in them. */
 export function* everyShape(shapes: readonly Shape[]): Generator<Shape> {
@@ -138,7 +138,12 @@ export function* numbersOf(shape: Shape): Generator<[string, number]> {
 }
 
 /** Times that cover a scene: its stops, and points in between. */
-export function timesOf(scene: Scene, recording: Recording, view: View, many = 24): number[] {
+export function timesOf(
+  scene: WorldScene,
+  recording: Recording,
+  view: WorldView,
+  many = 24,
+): number[] {
   const duration = scene.duration(recording, view);
   const even = Array.from({ length: many + 1 }, (_, i) => (duration * i) / many);
   return [...scene.stops(recording, view), ...even];

@@ -2,15 +2,13 @@
 import { describe, expect, test } from "vitest";
 
 import type { ThoughtRecording } from "../../src/recording/thought.gen";
-import { at, range } from "../../src/story/list";
-import * as numbers from "../../src/story/numbers";
-import { verdict, wrongOf } from "../../src/story/thought/facts";
-import { thoughtScenes } from "../../src/story/thought/story";
+import { at, range } from "../../src/lib/list";
+import * as numbers from "../../src/scene/numbers";
+import { verdict, wrongOf } from "../../src/stories/thought/facts";
+import { scenes as thoughtScenes } from "../../src/stories/thought/scenes";
 import { BOARDS, thought, thoughts, type BoardName } from "./puzzle-fixture";
-import { holdScenes, strangers } from "./puzzle-scenes";
+import { strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";
-
-holdScenes(thoughtScenes, thoughts());
 
 function allowed(recording: ThoughtRecording): Set<string> {
   const found = new Set<string>();

@@ -1,0 +1,210 @@
+/**
+ * What is true of a ladder's recording: the only derivations from its numbers that are shown.
+ *
+ * A frame or a caption may show a recorded number in a format of `numbers.ts`, a count of recorded
+ * things, or one of the derivations below; a test holds every number of every scene to that.
+ */
+import type {
+  ArcSeed,
+  ArcVariant,
+  LadderPuzzle,
+  LadderRecording,
+  MiniArc,
+  PuzzleSegment,
+  PuzzleThought,
+  Rung,
+  RungSeed,
+  Wires,
+} from "../../recording/ladder.gen";
+import { at, range } from "../../lib/list";
+import { memo } from "../../scene/memo";
+import { extent, mean, percent } from "../../scene/numbers";
+import type { Scene } from "../../scene/scene";
+import type { LadderView } from "./view";
+
+export type LadderScene = Scene<LadderRecording, LadderView>;
+export type Grid = readonly number[];
+export type Measure = (seed: RungSeed) => number;
+
+export function rungOf(recording: LadderRecording, step: number): Rung | null {
+  return recording.rungs.find((rung) => rung.step === step) ?? null;
+}
+
+/** The median seed, whose thoughts were recorded. */
+export function shownSeed(rung: Rung): RungSeed {
+  return at(rung.seeds, rung.shown);
+}
+
+/** A number of every seed. */
+export function ofSeeds(rung: Rung, measure: Measure): number[] {
+  return rung.seeds.map(measure);
+}
+
+export const exact: Measure = (seed) => seed.exact;
+
+/** Derivation: mean over the seeds. */
+export function meanOf(rung: Rung, measure: Measure): number {
+  return mean(ofSeeds(rung, measure));
+}
+
+/** 'down to 9%, up to 51%' and the like need lowest and highest of the seeds, in percent. */
+export function spreadWords(values: readonly number[]): string {
+  const [low, high] = extent(values);
+  return percent(low) === percent(high) ? percent(low) : `${percent(low)} to ${percent(high)}`;
+}
+
+export type Verdict = "more" | "less" | "tie";
+
+/** A tie where the seeds overlap, or, with one seed, where the percentages are the same. */
+export function compare(before: readonly number[], after: readonly number[]): Verdict {
+  const [lowBefore, highBefore] = extent(before);
+  const [lowAfter, highAfter] = extent(after);
+  if (lowAfter > highBefore + 0.005) return "more";
+  if (highAfter < lowBefore - 0.005) return "less";
+  return "tie";
+}
+
+/** 'rises from 48% to 70%', 'falls from …', 'hardly moves, from … to …'. */
+export function moves(before: readonly number[], after: readonly number[]): string {
+  const [from, to] = [percent(mean(before)), percent(mean(after))];
+  if (from === to) return `stays at ${to}`;
+  const words = { more: "rises", less: "falls", tie: "hardly moves," }[compare(before, after)];
+  return `${words} from ${from} to ${to}`;
+}
+
+/** The thought of a rung's shown seed about a puzzle, run `loops` times as long. */
+export function thoughtOf(rung: Rung, puzzle: number, loops = 1): PuzzleThought | null {
+  return (
+    rung.thoughts.find((one) => one.puzzle === puzzle && one.loops === loops) ??
+    (loops === 1 ? (rung.thoughts.find((one) => one.loops === 1) ?? null) : null)
+  );
+}
+
+export function answerOf(thought: PuzzleThought): Grid {
+  return at(thought.segments, thought.segments.length - 1).answer;
+}
+
+/** Derivation: blanks that an answer fills in wrongly. */
+export function wrongCells(puzzle: LadderPuzzle, answer: Grid): number {
+  return puzzle.given.filter((given, i) => given === 0 && answer[i] !== puzzle.solution[i]).length;
+}
+
+/** Derivation: cells in which two answers differ. */
+export function changedCells(before: Grid, after: Grid): number {
+  return before.filter((token, i) => token !== after[i]).length;
+}
+
+/**
+ * The puzzle that the story follows: the view's, or the one that tells most, or the one in the
+ * middle.
+ */
+export function puzzleIndex(recording: LadderRecording, view: LadderView): number {
+  const { start } = view;
+  if (start !== null && start >= 0 && start < recording.puzzles.length) return start;
+  return telling(recording) ?? Math.floor(recording.puzzles.length / 2);
+}
+
+/**
+ * The first shown puzzle that the first rung gets wrong and the outer loop gets right; null where
+ * there is none. Scene 0 says that it was chosen so.
+ */
+export const telling = memo((recording: LadderRecording): number | null => {
+  const [first, end] = [rungOf(recording, 1), rungOf(recording, 6)];
+  if (!first || !end) return null;
+  const found = range(recording.puzzles.length).find(
+    (i) => solves(recording, first, i) === false && solves(recording, end, i) === true,
+  );
+  return found ?? null;
+});
+
+/** Whether the shown seed solves a shown puzzle; null where that was not recorded. */
+export function solves(recording: LadderRecording, rung: Rung, puzzle: number): boolean | null {
+  const thought = rung.thoughts.find((one) => one.puzzle === puzzle && one.loops === 1);
+  if (!thought) return null;
+  return wrongCells(at(recording.puzzles, puzzle), answerOf(thought)) === 0;
+}
+
+/** Derivation: mean over the cells of how far the state moved. */
+export function meanChange(change: readonly number[]): number {
+  return mean(change);
+}
+
+/** Derivation: bytes as 'kB' or 'MB'. */
+export function bytes(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} MB`;
+  if (value >= 1e3) return `${Math.round(value / 1e3)} kB`;
+  return `${value} bytes`;
+}
+
+/** Derivation: how many times as much. */
+export function ratio(more: number, less: number): string {
+  return (more / less).toFixed(1);
+}
+
+/** Whether two machines are wired alike; the name tag does not count. */
+export function sameWires(a: Wires, b: Wires): boolean {
+  return WIRE_FIELDS.every((field) => a[field] === b[field]);
+}
+
+const WIRE_FIELDS = [
+  "loop",
+  "recall",
+  "hierarchy",
+  "modules",
+  "cycles",
+  "low_calls",
+  "gradient",
+  "segments",
+  "halting",
+] as const satisfies readonly (keyof Wires)[];
+
+/** Derivation: calls of a segment of a machine wired so. */
+export function callsOf(wires: Wires): number {
+  return wires.cycles * (wires.low_calls + (wires.hierarchy ? 1 : 0));
+}
+
+export function ofArc(variant: ArcVariant, measure: (seed: ArcSeed) => number): number[] {
+  return variant.seeds.map(measure);
+}
+
+/** Derivation: mean over a module's calls, and their cells, of how far its state moved. */
+export function meanMove(thought: PuzzleThought, module: "L" | "H"): number {
+  const calls = thought.segments.flatMap((one) => one.calls).filter((one) => one.module === module);
+  return mean(calls.map((call) => meanChange(call.change)));
+}
+
+/** A thought up to where the light turned red. */
+export const halted = memo((thought: PuzzleThought): PuzzleThought => ({
+  ...thought,
+  segments: thought.segments.slice(0, thought.halted_after),
+}));
+
+/** Whether the light is red after a segment: it would rather stop than go on. */
+export function isRed({ q_halt, q_continue }: PuzzleSegment): boolean {
+  return q_halt !== null && q_halt > (q_continue ?? 0);
+}
+
+/** Measured wirings with the outer loop but not two blocks; those with one state first. */
+export function unsplit(recording: LadderRecording): readonly Rung[] {
+  return recording.bench
+    .filter(({ wires }) => wires.segments > 1 && (!wires.hierarchy || wires.modules === 1))
+    .toSorted((a, b) => Number(a.wires.hierarchy) - Number(b.wires.hierarchy));
+}
+
+/** Measured wirings of H and L without the outer loop, other than step 5's. */
+export function withoutOuter(recording: LadderRecording): readonly Rung[] {
+  return recording.bench.filter(({ wires }) => wires.segments === 1 && wires.hierarchy);
+}
+
+/** Pairs of neighbouring rungs after which fewer puzzles are solved. */
+export function falls(recording: LadderRecording): readonly (readonly [Rung, Rung])[] {
+  return recording.rungs
+    .slice(1)
+    .map((rung, i) => [at(recording.rungs, i), rung] as const)
+    .filter(([before, after]) => meanOf(after, exact) < meanOf(before, exact));
+}
+
+/** Derivation: of each task of mini-ARC, the share that a variant solves, a mean over its seeds. */
+export function byTask(arc: MiniArc, variant: ArcVariant): number[] {
+  return arc.tasks.map((_, task) => mean(variant.seeds.map((seed) => seed.by_task[task] ?? 0)));
+}

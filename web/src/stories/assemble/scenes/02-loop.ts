@@ -1,0 +1,200 @@
+/** Step 2: the latent recurrence wire. Better, until it loops for too long. */
+import type { LadderRecording, Rung } from "../../../recording/ladder.gen";
+import { at } from "../../../lib/list";
+import { count, mean, percent } from "../../../scene/numbers";
+import type { Caption } from "../../../scene/scene";
+import type { Shape } from "../../../scene/shape";
+import { boardProps, notMeasured, puzzleOf, standing } from "../common";
+import {
+  answerOf,
+  callsOf,
+  compare,
+  exact,
+  moves,
+  ofSeeds,
+  puzzleIndex,
+  rungOf,
+  shownSeed,
+  thoughtOf,
+  wrongCells,
+  type LadderScene,
+} from "../facts";
+import {
+  loopEvidence,
+  loopedEnds,
+  loopedSeeds,
+  loopingPlay,
+  longest,
+  TURN,
+  type LoopTimes,
+} from "./looping";
+import { mathsOf } from "../maths";
+import { machine } from "../parts/machine";
+import { namesOf, pieces, tray } from "../parts/tray";
+import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
+import { answerAt, PLUG, type Play } from "../play";
+import type { LadderView } from "../view";
+
+const ID = "step-02";
+const STEP = 2;
+const T = timeline({ hello: 3.6, plug: 2.6, think: 7.4, better: 5, longer: 7.4, lost: 6 });
+/** When the eye should be on the machine, and when on the panel. */
+const MACHINE: readonly Window[] = [[0, T.think]];
+const PANEL: readonly Window[] = [[T.better, T.longer - TURN]];
+const THANKS =
+  "Looping one block is not the HRM's idea: see the Universal Transformer (Dehghani et al. 2018).";
+
+const TIMES: LoopTimes = {
+  think: T.think,
+  better: T.better,
+  longer: T.longer,
+  verdict: T.lost,
+  road: 6,
+};
+
+function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
+  const [before, rung] = [rungOf(recording, 1), rungOf(recording, STEP)];
+  const list: (Caption | null)[] = [
+    {
+      at: 0,
+      text: "One look is not enough for a puzzle. So give the block its own output, and let it look again.",
+    },
+    {
+      at: T.plug,
+      text: "A thin wire from its end back to its start: latent recurrence. No words, only thoughts.",
+    },
+  ];
+  if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);
+  const puzzle = puzzleOf(recording, view);
+  const index = puzzleIndex(recording, view);
+  const thought = thoughtOf(rung, index);
+  const wrong = thought ? wrongCells(puzzle, answerOf(thought)) : null;
+  const calls = callsOf(rung.wires);
+  const [short, long] = loopedEnds(rung);
+  const verdict = compare(short, long);
+  const long_ = longest(rung, index);
+  list.push(
+    {
+      at: T.think,
+      text: `Now it goes round ${count(calls, "time")}, and its answer changes on the way.${wrong === null ? "" : ` ${wrong} of ${puzzle.blanks} blanks wrong.`}`,
+    },
+    { at: T.better, text: betterWords(before, rung) },
+    {
+      at: T.longer,
+      text: long_
+        ? `It can loop for as long as it likes! Then let it go round ${long_.loops} times as often…`
+        : "It can loop for as long as it likes! Then let it go round more often…",
+    },
+    {
+      at: T.lost,
+      text: {
+        less: `Oh no, it got lost: from ${percent(mean(short))} down to ${percent(mean(long))}. It forgot what the puzzle was.`,
+        more: `And here that helps: from ${percent(mean(short))} to ${percent(mean(long))}. Others get lost on this road.`,
+        tie: `That changes little: ${percent(mean(short))}, then ${percent(mean(long))}. Seeds differ a lot, as the lines show.`,
+      }[verdict],
+    },
+  );
+  return inOrder(list);
+}
+
+/** Whether looking again helps, in honest words. */
+function betterWords(before: Rung | null, rung: Rung): string {
+  const now = ofSeeds(rung, exact);
+  if (!before) return `It solves ${percent(mean(now))} of new puzzles. Dots: one a seed.`;
+  const share = `the share of new puzzles solved ${moves(ofSeeds(before, exact), now)}`;
+  return {
+    more: `It is better: ${share}. Dots: one a seed.`,
+    less: `Better? Not with this much training: ${share}.`,
+    tie: `Better? Hard to say: ${share}.`,
+  }[compare(ofSeeds(before, exact), now)];
+}
+
+function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
+  const { layout } = view;
+  const rung = rungOf(recording, STEP);
+  const puzzle = puzzleOf(recording, view);
+  const play = loopingPlay(recording, rung, view, t, TIMES);
+  const answer = play ? answerAt(play, t) : null;
+  const over = play !== null && t >= play.end;
+  const seed = rung ? shownSeed(rung) : null;
+  const lost =
+    seed !== null && t >= T.lost - 0.6 && at(seed.exact_looped, 2) < at(seed.exact_looped, 0);
+  const all = pieces(ID, t, layout, [{ wire: "loop", at: T.plug }]);
+  return [
+    ...tray(layout, namesOf(all)),
+    standing(
+      "stage.machine",
+      aside(t, PANEL),
+      machine({
+        ...boardProps(recording, view),
+        split: 0,
+        power: 1,
+        wires: { in: 1, out: 1 },
+        pieces: all,
+        answer,
+        ...(over ? { solution: puzzle.solution } : {}),
+        lost,
+        mood: 0.5,
+        ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
+      }),
+    ),
+    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view, play)),
+  ];
+}
+
+function evidence(
+  recording: LadderRecording,
+  t: number,
+  view: LadderView,
+  play: Play | null,
+): Shape[] {
+  const [before, rung] = [rungOf(recording, 1), rungOf(recording, STEP)];
+  return loopEvidence({
+    recording,
+    t,
+    view,
+    step: STEP,
+    play,
+    times: TIMES,
+    titles: ["Does looking again help?", "And with more loops?"],
+    thanks: THANKS,
+    rows: [
+      {
+        id: "before",
+        name: "1 one look",
+        values: before ? ofSeeds(before, exact) : [],
+        tone: "input",
+        what: "Step 1, new puzzles solved",
+      },
+      {
+        id: "now",
+        name: "2 with the loop",
+        values: rung ? ofSeeds(rung, exact) : [],
+        tone: "agent",
+        what: "Step 2, new puzzles solved",
+        strong: true,
+      },
+    ],
+    high: 6.6,
+    lines: rung ? [{ name: "step 2", tone: "agent", seeds: loopedSeeds(rung) }] : [],
+  });
+}
+
+export const loopWire: LadderScene = {
+  id: ID,
+  phase: 2,
+  title: "The recurrence wire",
+  duration: () => T.end,
+  captions,
+  stops: () => [
+    0,
+    T.plug + PLUG + 0.1,
+    T.think + 3,
+    T.better - 1,
+    T.better + 1.8,
+    T.longer + 3,
+    T.lost + 1.2,
+  ],
+  draw,
+  maths: mathsOf(2),
+};

@@ -1,0 +1,110 @@
+/** Between the page and the story on its stage. */
+import type { Component } from "svelte";
+
+import type { Engine } from "../engine/client";
+import type { AnyRecording } from "../recording/form";
+import type { Fresh, Listed } from "../recording/load";
+import type { Scene } from "../scene/scene";
+
+/** Whatever a link carries for every story; `own` is what it carries for one kind of story. */
+export interface PageState {
+  /** A scene's id; null is the first scene. */
+  readonly scene: string | null;
+  /** Seconds into the scene. */
+  readonly time: number;
+  readonly playing: boolean;
+  /** What stands on the right side, as the story calls it; null if nothing does. */
+  readonly compare: string | null;
+  /** What stories keep in the link, by the names of their `fields`. */
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** What a story may ask of the page. */
+export interface PageAccess {
+  readonly state: PageState;
+  /** The recordings that stand beside the page. */
+  readonly listed: readonly Listed[];
+  /** What trains in the page. */
+  readonly engine: Engine;
+  update(patch: Partial<Omit<PageState, "own">>): void;
+  /** Changes what the story keeps in the link. */
+  keep(values: Readonly<Record<string, unknown>>): void;
+  say(kind: "problem" | "news", text: string): void;
+  /** Another recording of those that stand beside the page. */
+  fetch(name: string, signal: AbortSignal): Promise<AnyRecording>;
+  /** The state of a recording that still grows; null if that is the state called `tag`. */
+  fetchFresh(name: string, tag: string | null, signal: AbortSignal): Promise<Fresh | null>;
+}
+
+/** What the studio's server calls the run, and the state of it that is on stage. */
+export interface Live {
+  readonly name: string;
+  readonly tag: string | null;
+}
+
+/** One stage: a scene of a recording, with a label where two stand side by side. */
+export interface Side {
+  readonly recording: AnyRecording;
+  /** Only ever drawn with the recording beside it, whose kind it tells. */
+  readonly scene: Scene;
+  readonly label: string;
+}
+
+/** How much room the screen has. */
+export interface Room {
+  /** Too narrow for the wide stage. */
+  readonly narrow: boolean;
+  /** High enough for more than one open panel. */
+  readonly tall: boolean;
+}
+
+/** A part of the page's panel that folds. */
+export interface Fold {
+  readonly title: string;
+  readonly content: Drawn;
+  /** Whether it is open to begin with. */
+  open(room: Room): boolean;
+}
+
+/** A component and what it is given. */
+export interface Drawn {
+  readonly component: Component<Record<string, unknown>>;
+  readonly props: Record<string, unknown>;
+}
+
+/** A component with props of its own, as the page mounts it. */
+export function drawn<P extends Record<string, unknown>>(component: Component<P>, props: P): Drawn {
+  return { component: component as unknown as Drawn["component"], props };
+}
+
+/** What the page needs to know of a story, whatever its kind. */
+export interface OnStage {
+  /** The recording on screen. */
+  readonly recording: AnyRecording;
+  /** Its chapters. */
+  readonly scenes: readonly Scene[];
+  /** What plays, usually the chapters; of two stories side by side, with the longer one's clock. */
+  readonly timeline: readonly Scene[];
+  /** What its frames depend on beside recording, time and layout. */
+  readonly view: object;
+  /** What stands on stage in a scene of the timeline. */
+  sides(scene: string): readonly Side[];
+  /** The one side worth showing around, if there is one. */
+  readonly finale: Side | null;
+  /** Its parts of the page's panel. */
+  readonly folds: readonly Fold[];
+  /** Whether the legend is open beside them, where there is room. */
+  readonly legendOpen: boolean;
+  /** What floats above the page, e.g. how far a training is. */
+  readonly floating: Drawn | null;
+  /** What else changes when the reader goes to a moment of a scene; 0 is its beginning. */
+  changesAt(scene: string, time: number): Partial<Omit<PageState, "own">>;
+  /** Brings what is on screen to what the state asks for. */
+  follow(): Promise<void>;
+  /** Another story takes the stage: nothing goes on in the background. */
+  leave(): void;
+  /** Loads ahead what it will need and is too large for the first load. */
+  warm?(): Promise<void>;
+  /** Whether that is there. */
+  readonly warmed?: boolean;
+}

@@ -1,0 +1,47 @@
+/** What a kind of story says of itself (`about.ts` in its folder), for `registry.ts`. */
+import type { AnyRecording, Form } from "../recording/form";
+import type { Scene } from "../scene/scene";
+import type { Tone } from "../scene/shape";
+import type { Field, Fields } from "./fields";
+import type { PageAccess, Live, OnStage } from "./onStage";
+
+/** A hue and what it means; 'signed' is the scale of weights and changes. */
+export type LegendRow = readonly [hue: Tone | "signed", meaning: string];
+
+export interface Story<R extends AnyRecording = AnyRecording> extends Form<R> {
+  /** The name of its folder, where `scenes.ts` lists its scenes. */
+  readonly id: string;
+  /** What a story of this kind is called, beside the others. */
+  readonly title: string;
+  readonly legend: readonly LegendRow[];
+  /** What a link carries for it, beside what it carries for every story. */
+  readonly fields: Fields;
+  /** What can stand beside it, as `compare=` in a link; absent where nothing can. */
+  readonly beside?: Pick<Field<string>, "read" | "accepted">;
+  /** Keys that lead to one of its scenes. */
+  readonly keys?: readonly {
+    readonly key: string;
+    readonly scene: string;
+    readonly what: string;
+  }[];
+  /** What else a reader can do with it: a clause for the help. */
+  readonly help?: string;
+  /**
+   * Fetches what puts a recording on stage. Without it, the story stands there by itself
+   * (`single.ts`).
+   */
+  fetchStage?(): Promise<StageOf<R>>;
+}
+
+/** A recording and what goes with it, on its way to the stage. */
+export interface Loaded<R extends AnyRecording = AnyRecording> {
+  readonly recording: R;
+  readonly scenes: readonly Scene[];
+  /** Where more of it is, if it is of a run that may still be training. */
+  readonly live: Live | null;
+}
+
+/** What puts a kind of recording on stage. */
+export interface StageOf<R extends AnyRecording = AnyRecording> {
+  putOnStage(page: PageAccess, loaded: Loaded<R>): OnStage;
+}

@@ -1,0 +1,26 @@
+/**
+ * What a schema cannot say of a thought: grids of the right size with tokens that exist.
+ * A recording that passes can be drawn without a look-up missing.
+ */
+import type { ThoughtRecording } from "../../recording/thought.gen";
+import { index, invalid, problemIn } from "../../recording/invalid";
+import { checkBoard, grid, MOST_SEGMENTS } from "../puzzle/check";
+import { IGNORED } from "../puzzle/facts";
+
+export { validate } from "../../recording/validateThought.gen.js";
+
+/** What is wrong, as the end of a sentence; null if nothing is. */
+export function check(recording: ThoughtRecording): string | null {
+  return problemIn(() => {
+    const { board, given, solution, segments, used } = recording;
+    checkBoard(board);
+    grid(given, board, "the puzzle");
+    if (solution) grid(solution, board, "the solution", IGNORED);
+    if (segments.length > MOST_SEGMENTS) invalid("segments has too many entries");
+    index(used, 1, segments.length + 1, "used");
+    for (const { answer, changed } of segments) {
+      grid(answer, board, "an answer");
+      for (const cell of changed) index(cell, 0, board.cells, "a cell that changed");
+    }
+  });
+}

@@ -1,0 +1,112 @@
+/** The puzzle, and the model that is going to think about it. */
+import type { ThoughtRecording } from "../../../recording/thought.gen";
+import { fitted, group, round, type Box } from "../../../scene/build";
+import { count, grouped, percent } from "../../../scene/numbers";
+import { puzzleBoard } from "../../puzzle/board";
+import { blankCells, puzzleName, sizeOf } from "../../puzzle/facts";
+import { card, halves, inside, sizes } from "../../puzzle/places";
+import type { Caption, Layout, View } from "../../../scene/scene";
+import type { Shape } from "../../../scene/shape";
+import { textWidth } from "../../../scene/text";
+import { capital, listed } from "../../../scene/words";
+import { cropOfThought, type ThoughtScene } from "../facts";
+import { timeline } from "../../../scene/timeline";
+
+const T = timeline({ puzzle: 4.5, model: 3, view: 2.5 });
+
+function captions(recording: ThoughtRecording): readonly Caption[] {
+  const { model, board, given, puzzle, segments, view } = recording;
+  const blanks = blankCells(board, given);
+  return [
+    {
+      at: 0,
+      text: `${capital(puzzleName(puzzle))}, ${sizeOf(cropOfThought(recording))} cells${blanks ? `, ${blanks} of them to be filled in` : ""}.`,
+    },
+    {
+      at: T.model,
+      text: `A model of ${grouped(model.parameters)} numbers thinks ${count(segments.length, "segment")}, and answers after each.`,
+    },
+    ...(view
+      ? [
+          {
+            at: T.view,
+            text: `It thinks about view ${view}, the puzzle under a symmetry: its answers are shown changed back.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function rows(recording: ThoughtRecording): readonly (readonly [string, string])[] {
+  const { model, trained_on, step, solution, segments, sure, view } = recording;
+  const lights = {
+    none: "none",
+    "q-learning": "red where stopping is worth more",
+    "single-pass": "red where q is above 0",
+  };
+  return [
+    ["model", model.preset ?? "of one's own"],
+    ["size", `${grouped(model.parameters)} numbers`],
+    ["learned from", trained_on.length ? listed(trained_on) : "it does not say"],
+    ["learned for", step === null ? "it does not say" : `${grouped(step)} steps`],
+    [
+      "a segment",
+      model.hierarchy
+        ? `N=${model.cycles}, T=${model.low_calls}`
+        : count(model.cycles * model.low_calls, "call"),
+    ],
+    ["looks at", view ? `view ${view}, under a symmetry` : "the puzzle as it is"],
+    ["thinks", count(segments.length, "segment")],
+    ["learned with", `up to ${model.segments}`],
+    [
+      "road lights",
+      typeof sure === "number" ? `red where it is ${percent(sure)} sure` : lights[model.halting],
+    ],
+    ["solution", solution ? "known, but not to the model" : "not known"],
+  ];
+}
+
+function draw(recording: ThoughtRecording, _: number, view: View): readonly Shape[] {
+  const { layout } = view;
+  const { first, second } = halves(layout);
+  const { board, given } = recording;
+  const said = `The puzzle ${puzzleName(recording.puzzle)}, as it is given.`;
+  return [
+    ...card("puzzle", first, "The puzzle", layout),
+    puzzleBoard({
+      id: "given",
+      box: inside(first, layout),
+      board,
+      crop: cropOfThought(recording),
+      grid: given,
+      given,
+      label: "The puzzle",
+      tip: said,
+    }),
+    ...card("model", second, "The model", layout),
+    group("rows", table(rows(recording), inside(second, layout), layout), { label: "The model" }),
+  ];
+}
+
+function table(list: readonly (readonly [string, string])[], box: Box, layout: Layout): Shape[] {
+  const step = Math.min(box.height / list.length, layout === "wide" ? 34 : 26);
+  const size = sizes[layout].body;
+  const name = Math.max(...list.map(([words]) => textWidth(words, size))) + 14;
+  return list.flatMap(([words, value], i) => {
+    const y = round(box.y + (i + 0.7) * step);
+    return [
+      fitted(`row.${i}.name`, words, box.x, y, name, size, { fill: "muted" }),
+      fitted(`row.${i}.value`, value, box.x + name, y, box.width - name, size, { weight: 600 }),
+    ];
+  });
+}
+
+export const thePuzzle: ThoughtScene = {
+  id: "puzzle",
+  phase: 0,
+  title: "The puzzle",
+  duration: () => T.end,
+  captions,
+  stops: () => [0, T.end - 1],
+  draw,
+};

@@ -1,0 +1,33 @@
+/** The story of a world: a model of sub-goals and actions is fine-tuned, and plays before and after. */
+import type { Recording } from "../../recording/types.gen";
+import type { Story } from "../story";
+import { wiringOf } from "./definition";
+import { settingsInFileName } from "./settings";
+import { beside, fields } from "./view";
+
+export const about: Story<Recording> = {
+  id: "world",
+  kind: "fine-tuning",
+  title: "Key → Door",
+  legend: [
+    ["planner", "Planner (H): names the sub-goal, thinks slowly"],
+    ["doer", "Doer (L): chooses the action, thinks fast"],
+    ["halting", "Halting: whether to think on"],
+    ["input", "What the model reads"],
+    ["blame-planner", "The Planner's loss: wrong sub-goal"],
+    ["blame-doer", "The Doer's loss: wrong action"],
+    ["right", "Right (a tick)"],
+    ["wrong", "Wrong (a cross)"],
+    ["signed", "A weight or a change: orange below 0, blue above"],
+  ],
+  fields,
+  beside,
+  help: "Release a knob of “Key → Door” and the model trains again, here in the page",
+  fetchCheck: () => import("./check"),
+  nameParts: ({ world, settings }) => [
+    world.name,
+    wiringOf(settings.preset),
+    ...settingsInFileName(settings),
+  ],
+  fetchStage: () => import("./state/fineTuning.svelte"),
+};

@@ -1,0 +1,158 @@
+/** What is true of a recording, worked out once; captions follow these facts. */
+import type {
+  Episode,
+  ModelCard,
+  Policy,
+  Recording,
+  Run,
+  WorldTable,
+} from "../../recording/types.gen";
+import { at, last, range } from "../../lib/list";
+import { memo, memoBy } from "../../scene/memo";
+import { mean } from "../../scene/numbers";
+import { rollOut, stateAfter } from "./rollout";
+import type { WorldView } from "./view";
+
+export interface Played {
+  readonly episode: Episode;
+  readonly policy: Policy;
+  readonly model: ModelCard;
+}
+
+/** The clumsy rollout: the base model's. */
+export function before(recording: Recording, view: WorldView): Played {
+  return played(
+    recording,
+    view,
+    at(recording.checkpoints, 0).policy,
+    at(recording.rollouts, 0).episode,
+  );
+}
+
+/** The rollout after fine-tuning, from the same start. */
+export function after(recording: Recording, view: WorldView): Played {
+  return played(
+    recording,
+    view,
+    last(recording.checkpoints).policy,
+    last(recording.rollouts).episode,
+  );
+}
+
+function played(recording: Recording, view: WorldView, policy: Policy, recorded: Episode): Played {
+  const model = recording.model;
+  if (view.exploration <= 0) return { episode: recorded, policy, model };
+  const key = `${view.exploration}/${view.drawSeed}/${recorded.start}`;
+  const episode = explored(policy, key, () =>
+    rollOut(recording.world, policy, model, recorded.start, explorationOf(view)),
+  );
+  return { episode, policy, model };
+}
+
+const exploredBy = memo((_: Policy) => new Map<string, Episode>());
+
+function explored(policy: Policy, key: string, compute: () => Episode): Episode {
+  const known = exploredBy(policy);
+  const before = known.get(key);
+  if (before) return before;
+  if (known.size > 200) known.clear();
+  const episode = compute();
+  known.set(key, episode);
+  return episode;
+}
+
+export function explorationOf(view: WorldView) {
+  return { temperature: view.exploration, seed: view.drawSeed };
+}
+
+/** The main run in the form of an ablation, so that scenes 6 and 7 treat all runs alike. */
+export const mainRun = memo((recording: Recording): Run => ({
+  name: "main",
+  settings: recording.settings,
+  model: recording.model,
+  gradient_steps: recording.fine_tuning.length,
+  base: at(recording.curve, 0).score,
+  final: last(recording.curve).score,
+  curve: recording.curve,
+  policy: last(recording.checkpoints).policy,
+  // The spread's first run is this story's own training, told by `final` already.
+  seeds: (recording.spread?.runs ?? [])
+    .filter((run) => run.seed !== recording.settings.seed)
+    .map((run) => last(run.curve).score),
+}));
+
+/** The main run, then every ablation. */
+export const allRuns = memo((recording: Recording): readonly Run[] => [
+  mainRun(recording),
+  ...recording.ablations,
+]);
+
+export function chosenRun(recording: Recording, view: WorldView): Run {
+  return allRuns(recording).find((run) => run.name === view.run) ?? mainRun(recording);
+}
+
+/** Every start rolled out with a run's policy. */
+export function gridOf(recording: Recording, run: Run, view: WorldView): readonly Episode[] {
+  return gridBy(run, recording.world, view);
+}
+
+const grids = memoBy((_: Policy, __: string) => ({ episodes: null as readonly Episode[] | null }));
+
+function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[] {
+  const key = view.exploration > 0 ? `${view.exploration}/${view.drawSeed}` : "best";
+  const kept = grids(run.policy, key);
+  kept.episodes ??= table.starts.map((start, i) =>
+    rollOut(table, run.policy, run.model, start, {
+      temperature: view.exploration,
+      seed: (view.drawSeed + i) >>> 0,
+    }),
+  );
+  return kept.episodes;
+}
+
+/** How often a memory flag changes during an episode. */
+export function flips(table: WorldTable, episode: Episode, flag = 0): number {
+  let changes = 0;
+  for (const step of episode.steps) {
+    const now = at(table.flags, step.state)[flag];
+    const then = at(table.flags, stateAfter(table, step))[flag];
+    if (now !== then) changes++;
+  }
+  return changes;
+}
+
+export function wrongOrders(episode: Episode): number {
+  return episode.steps.filter((step) => step.outcome === "wrong-order").length;
+}
+
+export function blocked(episode: Episode): number {
+  return episode.steps.filter((step) => step.outcome === "blocked").length;
+}
+
+/** Entities that stand for the one who acts: the first with the icon 'agent', or the first. */
+export const agentOf = memo((table: WorldTable): number =>
+  Math.max(
+    0,
+    table.entities.findIndex((entity) => entity.icon === "agent"),
+  ),
+);
+
+/** For each action: does it move the agent to the left (-1), to the right (1), or not (0)? */
+export const motions = memo((table: WorldTable): readonly number[] => {
+  const agent = agentOf(table);
+  return range(table.actions.length).map((action) => {
+    const moved = mean(
+      range(table.live_states).map(
+        (state) =>
+          at(at(table.places, at(at(table.next_state, state), action)), agent) -
+          at(at(table.places, state), agent),
+      ),
+    );
+    return Math.sign(Math.round(moved * 1000));
+  });
+});
+
+/** True when training stopped before its planned end. */
+export function stoppedEarly(recording: Recording): boolean {
+  return recording.fine_tuning.length < recording.planned_steps;
+}

@@ -1,0 +1,21 @@
+/** The story of Key -> Door: its scenes, in order. */
+import { meetTheWorld } from "./scenes/00-meet-the-world";
+import { meetTheModel } from "./scenes/01-meet-the-model";
+import { clumsyRollout } from "./scenes/02-clumsy-rollout";
+import { trainingSet } from "./scenes/03-training-set";
+import { fineTuning } from "./scenes/04-fine-tuning";
+import { cleanRollout } from "./scenes/05-clean-rollout";
+import { generalisation } from "./scenes/06-generalisation";
+import { dashboard } from "./scenes/07-dashboard";
+import type { WorldScene } from "./view";
+
+export const scenes: readonly WorldScene[] = [
+  meetTheWorld,
+  meetTheModel,
+  clumsyRollout,
+  trainingSet,
+  fineTuning,
+  cleanRollout,
+  generalisation,
+  dashboard,
+];

@@ -1,0 +1,170 @@
+/** Phase 2: what the base model does before fine-tuning. */
+import type { Recording } from "../../../recording/types.gen";
+import { easeOut, progress } from "../../../scene/ease";
+import { columns, faded, type Box } from "../../../scene/build";
+import { type as sizes } from "../../../scene/layout";
+import { playPlaces } from "../places";
+import { at } from "../../../lib/list";
+import { memo } from "../../../scene/memo";
+import { count, loss, reward } from "../../../scene/numbers";
+import { gauge } from "../parts/gauges";
+import type { Caption, Equation } from "../../../scene/scene";
+import type { Shape } from "../../../scene/shape";
+import { crossEntropy } from "../maths";
+import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
+import type { WorldScene, WorldView } from "../view";
+import { inOrder } from "../../../scene/timeline";
+
+const BUDGET = 16;
+const OUTRO = 7.5;
+
+function play(recording: Recording, view: WorldView): Play {
+  return playOf(recording, view, "before", BUDGET, OUTRO);
+}
+
+function duration(recording: Recording, view: WorldView): number {
+  return play(recording, view).time.end;
+}
+
+/** The first time that something goes wrong, and what it is. */
+function firstFailure({ played, beats, time }: Play) {
+  const index = played.episode.steps.findIndex(
+    (step) => step.outcome !== "ok" && step.outcome !== "success",
+  );
+  if (index < 0) return null;
+  const beat = at(beats, index);
+  return {
+    step: at(played.episode.steps, index),
+    at: time.episode + beat.start + beat.length * 0.55,
+  };
+}
+
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
+  const now = play(recording, view);
+  const { episode } = now.played;
+  const table = recording.world;
+  const list: Caption[] = [
+    { at: 0, text: "Before fine-tuning. This is what the base model really does." },
+  ];
+  const first = at(episode.steps, 0);
+  if (first.subgoal >= 0) {
+    list.push({
+      at: now.time.episode + 1.2,
+      text: `Its Planner likes ${at(table.subgoals, first.subgoal)} best, so that is where it goes.`,
+    });
+  }
+  if (!recording.model.subgoal_head) {
+    list.push({
+      at: now.time.episode + 1.6,
+      text: "There are no sub-goals here: it only ever picks actions.",
+    });
+  }
+  const failure = firstFailure(now);
+  if (failure) {
+    const action = at(table.actions, failure.step.action);
+    list.push({
+      at: failure.at,
+      text:
+        failure.step.outcome === "wrong-order"
+          ? `${action} bounces off: something else had to come first. Wrong order!`
+          : `${action} cannot be done here.`,
+    });
+  }
+  const failures = episode.steps.filter(
+    (step) => step.outcome !== "ok" && step.outcome !== "success",
+  ).length;
+  list.push({
+    at: now.time.outro,
+    text: episode.success
+      ? `It gets there in ${count(episode.steps.length, "action")}, with ${count(failures, "failure")}. Reward ${reward(episode.total_reward)}.`
+      : failures > 1
+        ? `It does not learn by trying: ${count(failures, "failed action")}, reward ${reward(episode.total_reward)}.`
+        : `Out of time after ${count(episode.steps.length, "action")}. Reward ${reward(episode.total_reward)}.`,
+  });
+  const losses = recording.fine_tuning[0]?.losses;
+  if (losses) {
+    list.push({
+      at: now.time.outro + 3.4,
+      text: recording.model.subgoal_head
+        ? `A loss says how wrong it is. In its first lesson: Planner ${loss(losses.planner)}, Doer ${loss(losses.doer)}.`
+        : `A loss says how wrong it is. In its first lesson: ${loss(losses.doer)}.`,
+    });
+  }
+  return inOrder(list);
+}
+
+function draw(recording: Recording, time: number, view: WorldView): readonly Shape[] {
+  const now = play(recording, view);
+  const box = playPlaces(view.layout).meters;
+  const size = sizes[view.layout].body;
+  const parts = meterBoxes(box, view.layout === "wide");
+  return [
+    ...drawPlay(recording, now, time, view),
+    rewardGauge(recording, now, time, parts.reward, size),
+    ...lossGauges(recording, progress(time, now.time.outro + 3.4, now.time.outro + 5), parts, size),
+  ];
+}
+
+export function meterBoxes(box: Box, wide: boolean): { reward: Box; planner: Box; doer: Box } {
+  if (wide) {
+    const [a, b, c] = columns({ ...box, y: box.y + 24, height: 50 }, 3, 28);
+    return { reward: a ?? box, planner: b ?? box, doer: c ?? box };
+  }
+  const high = 42;
+  const [b, c] = columns({ ...box, y: box.y + high + 10, height: high }, 2, 18);
+  return { reward: { ...box, height: high }, planner: b ?? box, doer: c ?? box };
+}
+
+const largestLoss = memo((recording: Recording): number =>
+  Math.max(
+    0.1,
+    ...recording.fine_tuning.flatMap((step) => [step.losses.planner, step.losses.doer]),
+  ),
+);
+
+/** The losses of the first lesson, rising as they are shown. */
+function lossGauges(
+  recording: Recording,
+  share: number,
+  parts: { planner: Box; doer: Box },
+  size: number,
+): Shape[] {
+  const first = recording.fine_tuning[0];
+  if (!first) return [];
+  const most = largestLoss(recording);
+  if (share <= 0) return [];
+  const one = (half: "planner" | "doer", title: string, box: Box) =>
+    gauge({
+      id: `loss.${half}`,
+      box,
+      title,
+      value: loss(first.losses[half]),
+      tone: half === "planner" ? "blame-planner" : "blame-doer",
+      share: (first.losses[half] / most) * easeOut(share),
+      size,
+      tip: `${title}: the mean cross-entropy of the first gradient step's examples.`,
+    });
+  return faded("losses", progress(share, 0, 0.25), [
+    ...(recording.model.subgoal_head ? [one("planner", "Planner's loss", parts.planner)] : []),
+    one("doer", "Doer's loss", parts.doer),
+  ]);
+}
+
+function maths(recording: Recording): readonly Equation[] {
+  const first = recording.fine_tuning[0];
+  return first ? crossEntropy(recording, first) : [];
+}
+
+export const clumsyRollout: WorldScene = {
+  id: "clumsy-rollout",
+  phase: 2,
+  title: "Before fine-tuning",
+  duration,
+  captions,
+  stops(recording, view) {
+    const now = play(recording, view);
+    return [0, ...beatStops(now), now.time.outro + 1, now.time.outro + 5.5];
+  },
+  draw,
+  maths: (recording) => maths(recording),
+};

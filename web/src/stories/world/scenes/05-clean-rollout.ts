@@ -1,0 +1,157 @@
+/** Phase 5: the same start after fine-tuning. */
+import type { Recording } from "../../../recording/types.gen";
+import { columns, type Box } from "../../../scene/build";
+import { easeOut, progress } from "../../../scene/ease";
+import { after, before, blocked, flips, stoppedEarly, wrongOrders } from "../facts";
+import { type as sizes } from "../../../scene/layout";
+import { playPlaces } from "../places";
+import { at } from "../../../lib/list";
+import { count, reward, runningTotals } from "../../../scene/numbers";
+import { gauge } from "../parts/gauges";
+import { teacherEpisode } from "../rollout";
+import type { Caption } from "../../../scene/scene";
+import type { Shape } from "../../../scene/shape";
+import { plain } from "../../../scene/words";
+import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
+import type { WorldScene, WorldView } from "../view";
+import { inOrder } from "../../../scene/timeline";
+
+const BUDGET = 13;
+const OUTRO = 5.2;
+
+function play(recording: Recording, view: WorldView): Play {
+  return playOf(recording, view, "after", BUDGET, OUTRO);
+}
+
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
+  const now = play(recording, view);
+  const { episode } = now.played;
+  const table = recording.world;
+  const steps = recording.fine_tuning.length;
+  const list: Caption[] = [
+    {
+      at: 0,
+      text: `The same start, after ${count(steps, "gradient step")}${stoppedEarly(recording) ? ": training stopped early" : ""}.`,
+    },
+  ];
+  const first = at(episode.steps, 0);
+  if (first.subgoal >= 0) {
+    const was = at(before(recording, view).episode.steps, 0).subgoal;
+    list.push({
+      at: now.time.episode + 1.2,
+      text:
+        was === first.subgoal
+          ? `The Planner still says ${at(table.subgoals, first.subgoal)} here.`
+          : `Now the Planner says ${at(table.subgoals, first.subgoal)}, no longer ${at(table.subgoals, was)}.`,
+    });
+  }
+  const flip = now.played.episode.steps.findIndex(
+    (step) => step.state < table.live_states && flipped(recording, step),
+  );
+  if (flip >= 0) {
+    const beat = at(now.beats, flip);
+    list.push({
+      at: now.time.episode + beat.start + beat.length * 0.6,
+      text: `The memory turns over: ${plain(at(table.memory, 0))}.`,
+    });
+  }
+  list.push({ at: now.time.outro, text: verdict(recording, view) });
+  return inOrder(list);
+}
+
+function flipped(recording: Recording, step: { state: number; action: number }): boolean {
+  const { flags, next_state } = recording.world;
+  const next = at(at(next_state, step.state), step.action);
+  return at(flags, step.state)[0] !== at(flags, next)[0];
+}
+
+/** What truly happened. */
+function verdict(recording: Recording, view: WorldView): string {
+  const { episode } = after(recording, view);
+  const table = recording.world;
+  const wrong = wrongOrders(episode);
+  const times = flips(table, episode);
+  const stuck = blocked(episode);
+  const failures =
+    wrong > 0 ? `, ${wrong} in wrong order` : stuck > 0 ? `, ${stuck} that cannot be done` : "";
+  if (!episode.success) {
+    return `It still fails from here: ${count(episode.steps.length, "action")}${failures}, reward ${reward(episode.total_reward)}.`;
+  }
+  const memory =
+    table.memory.length === 0
+      ? ""
+      : times === 1
+        ? " The memory turned exactly once."
+        : ` The memory turned ${count(times, "time")}.`;
+  const teacher = teacherEpisode(table, episode.start).steps.length;
+  const way =
+    episode.steps.length === teacher
+      ? "in the right order, no step wasted"
+      : `in ${count(episode.steps.length, "action")}; ${teacher} would do`;
+  return `Done, ${way}. Reward ${reward(episode.total_reward)}.${memory}`;
+}
+
+function draw(recording: Recording, time: number, view: WorldView): readonly Shape[] {
+  const now = play(recording, view);
+  const box = playPlaces(view.layout).meters;
+  const size = sizes[view.layout].body;
+  const parts = boxes(box, view.layout === "wide");
+  return [
+    ...drawPlay(recording, now, time, view),
+    rewardGauge(recording, now, time, parts[0] ?? box, size),
+    earlierReward(recording, time, view, parts[1] ?? box, size),
+  ];
+}
+
+function boxes(box: Box, wide: boolean): Box[] {
+  return wide
+    ? columns({ ...box, y: box.y + 24, height: 50 }, 2, 36)
+    : [
+        { ...box, height: 42 },
+        { ...box, y: box.y + 52, height: 42 },
+      ];
+}
+
+/** What the base model got from here, for comparison. */
+function earlierReward(
+  recording: Recording,
+  time: number,
+  view: WorldView,
+  box: Box,
+  size: number,
+): Shape {
+  const table = recording.world;
+  const { episode } = before(recording, view);
+  const total = at(
+    runningTotals(episode.steps.map((step) => step.reward)),
+    episode.steps.length - 1,
+  );
+  const worst = table.max_steps * Math.min(...table.reward.flat());
+  const best = teacherEpisode(table, episode.start).total_reward;
+  const scale = (value: number) => (value - worst) / (best - worst);
+  const shown = easeOut(progress(time, 0.3, 1.2));
+  return gauge({
+    id: "reward-before",
+    box,
+    title: "Before fine-tuning it got",
+    value: reward(total),
+    tone: "muted",
+    share: scale(0) + (scale(total) - scale(0)) * shown,
+    zero: scale(0),
+    size,
+    tip: `The base model's whole reward from the same start, in ${count(episode.steps.length, "action")}.`,
+  });
+}
+
+export const cleanRollout: WorldScene = {
+  id: "clean-rollout",
+  phase: 5,
+  title: "After fine-tuning",
+  duration: (recording, view) => Math.max(10, play(recording, view).time.end),
+  captions,
+  stops(recording, view) {
+    const now = play(recording, view);
+    return [0, ...beatStops(now), now.time.outro + 1];
+  },
+  draw,
+};

@@ -1,0 +1,509 @@
+/** Phase 6: every start, and what happens when a part of the design is left out. */
+import type { Episode, Recording, Run } from "../../../recording/types.gen";
+import { faded, fitted, path, round, type Box } from "../../../scene/build";
+import { easeOut, progress } from "../../../scene/ease";
+import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
+import { type as sizes } from "../../../scene/layout";
+import { at } from "../../../lib/list";
+import { memo, memoByValue } from "../../../scene/memo";
+import { count, mean, meanSteps, percent } from "../../../scene/numbers";
+import { isRight, trail } from "../parts/Episode";
+import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
+import { describeState, worldTrack } from "../parts/WorldTrack";
+import { beatsOf, lengthOf, momentOf } from "../playback";
+import { stateAfter } from "../rollout";
+import type { Caption, Layout } from "../../../scene/scene";
+import type { Shape } from "../../../scene/shape";
+import { textWidth } from "../../../scene/text";
+import { otherSettings, runWords } from "../words";
+import type { WorldScene, WorldView } from "../view";
+import { each, inOrder, timeline } from "../../../scene/timeline";
+
+/** The runs that are told about, one after the other; none once one was chosen. */
+function told(recording: Recording, view: WorldView): readonly Run[] {
+  return view.run === null ? recording.ablations : [];
+}
+
+function times(recording: Recording, view: WorldView) {
+  const runs = told(recording, view).length;
+  return timeline({ starts: 3.4, main: 4.4, runs: each(runs, 4.4), rest: runs === 0 ? 6 : 3 });
+}
+
+function duration(recording: Recording, view: WorldView): number {
+  return Math.max(12, times(recording, view).end);
+}
+
+/** The run on the stage: the chosen one, else the one being told about. */
+function runAt(recording: Recording, t: number, view: WorldView): Run {
+  if (view.run !== null) return chosenRun(recording, view);
+  const time = times(recording, view);
+  const index = told(recording, view).findLastIndex((_, i) => t >= time.nth("runs", i));
+  const over = t >= time.rest;
+  return over ? mainRun(recording) : (recording.ablations[index] ?? mainRun(recording));
+}
+
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
+  const run = view.run === null ? mainRun(recording) : chosenRun(recording, view);
+  const starts = recording.world.starts.length;
+  const time = times(recording, view);
+  const list: Caption[] = [
+    {
+      at: 0,
+      text: `Does it know more than its examples? Here is every one of the ${count(starts, "start")}.`,
+    },
+    { at: time.main, text: runSentence(recording, run) },
+  ];
+  if (view.run === null) {
+    recording.ablations.forEach((one, i) =>
+      list.push({ at: time.nth("runs", i), text: runSentence(recording, one) }),
+    );
+    if (recording.ablations.length === 0) {
+      list.push({
+        at: time.runs,
+        text: "What if a part is left out? Not trained yet for these settings: press Train ablations.",
+      });
+    } else {
+      list.push({
+        at: time.rest,
+        text: "Choose a start or a switch to see for yourself.",
+      });
+    }
+  }
+  return inOrder(list);
+}
+
+const LONGEST = 110;
+
+/** What a run measured, over which seeds, and how it compares with the story's own. */
+function runSentence(recording: Recording, run: Run): string {
+  const main = mainRun(recording);
+  const { success, order_mistakes } = run.final;
+  const under = otherSettings(recording, run);
+  const spread = spreadOf(run);
+  const seeds =
+    spread && spread[1] > spread[0]
+      ? ` (${percent(spread[0])} to ${percent(spread[1])} over ${run.seeds.length + 1} seeds)`
+      : "";
+  const share = `${percent(success)} of starts`;
+  if (run.name === main.name) {
+    const base = `before fine-tuning ${percent(run.base.success)}`;
+    return firstThatFits([
+      `It reaches the goal from ${share}${seeds}; ${base}.`,
+      `It reaches the goal from ${share}; ${base}.`,
+    ]);
+  }
+  const { title } = runWords(run.name);
+  const means = [run, main].map(meanSuccess);
+  const compared =
+    means[0] != null && means[1] != null && success > 0
+      ? `mean ${percent(means[0])}, this story's ${percent(means[1])}`
+      : success >= main.final.success
+        ? "as good here as this story"
+        : success === 0 && order_mistakes > 0.5
+          ? `wrong order from ${percent(order_mistakes)} of them`
+          : `this story has ${percent(main.final.success)}`;
+  const where = under === null ? "" : ` (trained with ${under})`;
+  return firstThatFits([
+    `${title}${where}: ${share}${seeds}; ${compared}.`,
+    `${title}${where}: ${share}; ${compared}.`,
+    `${title}${where}: ${share}.`,
+    `${title}, trained with other settings: ${share}.`,
+  ]);
+}
+
+/** Mean success over the seeds, where there are several. */
+function meanSuccess(run: Run): number | null {
+  if (run.seeds.length === 0) return null;
+  return mean([run.final, ...run.seeds].map((score) => score.success));
+}
+
+function firstThatFits(sentences: readonly string[]): string {
+  return sentences.find((words) => words.length <= LONGEST) ?? at(sentences, sentences.length - 1);
+}
+
+interface Places {
+  readonly grid: Box;
+  readonly world: Box;
+  readonly trail: Box;
+  readonly runs: Box;
+}
+
+function places(layout: Layout): Places {
+  return layout === "wide"
+    ? {
+        grid: { x: 32, y: 62, width: 548, height: 190 },
+        world: { x: 82, y: 322, width: 448, height: 106 },
+        trail: { x: 32, y: 456, width: 548, height: 52 },
+        runs: { x: 612, y: 30, width: 316, height: 480 },
+      }
+    : {
+        grid: { x: 14, y: 40, width: 362, height: 126 },
+        world: { x: 24, y: 204, width: 342, height: 66 },
+        trail: { x: 14, y: 286, width: 362, height: 40 },
+        runs: { x: 14, y: 338, width: 362, height: 290 },
+      };
+}
+
+/** The start on the stage and its place among all starts. */
+function startOf(recording: Recording, view: WorldView): { state: number; index: number } {
+  const { starts } = recording.world;
+  const wanted = view.start ?? recording.showcase;
+  const index = Math.max(0, starts.indexOf(wanted));
+  return { state: at(starts, index), index };
+}
+
+function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
+  const place = places(view.layout);
+  const run = runAt(recording, t, view);
+  const grid = gridOf(recording, run, view);
+  return [
+    ...gridOfStarts(recording, run, grid, place.grid, t, view),
+    ...example(recording, grid, place, t, view),
+    ...switches(recording, run, place.runs, t, view),
+  ];
+}
+
+interface Cells {
+  readonly columns: number;
+  readonly side: number;
+  readonly left: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function cellsIn(box: Box, many: number, tiles: number): Cells {
+  const columns = gridColumns(many, tiles, box);
+  const rows = Math.ceil(many / columns);
+  const side = Math.min(box.width / columns, box.height / rows);
+  const left = box.x + (box.width - side * columns) / 2;
+  const top = box.y + (box.height - side * rows) / 2;
+  return { columns, side, left, top, bottom: top + side * rows };
+}
+
+/** Every start in a grid: its title, its cells, and what their forms mean. */
+function gridOfStarts(
+  recording: Recording,
+  run: Run,
+  grid: readonly Episode[],
+  box: Box,
+  t: number,
+  view: WorldView,
+): Shape[] {
+  const many = grid.length;
+  const cells = cellsIn(box, many, recording.world.tiles);
+  const wide = view.layout === "wide";
+  const size = sizes[view.layout].body;
+  const { main: all } = times(recording, view);
+  const shown = t < all ? Math.round(easeOut(progress(t, 0.2, all - 0.4)) * many) : many;
+  const wins = grid.slice(0, shown).filter((episode) => episode.success).length;
+  const words = `${runWords(run.name).title}: ${wins} of ${count(many, "start")}`;
+  const above = box.y - (wide ? 14 : 9);
+  return [
+    fitted("grid.title", words, box.x, above, box.width, size * 1.15, { weight: 700 }),
+    ...cellShapes(recording, grid, cells, shown, view),
+    ...gridLegend(box.x, cells.bottom + (wide ? 22 : 14), box.width, sizes[view.layout].small),
+  ];
+}
+
+const keptCells = memo((_: Recording) =>
+  memo((__: readonly Episode[]) => new Map<string, Shape>()),
+);
+
+/** The cells; each has few looks, which are kept. */
+function cellShapes(
+  recording: Recording,
+  grid: readonly Episode[],
+  cells: Cells,
+  shown: number,
+  view: WorldView,
+): readonly Shape[] {
+  const chosen = startOf(recording, view).index;
+  const kept = keptCells(recording)(grid);
+  return grid.map((_, i) => {
+    const key = `${view.layout}/${i}/${i < shown}/${i === chosen}`;
+    const cell = kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen);
+    kept.set(key, cell);
+    return cell;
+  });
+}
+
+/** A cell: filled where its start succeeds, a crossed box where it fails. */
+function cellShape(
+  recording: Recording,
+  grid: readonly Episode[],
+  { columns, side, left, top }: Cells,
+  i: number,
+  shown: boolean,
+  chosen: boolean,
+): Shape {
+  const episode = at(grid, i);
+  const known = exampleStarts(recording).has(episode.start);
+  const tip = startWords(recording, episode, i, shown, known);
+  const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
+  const x = left + ((i % columns) + 0.5) * side;
+  const y = top + (Math.floor(i / columns) + 0.5) * side;
+  const look = !shown
+    ? ({ fill: "faint", opacity: 0.45 } as const)
+    : episode.success
+      ? ({ fill: "right" } as const)
+      : ({
+          fill: "surface",
+          stroke: "wrong",
+          strokeWidth: round(Math.min(1.8, side * 0.09)),
+        } as const);
+  return path(`grid.${i}`, cellPath(x, y, side * 0.39, form), {
+    ...look,
+    ...(chosen ? { stroke: "ink", strokeWidth: round(Math.min(3, side * 0.14)), opacity: 1 } : {}),
+    label: tip,
+    tip,
+    action: { kind: "set", values: { start: episode.start } },
+  });
+}
+
+function startWords(
+  recording: Recording,
+  episode: Episode,
+  i: number,
+  done: boolean,
+  known: boolean,
+): string {
+  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start)}.`;
+  if (!done) return where;
+  const actions = count(episode.steps.length, "action");
+  const order = wrongOrders(episode);
+  const end = episode.success
+    ? `Solved in ${actions}`
+    : `Failed after ${actions}${order > 0 ? `, ${order} in wrong order` : ""}`;
+  return `${where} ${end}${known ? "; an example began here" : ""}.`;
+}
+
+/** A rounded box; with a hole in it where an example began, or crossed out. */
+function cellPath(x: number, y: number, half: number, form: "full" | "seen" | "crossed"): string {
+  const r = round(half * 0.55);
+  const flat = round(2 * half - 2 * r);
+  const arc = (dx: number, dy: number) => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  const box = `M${round(x - half + r)} ${round(y - half)}h${flat}${arc(r, r)}v${flat}${arc(-r, r)}h${-flat}${arc(-r, -r)}v${-flat}${arc(r, -r)}Z`;
+  const k = round(half * 0.42);
+  if (form === "seen") {
+    return `${box}M${round(x - k)} ${round(y)}a${k} ${k} 0 1 0 ${2 * k} 0a${k} ${k} 0 1 0 ${-2 * k} 0Z`;
+  }
+  if (form === "crossed") {
+    return `${box}M${round(x - k)} ${round(y - k)}l${2 * k} ${2 * k}M${round(x + k)} ${round(y - k)}l${-2 * k} ${2 * k}`;
+  }
+  return box;
+}
+
+const gridLegend = memoByValue(drawLegend);
+
+function drawLegend(x: number, y: number, width: number, size: number): Shape[] {
+  const marks: [string, "full" | "seen" | "crossed"][] = [
+    ["reaches the goal", "full"],
+    ["an example began here", "seen"],
+    ["fails", "crossed"],
+  ];
+  let left = x;
+  return marks.flatMap(([words, form]) => {
+    const at = left;
+    left += textWidth(words, size) + size * 2.9;
+    return [
+      path(
+        `legend.${form}`,
+        cellPath(at + size * 0.5, y - size * 0.35, size * 0.45, form),
+        form === "crossed"
+          ? { fill: "surface", stroke: "wrong", strokeWidth: 1.5 }
+          : { fill: "right" },
+      ),
+      fitted(`legend.${form}.words`, words, at + size * 1.4, y, width, size, { fill: "muted" }),
+    ];
+  });
+}
+
+const exampleStarts = memo(
+  (recording: Recording): ReadonlySet<number> =>
+    new Set(recording.examples.map((example) => at(example.steps, 0).state)),
+);
+
+/** Columns of the grid: a multiple of the line's length, so that neighbours belong together. */
+function gridColumns(many: number, tiles: number, box: Box): number {
+  let best = { columns: tiles, cell: 0 };
+  for (let columns = tiles; columns <= many; columns += tiles) {
+    const cell = Math.min(box.width / columns, box.height / Math.ceil(many / columns));
+    if (cell > best.cell) best = { columns, cell };
+  }
+  return best.columns;
+}
+
+const beatsAgain = memo((episode: Episode) => beatsOf(episode, 7, 1.3));
+
+/** The chosen start, played over and over. */
+function example(
+  recording: Recording,
+  grid: readonly Episode[],
+  place: Places,
+  t: number,
+  view: WorldView,
+): Shape[] {
+  const table = recording.world;
+  const episode = at(grid, startOf(recording, view).index);
+  const beats = beatsAgain(episode);
+  const length = lengthOf(beats) + 1;
+  const moment = momentOf(beats, t % length);
+  const step = at(episode.steps, moment.beat.index);
+  const move = progress(moment.act * 0.4 + moment.move * 0.6, 0.3, 1);
+  const layout: Layout = view.layout;
+  return [
+    fitted(
+      "played.title",
+      `Playing start ${startOf(recording, view).index + 1}`,
+      place.world.x - (layout === "wide" ? 50 : 10),
+      place.world.y - (layout === "wide" ? 24 : 14),
+      300,
+      sizes[layout].body * 1.15,
+      { weight: 700 },
+    ),
+    ...worldTrack({
+      id: "world",
+      box: place.world,
+      table,
+      state: step.state,
+      move: {
+        next: stateAfter(table, step),
+        action: step.action,
+        outcome: step.outcome,
+        share: move,
+      },
+      mark: { right: isRight(step.outcome), share: moment.mark },
+    }),
+    ...trail(
+      {
+        table,
+        played: { episode, policy: mainRun(recording).policy, model: recording.model },
+        places: { world: place.world, trail: place.trail, meters: place.trail, model: place.runs },
+      },
+      moment,
+    ),
+  ];
+}
+
+/** Every run as a switch with its bar: share of starts that reach the goal. */
+function switches(
+  recording: Recording,
+  chosen: Run,
+  box: Box,
+  t: number,
+  view: WorldView,
+): Shape[] {
+  const size = view.layout === "wide" ? 13.5 : 11.5;
+  const head = size * 2.1;
+  const empty = recording.ablations.length === 0;
+  const foot = size * (view.layout === "wide" ? 4.2 : 3.4);
+  const room = { ...box, y: box.y + head, height: box.height - head - foot };
+  const step = switchStep(room, allRuns(recording).length, size);
+  const rows = allRuns(recording).map((run, i) =>
+    switchRow(recording, run, chosen, shownOf(recording, t, i, view)),
+  );
+  return [
+    fitted(
+      "runs.title",
+      "Starts that reach the goal",
+      box.x,
+      box.y + size * 1.1,
+      box.width,
+      size * 1.12,
+      { weight: 700 },
+    ),
+    ...switchRows("runs", room, rows, 1, size),
+    ...note(
+      recording,
+      chosen,
+      { ...box, y: box.y + head + rows.length * step + size * 0.4, height: foot },
+      size,
+      empty,
+    ),
+  ];
+}
+
+/** How far the scene has come to run `i`: its number is not given away before. */
+function shownOf(recording: Recording, t: number, i: number, view: WorldView): number {
+  if (view.run !== null) return 1;
+  const time = times(recording, view);
+  const start = i === 0 ? time.main : time.nth("runs", i - 1);
+  return easeOut(progress(t, start, start + 0.9));
+}
+
+function switchRow(recording: Recording, run: Run, chosen: Run, drawn: number): BarRow {
+  const spread = spreadOf(run);
+  return {
+    id: run.name,
+    name: runWords(run.name).title + (otherSettings(recording, run) === null ? "" : " *"),
+    value: run.final.success,
+    text: drawn > 0 ? percent(run.final.success) : "",
+    tone: run.name === "main" ? "right" : "input",
+    tip: runTip(recording, run),
+    drawn,
+    chosen: run.name === chosen.name,
+    action: { kind: "set", values: { run: run.name === "main" ? null : run.name } },
+    ...(spread ? { spread } : {}),
+  };
+}
+
+function spreadOf(run: Run): readonly [number, number] | null {
+  if (run.seeds.length === 0) return null;
+  const all = [run.final.success, ...run.seeds.map((score) => score.success)];
+  return [Math.min(...all), Math.max(...all)];
+}
+
+function runTip(recording: Recording, run: Run): string {
+  const under = otherSettings(recording, run);
+  const steps =
+    run.final.success > 0
+      ? ` A success takes ${meanSteps(run.final.steps)} actions on average.`
+      : "";
+  return `${runWords(run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${steps}${under ? ` Trained with ${under}.` : ""}`;
+}
+
+/** That the chosen run has the story's settings, and what the star beside others means. */
+function ownSettings(recording: Recording): string {
+  const starred = recording.ablations.find((run) => otherSettings(recording, run) !== null);
+  return starred
+    ? `* Trained with ${otherSettings(recording, starred)}.`
+    : "Trained with this story's settings.";
+}
+
+/** Under which settings the chosen run was trained, or that nothing was. */
+function note(recording: Recording, run: Run, box: Box, size: number, empty: boolean): Shape[] {
+  const under = otherSettings(recording, run);
+  const lines = empty
+    ? ["Ablations are not trained yet for", "these settings: press Train ablations."]
+    : [
+        runWords(run.name).what,
+        under === null ? ownSettings(recording) : `* Trained with ${under}.`,
+      ];
+  return faded(
+    "runs.note",
+    1,
+    lines.map((words, i) =>
+      fitted(`runs.note${i}`, words, box.x, box.y + size * (1.2 + i * 1.5), box.width, size, {
+        fill: "muted",
+      }),
+    ),
+  );
+}
+
+export const generalisation: WorldScene = {
+  id: "generalisation",
+  phase: 6,
+  title: "Every start, and what matters",
+  duration,
+  captions,
+  stops(recording, view) {
+    const time = times(recording, view);
+    return [
+      0,
+      time.main + 1.2,
+      ...told(recording, view).map((_, i) => time.nth("runs", i) + 1.4),
+      duration(recording, view) - 1,
+    ];
+  },
+  draw,
+};

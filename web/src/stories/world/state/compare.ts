@@ -1,0 +1,61 @@
+/** What can stand beside a story, and what it takes to have it. */
+import type { Recording, Settings } from "../../../recording/types.gen";
+import { knobsOf, settingsFor } from "../settings";
+import type { WorldScene } from "../view";
+
+export type Comparison =
+  /** The same story before and after its training. */
+  | { readonly kind: "before" }
+  /** The same story under other settings, trained in the page. */
+  | { readonly kind: "settings"; readonly settings: Settings; readonly label: string }
+  /** Another story of the list. */
+  | { readonly kind: "story"; readonly name: string };
+
+/** Reads `State.compare`, which was checked when it was read from the link. */
+export function comparisonOf(compare: string, settings: Settings): Comparison {
+  if (compare === "before") return { kind: "before" };
+  if (compare.startsWith("story:")) return { kind: "story", name: compare.slice("story:".length) };
+  const knobs = knobsOf(settings);
+  if (compare === "flat" || compare === "hierarchy") {
+    return {
+      kind: "settings",
+      settings: settingsFor(settings, { ...knobs, preset: compare }),
+      label: wiringLabel(compare),
+    };
+  }
+  const examples = Number(compare.slice("examples-".length));
+  return {
+    kind: "settings",
+    settings: settingsFor(settings, { ...knobs, examples }),
+    label: examplesLabel(examples),
+  };
+}
+
+/** What to write above the story that was there first, against `compare`. */
+export function ownLabel(compare: string, settings: Settings): string {
+  const knobs = knobsOf(settings);
+  if (compare === "flat" || compare === "hierarchy") return wiringLabel(knobs.preset);
+  if (compare.startsWith("examples-")) return examplesLabel(knobs.examples);
+  return `${wiringLabel(knobs.preset)}, ${examplesLabel(knobs.examples)}, seed ${knobs.seed}`;
+}
+
+function wiringLabel(wiring: "hierarchy" | "flat"): string {
+  return wiring === "flat" ? "Flat" : "With hierarchy";
+}
+
+function examplesLabel(examples: number): string {
+  return examples === 1 ? "1 example" : `${examples} examples`;
+}
+
+/** `left` on a clock that also has the time and the stops of `right`, of `other`. */
+export function paired(left: WorldScene, right: WorldScene, other: Recording): WorldScene {
+  return {
+    ...left,
+    duration: (recording, view) =>
+      Math.max(left.duration(recording, view), right.duration(other, view)),
+    stops: (recording, view) =>
+      [...new Set([...left.stops(recording, view), ...right.stops(other, view)])].sort(
+        (a, b) => a - b,
+      ),
+  };
+}

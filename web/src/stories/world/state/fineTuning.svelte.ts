@@ -1,0 +1,388 @@
+/**
+ * A fine-tuning on stage: knobs that train it again in the page, and what can stand beside it.
+ */
+import type { Engine, Progress } from "../../../engine/client";
+import type { AnyRecording } from "../../../recording/form";
+import { Problem, sentence } from "../../../recording/problem";
+import type { Recording, Settings } from "../../../recording/types.gen";
+import type { Scene } from "../../../scene/scene";
+import {
+  drawn,
+  type Drawn,
+  type Fold,
+  type PageAccess,
+  type OnStage,
+  type Side,
+} from "../../onStage";
+import type { Loaded } from "../../story";
+import { about } from "../about";
+import { ablationsOf, titleOf } from "../definition";
+import type { Knobs } from "../knobs";
+import Compare from "../panel/Compare.svelte";
+import Controls from "../panel/Controls.svelte";
+import TrainingProgress from "../panel/TrainingProgress.svelte";
+import { scenes } from "../scenes";
+import { changesFrom, keyOf, knobsOf, knobsWith, settingsFor } from "../settings";
+import type { WorldValues, WorldView } from "../view";
+import { comparisonOf, ownLabel, paired } from "./compare";
+
+const CLUMSY = scenes.find((scene) => scene.phase === 2);
+const CLEAN = scenes.find((scene) => scene.phase === 5);
+
+/** A training that is under way. */
+export interface Training {
+  readonly title: string;
+  readonly progress: Progress | null;
+  /** Seconds that are left, by the pace so far; null until there is a pace. */
+  readonly left: number | null;
+}
+
+const SEEDS_OF_SPREAD = 5;
+const MAX_CACHED = 12;
+
+export function putOnStage(page: PageAccess, { recording }: Loaded<Recording>): OnStage {
+  return new FineTuning(page, recording);
+}
+
+export class FineTuning implements OnStage {
+  readonly scenes: readonly Scene[] = scenes;
+  readonly legendOpen = false;
+  /** The story that was loaded; knobs are measured against it. */
+  loaded = $state.raw() as Recording;
+  /** The story on screen: the loaded one, or one trained here from it. */
+  recording = $state.raw() as Recording;
+  /** What stands on the right side, once it is there. */
+  other = $state.raw<{ compare: string; recording: Recording; label: string } | null>(null);
+  training = $state.raw<Training | null>(null);
+  /** Whether the engine has what it trains with. */
+  warmed = $state(false);
+
+  readonly #page: PageAccess;
+  readonly #engine: Engine;
+  readonly #cache = new Map<string, Recording>();
+  #controller: AbortController | null = null;
+  #othersController: AbortController | null = null;
+  /** The settings that are being trained, or were last. */
+  #wanted = "";
+
+  constructor(page: PageAccess, recording: Recording) {
+    this.#page = page;
+    this.#engine = page.engine;
+    this.warmed = page.engine.ready;
+    this.loaded = recording;
+    this.recording = recording;
+    this.#show(recording);
+  }
+
+  get #values(): WorldValues {
+    return this.#page.state.own as WorldValues;
+  }
+
+  get view(): Omit<WorldView, "layout"> {
+    const { exploration, drawSeed, start, run } = this.#values;
+    return { exploration, drawSeed, start, run };
+  }
+
+  get folds(): readonly Fold[] {
+    const props = { page: this.#page, story: this };
+    return [
+      {
+        title: "Knobs",
+        content: drawn(Controls, props),
+        open: ({ narrow }) => !narrow,
+      },
+      {
+        title: "Side by side",
+        content: drawn(Compare, props),
+        open: ({ narrow, tall }) => !narrow && tall,
+      },
+    ];
+  }
+
+  get floating(): Drawn | null {
+    const { training } = this;
+    return training && drawn(TrainingProgress, { story: this, training });
+  }
+
+  /** The knobs as they stand: the story's own, but for what was moved. */
+  get knobs(): Knobs {
+    return knobsWith(this.loaded.settings, this.#values);
+  }
+
+  get #compare(): string | null {
+    return this.#page.state.compare;
+  }
+
+  get #beside(): { readonly recording: Recording; readonly label: string } | null {
+    return this.other?.compare === this.#compare ? this.other : null;
+  }
+
+  get timeline(): readonly Scene[] {
+    const { recording } = this;
+    if (this.#compare === "before") {
+      return CLUMSY && CLEAN ? [paired(CLUMSY, CLEAN, recording)] : [];
+    }
+    const other = this.#beside?.recording;
+    return other ? scenes.map((scene) => paired(scene, scene, other)) : scenes;
+  }
+
+  sides(id: string): readonly Side[] {
+    const { recording } = this;
+    if (this.#compare === "before" && CLUMSY && CLEAN) {
+      return [
+        { recording, scene: CLUMSY, label: "Before fine-tuning" },
+        { recording, scene: CLEAN, label: "After fine-tuning" },
+      ];
+    }
+    const scene = scenes.find((one) => one.id === id);
+    if (!scene) return [];
+    const other = this.#beside;
+    if (!other || !this.#compare) return [{ recording, scene, label: "" }];
+    return [
+      { recording, scene, label: ownLabel(this.#compare, recording.settings) },
+      { recording: other.recording, scene, label: other.label },
+    ];
+  }
+
+  /** The run after training. */
+  get finale(): Side | null {
+    return CLEAN ? { recording: this.recording, scene: CLEAN, label: "" } : null;
+  }
+
+  /** Before and after stand side by side in one scene only. */
+  changesAt(scene: string): { readonly compare?: null } {
+    return this.#compare === "before" && scene !== CLUMSY?.id ? { compare: null } : {};
+  }
+
+  async follow(): Promise<void> {
+    await this.retrain();
+    await this.loadOther();
+  }
+
+  leave(): void {
+    this.#controller?.abort();
+    this.#othersController?.abort();
+  }
+
+  #show(recording: Recording): void {
+    this.recording = recording;
+    const { start, run } = this.#values;
+    const runs = new Set(["main", ...recording.ablations.map((one) => one.name)]);
+    if (start !== null && !recording.world.starts.includes(start)) {
+      this.#problem(`Start ${start} does not exist on this line; the story's own is shown.`);
+      this.#page.keep({ start: null });
+    }
+    if (run !== null && !runs.has(run)) {
+      this.#problem(`There is no run “${run}” in this story; its main one is shown.`);
+      this.#page.keep({ run: null });
+    }
+  }
+
+  #problem(text: string): void {
+    this.#page.say("problem", text);
+  }
+
+  // --- training in the page ---
+
+  /** Loads the runtime ahead of its use; a failure shows only once it is needed. */
+  async warm(): Promise<void> {
+    if (!this.warmed) await this.#engine.warm(this.loaded.settings).catch(() => undefined);
+    this.warmed = this.#engine.ready;
+  }
+
+  /** A knob was released at `value`. */
+  async turn<K extends keyof Knobs>(knob: K, value: Knobs[K]): Promise<void> {
+    const changed = { ...this.knobs, [knob]: value };
+    this.#page.keep(changesFrom(this.loaded.settings, changed));
+    await this.retrain();
+    if (this.#compare) await this.loadOther();
+  }
+
+  async reset(): Promise<void> {
+    this.#page.keep(changesFrom(this.loaded.settings, knobsOf(this.loaded.settings)));
+    await this.retrain();
+    if (this.#compare) await this.loadOther();
+  }
+
+  /** Brings the story on screen to what the knobs ask for. */
+  async retrain(): Promise<void> {
+    const { loaded } = this;
+    const settings = settingsFor(loaded.settings, this.knobs);
+    const key = keyOf(settings);
+    if (key === this.#wanted && this.training) return;
+    this.#controller?.abort();
+    this.#controller = null;
+    this.training = null;
+    const known = key === keyOf(loaded.settings) ? loaded : this.#cache.get(key);
+    if (known) {
+      if (known !== this.recording) this.#show(known);
+      return;
+    }
+    this.#wanted = key;
+    await this.#train("Training the new story", (progress, signal) =>
+      this.#engine.record(settings, this.#titleOf(settings), this.#carried(), progress, signal),
+    );
+  }
+
+  /** Trains what stands beside the main run again, under its settings. */
+  async trainAblations(): Promise<void> {
+    const { recording } = this;
+    await this.#train("Training the ablations", (progress, signal) =>
+      this.#engine.ablations(recording, ablationsOf(recording.settings), progress, signal),
+    );
+  }
+
+  async trainSeeds(): Promise<void> {
+    const { recording } = this;
+    await this.#train(`Training ${SEEDS_OF_SPREAD} seeds`, (progress, signal) =>
+      this.#engine.spread(recording, SEEDS_OF_SPREAD, progress, signal),
+    );
+  }
+
+  /** Stops what is being trained; the knobs go back to the story on screen. */
+  cancel(): void {
+    this.#controller?.abort();
+    this.#controller = null;
+    this.training = null;
+    this.#knobsBack();
+  }
+
+  #titleOf(settings: Settings): string {
+    return titleOf(settings, this.loaded.title);
+  }
+
+  #carried(): Pick<Recording, "ablations" | "spread"> {
+    // A story on another line has none of its own: the loaded one's come back with its line.
+    const from = this.recording.ablations.length ? this.recording : this.loaded;
+    return { ablations: from.ablations, spread: from.spread };
+  }
+
+  async #train(
+    title: string,
+    work: (progress: (p: Progress) => void, signal: AbortSignal) => Promise<Recording>,
+  ): Promise<void> {
+    this.#controller?.abort();
+    const controller = new AbortController();
+    this.#controller = controller;
+    this.training = { title, progress: null, left: null };
+    try {
+      const recording = await work(this.#pace(title), controller.signal);
+      if (this.#controller !== controller) return;
+      this.training = null;
+      this.warmed = true;
+      this.#remember(recording);
+      this.#show(recording);
+    } catch (error) {
+      if (controller.signal.aborted || this.#controller !== controller) return;
+      this.training = null;
+      this.#problem(sentence(error));
+      this.#knobsBack();
+    }
+  }
+
+  /** Reports progress, with the time that is left by the pace of the steps so far. */
+  #pace(title: string): (progress: Progress) => void {
+    let what: string | null = null;
+    let began = 0;
+    return (progress) => {
+      const now = performance.now();
+      if (progress.what !== what) [what, began] = [progress.what, now];
+      const seconds = (now - began) / 1000;
+      const left =
+        progress.done > 2 ? (seconds / progress.done) * (progress.of - progress.done) : null;
+      this.training = { title, progress, left };
+    };
+  }
+
+  #remember(recording: Recording): void {
+    const key = keyOf(recording.settings);
+    this.#cache.delete(key);
+    this.#cache.set(key, recording);
+    const oldest = this.#cache.keys().next();
+    if (this.#cache.size > MAX_CACHED && !oldest.done) this.#cache.delete(oldest.value);
+    if (keyOf(this.loaded.settings) === key) this.loaded = recording;
+  }
+
+  #knobsBack(): void {
+    const { loaded, recording } = this;
+    this.#page.keep(changesFrom(loaded.settings, knobsOf(recording.settings)));
+  }
+
+  // --- side by side ---
+
+  async compare(compare: string | null): Promise<void> {
+    const clumsy = compare === "before" && CLUMSY ? { scene: CLUMSY.id, time: 0 } : {};
+    this.#page.update({ compare, ...clumsy });
+    await this.loadOther();
+  }
+
+  /** Loads or trains what stands on the right side. */
+  async loadOther(): Promise<void> {
+    const compare = this.#compare;
+    this.#othersController?.abort();
+    this.#othersController = null;
+    if (!compare) {
+      this.other = null;
+      return;
+    }
+    const comparison = comparisonOf(compare, this.recording.settings);
+    if (comparison.kind === "before") return;
+    const controller = new AbortController();
+    this.#othersController = controller;
+    try {
+      const found =
+        comparison.kind === "story"
+          ? await this.#fetched(comparison.name, controller.signal)
+          : await this.#trained(comparison.settings, controller.signal);
+      if (controller.signal.aborted) return;
+      const label = comparison.kind === "story" ? found.title : comparison.label;
+      this.other = { compare, recording: found, label };
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      this.#problem(sentence(error));
+      this.#page.update({ compare: null });
+    } finally {
+      if (this.#othersController === controller && !this.#controller) this.training = null;
+    }
+  }
+
+  async #fetched(name: string, signal: AbortSignal): Promise<Recording> {
+    const recording = await this.#page.fetch(name, signal);
+    if (isOurs(recording)) return recording;
+    throw new Problem(`${name} tells another kind of story, so the two cannot stand side by side.`);
+  }
+
+  async #trained(settings: Settings, signal: AbortSignal): Promise<Recording> {
+    const key = keyOf(settings);
+    const known = [this.loaded, this.recording, ...this.#cache.values()].find(
+      (one) => keyOf(one.settings) === key,
+    );
+    if (known) return known;
+    const title = "Training the right side";
+    this.training = { title, progress: null, left: null };
+    const recording = await this.#engine.record(
+      settings,
+      this.#titleOf(settings),
+      this.#carried(),
+      this.#pace(title),
+      signal,
+    );
+    this.#cache.set(key, recording);
+    return recording;
+  }
+
+  /** Stops training for the right side as well. */
+  cancelAll(): void {
+    const training = this.#othersController && this.training;
+    this.#othersController?.abort();
+    this.#othersController = null;
+    this.cancel();
+    if (training && this.#compare !== "before" && this.other?.compare !== this.#compare) {
+      this.#page.update({ compare: null });
+    }
+  }
+}
+
+function isOurs(recording: AnyRecording): recording is Recording {
+  return recording.kind === about.kind;
+}

@@ -1,0 +1,42 @@
+/** What a link carries for this story, and what of it the frames depend on. */
+import type { Recording } from "../../recording/types.gen";
+import type { Scene, View } from "../../scene/scene";
+import { name, optional, start, type Field, type ValuesOf } from "../fields";
+import { knobFields, TRAINING } from "./knobs";
+
+export const fields = {
+  ...knobFields,
+  start,
+  run: optional(name),
+} as const;
+
+export type WorldValues = ValuesOf<typeof fields>;
+
+export interface WorldView extends View {
+  /** 0: always the best action. Above: sub-goals and actions are drawn at this temperature. */
+  readonly exploration: number;
+  /** Seed of those draws. */
+  readonly drawSeed: number;
+  /** The start chosen in scene 6; null is the recording's showcase. */
+  readonly start: number | null;
+  /** The run chosen in scene 6, by name; null is the main one. */
+  readonly run: string | null;
+}
+
+export type WorldScene = Scene<Recording, WorldView>;
+
+const { min, max } = TRAINING.examples.control as { min: number; max: number };
+const EXAMPLES = /^examples-([1-9]\d*)$/;
+
+/** What can stand beside it, as a link has it. */
+export const beside: Pick<Field<string>, "read" | "accepted"> = {
+  read(text) {
+    const known =
+      text === "before" ||
+      TRAINING.preset.link.read(text) !== undefined ||
+      TRAINING.examples.link.read(EXAMPLES.exec(text)?.[1] ?? "") !== undefined ||
+      /^story:.{1,200}$/.test(text);
+    return known ? text : undefined;
+  },
+  accepted: `before, hierarchy, flat, examples-${min} to examples-${max}, or story: and a story's name`,
+};

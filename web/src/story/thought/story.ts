@@ -1,6 +1,0 @@
-/** The story of a thought: the puzzle, and what a model makes of it segment by segment. */
-import { thePuzzle } from "./00-puzzle";
-import { segmentBySegment } from "./01-segments";
-import type { ThoughtScene } from "./facts";
-
-export const thoughtScenes: readonly ThoughtScene[] = [thePuzzle, segmentBySegment];

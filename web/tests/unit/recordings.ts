@@ -1,0 +1,35 @@
+/** Whole recordings of every kind, and how their scenes are seen: what holds for all stories. */
+import type { AnyRecording } from "../../src/recording/form";
+import { ladder, variants } from "./assemble-helpers";
+import { runs, thoughts } from "./puzzle-fixture";
+import { fixture } from "./story-helpers";
+
+export interface Examples {
+  /** By what they lack or have; the first is the usual one. */
+  recordings(): readonly (readonly [name: string, recording: AnyRecording])[];
+  /** With something missing: still told, in words. */
+  incomplete?(): readonly (readonly [name: string, recording: AnyRecording])[];
+  /** What a link may carry besides. */
+  readonly seen?: readonly (readonly [name: string, own: Readonly<Record<string, unknown>>])[];
+}
+
+/** By kind; a new kind has to be added here. */
+export const EXAMPLES: Readonly<Record<string, Examples>> = {
+  "fine-tuning": {
+    recordings: () => [["the default story", fixture()]],
+    seen: [
+      ["exploring", { exploration: 1.5, drawSeed: 7 }],
+      ["another start and run", { start: 3, run: "frozen-planner" }],
+    ],
+  },
+  ladder: {
+    recordings: () => [["the shipped ladder", ladder()]],
+    incomplete: () => variants().map(([missing, one]) => [`without ${missing}`, one]),
+    seen: [
+      ["another puzzle", { start: 0 }],
+      ["other wires", { wires: "lr-m1-n1-t4-gfull-s4-hs" }],
+    ],
+  },
+  run: { recordings: runs },
+  thought: { recordings: thoughts },
+};
