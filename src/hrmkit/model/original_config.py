@@ -241,7 +241,7 @@ def parts_of(settings: Settings, asked: Asked) -> tuple[Wiring, Sizes, PuzzleInt
         words = ", ".join(f"{name.replace('.', '__')}=N" for name in unknown)
         raise UserError(
             f"{asked.source} does not say its {', '.join(unknown)}: give {options}, or in Python "
-            f"hrmkit.load(..., {words})"
+            f"hrmkit.load(..., {words}), and keep it with hrmkit.save to train on from it"
         )
     return (
         part(Wiring, "wiring", settings, asked),
