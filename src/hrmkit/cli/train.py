@@ -92,6 +92,7 @@ def train(
     """Train a model of puzzles, resumably, and measure it on the way."""
     import torch
 
+    from hrmkit.bounds import check_threads
     from hrmkit.device import choose_device
     from hrmkit.training.console import Console
     from hrmkit.training.fit import carry_out
@@ -119,8 +120,7 @@ def train(
         test_puzzles=test_puzzles,
     )
     if threads is not None:
-        if threads < 1:
-            raise UserError(f"{threads} threads are not possible: choose 1 or more")
+        check_threads(threads)
         torch.set_num_threads(threads)
     chosen = choose_device(device)
     with joined() as ranks, Console(ranks.leads) as console:

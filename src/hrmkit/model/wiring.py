@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal, NamedTuple
+from math import inf
+from typing import Any, Literal, NamedTuple, get_args
+
+from pydantic import ConfigDict
 
 from hrmkit.errors import UserError
 
+# What a file may say of them: no other field, and no number that is none.
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+MOST_CALLS = 1000
+"""Cycles, calls of L in one, and segments. So many are far beyond what anybody trained."""
+MOST_WIDE, MOST_BLOCKS = 1 << 16, 1000
+MOST_TOKENS, MOST_KINDS, MOST_PUZZLES = 1 << 16, 1 << 20, 1 << 27
+"""Cells of a puzzle, different tokens, and puzzle embeddings: ARC-AGI-2 in 1000 views has 2^20."""
+WORLD_TOKENS = 128
+"""The most tokens of a world."""
+
 Gradient = Literal["one-step", "last-cycle", "full"]
 Halting = Literal["none", "q-learning", "single-pass"]
+Mixing = Literal["attention", "tokens"]
+Gate = Literal["swiglu", "stable"]
+Positions = Literal["rope", "learned", "none"]
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "modules": (1, 2),
+    "gradient": get_args(Gradient),
+    "halting": get_args(Halting),
+    "mixing": get_args(Mixing),
+    "gate": get_args(Gate),
+    "positions": get_args(Positions),
+}
+"""What a wire that has a name can be."""
 
 
 class Call(NamedTuple):
@@ -19,13 +45,23 @@ class Call(NamedTuple):
     """Whether it carries gradient in training."""
 
 
+def check_whole(part: object, name: str, least: int, most: int) -> None:
+    """Raise `UserError` unless a field is a whole number from `least` to `most`."""
+    value = getattr(part, name)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise UserError(f"{name} is {value!r}: it has to be {least} or more, at most {most}")
+
+
 @dataclass(frozen=True)
 class Wiring:
     """Which wires are plugged in.
 
     A segment is `cycles` (N) times: L called `low_calls` (T) times, then, with the hierarchy, H
     once. Without the hierarchy there is one state, and `cycles * low_calls` calls of one module.
+    Raises `UserError` for what no model can have.
     """
+
+    __pydantic_config__ = STRICT
 
     loop: bool = True
     """Latent recurrence: a module is called again on its own output. Without: fixed depth."""
@@ -46,12 +82,12 @@ class Wiring:
     halting: Halting = "single-pass"
     """How the q head learns to stop: not at all, by the original's Q-learning, which needs a second
     forward pass, or by q_halt alone (TRM)."""
-    mixing: Literal["attention", "tokens"] = "attention"
+    mixing: Mixing = "attention"
     """How tokens learn of each other: by attention or by an MLP over the token axis (TRM)."""
-    gate: Literal["swiglu", "stable"] = "swiglu"
+    gate: Gate = "swiglu"
     """How the MLPs are gated: as in the originals, or so that Muon's high rates stay stable (arXiv
     2601.19085)."""
-    positions: Literal["rope", "learned", "none"] = "rope"
+    positions: Positions = "rope"
     """How tokens know where they stand."""
     puzzle_embedding: bool = False
     """Whether every puzzle has a learned vector of its own, put before its tokens."""
@@ -63,11 +99,14 @@ class Wiring:
     """Of worlds: whether the action head is told a sub-goal before it answers."""
 
     def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or value not in choices:  # True equals 1
+                known = ", ".join(map(str, choices))
+                raise UserError(f"{name} is {value!r}: choose {known}")
         for name in ("cycles", "low_calls", "segments"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}: it has to be 1 or more")
-        if self.prefix < 0:
-            raise UserError(f"prefix is {self.prefix}: it has to be 0 or more")
+            check_whole(self, name, 1, MOST_CALLS)
+        check_whole(self, "prefix", 0, MOST_TOKENS)
         for complaint in self._missing_wires():
             raise UserError(complaint)
 
@@ -143,7 +182,9 @@ class Wiring:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the parts are."""
+    """How large the parts are; raises `UserError` for what is not possible."""
+
+    __pydantic_config__ = STRICT
 
     width: int = 48
     """d, the width of a token."""
@@ -157,9 +198,11 @@ class Sizes:
     """Base of the rotary position embedding (10000 in the original, for 82 tokens)."""
 
     def __post_init__(self) -> None:
-        for name in ("width", "heads", "inner", "blocks"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}: it has to be 1 or more")
+        for name in ("width", "heads", "inner"):
+            check_whole(self, name, 1, MOST_WIDE)
+        check_whole(self, "blocks", 1, MOST_BLOCKS)
+        if not 0 < self.rope_base < inf:
+            raise UserError(f"rope_base is {self.rope_base}: it has to be a number above 0")
         if self.width % (2 * self.heads):
             raise UserError(
                 f"width {self.width} does not divide into {self.heads} heads of even width"
@@ -168,7 +211,9 @@ class Sizes:
 
 @dataclass(frozen=True)
 class WorldInterface:
-    """What a model reads and says in a world."""
+    """What a model reads and says in a world; raises `UserError` for what is not possible."""
+
+    __pydantic_config__ = STRICT
 
     features: int
     """Number of input features; a token is a set of them."""
@@ -181,10 +226,18 @@ class WorldInterface:
     action_token: int = 1
     """The token at which the action head reads, and at which it is told a sub-goal."""
 
+    def __post_init__(self) -> None:
+        for name in ("features", "subgoals", "actions"):
+            check_whole(self, name, 1, MOST_KINDS)
+        for name in ("subgoal_token", "action_token"):
+            check_whole(self, name, 0, WORLD_TOKENS - 1)
+
 
 @dataclass(frozen=True)
 class PuzzleInterface:
-    """What a model reads and says of a puzzle."""
+    """What a model reads and says of a puzzle; raises `UserError` for what is not possible."""
+
+    __pydantic_config__ = STRICT
 
     vocab: int
     """Number of different tokens, V."""
@@ -194,9 +247,9 @@ class PuzzleInterface:
     """Number of puzzle ids, each with an embedding of its own where that wire is plugged in."""
 
     def __post_init__(self) -> None:
-        for name in ("vocab", "tokens", "puzzles"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}: it has to be 1 or more")
+        check_whole(self, "vocab", 1, MOST_KINDS)
+        check_whole(self, "tokens", 1, MOST_TOKENS)
+        check_whole(self, "puzzles", 1, MOST_PUZZLES)
 
 
 def as_json(

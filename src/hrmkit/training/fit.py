@@ -8,11 +8,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from hrmkit.bounds import check_memory
 from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
 from hrmkit.lock import held
-from hrmkit.model.assemble import assemble
+from hrmkit.model.assemble import SMALLER, assemble
+from hrmkit.model.cost import NUMBER, parameters_of, thinking_bytes, training_bytes
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.solving.find import find_model, learned_from
 from hrmkit.training.data import RunData, load_data, source_of
 from hrmkit.training.plan import Plan, differences, plan_from, plan_of
@@ -118,6 +123,7 @@ def begun_run(
 ) -> Run:
     """The run, described in its folder, at the step that it begins or goes on with."""
     data = load_data(plan, skip_bad)
+    check_fits(plan, data.interface, device, ranks)
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
@@ -139,6 +145,26 @@ def begun_run(
     if ranks.leads:
         folder.describe(run.description())
     return run
+
+
+def check_fits(plan: Plan, face: PuzzleInterface, device: Device, ranks: Ranks) -> None:
+    """Raise `UserError` for a training that surely has no room in memory, before it takes any."""
+    recipe, parts = plan.recipe, (plan.wiring, plan.sizes, face)
+    count = parameters_of(*parts)
+    copies = 5 if recipe.average else 4  # weights, gradients, two moments, average
+    there = None
+    if device.device.type == "cuda":
+        there = torch.cuda.mem_get_info(device.device)[1]
+    check_memory(
+        NUMBER * count * copies, f"training a model of {count:,} parameters", SMALLER, there
+    )
+    rows = -(-recipe.batch // ranks.world)
+    check_memory(
+        rows * (training_bytes(*parts) + (recipe.starts - 1) * thinking_bytes(*parts)),
+        f"a batch of {recipe.batch} puzzles",
+        "choose a smaller --batch",
+        there,
+    )
 
 
 def begin_with(model: PuzzleHRM, source: str) -> tuple[dict[str, Any], ...]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
@@ -40,6 +41,9 @@ class Plan:
     begin: str | None = None
     """A trained model whose weights to begin with: its name, folder or run; None for drawn ones."""
 
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
 
 def plan_of(
     puzzle: str,
@@ -59,8 +63,6 @@ def plan_of(
     if preset_name not in {chosen.name for chosen in PUZZLE_PRESETS}:
         known = ", ".join(chosen.name for chosen in PUZZLE_PRESETS)
         raise UserError(f"no preset for puzzles is called {preset_name!r}: choose {known}")
-    if seed < 0:
-        raise UserError(f"seed {seed} is negative: choose 0 or more")
     chosen = preset(preset_name)
     plan = Plan(
         puzzle,
