@@ -93,5 +93,5 @@ def test_a_small_model_has_one_thread_unless_more_are_named() -> None:
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
-    with pytest.raises(UserError, match="0 threads are not possible: choose 1 or more"):
+    with pytest.raises(UserError, match="0 threads are not possible: choose 1 to 1024"):
         use_threads(assemble(wiring_of_step(6)), 0)

@@ -145,7 +145,7 @@ def test_there_are_views_enough_with_any_seed_but_not_endlessly_many() -> None:
 def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(UserError, match="-1 views"):
         generate(0, -1)
-    with pytest.raises(UserError, match="seed -1 is negative"):
+    with pytest.raises(UserError, match="seed -1 is not possible"):
         generate(-1)
     with pytest.raises(UserError, match="no task 16 in view 0"):
         ARC.puzzle_id(16, 0)

@@ -169,7 +169,7 @@ def test_what_cannot_be_generated_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         generate(train=0)
     with pytest.raises(UserError, match="-1 puzzles to test on"):
         generate(test=-1)
-    with pytest.raises(UserError, match="seed -4 is negative"):
+    with pytest.raises(UserError, match="seed -4 is not possible"):
         generate(seed=-4)
     with pytest.raises(UserError, match="symmetry 'rows' is not known"):
         generate(symmetry="rows")  # pyright: ignore

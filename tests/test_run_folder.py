@@ -35,9 +35,15 @@ from hrmkit.recording.run import read_run
 from hrmkit.solving.find import find_model
 from hrmkit.training.run_folder import RunFolder
 
+SIZES = ("--sizes.width", "8", "--sizes.heads", "1", "--sizes.inner", "8", "--sizes.blocks", "1")
 SMALL = (
-    *("--sizes.width", "8", "--sizes.heads", "1", "--sizes.inner", "8", "--sizes.blocks", "1"),
+    *SIZES,
     *("--wiring.segments", "2", "--recipe.warm_up", "1", "--batch", "2", "--track", "none"),
+)
+ARC = (
+    *SIZES,
+    *("--preset", "tiny-attention", "--wiring.segments", "2", "--wiring.low_calls", "1"),
+    *("--recipe.views", "3", "--track", "none"),
 )
 ONE_TASK = {
     "train": [{"input": [[3]], "output": [[4]]}],
@@ -80,9 +86,9 @@ def test_a_folder_is_one_program_s_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_nothing_was_written_to_is_taken_away_again(tmp_path: Path) -> None:
-    with held(tmp_path / "new", "training"):
-        assert (tmp_path / "new" / LOCK).exists()
-    assert not (tmp_path / "new").exists()
+    with held(tmp_path / "runs" / "new", "training"):
+        assert (tmp_path / "runs" / "new" / LOCK).exists()
+    assert not (tmp_path / "runs").exists()
     (tmp_path / "old").mkdir()
     with held(tmp_path / "old", "training"):
         pass
@@ -193,8 +199,8 @@ def test_one_task_with_one_example_is_saved_and_resumed(
 ) -> None:
     data, out = tmp_path / "one.json", tmp_path / "run"
     data.write_text(json.dumps(ONE_TASK))
-    small = (*SMALL[:8], "--recipe.views", "3", "--batch", "1", "--track", "none", *save)
-    said = train("arc", "--data", data, "--out", out, "--steps", "2", *small)
+    small = (*ARC, "--batch", "1")
+    said = train("arc", "--data", data, "--out", out, "--steps", "2", *small, *save)
     assert said.exit_code == 0, said.output
     assert RunFolder(out).steps()[-1] == 2
     assert sorted(path.name for path in out.iterdir()) == [
@@ -208,9 +214,7 @@ def test_one_task_with_one_example_is_saved_and_resumed(
     assert said.exit_code == 0, said.output
     # Saved or not on the way, it is the same training.
     whole = tmp_path / "whole"
-    said = train(
-        "arc", "--data", data, "--out", whole, "--steps", "4", *small[:-2] if save else small
-    )
+    said = train("arc", "--data", data, "--out", whole, "--steps", "4", *small)
     assert said.exit_code == 0, said.output
     ends = [hrmkit.load(RunFolder(path).checkpoint(4)).state_dict() for path in (out, whole)]
     assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
@@ -220,9 +224,8 @@ def test_solutions_that_are_put_beside_the_challenges_later_lock_nothing(tmp_pat
     data, out = tmp_path / "own_challenges.json", tmp_path / "run"
     test = {"input": [[5, 5]]}
     data.write_text(json.dumps({"a": ONE_TASK | {"test": [test]}}))
-    small = (*SMALL[:8], "--recipe.views", "3", "--batch", "2", "--track", "none")
     named = ("--wiring.puzzle_embedding", "true", "--wiring.prefix", "1")
-    said = train("arc", "--data", data, "--out", out, "--steps", "1", *small, *named)
+    said = train("arc", "--data", data, "--out", out, "--steps", "1", "--batch", "2", *ARC, *named)
     assert said.exit_code == 0, said.output
     described = json.loads((out / "run.json").read_text())
     measure = ["eval", str(out), "--data", str(data), "--json"]

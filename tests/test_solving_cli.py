@@ -440,7 +440,7 @@ def test_arc_is_scored_and_handed_in(tmp_path: Path) -> None:
     assert "pass@2    0.0000  (0 of 1;" in result.stdout
     assert set(json.loads(out.read_text())["task"][0]) == {"attempt_1", "attempt_2"}
     assert json.loads(hrmkit_says(*arguments, "--json").stdout)["asked"] == 2
-    nowhere = hrmkit_says(*arguments, "--submission", str(tmp_path / "no" / "x.json"))
+    nowhere = hrmkit_says(*arguments, "--submission", str(out / "x.json"))
     assert (nowhere.exit_code, "cannot write" in nowhere.stderr) == (2, True)
 
 

@@ -435,10 +435,10 @@ def test_a_damaged_checkpoint_is_said(puzzles: Path, tmp_path: Path) -> None:
         (("--recipe.rate",), "--recipe.rate has no value"),
         (("extra",), "'extra' is one word too many"),
         (("--device", "tpu"), "no device is called 'tpu'"),
-        (("--threads", "0"), "0 threads"),
+        (("--threads", "0"), "0 threads are not possible: choose 1 to 1024"),
         (("--keep", "0"), "keep is 0"),
         (("--track", "paper"), "'paper' is no tracker"),
-        (("--seed", "-1"), "seed -1 is negative"),
+        (("--seed", "-1"), "seed -1 is not possible: choose 0 to 9007199254740991"),
         (("--test", "nothing.csv"), "nothing.csv"),
     ],
 )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def fingerprint(*parts: str) -> str:
     """Changes whenever the package's code in `parts`, folders with all that is in them, or files,
     does. A file of another package is named by its whole path.
+
+    What is loaded does not change while a program runs, whatever becomes of its files.
     """
     package = Path(__file__).parent
     digest = hashlib.sha256()

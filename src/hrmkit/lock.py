@@ -20,10 +20,10 @@ def held(folder: Path, work: str) -> Generator[None]:
     """Keep others from writing to `folder` meanwhile; `work` is what is done there, for people.
 
     Raises `UserError` at once if another program does it already. The system itself ends the lock
-    with the process that holds it, however that ends. The folder is made; it is taken away again if
-    nothing was written to it.
+    with the process that holds it, however that ends. The folder, and those above it, are made;
+    they are taken away again if nothing was written there.
     """
-    new = not os.path.isdir(folder)
+    made = [path for path in (folder, *folder.parents) if not os.path.isdir(path)]
     with saying(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / LOCK, timeout=0)
@@ -37,8 +37,9 @@ def held(folder: Path, work: str) -> Generator[None]:
     try:
         yield
     finally:
-        if new and [path.name for path in folder.iterdir()] == [LOCK]:
-            with suppress(OSError):
+        with suppress(OSError):
+            if made and os.listdir(folder) == [LOCK]:
                 (folder / LOCK).unlink()
-                folder.rmdir()
+                for path in made:
+                    path.rmdir()
         lock.release()

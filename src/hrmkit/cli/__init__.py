@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import atexit
 import gc
+import signal
+import sys
 
+from hrmkit.__main__ import INTERRUPTED, end_now
 from hrmkit.cli import about, data, evaluate, solve, stories, studio, train
-from hrmkit.cli.app import app
+from hrmkit.cli.app import app, say
+from hrmkit.cli.streams import OutputError, open_streams
+from hrmkit.errors import UserError
 
 __all__ = ["about", "app", "data", "evaluate", "main", "solve", "stories", "studio", "train"]
 
@@ -15,4 +20,17 @@ def main() -> None:
     """Run the program ``hrmkit``."""
     # Looking through all that torch has imported for garbage, as a process ends, takes 0.3 s.
     atexit.register(gc.freeze)
-    app(prog_name="hrmkit")
+    open_streams()
+    try:
+        try:
+            app(prog_name="hrmkit")
+        finally:
+            sys.stdout.flush()
+    except (UserError, OutputError) as error:  # raised outside of a verb: by --help, say
+        say(error)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    finally:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, end_now)  # all is done: no traceback from Python's own end

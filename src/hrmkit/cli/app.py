@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,9 @@ from typer.core import TyperGroup
 
 import hrmkit
 from hrmkit.errors import UserError
+
+LONGEST = 300
+"""Characters of a word that is shown whole: of a path, mostly."""
 
 
 class Verbs(TyperGroup):
@@ -19,11 +23,19 @@ class Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            typer.echo(f"error: {error}", err=True)
+            say(error)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo(err=True)
             raise typer.Exit(130) from None
+
+
+def say(error: Exception) -> None:
+    """Print an error as one line that can be read, whatever name it repeats."""
+    words = re.sub(
+        rf"\S{{{LONGEST},}}", lambda word: f"{word[0][:60]}...{word[0][-60:]}", str(error)
+    )
+    typer.echo(f"error: {' '.join(words.splitlines())}", err=True)
 
 
 app = typer.Typer(

@@ -6,12 +6,16 @@ from typing import overload
 
 import torch
 
+from hrmkit.bounds import check_memory, check_seed
 from hrmkit.errors import UserError
+from hrmkit.model.cost import NUMBER, parameters_of
 from hrmkit.model.presets import preset
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import LADDER_SUDOKU, ladder_sizes, wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
+
+SMALLER = "choose smaller sizes: width, inner, blocks"
 
 
 @overload
@@ -48,8 +52,8 @@ def assemble(
     the manual. `sizes` and `interface` are the preset's unless given, and otherwise the ladder's:
     4x4 sudoku, 108,290 parameters. An interface of a world makes a `WorldHRM`.
 
-    Raises `UserError` for an unknown preset or step, for both or neither of wiring and step, and
-    where a world's preset is given no world.
+    Raises `UserError` for an unknown preset or step, for both or neither of wiring and step,
+    where a world's preset is given no world, and for a model that this machine has no memory for.
     """
     if (wiring is None) == (step is None):
         raise UserError("say either a wiring or a step: assemble('hrm-27m') or assemble(step=6)")
@@ -62,8 +66,13 @@ def assemble(
     elif wiring is None:
         wiring = wiring_of_step(step or 0)
     sizes = sizes or ladder_sizes(wiring)
+    check_seed(seed)
+    if not isinstance(interface, WorldInterface):
+        interface = interface or LADDER_SUDOKU
+        count = parameters_of(wiring, sizes, interface)
+        check_memory(NUMBER * count, f"a model of {count:,} parameters", SMALLER)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if isinstance(interface, WorldInterface):
             return WorldHRM(wiring, sizes, interface)
-        return PuzzleHRM(wiring, sizes, interface or LADDER_SUDOKU)
+        return PuzzleHRM(wiring, sizes, interface)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hrmkit.model.block import swiglu_inner
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 
+NUMBER = 4
+"""Bytes of a float32."""
 BACKWARD = 2
 """A backward pass costs as much as two forward passes."""
 
@@ -42,6 +44,36 @@ def segment_flops(wiring: Wiring, sizes: Sizes, interface: PuzzleInterface) -> i
 def step_flops(wiring: Wiring, sizes: Sizes, interface: PuzzleInterface) -> int:
     """FLOPs of one training step on one puzzle: forward, backward, Q-learning's second pass."""
     return units_a_step(wiring, sizes) * block_flops(wiring, sizes, interface)
+
+
+def parameters_of(wiring: Wiring, sizes: Sizes, interface: PuzzleInterface) -> int:
+    """How many numbers a model of puzzles learns, told before there is memory for one."""
+    width, tokens = sizes.width, wiring.prefix + interface.tokens
+    across = 3 * tokens * swiglu_inner(tokens) if wiring.mixing == "tokens" else 4 * width**2
+    modules = wiring.modules * sizes.blocks * (across + 3 * width * sizes.inner)
+    named = interface.puzzles if wiring.puzzle_embedding else 0
+    placed = tokens if wiring.positions == "learned" else 0
+    return modules + (2 * interface.vocab + named + placed + 2) * width + 2
+
+
+def thinking_bytes(wiring: Wiring, sizes: Sizes, interface: PuzzleInterface) -> int:
+    """At least so many bytes are in memory while one puzzle is thought about: float32."""
+    tokens = wiring.prefix + interface.tokens
+    states = 2 * sizes.width  # one state, and the input
+    return NUMBER * tokens * (states + max(2 * sizes.inner, 2 * sizes.width))
+
+
+def training_bytes(wiring: Wiring, sizes: Sizes, interface: PuzzleInterface) -> int:
+    """At least so many bytes one puzzle of a batch takes in training: what backward needs."""
+    tokens = wiring.prefix + interface.tokens
+    cycle = wiring.low_calls + wiring.hierarchy
+    calls = {
+        "one-step": 1 + wiring.hierarchy,
+        "last-cycle": cycle,
+        "full": wiring.cycles * cycle,
+    }[wiring.gradient]
+    kept = calls * sizes.blocks * 2 * sizes.inner
+    return thinking_bytes(wiring, sizes, interface) + NUMBER * tokens * kept
 
 
 def effective_depth(wiring: Wiring, sizes: Sizes) -> int:

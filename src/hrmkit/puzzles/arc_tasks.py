@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 from hrmkit.puzzles.arc import Arc
 from hrmkit.puzzles.arc_canvas import PAD, ArcChanges, placed, redrawn, sizes_of
@@ -245,7 +246,6 @@ def load_arc(source: str = "arc-1", views: int = 1000, seed: int = 0) -> ArcData
     """
     if not 0 <= views <= MOST_VIEWS:
         raise UserError(f"{views} views are not possible: choose 0 to {MOST_VIEWS}")
-    if seed < 0:
-        raise UserError(f"seed {seed} is negative: choose 0 or more")
+    check_seed(seed)
     tasks = read_tasks(source)
     return ArcData(source, tasks, seed, views, draw_views(tasks, views, seed))

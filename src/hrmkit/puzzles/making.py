@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
@@ -51,8 +52,7 @@ class Made:
 
 def shares_of(seed: int, counts: list[int], at_a_time: int) -> list[Share]:
     """The work for `counts` puzzles of each part; `UserError` for a wrong count or seed."""
-    if seed < 0:
-        raise UserError(f"seed {seed} is negative: choose 0 or more")
+    check_seed(seed)
     for count in counts:
         if not 1 <= count <= MOST:
             raise UserError(f"{count} puzzles cannot be made: choose 1 to {MOST}")

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 
 BLANK = 0
@@ -184,7 +185,6 @@ def as_grids(rows: Tensor) -> list[Grid]:
 
 
 def generator(seed: int) -> np.random.Generator:
-    """The random numbers of `seed`; `UserError` if it is negative."""
-    if seed < 0:
-        raise UserError(f"seed {seed} is negative: choose 0 or more")
+    """The random numbers of `seed`; `UserError` if it is none."""
+    check_seed(seed)
     return np.random.default_rng(seed)

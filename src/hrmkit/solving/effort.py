@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hrmkit.bounds import MOST_BATCH, MOST_SEGMENTS, check_seed, check_within
 from hrmkit.errors import UserError
 from hrmkit.model.halting import check_sure
 from hrmkit.model.puzzle_hrm import PuzzleHRM
@@ -54,10 +55,11 @@ class Effort:
     """Of the symmetries."""
 
     def __post_init__(self) -> None:
-        if self.batch is not None and self.batch < 1:
-            raise UserError(f"a batch of {self.batch} is not possible: give 1 or more")
-        if self.segments is not None and self.segments < 1:
-            raise UserError(f"{self.segments} segments are not possible: give 1 or more")
+        if self.batch is not None:
+            check_within(self.batch, 1, MOST_BATCH, "a batch of {} is")
+        if self.segments is not None:
+            check_within(self.segments, 1, MOST_SEGMENTS, "{} segments are")
+        check_seed(self.seed)
         for name in ("starts", "views"):
             if not 1 <= getattr(self, name) <= MOST:
                 raise UserError(f"{getattr(self, name)} {name} are not possible: 1 to {MOST}")

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import torch
 
+from hrmkit.bounds import check_threads
 from hrmkit.device import Device, choose_device, share_of_threads
-from hrmkit.errors import UserError
 from hrmkit.model.hrm import HRM, count_parameters
 
 Model = TypeVar("Model", bound=HRM)
@@ -23,8 +23,8 @@ def placed(model: Model, device: Device) -> Model:
 
 def use_threads(model: HRM, count: int | None = None) -> None:
     """Compute on `count` CPU threads from here on, or on as many as the model's size is worth."""
-    if count is not None and count < 1:
-        raise UserError(f"{count} threads are not possible: choose 1 or more")
+    if count is not None:
+        check_threads(count)
     torch.set_num_threads(count or share_of_threads(count_parameters(model)))
 
 

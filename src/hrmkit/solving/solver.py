@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hrmkit.errors import UserError
+from hrmkit.bounds import MOST_BATCH, check_memory, check_within
+from hrmkit.model.cost import thinking_bytes
 from hrmkit.model.halting import check_sure, wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
@@ -89,15 +90,18 @@ def solve(
     check_sure(sure)
     most = segments_of(model, segments)
     batch = rows_for(model) if batch is None else batch
-    if batch < 1:
-        raise UserError(f"a batch of {batch} is not possible: give 1 or more")
+    check_within(batch, 1, MOST_BATCH, "a batch of {} is")
+    taken = min(batch, len(puzzles))
+    parts = model.wiring, model.sizes, model.interface
+    if model.low_init.device.type == "cpu":
+        needed = taken * thinking_bytes(*parts)
+        check_memory(needed, f"a batch of {taken}", "choose a smaller --batch")
     halting = model.wiring.halting if halt else "none"
     found = Solutions(
         torch.zeros_like(puzzles.given, device="cpu"),
         torch.zeros(len(puzzles), dtype=model.low_init.dtype),
         torch.zeros(len(puzzles), dtype=torch.int64),
     )
-    taken = min(batch, len(puzzles))
     desk = seated(model, puzzles, 0, taken, start)
     answered = 0
     while len(desk.which):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from hrmkit.bounds import MOST_SEGMENTS, check_within
 from hrmkit.errors import UserError
 from hrmkit.model.halting import check_sure, wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
@@ -88,8 +89,8 @@ def on_device(model: PuzzleHRM, puzzles: PuzzleSet) -> PuzzleBatch:
 
 def segments_of(model: PuzzleHRM, asked: int | None) -> int:
     """The most segments to think: those asked for, or else training's."""
-    if asked is not None and asked < 1:
-        raise UserError(f"{asked} segments are not possible: give 1 or more")
+    if asked is not None:
+        check_within(asked, 1, MOST_SEGMENTS, "{} segments are")
     return asked or model.wiring.segments
 
 

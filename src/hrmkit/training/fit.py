@@ -8,12 +8,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from pydantic import TypeAdapter, ValidationError
 
+from hrmkit.bounds import check_memory, check_threads
 from hrmkit.device import Device, choose_device, on_threads, share_of_threads
 from hrmkit.errors import UserError
 from hrmkit.lock import held
-from hrmkit.model.assemble import assemble
+from hrmkit.model.assemble import SMALLER, assemble
+from hrmkit.model.cost import NUMBER, parameters_of, thinking_bytes, training_bytes
 from hrmkit.model.hrm import PARTS, count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.widen import widened
@@ -85,8 +88,8 @@ def carry_out(
     first step. `threads` are those of the CPU; unless they are given, as many as the model's size
     is worth. The folder is this run's alone until it ends.
     """
-    if threads is not None and threads < 1:
-        raise UserError(f"{threads} threads are not possible: choose 1 or more")
+    if threads is not None:
+        check_threads(threads)
     tracked = chosen_trackers(track)
     device, ranks = device or choose_device(), ranks or Ranks()
     if plan.recipe.steps is None and plan.recipe.minutes is None:
@@ -136,6 +139,7 @@ def begun_run(
     fresh = not (going_on and folder.newest())
     first = find_model(plan.begin) if plan.begin and fresh else None
     data = load_data(plan, skip_bad, read_by(plan, first, folder))
+    check_fits(plan, data.interface, device, ranks)
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
@@ -169,6 +173,26 @@ def read_by(plan: Plan, first: Found | None, folder: RunFolder) -> PuzzleInterfa
         return TypeAdapter(PuzzleInterface).validate_python(folder.description().get("interface"))
     except ValidationError:
         raise UserError(f"{folder.path} does not say what its model reads") from None
+
+
+def check_fits(plan: Plan, face: PuzzleInterface, device: Device, ranks: Ranks) -> None:
+    """Raise `UserError` for a training that surely has no room in memory, before it takes any."""
+    recipe, parts = plan.recipe, (plan.wiring, plan.sizes, face)
+    count = parameters_of(*parts)
+    copies = 5 if recipe.average else 4  # weights, gradients, two moments, average
+    there = None
+    if device.device.type == "cuda":
+        there = torch.cuda.mem_get_info(device.device)[1]
+    check_memory(
+        NUMBER * count * copies, f"training a model of {count:,} parameters", SMALLER, there
+    )
+    rows = -(-recipe.batch // ranks.world)
+    check_memory(
+        rows * (training_bytes(*parts) + (recipe.starts - 1) * thinking_bytes(*parts)),
+        f"a batch of {recipe.batch} puzzles",
+        "choose a smaller --batch",
+        there,
+    )
 
 
 def begin_with(model: PuzzleHRM, first: Found, named: str) -> None:

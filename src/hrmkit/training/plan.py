@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
@@ -43,6 +44,9 @@ class Plan:
     begin: str | None = None
     """A trained model whose weights to begin with: its name, folder or run; None for drawn ones."""
 
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
 
 def plan_of(
     puzzle: str,
@@ -63,8 +67,6 @@ def plan_of(
     `UserError` for an unknown preset or setting, a value that is not possible, or where there is no
     model to begin with.
     """
-    if seed < 0:
-        raise UserError(f"seed {seed} is negative: choose 0 or more")
     if preset_name is None and begin is None:
         preset_name = USUAL
     wiring, sizes = start_of(preset_name, begin, before)

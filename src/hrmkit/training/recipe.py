@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from hrmkit.bounds import MOST_BATCH
 from hrmkit.errors import UserError
 
 OptimizerName = Literal["adamw", "adam-atan2", "muon"]
@@ -14,6 +15,8 @@ LossName = Literal["softmax", "stablemax"]
 Stage = tuple[float, int, int]
 """Until which share of the training, with how many cycles, of how many calls of L."""
 
+LARGEST = {"steps": 2**53, "minutes": 10**7, "batch": MOST_BATCH, "starts": 1000}
+"""The most of what is counted; 19 years of minutes."""
 EXPLORATION = 0.1
 """Chance that a row has to think a random number of segments at the least (arXiv 2506.21734)."""
 
@@ -66,12 +69,14 @@ class Recipe:
     """Of ARC: augmented views of every task, each with a puzzle embedding of its own."""
 
     def __post_init__(self) -> None:
-        for name, most in (("steps", None), ("minutes", None), ("batch", None), ("starts", None)):
+        for name, most in LARGEST.items():
             value = getattr(self, name)
-            if value is not None and not (value > 0 and (most is None or value <= most)):
-                raise UserError(f"{name} is {value}: it has to be more than 0")
+            if value is not None and not 0 < value <= most:
+                raise UserError(f"{name} is {value}: it has to be more than 0, at most {most}")
         if self.views < 0:
             raise UserError(f"views is {self.views}: it has to be 0 or more")
+        if self.warm_up > LARGEST["steps"]:
+            raise UserError(f"warm_up is {self.warm_up}: it has to be at most {LARGEST['steps']}")
         for name in ("rate", "weight_decay", "warm_up", "puzzle_rate", "puzzle_weight_decay"):
             value = getattr(self, name)
             if not 0 <= value < math.inf:
