@@ -117,6 +117,10 @@ def joined() -> Generator[Ranks]:
     if world == 1:
         yield Ranks()
         return
+    # Its functions have the group that is there when it is imported as a default, and keep that for
+    # ever: the group's threads would then outlive Python, which aborts the process now and then.
+    import torch.distributed.nn
+
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
