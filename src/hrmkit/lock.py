@@ -20,8 +20,8 @@ def held(folder: Path, work: str) -> Generator[None]:
     """Keep others from writing to `folder` meanwhile; `work` is what is done there, for people.
 
     Raises `UserError` at once if another program does it already. The system itself ends the lock
-    with the process that holds it, however that ends. The folder, and those above it, are made; they are
-    taken away again if nothing was written there.
+    with the process that holds it, however that ends. The folder, and those above it, are made;
+    they are taken away again if nothing was written there.
     """
     made = [path for path in (folder, *folder.parents) if not os.path.isdir(path)]
     with saying(folder):
