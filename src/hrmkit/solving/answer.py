@@ -20,6 +20,7 @@ from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.text import as_text
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.find import Found, find_model, kind_of, usual_model
+from hrmkit.solving.solver import check_answers
 from hrmkit.solving.thinking import Thought, right_cells, until_red
 from hrmkit.solving.views import view_of_one
 
@@ -162,6 +163,7 @@ def try_view(
             watch(thought)
             watching += perf_counter() - looked
     assert thought is not None  # there is always a first segment
+    check_answers(thought.q_halt)
     (said,) = as_grids(thought.tokens)
     seconds = perf_counter() - began - watching
     return Try(said, thought.number, bool(thought.red[0]), seconds)

@@ -65,7 +65,19 @@ def find_model(source: Path | str, said: Mapping[str, Any] | None = None) -> Fou
     model = load(path, **(said or {}))
     if not isinstance(model, PuzzleHRM):
         raise UserError(f"{source} is a model of worlds: name one of puzzles")
+    check_finite(model, source)
     return Found(model.eval(), metadata_of(path), str(path))
+
+
+def check_finite(model: PuzzleHRM, source: Path | str) -> None:
+    """Raise `UserError` for weights that are no numbers: whatever they answer means nothing."""
+    for name, weights in model.state_dict().items():
+        wrong = int((~weights.isfinite()).sum())
+        if wrong:
+            raise UserError(
+                f"the model in {source} cannot answer: {wrong} of the {weights.numel()} weights of "
+                f"{name} are infinite or no numbers (NaN); take an earlier checkpoint"
+            )
 
 
 def usual_model(puzzle: str) -> str:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.bounds import MOST_BATCH, check_memory, check_within
+from hrmkit.errors import UserError
 from hrmkit.model.cost import thinking_bytes
 from hrmkit.model.halting import check_sure, wants_to_halt
 from hrmkit.model.hrm import Carry
@@ -123,7 +124,18 @@ def solve(
                 taken += come
         answered += len(which)
         progress("solving", answered, len(puzzles))
+    check_answers(found.q)
     return found
+
+
+def check_answers(q: Tensor) -> None:
+    """Raise `UserError` where a model's own judgements are no numbers, and its answers nothing."""
+    wrong = int((~q.isfinite()).sum())
+    if wrong:
+        raise UserError(
+            f"the model's numbers grew beyond all bounds on {wrong} of {len(q)} puzzles: its "
+            "weights are too large to answer with; take an earlier checkpoint"
+        )
 
 
 def seated(model: PuzzleHRM, puzzles: PuzzleSet, first: int, count: int, start: Start) -> Desk:
