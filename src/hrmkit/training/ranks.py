@@ -119,7 +119,7 @@ def joined() -> Generator[Ranks]:
         return
     # Its functions have the group that is there when it is imported as a default, and keep that for
     # ever: the group's threads would then outlive Python, which aborts the process now and then.
-    import torch.distributed.nn
+    import torch.distributed.nn  # pyright: ignore[reportUnusedImport]
 
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
