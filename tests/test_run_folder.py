@@ -437,7 +437,7 @@ def test_tensors_of_another_training_are_said(run: Path, change: Change, said: s
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_whatever_becomes_of_its_files_a_run_is_read_or_refused(

@@ -14,9 +14,10 @@ from hrmkit.model.presets import FULL, HRM_27M
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.maze import Maze
-from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet
+from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet, as_grids
 from hrmkit.solving import effort as effort_module
 from hrmkit.solving import precision
+from hrmkit.solving.answer import solve_grid
 from hrmkit.solving.effort import Effort, answer, chosen
 from hrmkit.solving.evaluate import bins_of, evaluate, first, share_of
 from hrmkit.solving.evaluate_arc import evaluate_arc, known_tests
@@ -399,3 +400,30 @@ def test_a_model_that_was_never_trained_solves_nothing(tmp_path: Path) -> None:
     labelled = load_puzzles("sudoku", str(path))
     found = evaluate(find_model(tmp_path / "nine").model, labelled)
     assert (found.exact.count, found.puzzles, found.rated) == (0, 1, False)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("all_of_them", [True, False])
+def test_weights_that_are_no_numbers_answer_nothing(
+    value: float, all_of_them: bool, tmp_path: Path
+) -> None:
+    model = deepcopy(trained())
+    with torch.no_grad():
+        for weights in model.parameters() if all_of_them else [model.token_head.weight[0]]:
+            weights[0] = value
+    save(model, tmp_path, {"puzzle": "sudoku"})
+    count = r"\d+" if all_of_them else "1"
+    with pytest.raises(UserError, match=rf"cannot answer: {count} of the .* weights of .* no num"):
+        find_model(tmp_path)
+
+
+def test_numbers_that_grow_beyond_all_bounds_answer_nothing() -> None:
+    model = deepcopy(trained())
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.mul_(1e38)
+    assert all(bool(weights.isfinite().all()) for weights in model.parameters())
+    with pytest.raises(UserError, match="grew beyond all bounds on 120 of 120 puzzles"):
+        evaluate(model, data()[1])
+    with pytest.raises(UserError, match="grew beyond all bounds on 1 of 1 puzzles"):
+        solve_grid(model, FOUR, as_grids(data()[1].rows.given)[0])

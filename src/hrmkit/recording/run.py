@@ -7,6 +7,7 @@ the folder is read.
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -150,6 +151,7 @@ class Metrics:
     def read_on(self) -> bool:
         """Read the whole lines that have been added; False if what was read is there no more."""
         try:
+            check_file(self.file)
             with self.file.open("rb") as file:
                 file.seek(max(0, self.offset - len(self.latest)))
                 if file.read(len(self.latest)) != self.latest:
@@ -253,10 +255,17 @@ def read_run(folder: Path) -> schema.RunRecording:
     return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
 
 
+def check_file(file: Path) -> None:
+    """`OSError` for what is there and no file: to read a pipe would be to wait for ever."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(None, "it is not a file")
+
+
 def description_of(folder: Path) -> bytes:
     """The text of run.json."""
     file = folder / RUN
     try:
+        check_file(file)
         with file.open("rb") as opened:
             text = opened.read(MOST_RUN_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):

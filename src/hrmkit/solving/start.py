@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import torch
 
@@ -27,8 +28,10 @@ class Start:
 
     def __post_init__(self) -> None:
         for name, value in (("number", self.number), ("noise", self.noise)):
-            if not value >= 0:
-                raise UserError(f"a start's {name} of {value} is not possible: give 0 or more")
+            if not 0 <= value < inf:
+                raise UserError(
+                    f"a start's {name} of {value} is not possible: give 0 or more, not infinite"
+                )
 
     def carry(self, model: PuzzleHRM, batch: PuzzleBatch) -> Carry:
         """The states before the first segment, one pair for every row of `batch`."""
