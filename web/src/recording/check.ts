@@ -2,6 +2,14 @@
  * What a schema cannot say: that lists have the lengths and indexes the ranges that the world's
  * table asks for. A recording that passes can be drawn without a look-up ever missing.
  */
+import {
+  checkBounds,
+  checkCycle,
+  checkEpisode,
+  checkExample,
+  checkTable,
+  checkThoughtsOf,
+} from "./checkTable";
 import type { Checkpoint, Policy, Recording, Run, Thought, WorldTable } from "./types.gen";
 import { filled, index, length, lengths, wrong, wrongIn } from "./wrong";
 
@@ -13,6 +21,8 @@ export function checkShape(recording: Recording): string | null {
 function checkAll(recording: Recording): void {
   const { world, model, examples } = recording;
   checkWorld(world);
+  checkTable(world);
+  checkBounds(recording);
   const live = world.live_states;
   const [goals, actions] = [world.subgoals.length, world.actions.length];
   start(recording.showcase, world, "showcase");
@@ -24,6 +34,7 @@ function checkAll(recording: Recording): void {
       index(step.action, 0, actions, "an example's action");
       index(step.taken, 0, actions, "an example's taken action");
     }
+    checkExample(example, world);
   }
   for (const step of recording.fine_tuning) {
     length(step.watched, recording.watched.length, "a gradient step's list of watched weights");
@@ -38,6 +49,7 @@ function checkAll(recording: Recording): void {
     index(cycle.label_subgoal, 0, goals, "a cycle's sub-goal");
     index(cycle.label_action, 0, actions, "a cycle's action");
     checkThought(cycle.thought, world);
+    checkCycle(cycle, recording);
   }
   if (recording.rollouts.length < 2) wrong("rollouts has no before and after");
   for (const rollout of recording.rollouts) {
@@ -49,6 +61,8 @@ function checkAll(recording: Recording): void {
       index(step.action, 0, actions, "a rollout's action");
     }
     for (const thought of rollout.thoughts) checkThought(thought, world);
+    checkEpisode(rollout.episode, world);
+    checkThoughtsOf(rollout);
   }
   if (recording.checkpoints.length < 2) wrong("checkpoints has no before and after");
   for (const point of recording.checkpoints) checkCheckpoint(point, world);
@@ -106,11 +120,13 @@ function start(value: number, world: WorldTable, where: string): void {
 function checkThought(thought: Thought, world: WorldTable): void {
   const tokens = world.token_names.length;
   index(thought.state, 0, world.live_states, "a thought's state");
+  if (thought.segments.length > 64) wrong("a thought has too many segments");
   index(thought.halted_after, 1, thought.segments.length + 1, "a thought's segments used");
   for (const segment of thought.segments) {
     length(segment.subgoal_logits, world.subgoals.length, "a thought's sub-goal logits");
     length(segment.action_logits, world.actions.length, "a thought's action logits");
     index(segment.told, -1, world.subgoals.length, "a thought's told sub-goal");
+    if (segment.calls.length > 2048) wrong("a segment has too many calls");
     for (const call of segment.calls) {
       length(call.change, tokens, "a call's change");
       length(call.attention, tokens, "a call's attention");
