@@ -415,3 +415,12 @@ def test_a_real_server_prints_its_address_bounds_headers_and_ends_quietly(
     rest, errors = process.communicate(timeout=15)
     assert process.returncode == 0
     assert "Traceback" not in rest + errors
+
+
+def test_a_title_among_millions_of_lists_is_not_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy = tmp_path / "lists.hrm.json.gz"
+    heavy.write_bytes(gzip.compress(b'{"title": "Lists", "x": [' + b"[]," * 2**20 + b"0]}", 1))
+    monkeypatch.setattr(shelf.json, "loads", lambda *_, **__: pytest.fail("it was parsed"))
+    assert shelf.describe(heavy) == (None, None)

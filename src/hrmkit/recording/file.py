@@ -14,10 +14,12 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from hrmkit.errors import UserError
+from hrmkit.recording.agreement import DisagreementError, check_agreement
 from hrmkit.recording.ladder_schema import LadderRecording
 from hrmkit.recording.run_schema import RunRecording
 from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Recording
 from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.recording.weight import MOST_PARTS, too_heavy
 from hrmkit.writing import check_target, deliver
 
 ROOM = 2**20
@@ -30,6 +32,9 @@ KINDS: dict[str, type[Recorded]] = {
     "run": RunRecording,
     "thought": ThoughtRecording,
 }
+
+MAX_NUMBER = 3.4028235e38
+"""The largest float32."""
 
 
 def numbers(value: object) -> Iterator[float]:
@@ -100,7 +105,7 @@ def loads(raw: bytes, name: str) -> Recorded:
             "record it again, or upgrade hrmkit"
         )
     kind = content.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise UserError(
             f"{name} is a recording of the kind {kind!r}; this hrmkit reads {', '.join(KINDS)}"
         )
@@ -112,6 +117,11 @@ def loads(raw: bytes, name: str) -> Recorded:
         raise UserError(f"{name} is damaged at {where}: {first['msg']}") from None
     if recording.hash != hash_of(recording.model_dump(mode="json")):
         raise UserError(f"{name} is damaged: its numbers do not match its hash")
+    if isinstance(recording, Recording):
+        try:
+            check_agreement(recording)
+        except DisagreementError as error:
+            raise UserError(f"{name} is damaged: {error}") from None
     return recording
 
 
@@ -133,10 +143,27 @@ def unpack(raw: bytes, name: str) -> bytes:
     return text
 
 
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    # A recording's numbers are float32; Python makes infinity of 1e999.
+    if not abs(number) <= MAX_NUMBER:
+        raise ValueError(f"{text} is no number of a recording")
+    return number
+
+
 def parse(text: bytes, name: str) -> dict[str, Any]:
     """JSON text -> its object."""
+    if too_heavy(text):
+        raise UserError(
+            f"{name} is not a recording that can be read: "
+            f"it holds more than {MOST_PARTS} lists, objects and fields"
+        )
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise UserError(f"{name} is not a recording: it is not valid JSON") from None
     if not isinstance(content, dict):

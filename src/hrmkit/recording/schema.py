@@ -30,7 +30,12 @@ def shortest(value: float) -> float:
     return float(str(np.float32(value)))
 
 
-Number = Annotated[float, BeforeValidator(shortest)]
+def shortest_number(value: object) -> object:
+    """`shortest` of a number; what is none is left for pydantic to name."""
+    return shortest(value) if isinstance(value, int | float) else value
+
+
+Number = Annotated[float, BeforeValidator(shortest_number)]
 Half = Literal["planner", "doer"]
 Freeze = Literal["none", "planner", "doer"]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from hrmkit.errors import UserError
+from hrmkit.recording.weight import too_heavy
 
 SUFFIX = ".hrm.json.gz"
 MAX_BYTES = 64 * 2**20
@@ -129,7 +130,7 @@ def describe(path: Path) -> Described:
             gzipped = raw.read(2) == b"\x1f\x8b"
         with gzip.open(path) if gzipped else path.open("rb") as file:
             text = file.read(MAX_UNPACKED + 1)
-        if len(text) > MAX_UNPACKED:
+        if len(text) > MAX_UNPACKED or too_heavy(text):
             return Described(None, None)
         content: Any = json.loads(text)
     except (OSError, EOFError, ValueError, RecursionError, zlib.error):

@@ -1,5 +1,7 @@
 /** Shared by the checks of what a schema cannot say. */
 
+const LONGEST = 300;
+
 /** The rest of a sentence that says what is wrong with a recording. */
 class Invalid extends Error {}
 
@@ -15,7 +17,8 @@ export function problemIn(check: () => void): string | null {
 }
 
 export function invalid(what: string): never {
-  throw new Invalid(what);
+  // A name inside a recording may be long, and it stands in a sentence.
+  throw new Invalid(what.length > LONGEST ? `${what.slice(0, LONGEST)}…` : what);
 }
 
 export function length(list: readonly unknown[], wanted: number, where: string): void {

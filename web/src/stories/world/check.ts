@@ -10,7 +10,15 @@ import type {
   Thought,
   WorldTable,
 } from "../../recording/types.gen";
-import { filled, index, length, lengths, invalid, problemIn } from "../../recording/invalid";
+import { filled, index, invalid, length, lengths, problemIn } from "../../recording/invalid";
+import {
+  checkBounds,
+  checkCycle,
+  checkEpisode,
+  checkExample,
+  checkTable,
+  checkThoughtsOf,
+} from "./checkTable";
 
 export { validate } from "../../recording/validate.gen.js";
 
@@ -22,6 +30,8 @@ export function check(recording: Recording): string | null {
 function checkAll(recording: Recording): void {
   const { world, model, examples } = recording;
   checkWorld(world);
+  checkTable(world);
+  checkBounds(recording);
   const live = world.live_states;
   const [goals, actions] = [world.subgoals.length, world.actions.length];
   start(recording.showcase, world, "showcase");
@@ -33,6 +43,7 @@ function checkAll(recording: Recording): void {
       index(step.action, 0, actions, "an example's action");
       index(step.taken, 0, actions, "an example's taken action");
     }
+    checkExample(example, world);
   }
   for (const step of recording.fine_tuning) {
     length(step.watched, recording.watched.length, "a gradient step's list of watched weights");
@@ -47,6 +58,7 @@ function checkAll(recording: Recording): void {
     index(cycle.label_subgoal, 0, goals, "a cycle's sub-goal");
     index(cycle.label_action, 0, actions, "a cycle's action");
     checkThought(cycle.thought, world);
+    checkCycle(cycle, recording);
   }
   if (recording.rollouts.length < 2) invalid("rollouts has no before and after");
   for (const rollout of recording.rollouts) {
@@ -58,6 +70,8 @@ function checkAll(recording: Recording): void {
       index(step.action, 0, actions, "a rollout's action");
     }
     for (const thought of rollout.thoughts) checkThought(thought, world);
+    checkEpisode(rollout.episode, world);
+    checkThoughtsOf(rollout);
   }
   if (recording.checkpoints.length < 2) invalid("checkpoints has no before and after");
   for (const point of recording.checkpoints) checkCheckpoint(point, world);
@@ -115,11 +129,13 @@ function start(value: number, world: WorldTable, where: string): void {
 function checkThought(thought: Thought, world: WorldTable): void {
   const tokens = world.token_names.length;
   index(thought.state, 0, world.live_states, "a thought's state");
+  if (thought.segments.length > 64) invalid("a thought has too many segments");
   index(thought.halted_after, 1, thought.segments.length + 1, "a thought's segments used");
   for (const segment of thought.segments) {
     length(segment.subgoal_logits, world.subgoals.length, "a thought's sub-goal logits");
     length(segment.action_logits, world.actions.length, "a thought's action logits");
     index(segment.told, -1, world.subgoals.length, "a thought's told sub-goal");
+    if (segment.calls.length > 2048) invalid("a segment has too many calls");
     for (const call of segment.calls) {
       length(call.change, tokens, "a call's change");
       length(call.attention, tokens, "a call's attention");
