@@ -8,6 +8,10 @@ import { EXAMPLES } from "./recordings";
 /** Where Python's schema takes more fields than it names: its dataclasses of worlds and examples. */
 const OPEN = /^(world|examples)\b/;
 
+/** What recordings made before there was more than one world lack; they still open. */
+const LATER =
+  /(settings\.(world|sizes)|^world\.(whereabouts|looks|entities\.0\.attributes)) missing$/;
+
 interface Place {
   /** Where it is in the recording, e.g. ['world', 'entities', '0']. */
   readonly path: readonly string[];
@@ -59,7 +63,9 @@ describe.each(STORIES.map(({ kind }) => kind))("a recording of the kind %s", (ki
       const object = objectAt(recording, path);
       const refused = (what: string): void => {
         tried++;
-        if (check.validate(recording)) taken.push(`${[...path, what].join(".")}`);
+        const place = [...path, what].join(".");
+        if (LATER.test(place)) expect(check.validate(recording), place).toBe(true);
+        else if (check.validate(recording)) taken.push(place);
         else expect(check.validate.errors?.length).toBeGreaterThan(0);
       };
       for (const key of keys) {
