@@ -14,6 +14,7 @@ from hrmkit.recording.file import load
 from hrmkit.recording.schema import Recording
 from hrmkit.solving import precision
 
+FAST_TYPE = precision.fast_type
 PREPARED = Path(__file__).parent.parent / "web" / "tests" / "fixtures"
 
 
@@ -28,9 +29,9 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _one_type_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Tests compute in float32 unless they name a type, whatever the processor multiplies."""
     monkeypatch.setattr(device, "cpu_bfloat16", lambda: None)
-    precision.fast_type.cache_clear()
+    FAST_TYPE.cache_clear()
     yield
-    precision.fast_type.cache_clear()
+    FAST_TYPE.cache_clear()
 
 
 @pytest.fixture(scope="session")

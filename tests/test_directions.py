@@ -8,7 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "src" / "hrmkit"
 
 FOUNDATION = (
-    "device", "doctor", "draws", "errors", "fingerprint", "folders", "processes", "progress",
+    "bounds", "device", "doctor", "draws", "errors", "fingerprint", "folders", "interrupts", "lock",
+    "processes", "progress", "writing",
 )  # fmt: skip
 """Modules of the package's own folder that know nothing of its subject; anybody may use them."""
 
@@ -25,8 +26,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 WITHIN_A_LEVEL = {("experiments", "recording"), ("experiments", "runs"), ("recording", "runs")}
 """What may be imported by a neighbour all the same: by whom, and what."""
 
-ABOVE_ALL = ("__init__", "__main__")
-"""The package's public names, and its command."""
+ABOVE_ALL = ("__init__", "__main__", "environments")
+"""The package's public names, its command, and its worlds in gymnasium."""
 
 
 def allowed(room: str) -> set[str]:

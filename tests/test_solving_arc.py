@@ -135,8 +135,9 @@ def test_a_submission_has_two_attempts_at_every_test(tmp_path: Path) -> None:
     empty = evaluate(own(*tasks).tests(), blank, [])
     assert empty.submission()["two"] == [{"attempt_1": NO_ANSWER, "attempt_2": NO_ANSWER}]
     assert empty.rate(2) == 0
-    with pytest.raises(UserError, match="cannot be written"):
-        result.save(tmp_path / "nowhere" / "submission.json")
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot write"):
+        result.save(tmp_path / "file" / "submission.json")
 
 
 def test_what_was_learned_is_shown_but_not_scored() -> None:

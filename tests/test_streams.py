@@ -108,6 +108,7 @@ def test_ctrl_c_while_modules_are_loaded_ends_at_once(module: str, tmp_path: Pat
         text=True,
         check=False,
         timeout=120,
+        preexec_fn=hears_ctrl_c,
         env={"PYTHONPATH": f"{tmp_path}:{Path('src').resolve()}", "PATH": "/usr/bin"},
     )
     wanted = (0, None) if module == "hrmkit_unknown" else (130, "\n")
@@ -123,6 +124,7 @@ def test_ctrl_c_at_any_time_of_the_first_seconds_leaves_no_traceback() -> None:
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hears_ctrl_c,
         ) as process:
             wait_for_python(process)
             time.sleep(pause)
@@ -130,6 +132,11 @@ def test_ctrl_c_at_any_time_of_the_first_seconds_leaves_no_traceback() -> None:
             _, said = process.communicate(timeout=60)
         assert process.returncode == 130, (pause, said)
         assert "Traceback" not in said, (pause, said)
+
+
+def hears_ctrl_c() -> None:
+    """Tests that run in the background are deaf to Ctrl-C, and so would be what they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for_python(process: subprocess.Popen[str]) -> None:

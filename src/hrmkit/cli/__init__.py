@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import atexit
 import gc
-import signal
 import sys
 
-from hrmkit.__main__ import INTERRUPTED, end_now
 from hrmkit.cli import about, data, evaluate, solve, stories, studio, train
 from hrmkit.cli.app import app, say
 from hrmkit.cli.streams import OutputError, open_streams
 from hrmkit.errors import UserError
+from hrmkit.interrupts import INTERRUPTED, end_at_interrupt
 
 __all__ = ["about", "app", "data", "evaluate", "main", "solve", "stories", "studio", "train"]
 
@@ -32,5 +31,4 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     finally:
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, end_now)  # all is done: no traceback from Python's own end
+        end_at_interrupt()
