@@ -26,7 +26,7 @@ def test_training_is_measured_way_by_way() -> None:
 
 
 def test_evaluation_is_measured() -> None:
-    result = says("evaluation.py", "--preset", "tiny", "--turns", "1")
+    result = says("evaluation.py", "--preset", "tiny", "--turns", "1", "--dtype", "float32")
     assert result.returncode == 0, result.stderr
     assert result.stdout.count("puzzles/s; ") == 2
 

@@ -11,12 +11,15 @@ from typer.testing import CliRunner
 
 from hrmkit.cli import app
 from hrmkit.studio import stories
+from hrmkit.worlds.registry import DEFAULT_WORLD
+
+STORY = f"{DEFAULT_WORLD}.hrm.json.gz"
 
 
 def test_what_site_prints_opens_its_folder(
     prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = prepared / "recordings" / stories.STORY
+    story = prepared / "recordings" / STORY
     monkeypatch.setenv("HRMKIT_DATA", str(prepared))
     monkeypatch.setattr(stories, "stories", lambda _: [story])
     out = tmp_path / "a site"
@@ -31,7 +34,7 @@ def test_what_site_prints_opens_its_folder(
         assert process.stdout
         port = process.stdout.readline().split(" port ")[1].split()[0]
         try:
-            for file in ("index.html", "recordings/index.json", f"recordings/{stories.STORY}"):
+            for file in ("index.html", "recordings/index.json", f"recordings/{STORY}"):
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/{file}") as answer:
                     assert answer.read() == (out / file).read_bytes()
         finally:
