@@ -205,6 +205,8 @@ def _tasks_in(file: Path, held_out: bool) -> Iterator[ArcTask]:
 def _json(file: Path) -> object:
     """What a file says."""
     try:
+        if not file.is_file():  # to read a pipe would be to wait for ever
+            raise UserError(f"{file} is not a file: put a JSON file of tasks there")
         if file.stat().st_size > LARGEST_FILE:
             raise UserError(f"{file} has more than {LARGEST_FILE >> 20} MiB: split it")
         return json.loads(file.read_text(encoding="utf-8"))
