@@ -229,7 +229,10 @@ class Verb:
     """Whether the good call takes long: what is spoiled is always refused."""
 
 
-ALWAYS = ("--out", "--model", "--data", "--count", "--test-count", "--test-out", "--steps")
+ALWAYS = (
+    *("--out", "--model", "--data", "--steps"),
+    *("--count", "--test-count", "--test-out", "--blanks"),
+)
 """Options of every call, where the verb has them."""
 DEVICE = ("cpu", one_of("tpu", "", "CPU", LONG))
 SEED = ("3", whole(0, 2**53 - 1))
@@ -289,7 +292,7 @@ DATA = {
     "--count": ("2", whole(1, 1_000_000)),
     "--seed": SEED,
     "--test-count": ("1", whole(1, 1_000_000)),
-    "--test-out": ("new-too.csv", either(NO_TARGET, one_of("new.csv", "x.json"))),
+    "--test-out": ("new-too.csv", either(NO_TARGET, one_of("x.json"))),
 }
 RECORD = {
     "1": ("key-door", NAMES),
@@ -417,11 +420,9 @@ def drawn(place: Place, rng: random.Random) -> Case:
         arguments += [f"{name}={value}"] if value.startswith("-") else [name, value]
     arguments += verb.bare
     if spoiled is None:
-        at = rng.randrange(1, len(arguments) + 1)
-        arguments.insert(at, rng.choice(("--frobnicate", "--out", "-", "--", "-x", "--=", "word")))
-        if verb.dear:
-            arguments.append("--frobnicate")
-            statuses = REFUSED
+        words = ("--frobnicate", "-x", "--=") if verb.dear else ("--frobnicate", "--out", "-", "--")
+        arguments.insert(rng.randrange(len(verb.words), len(arguments) + 1), rng.choice(words))
+        statuses = REFUSED if verb.dear else ANY
     if "maze" in arguments and verb.words == ("solve",):
         statuses = ANY
     return Case(tuple(arguments), statuses)

@@ -143,3 +143,25 @@ def test_doctor_says_when_the_page_is_not_built(
 def test_doctor_says_when_python_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 9))
     assert doctor.python().state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["train", "sudoku", "--data", ""], "--data is empty"),
+        (["train", "sudoku", "--data="], "--data is empty"),
+        (["train", "sudoku", "--data", "x.csv", "--recipe.rate="], "--recipe.rate is empty"),
+        (["solve", "sudoku", ""], "a word is empty"),
+        (["solve", "sudoku", "1...", "--model", ""], "--model is empty"),
+        (["site", "--out", ""], "--out is empty"),
+        (["data", "sudoku", "--difficulty", ""], "--difficulty is empty"),
+    ],
+)
+def test_a_word_that_a_shell_left_empty_is_no_value(
+    arguments: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli.app, arguments)
+    assert result.exit_code == 2
+    assert f"Error: Invalid value: {named}: give a value, or leave it out" in result.stderr
+    assert not any(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,14 @@ LONGEST = 300
 
 class Verbs(TyperGroup):
     """The one place where an error meant for a person, or a Ctrl-C, ends the program."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an empty word, which is what a shell makes of a variable that is not set."""
+        for before, word in pairwise(["", *args]):
+            if not word or (word.startswith("--") and word.endswith("=")):
+                what = word.rstrip("=") or (before if before.startswith("--") else "a word")
+                raise typer.BadParameter(f"{what} is empty: give a value, or leave it out", ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; end with status 2 on a UserError and 130 on Ctrl-C, without a traceback."""

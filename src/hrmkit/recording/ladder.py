@@ -94,12 +94,17 @@ def plan(steps: Sequence[int], seeds: Sequence[int], bench: bool) -> list[Job]:
 
     Raises `UserError` for a step that is not measured and for too many seeds or none.
     """
-    if not 1 <= len(seeds) <= MOST_SEEDS:
-        raise UserError(f"{len(seeds)} seeds: choose 1 to {MOST_SEEDS}")
+    check_seeds(len(seeds))
     work: list[Rung | ArcVariant] = [rung_of_step(step) for step in steps if step != NAME_TAG]
     work += BENCH if bench else ()
     work += ARC_VARIANTS if NAME_TAG in steps else ()
     return [Job(one, seed) for seed in seeds for one in work]
+
+
+def check_seeds(count: int) -> None:
+    """Raise `UserError` for too many seeds or none."""
+    if not 1 <= count <= MOST_SEEDS:
+        raise UserError(f"{count} seeds: choose 1 to {MOST_SEEDS}")
 
 
 def run_job(job: Job) -> RungRun | ArcRun:
@@ -127,6 +132,7 @@ def climb(
     Raises `UserError` for steps or seeds that make no sense, for a folder that cannot be written,
     and for one that holds an earlier ladder unless `resume` is set.
     """
+    check_seeds(seeds)
     chosen = tuple(sorted(set(steps)))
     jobs = plan(chosen, range(seeds), bench)
     kept = folder / FINISHED

@@ -134,7 +134,9 @@ def name_of(found: Found, named: str | None = None) -> str:
     `UserError` if none of these says which it is.
     """
     saved = found.metadata.get("puzzle")
-    name = named or (saved if isinstance(saved, str) else None) or name_of_sizes(found)
+    name = named
+    if name is None:
+        name = saved if isinstance(saved, str) and saved else name_of_sizes(found)
     if named is None and name not in KINDS:
         raise UserError(
             f"the model in {found.source} is of the puzzle {name!r}, whose code is not run "
