@@ -97,7 +97,7 @@ for (const [what, address, said] of PARTS) {
 test("a story whose scenes cannot be fetched leaves the other on stage", async ({ page, site }) => {
   await open(page, site.url, "#time=1");
   const before = await frame(page);
-  for (const part of [/assets\/validateLadder.*\.js$/, /assets\/story-.*\.js$/]) {
+  for (const part of [/assets\/check-.*\.js$/, /assets\/ladder\.svelte-.*\.js$/]) {
     await page.route(part, (route) => route.abort());
     await page.getByRole("button", { name: "Assemble the kit" }).click();
     await expect(page.getByRole("alert")).toContainText("load the page again");
