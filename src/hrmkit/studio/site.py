@@ -35,6 +35,7 @@ def write_site(out: Path, recordings: Sequence[Path], data: Path, static: Path =
         for name, path in files.items():
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, fresh / name)
+        (fresh / RECORDINGS).mkdir(exist_ok=True)
         (fresh / RECORDINGS / INDEX).write_text(json.dumps(shelf.index()))
         # Inside `out`, and not in its place: it may be a link, or a disk of its own.
         for old in out.iterdir():
