@@ -416,9 +416,9 @@ def drawn(place: Place, rng: random.Random) -> Case:
     arguments = list(verb.words)
     for name in sorted((name for name in values if name.isdigit()), key=int):
         arguments.append(values.pop(name))
+    arguments += verb.bare  # first: what is given again counts
     for name, value in values.items():
         arguments += [f"{name}={value}"] if value.startswith("-") else [name, value]
-    arguments += verb.bare
     if spoiled is None:
         words = ("--frobnicate", "-x", "--=") if verb.dear else ("--frobnicate", "--out", "-", "--")
         arguments.insert(rng.randrange(len(verb.words), len(arguments) + 1), rng.choice(words))
@@ -514,7 +514,8 @@ def real_fault_of(case: Case, rng: random.Random, seconds: float) -> str | None:
             return f"hangs ({around}): more than {time.monotonic() - began:.0f} s"
     if b"Traceback" in err or b"Traceback" in out:
         return f"traceback ({around}, Ctrl-C: {interrupted}): {err[-300:]!r}"
-    allowed = case.statuses | {2} | ({0, 1, 130} if interrupted else set())
+    # At its very end, Python no longer hears Ctrl-C; a shell makes 130 of that, too.
+    allowed = case.statuses | {2} | ({0, 1, 130, -signal.SIGINT} if interrupted else set())
     if process.returncode not in allowed:
         return f"status {process.returncode} ({around}), not {sorted(allowed)}: {err[-300:]!r}"
     return None
