@@ -203,7 +203,7 @@ def no_puzzle(place: Place, rng: random.Random) -> Value:
     text = "".join(rng.choice(signs) for _ in range(rng.choice((1, 4, 15, 17, 40, 300))))
     if rng.random() < 0.5:
         return Value(text, ANY)
-    return Value(rng.choice(("11" + FOUR[2:], FOUR[:-1], FOUR + ".", "x" * 16, "٣" + FOUR[1:])))
+    return Value(rng.choice(("11" + FOUR[2:], FOUR[:-1], FOUR + ".", "q" * 16, "٣" + FOUR[1:])))
 
 
 def setting(place: Place, rng: random.Random) -> Value:
