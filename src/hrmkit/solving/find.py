@@ -18,7 +18,7 @@ from hrmkit.puzzles.sudoku_search import BOXES
 
 CANVAS = "maze"
 """The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
-USUAL = {"sudoku": "sudoku-hrm"}
+USUAL = {"sudoku": "sudoku-wide"}
 """Of the models that come with the package, the one that answers where none is named."""
 ABILITIES = "abilities"
 """What a model that comes with the package says in its metadata: one sentence on what it solves."""
