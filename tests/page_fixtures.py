@@ -32,9 +32,9 @@ from hrmkit.studio.stories import (
     ensure_story,
     write_definitions,
 )
-from hrmkit.training.base import base_model
-from hrmkit.training.examples import draw_examples
-from hrmkit.training.fine_tune import (
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.examples import draw_examples
+from hrmkit.training.worlds.fine_tune import (
     BETAS,
     EPSILON,
     batch_of,
@@ -43,7 +43,7 @@ from hrmkit.training.fine_tune import (
     optimizer_for,
     rate_of,
 )
-from hrmkit.training.policy import policy_of, score
+from hrmkit.training.worlds.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
 from some_world import BELL
@@ -166,7 +166,7 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     folder = data / EXPORTED
     stamp = folder / "made-by"
     code = fingerprint(
-        *("model", "worlds/world.py", "training/fine_tune.py", "training/policy.py"),
+        *("model", "worlds/world.py", "training/worlds/fine_tune.py", "training/worlds/policy.py"),
         *("recording/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
     )
     if not stamp.exists() or stamp.read_text() != code:

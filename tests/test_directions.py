@@ -99,7 +99,7 @@ def test_the_foundation_stands_on_itself_alone(module: str) -> None:
         ("training", "if True:\n    import hrmkit.recording.file as file", {"recording"}),
         ("recording", "from hrmkit import studio", {"studio"}),
         ("studio", "from hrmkit.cli.app import app", {"cli"}),
-        ("recording", "from hrmkit.training.base import base_model\nimport hrmkit", set()),
+        ("recording", "from hrmkit.training.worlds.base import base_model\nimport hrmkit", set()),
         ("puzzles", "from hrmkit.errors import UserError\nimport torch", set()),
     ],
 )

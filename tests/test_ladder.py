@@ -17,7 +17,7 @@ from hrmkit.recording.ladder_schema import LadderRecording, RungSeed
 from hrmkit.recording.puzzle_probe import think_aloud
 from hrmkit.training import ladder as training
 from hrmkit.training.ladder import BENCH, RUNGS, rung_of_step
-from hrmkit.training.measure import ask, looped
+from hrmkit.training.puzzles.measure import ask, looped
 
 
 @pytest.fixture

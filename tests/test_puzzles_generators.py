@@ -13,12 +13,11 @@ from hrmkit.errors import UserError
 from hrmkit.progress import silent
 from hrmkit.puzzles.files import Row, load_puzzles
 from hrmkit.puzzles.making import Share, make, shares_of
-from hrmkit.puzzles.maze import Maze
-from hrmkit.puzzles.maze_generator import make_mazes, shortest_for
-from hrmkit.puzzles.maze_paths import distances
+from hrmkit.puzzles.maze.generator import make_mazes, shortest_for
+from hrmkit.puzzles.maze.paths import distances
+from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.puzzles.sudoku import canonical
-from hrmkit.puzzles.sudoku_generator import (
+from hrmkit.puzzles.sudoku.generator import (
     FROM_A_LINEAGE,
     MOST_BLANKS,
     Pool,
@@ -35,8 +34,9 @@ from hrmkit.puzzles.sudoku_generator import (
     solved_grids,
     trimmed,
 )
-from hrmkit.puzzles.sudoku_puzzle import Sudoku
-from hrmkit.puzzles.sudoku_search import search
+from hrmkit.puzzles.sudoku.puzzle import Sudoku
+from hrmkit.puzzles.sudoku.search import search
+from hrmkit.puzzles.sudoku.small import canonical
 
 EASY = partial(make_sudokus, guesses=0.0)
 MAZES = partial(make_mazes, side=8, shortest=16)
@@ -122,7 +122,7 @@ def test_what_is_hard_enough_has_no_children(monkeypatch: pytest.MonkeyPatch) ->
         bred.extend(parents.guesses.tolist())
         return children(parents, rng)
 
-    monkeypatch.setattr("hrmkit.puzzles.sudoku_generator.children", noted)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.generator.children", noted)
     next_generation(pool, rng, enough)
     assert bred
     assert max(bred) < enough <= pool.guesses.max()
@@ -132,7 +132,7 @@ def test_an_island_is_as_hard_as_asked_for_or_says_that_it_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert island(np.random.default_rng(5), 16, 8.0).guesses.mean() >= 8
-    monkeypatch.setattr("hrmkit.puzzles.sudoku_generator.MOST_GENERATIONS", 2)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.generator.MOST_GENERATIONS", 2)
     with pytest.raises(UserError, match="sudokus that need 150 guesses were not found in time"):
         island(np.random.default_rng(5), 16, 150.0)
 
@@ -317,7 +317,7 @@ import os, signal
 from functools import partial
 from pathlib import Path
 from hrmkit.puzzles.making import make
-from hrmkit.puzzles.maze_generator import make_mazes
+from hrmkit.puzzles.maze.generator import make_mazes
 
 def press(what, done, of):
     if done >= 40:  # as a terminal does: to the whole group

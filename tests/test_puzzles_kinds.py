@@ -10,8 +10,8 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import load_puzzles
-from hrmkit.puzzles.kinds import KINDS, MEMBERS, puzzle_of
 from hrmkit.puzzles.puzzle import Puzzle, as_grids
+from hrmkit.puzzles.registry import KINDS, MEMBERS, puzzle_of
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "lights_out.py"
 

@@ -17,7 +17,7 @@ from hrmkit.recording.record import record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.schema import Recording, shortest
 from hrmkit.recording.settings import DEFAULT, check, default_settings, settings_of
-from hrmkit.training.policy import roll_out
+from hrmkit.training.worlds.policy import roll_out
 from hrmkit.worlds.key_door import KeyDoor
 
 ROOT = Path(__file__).parent.parent

@@ -18,7 +18,7 @@ from hrmkit.recording.record import record
 from hrmkit.recording.schema import Episode, EpisodeStep, Recording, shortest
 from hrmkit.recording.settings import DEFAULT
 from hrmkit.recording.weight import MOST_PARTS, too_heavy
-from hrmkit.training.examples import Example, ExampleStep
+from hrmkit.training.worlds.examples import Example, ExampleStep
 from hrmkit.worlds.key_door import KeyDoor
 from hrmkit.worlds.world import Outcome
 

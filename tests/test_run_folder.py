@@ -26,11 +26,11 @@ import hrmkit
 from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.lock import LOCK, held
-from hrmkit.puzzles.arc_files import whole_fingerprint_of
-from hrmkit.puzzles.arc_tasks import load_arc
+from hrmkit.puzzles.arc.files import whole_fingerprint_of
+from hrmkit.puzzles.arc.tasks import load_arc
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.puzzles.sudoku import generate
+from hrmkit.puzzles.sudoku.small import generate
 from hrmkit.recording.run import read_run
 from hrmkit.solving.find import find_model
 from hrmkit.training.run_folder import RunFolder

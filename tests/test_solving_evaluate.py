@@ -13,7 +13,7 @@ from hrmkit.model.originals import save_original
 from hrmkit.model.presets import FULL, HRM_27M
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.files import load_puzzles
-from hrmkit.puzzles.maze import Maze
+from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet, as_grids
 from hrmkit.solving import effort as effort_module
 from hrmkit.solving import precision
@@ -292,7 +292,7 @@ def test_the_kind_of_puzzle_is_said_or_saved_or_seen() -> None:
 def test_code_that_a_model_names_is_not_run_unasked(tmp_path: Path) -> None:
     own = tmp_path / "own.py"
     own.write_text(
-        "from pathlib import Path\nfrom hrmkit.puzzles.sudoku_puzzle import Sudoku\n"
+        "from pathlib import Path\nfrom hrmkit.puzzles.sudoku.puzzle import Sudoku\n"
         f"Path({str(tmp_path / 'was run')!r}).touch()\n"
         "class Own(Sudoku):\n    def __init__(self):\n        super().__init__(2)\n"
     )
@@ -350,7 +350,7 @@ def tasks_file(folder: Path) -> Path:
 
 
 def test_arc_is_asked_under_the_ids_that_were_learned(tmp_path: Path) -> None:
-    from hrmkit.puzzles.arc_tasks import load_arc
+    from hrmkit.puzzles.arc.tasks import load_arc
 
     source = str(tasks_file(tmp_path))
     learned = load_arc(source, 5, seed=3)

@@ -14,7 +14,7 @@ from hrmkit.model.checkpoint import load, metadata_of
 from hrmkit.model.shipped import shipped
 from hrmkit.puzzles.files import load_puzzles, save_puzzles
 from hrmkit.puzzles.making import Share
-from hrmkit.puzzles.sudoku_generator import make_sudokus_with_blanks
+from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
 from hrmkit.solving.find import ABILITIES, find_model

@@ -26,7 +26,7 @@ from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import PuzzleInterface, Sizes
-from hrmkit.puzzles.sudoku import generate
+from hrmkit.puzzles.sudoku.small import generate
 from hrmkit.training.plan import plan_from, plan_of
 from hrmkit.training.run_folder import RunFolder
 

@@ -17,9 +17,9 @@ import torch
 from shards import join, split
 
 from hrmkit.device import choose_device
-from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.puzzles.sudoku import small as sudoku
 from hrmkit.training.fit import carry_out
 from hrmkit.training.plan import Plan, plan_of
 from hrmkit.training.run import Habits, Run, Status

@@ -54,7 +54,7 @@ def sudoku(
     from functools import partial
 
     from hrmkit.errors import UserError
-    from hrmkit.puzzles.sudoku_generator import (
+    from hrmkit.puzzles.sudoku.generator import (
         POOL,
         blanks_range,
         guesses_for,
@@ -91,7 +91,7 @@ def maze(
     """
     from functools import partial
 
-    from hrmkit.puzzles.maze_generator import AT_A_TIME, make_mazes, shortest_for
+    from hrmkit.puzzles.maze.generator import AT_A_TIME, make_mazes, shortest_for
 
     work = partial(make_mazes, side=side, shortest=shortest_for(side, shortest))
     _make(work, AT_A_TIME, "cells of path", out, count, seed, test_count, test_out)

@@ -197,7 +197,7 @@ def task_named(words: list[str]) -> str:
 def solve_task(asked: Asked, task: str) -> bool:
     """Answer an ARC task; whether no test is known to be answered wrongly."""
     from hrmkit.progress import shown
-    from hrmkit.puzzles.arc import Arc
+    from hrmkit.puzzles.arc.puzzle import Arc
     from hrmkit.puzzles.puzzle import as_grids
     from hrmkit.solving.answer_arc import (
         answer_task,

@@ -27,10 +27,10 @@ import torch
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.kinds import puzzle_of
-from hrmkit.puzzles.maze import BREAK, LARGEST
+from hrmkit.puzzles.maze.puzzle import BREAK, LARGEST
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Labelled, Puzzle, PuzzleSet
-from hrmkit.puzzles.sudoku_search import BOXES
+from hrmkit.puzzles.registry import puzzle_of
+from hrmkit.puzzles.sudoku.search import BOXES
 from hrmkit.writing import check_target, deliver
 
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hrmkit.recording.schema import Cycle, Episode, Recording, Rollout, Score, shortest
-from hrmkit.training.examples import Example
+from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.world import Outcome, WorldTable
 
 MOST = {

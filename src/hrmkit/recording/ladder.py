@@ -22,8 +22,8 @@ from hrmkit.model.cost import units_a_step
 from hrmkit.model.steps import ladder_sizes
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
-from hrmkit.puzzles.mini_arc import COLOURS, DEMONSTRATIONS, WIDTH
-from hrmkit.puzzles.mini_arc_tasks import TASKS
+from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
+from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording import ladder_schema as schema
 from hrmkit.recording.file import check_recording, hash_of

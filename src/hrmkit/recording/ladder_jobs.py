@@ -12,8 +12,8 @@ from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import Wiring
-from hrmkit.puzzles.mini_arc import MiniArc
-from hrmkit.puzzles.mini_arc_tasks import TASKS
+from hrmkit.puzzles.mini_arc.data import MiniArc
+from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.vote import undo_each
 from hrmkit.recording.ladder_schema import (
@@ -40,7 +40,7 @@ from hrmkit.training.ladder import (
     use_one_thread,
     voting_views,
 )
-from hrmkit.training.measure import (
+from hrmkit.training.puzzles.measure import (
     Answers,
     ask,
     exact,

@@ -27,10 +27,10 @@ from hrmkit.recording.settings import (
     tuning_of,
     world_of,
 )
-from hrmkit.training.base import base_model
-from hrmkit.training.examples import Example, draw_examples
-from hrmkit.training.fine_tune import fine_tune, module_of, part_of
-from hrmkit.training.policy import policy_of, score
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.examples import Example, draw_examples
+from hrmkit.training.worlds.fine_tune import fine_tune, module_of, part_of
+from hrmkit.training.worlds.policy import policy_of, score
 from hrmkit.worlds.registry import world_named
 from hrmkit.worlds.world import WorldTable
 

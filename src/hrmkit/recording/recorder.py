@@ -13,9 +13,9 @@ from torch import Tensor
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording import schema
 from hrmkit.recording.probe import CallTrace, probe
-from hrmkit.training import fine_tune as tuning
-from hrmkit.training import policy as policies
-from hrmkit.training.examples import Example
+from hrmkit.training.worlds import fine_tune as tuning
+from hrmkit.training.worlds import policy as policies
+from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.world import WorldTable
 
 EVALUATIONS = 20

@@ -30,8 +30,8 @@ from hrmkit.recording.settings import (
     sizes_of,
     wiring_of,
 )
-from hrmkit.training.base import base_model, code_of
-from hrmkit.training.policy import policy_of, score
+from hrmkit.training.worlds.base import base_model, code_of
+from hrmkit.training.worlds.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_named
 from hrmkit.writing import append, check_target, deliver

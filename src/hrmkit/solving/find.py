@@ -12,9 +12,9 @@ from hrmkit.model.checkpoint import TENSORS, WIRING, load, metadata_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
-from hrmkit.puzzles.kinds import KINDS, puzzle_of
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
-from hrmkit.puzzles.sudoku_search import BOXES
+from hrmkit.puzzles.registry import KINDS, puzzle_of
+from hrmkit.puzzles.sudoku.search import BOXES
 
 CANVAS = "maze"
 """The kind of puzzle of which a model also reads smaller ones, on its own canvas."""

@@ -21,8 +21,8 @@ from hrmkit.recording.record import model_card, record
 from hrmkit.recording.recorder import EVALUATIONS
 from hrmkit.recording.settings import STORY_SEEDS, default_settings, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
-from hrmkit.training.base import base_model, code_of
-from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
+from hrmkit.training.worlds.base import base_model, code_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
 from hrmkit.writing import check_folder, write

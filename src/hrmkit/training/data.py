@@ -10,12 +10,13 @@ import numpy as np
 
 from hrmkit.errors import UserError
 from hrmkit.model.wiring import PuzzleInterface
-from hrmkit.puzzles.arc_tasks import ArcData, load_arc
+from hrmkit.puzzles.arc.tasks import ArcData, load_arc
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
 from hrmkit.solving.find import CANVAS
 from hrmkit.training.plan import Plan
-from hrmkit.training.queues import Epochs, Queue
+from hrmkit.training.puzzles.arc_queue import ArcQueue
+from hrmkit.training.puzzles.queues import Epochs, Queue
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,11 @@ def load_arc_data(plan: Plan) -> RunData:
             "and score the model with hrmkit eval"
         )
     arc = load_arc(plan.data, plan.recipe.views if plan.recipe.augment else 0, plan.seed)
-    return RunData(arc.labelled, None, arc.queue, arc.puzzles, arc)
+
+    def queue(rng: np.random.Generator) -> Queue:
+        return ArcQueue(arc.examples, arc.views, rng)
+
+    return RunData(arc.labelled, None, queue, arc.puzzles, arc)
 
 
 def source_of(labelled: Labelled) -> dict[str, Any]:

@@ -21,11 +21,11 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import Labelled
 from hrmkit.training.data import RunData, source_of
 from hrmkit.training.plan import Plan
+from hrmkit.training.puzzles.tally import Tally, measure, watched_thought
+from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.run_folder import RunFolder, damaged
-from hrmkit.training.tally import Tally, measure, watched_thought
 from hrmkit.training.trackers import Tracker
-from hrmkit.training.trainer import Trainer
 
 Why = Literal["steps", "minutes", "interrupted"]
 

@@ -76,7 +76,7 @@ from pathlib import Path
 from hrmkit.model.assemble import assemble
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes
-from hrmkit.puzzles.kinds import puzzle_of
+from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.recording.file import save
 from hrmkit.recording.thought import record_thought
 puzzle = puzzle_of("sudoku", 16)

@@ -18,8 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hrmkit.puzzles.arc import random_changes
-from hrmkit.puzzles.arc_canvas import (
+from hrmkit.puzzles.arc.canvas import (
     COLOURS,
     FIRST_COLOUR,
     SIDE,
@@ -30,7 +29,8 @@ from hrmkit.puzzles.arc_canvas import (
     redrawn,
     sizes_of,
 )
-from hrmkit.puzzles.arc_files import ArcTask
+from hrmkit.puzzles.arc.files import ArcTask
+from hrmkit.puzzles.arc.puzzle import random_changes
 from hrmkit.puzzles.puzzle import generator
 
 RETRIES = 5

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.making import Share
-from hrmkit.puzzles.maze import FREE, GOAL, LARGEST, START, WALL, Maze
-from hrmkit.puzzles.maze_paths import as_bits, as_cells, one_cell, spread
+from hrmkit.puzzles.maze.paths import as_bits, as_cells, one_cell, spread
+from hrmkit.puzzles.maze.puzzle import FREE, GOAL, LARGEST, START, WALL, Maze
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -2,7 +2,7 @@
 
 Token 0 pads, 1 to 5 are a wall, a free cell, the start S, the goal G, and a cell of the path in
 an answer. A smaller maze stands at the top left of the canvas. There are mostly several shortest
-paths; the label is the one that `maze_paths.label_paths` describes.
+paths; the label is the one that `paths.label_paths` describes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.maze_paths import Bools, Ints, distances, label_paths
+from hrmkit.puzzles.maze.paths import Bools, Ints, distances, label_paths
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
 from hrmkit.puzzles.text import tokens_of
 

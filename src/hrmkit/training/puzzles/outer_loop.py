@@ -16,7 +16,7 @@ from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.training.losses import CellLoss, losses_by_row, softmax_loss
-from hrmkit.training.queues import Source
+from hrmkit.training.puzzles.queues import Source
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.recipe import EXPLORATION
 

@@ -15,8 +15,8 @@ from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.hrm import Carry
 from hrmkit.model.world_hrm import Outputs, WorldHRM
-from hrmkit.training.examples import Example
-from hrmkit.training.policy import features_of
+from hrmkit.training.worlds.examples import Example
+from hrmkit.training.worlds.policy import features_of
 from hrmkit.worlds.world import WorldTable
 
 Freeze = Literal["none", "planner", "doer"]

@@ -18,9 +18,8 @@ from torch import Tensor
 
 from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc import Arc
-from hrmkit.puzzles.arc_canvas import PAD, ArcChanges, placed, redrawn, sizes_of
-from hrmkit.puzzles.arc_files import (
+from hrmkit.puzzles.arc.canvas import PAD, ArcChanges, placed, redrawn, sizes_of
+from hrmkit.puzzles.arc.files import (
     ArcTask,
     Pair,
     fingerprint_of,
@@ -28,9 +27,9 @@ from hrmkit.puzzles.arc_files import (
     read_tasks,
     whole_fingerprint_of,
 )
-from hrmkit.puzzles.arc_leak import trained_on
-from hrmkit.puzzles.arc_queue import ArcQueue
-from hrmkit.puzzles.arc_views import Views, draw_views
+from hrmkit.puzzles.arc.leak import trained_on
+from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.puzzles.arc.views import Views, draw_views
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet
 
 MOST_VIEWS = 10_000
@@ -162,10 +161,6 @@ class ArcData:
         unrated = torch.full((len(rows),), torch.nan, dtype=torch.float64)
         return Labelled(Arc(), rows, unrated, self.source, self.fingerprint)
 
-    def queue(self, rng: np.random.Generator) -> ArcQueue:
-        """Training's examples without end, in random views; see `ArcQueue`."""
-        return ArcQueue(self.examples, self.views, rng)
-
     def tests(self, ids: Sequence[str] | None = None, views: int | None = None) -> ArcViews:
         """The tests of the evaluation tasks, or of the named ones, in their first `views` views.
 
@@ -240,7 +235,7 @@ class ArcData:
 def load_arc(source: str = "arc-1", views: int = 1000, seed: int = 0) -> ArcData:
     """The tasks of `source`, with up to `views` augmented views of each beside the plain one.
 
-    `source` is 'arc-1', 'arc-2', a folder or a JSON file of tasks (see `arc_files`), and with
+    `source` is 'arc-1', 'arc-2', a folder or a JSON file of tasks (see `files`), and with
     ':id,id' behind it only these tasks, their tests held out. The same source, views and seed give
     the same puzzle ids. Raises `UserError` for what cannot be read, and for numbers out of range.
     """

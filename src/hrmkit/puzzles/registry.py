@@ -31,20 +31,20 @@ def puzzle_of(name: str, cells: int | None = None) -> Puzzle:
     `UserError` if there is no such kind, the file does not define it, or it has no such size.
     """
     if name == "sudoku":
-        from hrmkit.puzzles.sudoku_puzzle import Sudoku
-        from hrmkit.puzzles.sudoku_search import box_of
+        from hrmkit.puzzles.sudoku.puzzle import Sudoku
+        from hrmkit.puzzles.sudoku.search import box_of
 
         high, wide = box_of(81 if cells is None else cells)
         return Sudoku(high, None if wide == high else wide)
     if name == "maze":
-        from hrmkit.puzzles.maze import LARGEST, Maze
+        from hrmkit.puzzles.maze.puzzle import LARGEST, Maze
 
         side = LARGEST if cells is None else isqrt(max(0, cells))
         if cells not in (None, side * side):
             raise UserError(f"a maze of {cells} cells is not square: choose a square from 4 to 900")
         return Maze(side)
     if name == "arc":
-        from hrmkit.puzzles.arc import Arc
+        from hrmkit.puzzles.arc.puzzle import Arc
 
         puzzle: Puzzle = Arc()
     else:

@@ -20,7 +20,7 @@ from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import random_symmetries
 from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.making import Share
-from hrmkit.puzzles.sudoku_search import search
+from hrmkit.puzzles.sudoku.search import search
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

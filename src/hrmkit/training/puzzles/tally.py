@@ -11,8 +11,8 @@ from torch import Tensor
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet, as_grids
 from hrmkit.solving.thinking import right_cells, thinking
+from hrmkit.training.puzzles.trainer import Step
 from hrmkit.training.ranks import Ranks
-from hrmkit.training.trainer import Step
 
 CHUNK = 64
 """Puzzles asked at once."""

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import Symmetries, Symmetry, dihedral_colours, identity
-from hrmkit.puzzles.mini_arc_tasks import COLOURS, TASKS, WIDTH, Board, Task
+from hrmkit.puzzles.mini_arc.tasks import COLOURS, TASKS, WIDTH, Board, Task
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids, generator
 
 DEMONSTRATIONS = 3

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc_files import PUBLISHED, ArcTask, parted, read_tasks
+from hrmkit.puzzles.arc.files import PUBLISHED, ArcTask, parted, read_tasks
 
 LEARNED_IN = {"arc-1": "arc-2"}
 """Published sets whose tests are training tasks of another: 376 of the 400 evaluation tasks of

@@ -9,9 +9,9 @@ import numpy as np
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
-from hrmkit.training.queues import Augment, Epochs
+from hrmkit.training.puzzles.queues import Augment, Epochs
+from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.recipe import Recipe
-from hrmkit.training.trainer import Trainer
 
 
 def train(

@@ -1,7 +1,7 @@
 """ARC: one grid of coloured cells is given, another answers it; what to do, a task's examples show.
 
 The protocol's puzzle is a single grid. The tasks that grids are from, their augmented views and
-the sets to train and to test on are `arc_tasks`'s matter.
+the sets to train and to test on are `tasks`'s matter.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc_canvas import (
+from hrmkit.puzzles.arc.canvas import (
     CELLS,
     COLOURS,
     FIRST_COLOUR,
@@ -32,7 +32,7 @@ ARROW = "  ->  "
 
 
 class Arc:
-    """The kind of puzzle; a `Puzzle`. Grids are canvases, see `arc_canvas`."""
+    """The kind of puzzle; a `Puzzle`. Grids are canvases, see `canvas`."""
 
     name = "arc"
     vocab = VOCAB
@@ -106,7 +106,7 @@ class Arc:
         """Every puzzle turned or flipped at random, its colours but 0 exchanged, and the changes.
 
         The ids stay, so this is for models without puzzle embedding: with one, an augmented task
-        is a puzzle of its own (see `arc_tasks`). Raises `UserError` for a grid that does not stand
+        is a puzzle of its own (see `tasks`). Raises `UserError` for a grid that does not stand
         at the top left of its canvas, whose place would be lost.
         """
         moved = (puzzles.given[:, 0] < FIRST_COLOUR).nonzero().flatten()

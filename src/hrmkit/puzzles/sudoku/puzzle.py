@@ -14,11 +14,11 @@ import numpy as np
 from torch.nn.functional import pad
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles import sudoku_text
 from hrmkit.puzzles.augment import Symmetries, random_symmetries
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet
-from hrmkit.puzzles.sudoku import units_of
-from hrmkit.puzzles.sudoku_search import BOXES, Bools, Ints, Searched, search
+from hrmkit.puzzles.sudoku import text as sudoku_text
+from hrmkit.puzzles.sudoku.search import BOXES, Bools, Ints, Searched, search
+from hrmkit.puzzles.sudoku.small import units_of
 from hrmkit.puzzles.text import tokens_of
 
 BLANK = 1
@@ -73,7 +73,7 @@ class Sudoku:
         return self.side * self.side
 
     def encode(self, text: str) -> Grid:
-        """The grid that `text` says, in any way that people write sudokus; see `sudoku_text`.
+        """The grid that `text` says, in any way that people write sudokus; see `text`.
 
         Raises `UserError` for any other character or number of cells.
         """

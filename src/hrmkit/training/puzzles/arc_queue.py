@@ -1,20 +1,18 @@
-"""Training's order: every epoch one random view of every task, and all its examples."""
+"""ARC's order in training: every epoch one random view of every task, and all its examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from hrmkit.puzzles.arc_canvas import SIDE, TURNS
-from hrmkit.puzzles.arc_views import Views
+from hrmkit.puzzles.arc.canvas import SIDE, TURNS
+from hrmkit.puzzles.arc.tasks import Examples
+from hrmkit.puzzles.arc.views import Views
 from hrmkit.puzzles.puzzle import PuzzleSet
-
-if TYPE_CHECKING:
-    from hrmkit.puzzles.arc_tasks import Examples
 
 
 class ArcQueue:
