@@ -41,8 +41,8 @@ from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.puzzles.sudoku.small import solve
+from hrmkit.runs.fit import compile_modules
 from hrmkit.solving.precision import placed
-from hrmkit.training.fit import compile_modules
 from hrmkit.training.puzzles.queues import Epochs, Queue
 from hrmkit.training.puzzles.trainer import Step, Trainer
 from hrmkit.training.recipe import recipe_of

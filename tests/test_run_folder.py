@@ -32,8 +32,8 @@ from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.small import generate
 from hrmkit.recording.run import read_run
+from hrmkit.runs.folder import RunFolder
 from hrmkit.solving.find import find_model
-from hrmkit.training.run_folder import RunFolder
 
 SIZES = ("--sizes.width", "8", "--sizes.heads", "1", "--sizes.inner", "8", "--sizes.blocks", "1")
 SMALL = (

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from hrmkit.recording.file import save as save_recording
     from hrmkit.recording.record import record
     from hrmkit.recording.settings import DEFAULT, settings_of
+    from hrmkit.runs.fit import fit
     from hrmkit.solving.answer import solve
-    from hrmkit.training.fit import fit
     from hrmkit.worlds.registry import KeyDoor
 
 __version__ = "0.1.0"
@@ -57,7 +57,7 @@ HOMES = {
     "Wiring": ("hrmkit.model.wiring", "Wiring"),
     "WorldInterface": ("hrmkit.model.wiring", "WorldInterface"),
     "assemble": ("hrmkit.model.assemble", "assemble"),
-    "fit": ("hrmkit.training.fit", "fit"),
+    "fit": ("hrmkit.runs.fit", "fit"),
     "load": ("hrmkit.model.checkpoint", "load"),
     "load_recording": ("hrmkit.recording.file", "load"),
     "record": ("hrmkit.recording.record", "record"),

@@ -12,8 +12,8 @@ from hrmkit.cli.app import app
 from hrmkit.errors import UserError
 
 if TYPE_CHECKING:
-    from hrmkit.training.plan import Plan
-    from hrmkit.training.run_folder import RunFolder
+    from hrmkit.runs.folder import RunFolder
+    from hrmkit.runs.plan import Plan
 
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
@@ -100,11 +100,11 @@ def train(
 ) -> None:
     """Train a model of puzzles, resumably, and measure it on the way."""
     from hrmkit.device import choose_device
-    from hrmkit.training.console import Console
-    from hrmkit.training.fit import carry_out
+    from hrmkit.runs.console import Console
+    from hrmkit.runs.fit import carry_out
+    from hrmkit.runs.folder import RunFolder
+    from hrmkit.runs.run import Habits
     from hrmkit.training.ranks import joined
-    from hrmkit.training.run import Habits
-    from hrmkit.training.run_folder import RunFolder
 
     folder = RunFolder(out or usual_folder(puzzle, preset, begin))
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
@@ -157,8 +157,8 @@ def new_or_resumed(
     """The plan of a new run, or that of the folder's with what is said anew."""
     from dataclasses import replace
 
-    from hrmkit.training.fit import planned
-    from hrmkit.training.plan import plan_of, with_settings
+    from hrmkit.runs.fit import planned
+    from hrmkit.runs.plan import plan_of, with_settings
 
     given = {name: value for name, value in said.items() if value is not None}
     if resume:
@@ -171,7 +171,7 @@ def new_or_resumed(
 
 def usual_folder(puzzle: str, preset: str | None, begin: str | None) -> Path:
     """Where a run is that says no folder."""
-    from hrmkit.training.plan import USUAL
+    from hrmkit.runs.plan import USUAL
 
     kind = f"from-{Path(begin).name}" if begin and preset is None else preset or USUAL
     return Path("runs") / f"{Path(puzzle).stem}-{kind}"

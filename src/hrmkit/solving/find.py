@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, WIRING, load, metadata_of
+from hrmkit.model.checkpoint import load, metadata_of
+from hrmkit.model.checkpoints import holds_run, newest
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
@@ -26,9 +27,6 @@ SURE = "sure"
 """Where its metadata says what its light asks for; see `wants_to_halt`."""
 VIEWS = "views"
 """Where its metadata says in how many views to look for a valid answer; see `solve_grid`."""
-CHECKPOINTS = "checkpoints"
-"""Inside a run's folder: the models that it saved, each in a folder step-N."""
-RUN = "run.json"
 
 
 class Found(NamedTuple):
@@ -60,7 +58,7 @@ def find_model(source: Path | str, said: Mapping[str, Any] | None = None) -> Fou
     `hrmkit.load`. Raises `UserError` where there is no model of puzzles.
     """
     path = located(source)
-    if (path / RUN).is_file() or (path / CHECKPOINTS).is_dir():
+    if holds_run(path):
         path = newest(path)
     model = load(path, **(said or {}))
     if not isinstance(model, PuzzleHRM):
@@ -88,35 +86,6 @@ def usual_model(puzzle: str) -> str:
             f"{puzzle} --data FILE --minutes 3) and name its run's folder, or name one on the hub"
         )
     return USUAL[puzzle]
-
-
-def newest(run: Path) -> Path:
-    """The folder of the last whole model that a run saved; `UserError` if there is none."""
-    whole = [
-        folder
-        for folder in checkpoints_of(run).values()
-        if (folder / WIRING).is_file() and (folder / TENSORS).is_file()
-    ]
-    if not whole:
-        raise UserError(
-            f"the run {run} has saved no model yet: let it train until its first checkpoint"
-        )
-    return whole[-1]
-
-
-def checkpoint_name(step: int) -> str:
-    """What the folder of a checkpoint is called."""
-    return f"step-{step:07d}"
-
-
-def checkpoints_of(run: Path) -> dict[int, Path]:
-    """The folders of a run's checkpoints by step, in order; what is called otherwise is none."""
-    found: dict[int, Path] = {}
-    for folder in (run / CHECKPOINTS).glob("step-*"):
-        digits = folder.name.removeprefix("step-")
-        if digits.isascii() and digits.isdigit() and folder.name == checkpoint_name(int(digits)):
-            found[int(digits)] = folder
-    return dict(sorted(found.items()))
 
 
 def kind_of(found: Found, named: str | None = None) -> Puzzle:

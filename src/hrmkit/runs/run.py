@@ -19,13 +19,13 @@ from hrmkit.errors import UserError
 from hrmkit.model.cost import segment_flops, step_flops
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import Labelled
-from hrmkit.training.data import RunData, source_of
-from hrmkit.training.plan import Plan
+from hrmkit.runs.data import RunData, source_of
+from hrmkit.runs.folder import RunFolder, damaged
+from hrmkit.runs.plan import Plan
+from hrmkit.runs.trackers import Tracker
 from hrmkit.training.puzzles.tally import Tally, measure, watched_thought
 from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.ranks import Ranks
-from hrmkit.training.run_folder import RunFolder, damaged
-from hrmkit.training.trackers import Tracker
 
 Why = Literal["steps", "minutes", "interrupted"]
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from hrmkit.device import matmul_rate
 from hrmkit.model.describe import flops
-from hrmkit.training.run import Run, Status
+from hrmkit.runs.run import Run, Status
 
 PARTS = 1000
 """The bar's length, whatever the run's end is counted in."""

@@ -24,13 +24,12 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, save, write_tensors
+from hrmkit.model.checkpoints import CHECKPOINTS, RUN, checkpoint_name, checkpoints_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.solving.find import CHECKPOINTS, checkpoint_name, checkpoints_of
 from hrmkit.training.puzzles.saved import Saved, State
 from hrmkit.writing import PARTIAL, WriteError, append, check_folder, saying, whole, write
 
 FORMAT, VERSION = "hrmkit-run", 1
-RUN = "run.json"
 METRICS = "metrics.jsonl"
 STATE_TENSORS = "state.safetensors"
 STATE = "state.json"

@@ -21,14 +21,14 @@ from hrmkit.model.hrm import PARTS, count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.widen import widened
 from hrmkit.model.wiring import PuzzleInterface
+from hrmkit.runs.data import RunData, load_data, source_of
+from hrmkit.runs.folder import RUN, RunFolder
+from hrmkit.runs.plan import Plan, differences, plan_from, plan_of
+from hrmkit.runs.run import Habits, Report, Run, Why, silent
+from hrmkit.runs.trackers import begin, chosen_trackers
 from hrmkit.solving.find import Found, find_model, learned_from
 from hrmkit.solving.precision import placed
-from hrmkit.training.data import RunData, load_data, source_of
-from hrmkit.training.plan import Plan, differences, plan_from, plan_of
 from hrmkit.training.ranks import Ranks
-from hrmkit.training.run import Habits, Report, Run, Why, silent
-from hrmkit.training.run_folder import RUN, RunFolder
-from hrmkit.training.trackers import begin, chosen_trackers
 
 
 def fit(

@@ -13,8 +13,8 @@ from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.arc.tasks import ArcData, load_arc
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
+from hrmkit.runs.plan import Plan
 from hrmkit.solving.find import CANVAS
-from hrmkit.training.plan import Plan
 from hrmkit.training.puzzles.arc_queue import ArcQueue
 from hrmkit.training.puzzles.queues import Epochs, Queue
 
