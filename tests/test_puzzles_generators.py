@@ -13,7 +13,8 @@ from hrmkit.errors import UserError
 from hrmkit.progress import silent
 from hrmkit.puzzles.files import Row, load_puzzles
 from hrmkit.puzzles.making import Share, make, shares_of
-from hrmkit.puzzles.maze.generator import make_mazes, shortest_for
+from hrmkit.puzzles.maze import newspaper
+from hrmkit.puzzles.maze.hard import make_mazes, shortest_for
 from hrmkit.puzzles.maze.paths import distances
 from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import as_grids
@@ -178,6 +179,29 @@ def test_blanks_are_a_number_or_two() -> None:
             blanks_range(wrong)
 
 
+@pytest.mark.parametrize("side", [5, 8, 15, 30])
+def test_newspaper_mazes_have_one_way_between_any_two_cells(side: int) -> None:
+    maze = Maze(side)
+    for row in newspaper.make_mazes(Share(3, 0, 0, 20), side, newspaper.shortest_for(side)):
+        grid = maze.encode(row.question)
+        assert maze.flaw(grid) is None
+        assert maze.difficulty(grid) == row.rating >= min(side, 5)
+        assert maze.decode(maze.solution(grid) or ()) == row.answer
+        free = np.array(list(row.question)).reshape(side, side) != "#"
+        passages = (free[1:] & free[:-1]).sum() + (free[:, 1:] & free[:, :-1]).sum()
+        assert passages == free.sum() - 1, "there is a circle, or a part out of reach"
+        steps = distances(free[None], np.array([row.question.index("S")]))
+        assert (steps[0] >= 0).sum() == free.sum(), "a part is out of reach"
+        assert not free[0].any()
+        assert not free[:, -1].any()
+
+
+def test_newspaper_mazes_that_cannot_be_made_are_refused() -> None:
+    for side, shortest in ((4, None), (31, None), (8, 1), (8, 11)):
+        with pytest.raises(UserError, match=f"of side {side}"):
+            newspaper.shortest_for(side, shortest)
+
+
 def test_made_mazes_have_long_paths_and_the_label_of_the_rule() -> None:
     maze = Maze(10)
     for row in make_mazes(Share(3, 0, 0, 6), 10, 30):
@@ -317,7 +341,7 @@ import os, signal
 from functools import partial
 from pathlib import Path
 from hrmkit.puzzles.making import make
-from hrmkit.puzzles.maze.generator import make_mazes
+from hrmkit.puzzles.maze.hard import make_mazes
 
 def press(what, done, of):
     if done >= 40:  # as a terminal does: to the whole group
