@@ -18,11 +18,11 @@ import torch
 from torch import Tensor
 
 from hrmkit.draws import Draws
+from hrmkit.experiments.record import train_quietly
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes, processes
-from hrmkit.recording.record import train_quietly
 from hrmkit.recording.settings import default_settings, tuning_of, world_of
 from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS, export_preset
 from hrmkit.studio.graphs import SHIPPED, presets_of, slots_of, theta_of

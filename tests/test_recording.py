@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
+from hrmkit.experiments.record import record
 from hrmkit.recording import schema
 from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
 from hrmkit.recording.json_schema import SCHEMAS, json_schema
-from hrmkit.recording.record import record
 from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.schema import Recording, shortest
 from hrmkit.recording.settings import DEFAULT, check, default_settings, settings_of

@@ -12,9 +12,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
+from hrmkit.experiments.record import record
 from hrmkit.recording.agreement import DisagreementError, check_episode, check_example
 from hrmkit.recording.file import hash_of, loads
-from hrmkit.recording.record import record
 from hrmkit.recording.schema import Episode, EpisodeStep, Recording, shortest
 from hrmkit.recording.settings import DEFAULT
 from hrmkit.recording.weight import MOST_PARTS, too_heavy

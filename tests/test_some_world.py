@@ -12,12 +12,12 @@ from typer.testing import CliRunner, Result
 
 import hrmkit
 from hrmkit.cli import app
+from hrmkit.experiments import study
+from hrmkit.experiments.record import record
 from hrmkit.folders import BASES
 from hrmkit.progress import silent
-from hrmkit.recording import study
 from hrmkit.recording.definitions import definitions
 from hrmkit.recording.file import dumps, load
-from hrmkit.recording.record import record
 from hrmkit.recording.schema import Recording
 from hrmkit.recording.settings import DEFAULT, default_settings, settings_of
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function

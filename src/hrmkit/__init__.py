@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from hrmkit.environments import offer
 
 if TYPE_CHECKING:
+    from hrmkit.experiments.record import record
     from hrmkit.model.assemble import assemble
     from hrmkit.model.checkpoint import load, save
     from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
-    from hrmkit.recording.record import record
     from hrmkit.recording.settings import DEFAULT, settings_of
     from hrmkit.runs.fit import fit
     from hrmkit.solving.answer import solve
@@ -60,7 +60,7 @@ HOMES = {
     "fit": ("hrmkit.runs.fit", "fit"),
     "load": ("hrmkit.model.checkpoint", "load"),
     "load_recording": ("hrmkit.recording.file", "load"),
-    "record": ("hrmkit.recording.record", "record"),
+    "record": ("hrmkit.experiments.record", "record"),
     "save": ("hrmkit.model.checkpoint", "save"),
     "save_recording": ("hrmkit.recording.file", "save"),
     "settings_of": ("hrmkit.recording.settings", "settings_of"),

@@ -16,18 +16,7 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
-from hrmkit.fingerprint import fingerprint
-from hrmkit.lock import held
-from hrmkit.model.cost import units_a_step
-from hrmkit.model.steps import ladder_sizes
-from hrmkit.processes import in_processes
-from hrmkit.progress import Progress, silent
-from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
-from hrmkit.puzzles.mini_arc.tasks import TASKS
-from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.recording import ladder_schema as schema
-from hrmkit.recording.file import check_recording, hash_of
-from hrmkit.recording.ladder_jobs import (
+from hrmkit.experiments.ladder.jobs import (
     ArcRun,
     RungRun,
     backward_memory,
@@ -39,8 +28,7 @@ from hrmkit.recording.ladder_jobs import (
     wires_of,
     wiring_of,
 )
-from hrmkit.recording.schema import FORMAT, VERSION, Maker
-from hrmkit.training.ladder import (
+from hrmkit.experiments.ladder.rungs import (
     ARC_STEPS,
     ARC_VARIANTS,
     BENCH,
@@ -56,10 +44,22 @@ from hrmkit.training.ladder import (
     rung_of_step,
     tasks,
 )
+from hrmkit.fingerprint import fingerprint
+from hrmkit.lock import held
+from hrmkit.model.cost import units_a_step
+from hrmkit.model.steps import ladder_sizes
+from hrmkit.processes import in_processes
+from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
+from hrmkit.puzzles.mini_arc.tasks import TASKS
+from hrmkit.puzzles.puzzle import as_grids
+from hrmkit.recording import ladder_schema as schema
+from hrmkit.recording.file import check_recording, hash_of
+from hrmkit.recording.schema import FORMAT, VERSION, Maker
 from hrmkit.training.recipe import Recipe
 from hrmkit.writing import append
 
-CODE = ("model", "puzzles", "training", "recording")
+CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
 EVERY_STEP = (*RUNGS, NAME_TAG)
 MOST_SEEDS = 20
 FINISHED = "finished.jsonl"

@@ -17,10 +17,10 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.experiments.record import train_bases, train_quietly
 from hrmkit.fingerprint import fingerprint
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
-from hrmkit.recording.record import train_bases, train_quietly
 from hrmkit.recording.schema import Settings
 from hrmkit.recording.settings import (
     Plan,

@@ -27,16 +27,22 @@ from hrmkit.recording.settings import (
     tuning_of,
     world_of,
 )
-from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.base import base_model, code_of
 from hrmkit.training.worlds.examples import Example, draw_examples
 from hrmkit.training.worlds.fine_tune import fine_tune, module_of, part_of
 from hrmkit.training.worlds.policy import policy_of, score
+from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_named
 from hrmkit.worlds.world import WorldTable
 
 MAIN = "main"
 
 BaseTask = tuple[str, int, Path]
+
+
+def code_of_story(world: WorldDefinition) -> tuple[str, ...]:
+    """The code that a world's recording depends on, for `fingerprint`."""
+    return (*code_of(world), "recording", "experiments/record.py")
 
 
 @dataclass(frozen=True)

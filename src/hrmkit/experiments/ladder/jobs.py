@@ -8,6 +8,17 @@ from statistics import fmean
 
 import torch
 
+from hrmkit.experiments.ladder.rungs import (
+    ARC_BALLOTS,
+    ArcVariant,
+    Rung,
+    puzzles,
+    tasks,
+    train_rung,
+    train_variant,
+    use_one_thread,
+    voting_views,
+)
 from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import wiring_of_step
@@ -29,17 +40,6 @@ from hrmkit.recording.ladder_schema import (
 )
 from hrmkit.recording.puzzle_probe import think_aloud
 from hrmkit.recording.schema import Part
-from hrmkit.training.ladder import (
-    ARC_BALLOTS,
-    ArcVariant,
-    Rung,
-    puzzles,
-    tasks,
-    train_rung,
-    train_variant,
-    use_one_thread,
-    voting_views,
-)
 from hrmkit.training.puzzles.measure import (
     Answers,
     ask,
