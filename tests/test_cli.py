@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 import hrmkit
 from hrmkit import cli, doctor
 from hrmkit.errors import UserError
+from hrmkit.model.shipped import shipped
+from hrmkit.solving.find import USUAL
 
 
 def hrmkit_says(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -115,6 +117,11 @@ def test_doctor_looks_at_what_is_really_here() -> None:
     import torch
 
     assert findings["torch"].found == torch.__version__
+    models = [finding.found for finding in doctor.examine() if finding.subject == "model"]
+    assert [said.split(" (")[0] for said in models] == list(shipped())
+    usual = [said for said in models if "answers sudoku where no other is named" in said]
+    assert len(usual) == 1
+    assert usual[0].startswith(USUAL["sudoku"])
     assert findings["device"].found.split(":")[0] in ("cpu", "cuda")
     needed = {"gymnasium", "numpy", "platformdirs", "pydantic", "rich"}
     needed |= {"safetensors", "starlette", "torch", "typer", "uvicorn"}

@@ -53,6 +53,13 @@ def test_an_evaluation_is_what_the_models_own_answers_say() -> None:
     assert found.by_segment == pytest.approx(said.right(test.rows).double().mean(1).tolist())
     assert found.mean_segments == pytest.approx(float(said.used.double().mean()))
     assert (found.halted, found.most_segments, found.puzzles) == (True, 4, 120)
+    assert found.by_certainty
+    assert sum(part.exact.of for part in found.by_certainty) == 120
+    chance = solve(model, test.rows, batch=17).q.sigmoid()
+    for bin_ in found.by_certainty:
+        here = (chance >= bin_.least) & (chance < bin_.most)
+        assert bin_.said == pytest.approx(float(chance[here].mean()), abs=1e-6)
+        assert bin_.exact.count == int(right[here].sum())
     assert sum(part.exact.of for part in found.by_difficulty) == 120
     assert sum(part.exact.count for part in found.by_difficulty) == found.exact.count
     for part in found.by_difficulty:

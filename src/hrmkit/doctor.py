@@ -38,6 +38,7 @@ def examine() -> Iterator[Finding]:
     yield python()
     yield from packages()
     yield device()
+    yield from models()
     yield page()
     yield folder()
     yield chromium()
@@ -82,6 +83,22 @@ def device() -> Finding:
             "device", "missing", f"torch cannot be loaded: {error}", "install torch again"
         )
     return Finding("device", "ok", f"{chosen.device}: {chosen.reason}")
+
+
+def models() -> Iterator[Finding]:
+    """Find the trained models that come with the package, and say what each solves."""
+    try:
+        from hrmkit.model.checkpoint import metadata_of
+        from hrmkit.model.shipped import shipped
+        from hrmkit.solving.find import ABILITIES, USUAL
+    except (ImportError, OSError):
+        return  # torch cannot be loaded, which was said of the device
+    for name, folder in shipped().items():
+        size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+        usual = [puzzle for puzzle, model in USUAL.items() if model == name]
+        answers = f", answers {usual[0]} where no other is named" if usual else ""
+        said = metadata_of(folder)[ABILITIES]
+        yield Finding("model", "ok", f"{name} ({size:.1f} MB{answers}): {said}")
 
 
 def page() -> Finding:
