@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
-    from hrmkit.recording.settings import DEFAULT, settings_of
+    from hrmkit.recording.world.settings import DEFAULT, settings_of
     from hrmkit.runs.fit import fit
     from hrmkit.solving.answer import solve
     from hrmkit.worlds.registry import KeyDoor
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 HOMES = {
-    "DEFAULT": ("hrmkit.recording.settings", "DEFAULT"),
+    "DEFAULT": ("hrmkit.recording.world.settings", "DEFAULT"),
     "KeyDoor": ("hrmkit.worlds.registry", "KeyDoor"),
     "PuzzleInterface": ("hrmkit.model.wiring", "PuzzleInterface"),
     "Sizes": ("hrmkit.model.wiring", "Sizes"),
@@ -63,7 +63,7 @@ HOMES = {
     "record": ("hrmkit.experiments.record", "record"),
     "save": ("hrmkit.model.checkpoint", "save"),
     "save_recording": ("hrmkit.recording.file", "save"),
-    "settings_of": ("hrmkit.recording.settings", "settings_of"),
+    "settings_of": ("hrmkit.recording.world.settings", "settings_of"),
     "solve": ("hrmkit.solving.answer", "solve"),
 }
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording import schema
-from hrmkit.recording.probe import CallTrace, probe
+from hrmkit.recording.part import shortest
+from hrmkit.recording.world import schema
+from hrmkit.recording.world.probe import CallTrace, probe
 from hrmkit.training.worlds import fine_tune as tuning
 from hrmkit.training.worlds import policy as policies
 from hrmkit.training.worlds.examples import Example
@@ -297,7 +298,7 @@ class Recorder:
             offset += size
         steps = tuple(
             step.model_copy(
-                update={"watched": tuple(schema.shortest(v) for v in values[columns].tolist())}
+                update={"watched": tuple(shortest(v) for v in values[columns].tolist())}
             )
             for step, values in zip(self.steps, self.heads[1:], strict=True)
         )
