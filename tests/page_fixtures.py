@@ -23,7 +23,7 @@ from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes, processes
-from hrmkit.recording.settings import default_settings, tuning_of, world_of
+from hrmkit.recording.world.settings import default_settings, tuning_of, world_of
 from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS, export_preset
 from hrmkit.studio.graphs import SHIPPED, presets_of, slots_of, theta_of
 from hrmkit.studio.stories import (
@@ -167,7 +167,7 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     stamp = folder / "made-by"
     code = fingerprint(
         *("model", "worlds/world.py", "training/worlds/fine_tune.py", "training/worlds/policy.py"),
-        *("recording/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
+        *("recording/world/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
     )
     if not stamp.exists() or stamp.read_text() != code:
         print(f"exporting the graphs of {world.title} (minutes)", flush=True)

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from hrmkit.errors import UserError
 from hrmkit.model.wiring import Wiring
 from hrmkit.progress import Progress
-from hrmkit.recording.ladder_schema import (
+from hrmkit.recording.ladder.schema import (
     PuzzleCall,
     PuzzleSegment,
     PuzzleThought,

@@ -9,7 +9,7 @@ import torch
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.settings import DEFAULT
+from hrmkit.recording.world.settings import DEFAULT
 from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.examples import draw_examples
 from hrmkit.training.worlds.fine_tune import (

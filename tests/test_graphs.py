@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.probe import probe
-from hrmkit.recording.settings import DEFAULT
+from hrmkit.recording.world.probe import probe
+from hrmkit.recording.world.settings import DEFAULT
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import SHIPPED, presets_of, theta_of
 from hrmkit.training.worlds.base import base_model

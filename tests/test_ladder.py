@@ -15,8 +15,8 @@ from hrmkit.experiments.ladder.rungs import BENCH, RUNGS, rung_of_step
 from hrmkit.model.assemble import assemble
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import dumps, load, loads
-from hrmkit.recording.ladder_schema import LadderRecording, RungSeed
-from hrmkit.recording.puzzle_probe import think_aloud
+from hrmkit.recording.ladder.recorder import think_aloud
+from hrmkit.recording.ladder.schema import LadderRecording, RungSeed
 from hrmkit.training.puzzles.measure import ask, looped
 
 

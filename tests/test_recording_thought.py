@@ -13,7 +13,7 @@ from hrmkit.model.wiring import PuzzleInterface, Sizes
 from hrmkit.puzzles.puzzle import IGNORED, Grid
 from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.recording.file import dumps, loads
-from hrmkit.recording.thought import record_thought
+from hrmkit.recording.thought.recorder import record_thought
 
 SMALL = Sizes(width=16, heads=2, inner=32, blocks=1)
 SUDOKU = puzzle_of("sudoku", 16)

@@ -31,7 +31,7 @@ from hrmkit.puzzles.arc.tasks import load_arc
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.small import generate
-from hrmkit.recording.run import read_run
+from hrmkit.recording.run.recorder import read_run
 from hrmkit.runs.folder import RunFolder
 from hrmkit.solving.find import find_model
 

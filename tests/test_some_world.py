@@ -18,8 +18,8 @@ from hrmkit.folders import BASES
 from hrmkit.progress import silent
 from hrmkit.recording.definitions import definitions
 from hrmkit.recording.file import dumps, load
-from hrmkit.recording.schema import Recording
-from hrmkit.recording.settings import DEFAULT, default_settings, settings_of
+from hrmkit.recording.world.schema import Recording
+from hrmkit.recording.world.settings import DEFAULT, default_settings, settings_of
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import graphs_of, presets_of, theta_of
 from hrmkit.studio.stories import lay_out_engine, made_by, read_index

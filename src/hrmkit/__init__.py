@@ -2,7 +2,7 @@
 
 - `assemble(step=6)`, `assemble("hrm-27m")`, `assemble(Wiring(...))` build a model.
 - `save(model, folder)` and `load(source)` write and read models: a folder of ours, one in the
-  originals' layout, or a name on the hub.
+  originals' layout, or a name on the hub; `push(model, name)` uploads one.
 - `fit("train.csv.gz", preset="tiny", minutes=3)` trains a model of puzzles.
 - `solve(text, model=...)` answers one puzzle with a trained model.
 - `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one,
@@ -21,11 +21,11 @@ from hrmkit.environments import offer
 if TYPE_CHECKING:
     from hrmkit.experiments.record import record
     from hrmkit.model.assemble import assemble
-    from hrmkit.model.checkpoint import load, save
+    from hrmkit.model.checkpoint import load, push, save
     from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
-    from hrmkit.recording.settings import DEFAULT, settings_of
+    from hrmkit.recording.world.settings import DEFAULT, settings_of
     from hrmkit.runs.fit import fit
     from hrmkit.solving.answer import solve
     from hrmkit.worlds.registry import KeyDoor
@@ -42,6 +42,7 @@ __all__ = [
     "fit",
     "load",
     "load_recording",
+    "push",
     "record",
     "save",
     "save_recording",
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 HOMES = {
-    "DEFAULT": ("hrmkit.recording.settings", "DEFAULT"),
+    "DEFAULT": ("hrmkit.recording.world.settings", "DEFAULT"),
     "KeyDoor": ("hrmkit.worlds.registry", "KeyDoor"),
     "PuzzleInterface": ("hrmkit.model.wiring", "PuzzleInterface"),
     "Sizes": ("hrmkit.model.wiring", "Sizes"),
@@ -60,10 +61,11 @@ HOMES = {
     "fit": ("hrmkit.runs.fit", "fit"),
     "load": ("hrmkit.model.checkpoint", "load"),
     "load_recording": ("hrmkit.recording.file", "load"),
+    "push": ("hrmkit.model.checkpoint", "push"),
     "record": ("hrmkit.experiments.record", "record"),
     "save": ("hrmkit.model.checkpoint", "save"),
     "save_recording": ("hrmkit.recording.file", "save"),
-    "settings_of": ("hrmkit.recording.settings", "settings_of"),
+    "settings_of": ("hrmkit.recording.world.settings", "settings_of"),
     "solve": ("hrmkit.solving.answer", "solve"),
 }
 

@@ -248,7 +248,7 @@ def keep(
     if not asked.record:
         return
     from hrmkit.recording.file import save
-    from hrmkit.recording.thought import record_thought
+    from hrmkit.recording.thought.recorder import record_thought
 
     recording = record_thought(
         asked.found.model,

@@ -75,7 +75,7 @@ def record(
     from hrmkit.processes import processes
     from hrmkit.progress import shown
     from hrmkit.recording.file import ROOM, check_recording, save
-    from hrmkit.recording.settings import settings_of
+    from hrmkit.recording.world.settings import settings_of
     from hrmkit.writing import check_folder
 
     settings = settings_of(

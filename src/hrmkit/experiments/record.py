@@ -15,10 +15,11 @@ from hrmkit.errors import UserError
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
-from hrmkit.recording import schema
 from hrmkit.recording.file import hash_of
-from hrmkit.recording.recorder import Recorder, recorded_policy, recorded_score
-from hrmkit.recording.settings import (
+from hrmkit.recording.part import FORMAT, VERSION, Maker
+from hrmkit.recording.world import schema
+from hrmkit.recording.world.recorder import Recorder, recorded_policy, recorded_score
+from hrmkit.recording.world.settings import (
     Plan,
     ablations_of,
     check,
@@ -238,11 +239,11 @@ def put_together(
     recorder, main = trained.recorder, runs.pop(MAIN)
     watched, steps = recorder.watched()
     recording = schema.Recording(
-        format=schema.FORMAT,
-        version=schema.VERSION,
+        format=FORMAT,
+        version=VERSION,
         kind="fine-tuning",
         title=title_of(settings),
-        maker=schema.Maker(
+        maker=Maker(
             program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
         ),
         settings=settings,

@@ -21,8 +21,8 @@ from hrmkit.experiments.record import train_bases, train_quietly
 from hrmkit.fingerprint import fingerprint
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
-from hrmkit.recording.schema import Settings
-from hrmkit.recording.settings import (
+from hrmkit.recording.world.schema import Settings
+from hrmkit.recording.world.settings import (
     Plan,
     ablations_of,
     default_settings,

@@ -29,7 +29,7 @@ from hrmkit.model.assemble import assemble
 from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import Preset, preset
 from hrmkit.model.world_hrm import Outputs, WorldHRM
-from hrmkit.recording.probe import probe
+from hrmkit.recording.world.probe import probe
 from hrmkit.studio.graphs import SHIPPED, Slot, graphs_of, presets_of, slots_of, theta_of
 from hrmkit.training.worlds.base import interface_of
 from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of

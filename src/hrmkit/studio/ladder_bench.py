@@ -9,7 +9,7 @@ from hrmkit.experiments.ladder.run import CODE, measure_wires
 from hrmkit.experiments.ladder.rungs import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
 from hrmkit.fingerprint import fingerprint
 from hrmkit.progress import Progress
-from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
+from hrmkit.recording.ladder.schema import LadderSettings, Rung, Wires
 from hrmkit.studio.bench import Bench
 from hrmkit.training.recipe import Recipe
 

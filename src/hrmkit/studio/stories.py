@@ -18,8 +18,8 @@ from hrmkit.processes import processes
 from hrmkit.progress import Progress, shown
 from hrmkit.recording.definitions import definitions_json
 from hrmkit.recording.file import save
-from hrmkit.recording.recorder import EVALUATIONS
-from hrmkit.recording.settings import STORY_SEEDS, default_settings, tuning_of
+from hrmkit.recording.world.recorder import EVALUATIONS
+from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
 from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of

@@ -27,7 +27,8 @@ from hrmkit.puzzles.mini_arc.data import MiniArc
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.vote import undo_each
-from hrmkit.recording.ladder_schema import (
+from hrmkit.recording.ladder.recorder import think_aloud
+from hrmkit.recording.ladder.schema import (
     ArcSeed,
     Ballot,
     Candidate,
@@ -38,8 +39,7 @@ from hrmkit.recording.ladder_schema import (
     Vote,
     Wires,
 )
-from hrmkit.recording.puzzle_probe import think_aloud
-from hrmkit.recording.schema import Part
+from hrmkit.recording.part import Part
 from hrmkit.training.puzzles.measure import (
     Answers,
     ask,

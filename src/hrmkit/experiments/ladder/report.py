@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from hrmkit.recording.file import save
-from hrmkit.recording.ladder_schema import LadderRecording, Rung
+from hrmkit.recording.ladder.schema import LadderRecording, Rung
 from hrmkit.writing import write
 
 RECORDING = "ladder.hrm.json.gz"

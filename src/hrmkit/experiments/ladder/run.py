@@ -53,9 +53,9 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.recording import ladder_schema as schema
 from hrmkit.recording.file import check_recording, hash_of
-from hrmkit.recording.schema import FORMAT, VERSION, Maker
+from hrmkit.recording.ladder import schema
+from hrmkit.recording.part import FORMAT, VERSION, Maker
 from hrmkit.training.recipe import Recipe
 from hrmkit.writing import append
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from hrmkit.model.wiring import Halting
-from hrmkit.recording.schema import Part
+from hrmkit.recording.part import Part
 
 BoardKind = Literal["sudoku", "maze", "arc", "own"]
 

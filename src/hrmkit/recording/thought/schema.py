@@ -11,9 +11,9 @@ from typing import Literal
 from pydantic import Field
 
 from hrmkit.puzzles.puzzle import Grid
-from hrmkit.recording.puzzle_schema import Board, PuzzleModel
-from hrmkit.recording.run_schema import Measured
-from hrmkit.recording.schema import Maker, Part
+from hrmkit.recording.board import Board, PuzzleModel
+from hrmkit.recording.part import Maker, Part
+from hrmkit.recording.run.schema import Measured
 
 
 class PuzzleSegment(Part):

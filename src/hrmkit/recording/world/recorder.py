@@ -11,11 +11,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording import schema
-from hrmkit.recording.probe import CallTrace, probe
-from hrmkit.training.worlds import fine_tune as tuning
+from hrmkit.recording.part import shortest
+from hrmkit.recording.world import schema
+from hrmkit.recording.world.probe import CallTrace, probe
 from hrmkit.training.worlds import policy as policies
 from hrmkit.training.worlds.examples import Example
+from hrmkit.training.worlds.fine_tune import (
+    Batch,
+    GradientStep,
+    Losses,
+    Outputs,
+    losses_of,
+    module_of,
+    right_rows,
+)
 from hrmkit.worlds.world import WorldTable
 
 EVALUATIONS = 20
@@ -28,7 +37,7 @@ SHARES_OF_CYCLES = (0.1, 0.3)
 SHARES_OF_ROLLOUTS = (0.1, 0.3)
 """Beside the first and the last: evaluations whose episode is kept, as shares of them."""
 CallName = Literal["L", "H", "told"]
-Rows = TypeVar("Rows", tuning.Outputs, tuning.Batch)
+Rows = TypeVar("Rows", Outputs, Batch)
 
 OWNERS = ("planner", "doer", "halting")
 
@@ -195,7 +204,7 @@ class Recorder:
             self.checkpoints.append(schema.Checkpoint(step=step, policy=recorded_policy(policy)))
             self.rollouts.append(roll_out(self.model, self.table, step, self.table.showcase))
 
-    def __call__(self, now: tuning.GradientStep) -> None:
+    def __call__(self, now: GradientStep) -> None:
         """Record one gradient step."""
         after = self.parameters()
         if now.step in self.cycle_steps:
@@ -207,11 +216,9 @@ class Recorder:
         if taken in self.evaluation_steps and taken < now.steps:
             self.evaluate(taken, keep=taken in self.rollout_steps)
 
-    def gradient_step(
-        self, now: tuning.GradientStep, after: dict[str, Tensor]
-    ) -> schema.GradientStep:
+    def gradient_step(self, now: GradientStep, after: dict[str, Tensor]) -> schema.GradientStep:
         """The step's own record."""
-        planner, doer = tuning.right_rows(now.outputs, now.batch, self.model.wiring.subgoal_head)
+        planner, doer = right_rows(now.outputs, now.batch, self.model.wiring.subgoal_head)
         # Clipping has already scaled the gradients; undo it for the norms.
         scale = max(1.0, now.gradient_norm / now.clip)
         return schema.GradientStep(
@@ -235,10 +242,10 @@ class Recorder:
         """The Euclidean length of some values, by owner of their parameter."""
         squares = dict.fromkeys(OWNERS, 0.0)
         for name, value in values.items():
-            squares[tuning.module_of(name)] += float(value.detach().double().square().sum())
+            squares[module_of(name)] += float(value.detach().double().square().sum())
         return schema.PerOwner(**{owner: square**0.5 for owner, square in squares.items()})
 
-    def cycle(self, now: tuning.GradientStep) -> schema.Cycle:
+    def cycle(self, now: GradientStep) -> schema.Cycle:
         """Look closely at one row of the batch, before and after.
 
         By turns it is the row that the Planner has most to learn from and the Doer's; else the
@@ -246,7 +253,7 @@ class Recorder:
         """
         with_planner = self.model.wiring.subgoal_head
         before = [
-            tuning.losses_of(row_of(now.outputs, i), row_of(now.batch, i), with_planner)
+            losses_of(row_of(now.outputs, i), row_of(now.batch, i), with_planner)
             for i in range(len(now.batch.features))
         ]
         planners_turn = with_planner and len(self.cycles) % 2 == 0
@@ -259,7 +266,7 @@ class Recorder:
         with torch.no_grad():
             carry = self.model.initial_carry(batch.features)
             _, outputs = self.model.segment(carry, batch.features, told=batch.subgoal)
-            losses_after = tuning.losses_of(outputs, batch, with_planner)
+            losses_after = losses_of(outputs, batch, with_planner)
         return schema.Cycle(
             step=now.step,
             example=example,
@@ -297,7 +304,7 @@ class Recorder:
             offset += size
         steps = tuple(
             step.model_copy(
-                update={"watched": tuple(schema.shortest(v) for v in values[columns].tolist())}
+                update={"watched": tuple(shortest(v) for v in values[columns].tolist())}
             )
             for step, values in zip(self.steps, self.heads[1:], strict=True)
         )
@@ -318,7 +325,7 @@ class EarlyLook:
         return think_aloud(self.model, self.table, state, told)
 
 
-def recorded_losses(losses: tuning.Losses) -> schema.Losses:
+def recorded_losses(losses: Losses) -> schema.Losses:
     """Losses as the recording holds them."""
     return schema.Losses(
         planner=losses.planner.item(), doer=losses.doer.item(), halting=losses.halting.item()

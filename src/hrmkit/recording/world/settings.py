@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hrmkit.errors import UserError
 from hrmkit.model.presets import Preset, preset
-from hrmkit.recording import schema
+from hrmkit.recording.world import schema
 from hrmkit.training.worlds.fine_tune import FineTuning
 from hrmkit.worlds.definition import PLACES, WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named, world_of_preset

@@ -11,11 +11,11 @@ import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
+from hrmkit.recording.board import PuzzleModel, board_of
 from hrmkit.recording.file import hash_of
-from hrmkit.recording.puzzle_schema import PuzzleModel, board_of
-from hrmkit.recording.run import MOST_SEGMENTS, check_grid, short_name
-from hrmkit.recording.schema import FORMAT, VERSION, Maker
-from hrmkit.recording.thought_schema import PuzzleSegment, ThoughtRecording
+from hrmkit.recording.part import FORMAT, VERSION, Maker
+from hrmkit.recording.run.recorder import MOST_SEGMENTS, check_grid, short_name
+from hrmkit.recording.thought.schema import PuzzleSegment, ThoughtRecording
 from hrmkit.solving.answer import one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one

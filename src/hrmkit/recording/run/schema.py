@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from hrmkit.puzzles.puzzle import Grid
-from hrmkit.recording.puzzle_schema import Board, PuzzleModel
-from hrmkit.recording.schema import Maker, Number, Part
+from hrmkit.recording.board import Board, PuzzleModel
+from hrmkit.recording.part import Maker, Number, Part
 
 
 def finite(value: object) -> object:

@@ -1,49 +1,25 @@
-"""The recording: everything that a run computed and the page shows.
+"""The recording of a fine-tuning in a world: everything that it computed and the page shows.
 
 One pydantic model is the definition; `json_schema.py` writes its JSON Schema, from which the page's
 types and its validator are generated.
 
-Numbers are float32 written with as few digits as bring them back exactly. Lists indexed by state
+Lists indexed by state
 or by step stand one after another, in the order of the world's table.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
+from hrmkit.recording.part import Maker, Number, Part
 from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.registry import DEFAULT_WORLD
 from hrmkit.worlds.world import Outcome, WorldTable
 
-FORMAT = "hrm-recording"
-VERSION = 1
-
-MAX_BYTES = 64 * 2**20
-"""A recording larger than this, unpacked, is refused."""
-
-
-def shortest(value: float) -> float:
-    """The number with the fewest digits that is the same float32."""
-    return float(str(np.float32(value)))
-
-
-def shortest_number(value: object) -> object:
-    """`shortest` of a number; what is none is left for pydantic to name."""
-    return shortest(value) if isinstance(value, int | float) else value
-
-
-Number = Annotated[float, BeforeValidator(shortest_number)]
 Half = Literal["planner", "doer"]
 Freeze = Literal["none", "planner", "doer"]
-
-
-class Part(BaseModel):
-    """Base of every part: unknown fields are refused, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Settings(Part):
@@ -65,14 +41,6 @@ class Settings(Part):
     preset: str = Field(description="Which of the world's models is fine-tuned.")
     freeze: Freeze = Field(description="The half that must not learn.")
     base_seed: int = Field(description="Seed of the base model.")
-
-
-class Maker(Part):
-    """Who computed this recording."""
-
-    program: Literal["python", "page"]
-    hrmkit: str = Field(description="Version of hrmkit.")
-    engine: str = Field(description="What ran the model, e.g. 'torch 2.13.0'.")
 
 
 class ModelPart(Part):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.schema import Maker, Number, Part
+from hrmkit.recording.part import Maker, Number, Part
 
 Grid = tuple[int, ...]
 

@@ -16,16 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.puzzles.puzzle import IGNORED, Grid
-from hrmkit.recording import run_schema as schema
-from hrmkit.recording.file import hash_of
-from hrmkit.recording.puzzle_schema import (
+from hrmkit.recording.board import (
     MOST_CELLS,
     MOST_TOKENS,
     Board,
     PuzzleModel,
     board_of,
 )
-from hrmkit.recording.schema import FORMAT, VERSION, Maker, Part
+from hrmkit.recording.file import hash_of
+from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
+from hrmkit.recording.run import schema
 
 RUN = "run.json"
 METRICS = "metrics.jsonl"

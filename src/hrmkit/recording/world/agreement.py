@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hrmkit.recording.schema import Cycle, Episode, Recording, Rollout, Score, shortest
+from hrmkit.recording.part import shortest
+from hrmkit.recording.world.schema import Cycle, Episode, Recording, Rollout, Score
 from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.world import Outcome, WorldTable
 

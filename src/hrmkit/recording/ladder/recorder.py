@@ -13,7 +13,7 @@ from hrmkit.model.halting import wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
-from hrmkit.recording.ladder_schema import PuzzleCall, PuzzleSegment, PuzzleThought
+from hrmkit.recording.ladder.schema import PuzzleCall, PuzzleSegment, PuzzleThought
 
 Seen = list[tuple[Tensor, Tensor]]
 """Of every call: the state before and after."""
