@@ -10,11 +10,13 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.errors import UserError
+from hrmkit.puzzles.registry import KINDS
 
 if TYPE_CHECKING:
     from hrmkit.runs.folder import RunFolder
     from hrmkit.runs.plan import Plan
 
+NAMES = ", ".join(KINDS)
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
 --wiring.cycles 3, --sizes.width 256, --recipe.rate 3e-4, --recipe.optimizer muon.
@@ -39,7 +41,7 @@ Examples:
 def train(
     context: typer.Context,
     puzzle: Annotated[
-        str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class for a puzzle of your own.")
+        str, typer.Argument(help=f"{NAMES}, or FILE.py:Class for a puzzle of your own.")
     ],
     data: Annotated[
         str | None,

@@ -5,17 +5,27 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from functools import partial
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
-from math import isqrt
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.puzzle import Puzzle
 
-KINDS = ("sudoku", "maze", "arc")
-"""The kit's own. Any other is named FILE.py:Class."""
+if TYPE_CHECKING:  # the names alone must not cost the time that PyTorch takes to load
+    from hrmkit.puzzles.definition import PuzzleDefinition
+    from hrmkit.puzzles.puzzle import Puzzle
+
+KINDS = {
+    "sudoku": "hrmkit.puzzles.sudoku.puzzle",
+    "maze": "hrmkit.puzzles.maze.puzzle",
+    "arc": "hrmkit.puzzles.arc.puzzle",
+}
+"""The kit's own, each with the module that has its `DEFINITION`. Any other is FILE.py:Class."""
+DEFAULT_PUZZLE = "sudoku"
+"""The kind where none is named."""
 MEMBERS = (
     *("name", "vocab", "cells", "encode", "decode", "show"),
     *("flaw", "solution", "is_valid", "difficulty", "augment"),
@@ -27,28 +37,24 @@ def puzzle_of(name: str, cells: int | None = None) -> Puzzle:
     """The kind of puzzle called `name`, with grids of `cells`, or of its usual size.
 
     `name` is one of `KINDS`, or FILE.py:Class for a class in a file of one's own, which is made
-    without arguments. Sudokus have 16, 36, 81 or 256 cells, mazes any square from 4 to 900. Raises
-    `UserError` if there is no such kind, the file does not define it, or it has no such size.
+    without arguments. Raises `UserError` if there is no such kind, the file does not define it, or
+    it has no such size.
     """
-    if name == "sudoku":
-        from hrmkit.puzzles.sudoku.puzzle import Sudoku
-        from hrmkit.puzzles.sudoku.search import box_of
+    return definition_of(name).make(cells)
 
-        high, wide = box_of(81 if cells is None else cells)
-        return Sudoku(high, None if wide == high else wide)
-    if name == "maze":
-        from hrmkit.puzzles.maze.puzzle import LARGEST, Maze
 
-        side = LARGEST if cells is None else isqrt(max(0, cells))
-        if cells not in (None, side * side):
-            raise UserError(f"a maze of {cells} cells is not square: choose a square from 4 to 900")
-        return Maze(side)
-    if name == "arc":
-        from hrmkit.puzzles.arc.puzzle import Arc
+def definition_of(name: str) -> PuzzleDefinition:
+    """What the kind called `name` says of itself; the code of a person's own is not run yet."""
+    if name in KINDS:
+        return cast("PuzzleDefinition", import_module(KINDS[name]).DEFINITION)
+    from hrmkit.puzzles.definition import PuzzleDefinition
 
-        puzzle: Puzzle = Arc()
-    else:
-        puzzle = _own(name)
+    return PuzzleDefinition(make=partial(_own_sized, name))
+
+
+def _own_sized(name: str, cells: int | None) -> Puzzle:
+    """A puzzle of one's own, which has one size."""
+    puzzle = _own(name)
     if cells not in (None, puzzle.cells):
         raise UserError(f"a grid of {cells} cells is not of {name}: its grids have {puzzle.cells}")
     return puzzle
@@ -71,7 +77,7 @@ def _own(name: str) -> Puzzle:
         raise UserError(
             f"{name} is not a puzzle: it lacks {', '.join(lacking)} (see docs/puzzles.md)"
         )
-    return cast(Puzzle, puzzle)
+    return cast("Puzzle", puzzle)
 
 
 def _module(file: Path) -> ModuleType:

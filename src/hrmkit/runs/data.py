@@ -13,8 +13,8 @@ from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.arc.tasks import ArcData, load_arc
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
+from hrmkit.puzzles.registry import definition_of
 from hrmkit.runs.plan import Plan
-from hrmkit.solving.find import CANVAS
 from hrmkit.training.puzzles.arc_queue import ArcQueue
 from hrmkit.training.puzzles.queues import Epochs, Queue
 
@@ -56,11 +56,12 @@ class RunData:
 def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None = None) -> RunData:
     """The puzzles that a plan names; raises `UserError` where they cannot be read or do not fit.
 
-    `read` is what the model reads that the run begins with: smaller mazes stand on its canvas.
+    `read` is what the model reads that the run begins with, whose canvas may hold smaller puzzles.
     """
-    if plan.puzzle == "arc":
+    kind = definition_of(plan.puzzle)
+    if kind.by_task:
         return load_arc_data(plan)
-    cells = read.tokens if read and plan.puzzle == CANVAS else None
+    cells = read.tokens if read and kind.holds_smaller else None
     train = load_puzzles(plan.puzzle, plan.data, skip_bad=skip_bad, cells=cells)
     if plan.test:
         test = load_puzzles(plan.puzzle, plan.test, skip_bad=skip_bad, cells=cells)

@@ -21,6 +21,7 @@ from hrmkit.model.hrm import PARTS, count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.widen import widened
 from hrmkit.model.wiring import PuzzleInterface
+from hrmkit.puzzles.registry import DEFAULT_PUZZLE, definition_of
 from hrmkit.runs.data import RunData, load_data, source_of
 from hrmkit.runs.folder import RUN, RunFolder
 from hrmkit.runs.plan import Plan, differences, plan_from, plan_of
@@ -34,7 +35,7 @@ from hrmkit.training.ranks import Ranks
 def fit(
     data: str,
     *,
-    puzzle: str = "sudoku",
+    puzzle: str = DEFAULT_PUZZLE,
     preset: str | None = None,
     out: Path | str = "run",
     test: str | None = None,
@@ -134,7 +135,7 @@ def begun_run(
     ranks: Ranks,
 ) -> Run:
     """The run, described in its folder, at the step that it begins or goes on with."""
-    if plan.begin and plan.puzzle == "arc":
+    if plan.begin and definition_of(plan.puzzle).by_task:
         raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
     fresh = not (going_on and folder.newest())
     first = find_model(plan.begin) if plan.begin and fresh else None

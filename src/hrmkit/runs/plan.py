@@ -14,6 +14,7 @@ from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
+from hrmkit.puzzles.registry import definition_of
 from hrmkit.solving.find import find_model
 from hrmkit.training.recipe import Recipe, recipe_of
 
@@ -70,8 +71,8 @@ def plan_of(
     if preset_name is None and begin is None:
         preset_name = USUAL
     wiring, sizes = start_of(preset_name, begin, before)
-    if puzzle == "arc" and not wiring.puzzle_embedding:
-        # Only that tells a model of ARC which task's rule to apply.
+    if definition_of(puzzle).by_task and not wiring.puzzle_embedding:
+        # Only that tells a model which task's rule to apply.
         wiring = replace(wiring, puzzle_embedding=True, prefix=max(1, wiring.prefix))
     recipe = recipe_of(preset_name)
     plan = Plan(puzzle, data, test, preset_name, wiring, sizes, recipe, seed, begin)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -14,11 +13,8 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
-from hrmkit.puzzles.registry import KINDS, puzzle_of
-from hrmkit.puzzles.sudoku.search import BOXES
+from hrmkit.puzzles.registry import KINDS, definition_of, puzzle_of
 
-CANVAS = "maze"
-"""The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
 USUAL = {"sudoku": "sudoku-wide"}
 """Of the models that come with the package, the one that answers where none is named."""
 ABILITIES = "abilities"
@@ -128,15 +124,13 @@ def check_kind(found: Found, puzzle: Puzzle) -> None:
 def name_of_sizes(found: Found) -> str:
     """The kit's puzzle that fits what a model reads."""
     face = found.model.interface
-    sizes = {(isqrt(cells) + 2, cells): "sudoku" for cells in BOXES}
-    sizes |= {(6, 900): "maze", (12, 900): "arc"}
-    try:
-        return sizes[face.vocab, face.tokens]
-    except KeyError:
-        raise UserError(
-            f"nothing says which puzzle the model in {found.source} is of ({face.tokens} cells of "
-            f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
-        ) from None
+    for name in KINDS:
+        if (face.vocab, face.tokens) in definition_of(name).known_by:
+            return name
+    raise UserError(
+        f"nothing says which puzzle the model in {found.source} is of ({face.tokens} cells of "
+        f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
+    )
 
 
 def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool = False) -> Labelled:
@@ -145,7 +139,7 @@ def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool =
     Raises `UserError` where they cannot be read, or the model does not read such puzzles.
     """
     name = name_of(found, named)
-    cells = found.model.interface.tokens if name == CANVAS else None
+    cells = found.model.interface.tokens if definition_of(name).holds_smaller else None
     labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells)
     check_kind(found, labelled.puzzle)
     return labelled

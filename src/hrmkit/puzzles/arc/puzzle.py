@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from itertools import zip_longest
+from math import isqrt
 from typing import cast
 
 import numpy as np
 import torch
 
 from hrmkit.errors import UserError
+from hrmkit.puzzles import board
 from hrmkit.puzzles.arc.canvas import (
     CELLS,
     COLOURS,
@@ -26,8 +28,13 @@ from hrmkit.puzzles.arc.canvas import (
     found,
     placed,
 )
+from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, Reversible, as_grids
 
+COLOUR_NAMES = (
+    *("black", "blue", "red", "green", "yellow"),
+    *("grey", "magenta", "orange", "light blue", "brown"),
+)
 ARROW = "  ->  "
 
 
@@ -178,3 +185,28 @@ def random_changes(rng: np.random.Generator, count: int) -> ArcChanges:
     turns = rng.integers(8, size=count)
     colours[:, 1:] = rng.permuted(colours[:, 1:], axis=1)
     return ArcChanges(torch.from_numpy(turns), torch.from_numpy(colours))
+
+
+def arc_of(cells: int | None) -> Arc:
+    """ARC's canvases, which have one size; `UserError` for another."""
+    if cells not in (None, CELLS):
+        raise UserError(f"a grid of {cells} cells is not of arc: its grids have {CELLS}")
+    return Arc()
+
+
+def canvas_board(vocab: int, cells: int) -> board.Board | None:
+    """A canvas as it is drawn; the ten colours are numbered."""
+    side = isqrt(cells)
+    if side * side != cells or vocab != VOCAB:
+        return None
+    digits = tuple(str(colour) for colour in range(COLOURS))
+    names = ("padding", "edge of the grid", *COLOUR_NAMES)
+    return board.Board("arc", side, side, cells, ("", "", *digits), names, blank=-1)
+
+
+DEFINITION = PuzzleDefinition(
+    make=arc_of,
+    board=canvas_board,
+    known_by=frozenset({(VOCAB, CELLS)}),
+    by_task=True,
+)

@@ -7,6 +7,7 @@ paths; the label is the one that `paths.label_paths` describes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt, nan
 
@@ -15,6 +16,8 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.puzzles.board import Board
+from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.maze.paths import Bools, Ints, distances, label_paths
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
 from hrmkit.puzzles.text import tokens_of
@@ -27,6 +30,9 @@ Spaces at the end of a line are easily lost, and dots are not."""
 BREAK = "/"
 """Between the rows of a maze that is not square, on one line."""
 PAD, WALL, FREE, START, GOAL, PATH = range(6)
+GLYPHS = ("", *LETTERS)
+NAMES = ("padding", "wall", "free", "start", "goal", "path")
+"""What stands in a cell, and what it is called, by token."""
 LARGEST = 30
 
 
@@ -266,3 +272,37 @@ def _has_one_of_each_end(given: Ints) -> Bools:
 def _marked(given: Ints, answer: Ints) -> Bools:
     """The path that an answer marks, with both ends; nothing of the padding: bool [n, cells]."""
     return (answer >= START) & (given != PAD)
+
+
+def maze_of(cells: int | None) -> Maze:
+    """Mazes on a canvas of so many cells, a square from 4 to 900; `UserError` for others."""
+    side = LARGEST if cells is None else isqrt(max(0, cells))
+    if cells not in (None, side * side):
+        raise UserError(f"a maze of {cells} cells is not square: choose a square from 4 to 900")
+    return Maze(side)
+
+
+def canvas_of(questions: Sequence[str]) -> int | None:
+    """The cells of the smallest square that every question fits on; None if there is none."""
+    mazes = [text.replace(BREAK, "\n").splitlines() for text in questions if text]
+    sides = [max(len(maze), *map(len, maze)) for maze in mazes if len(maze) > 1]
+    sides += [isqrt(len(maze[0])) for maze in mazes if len(maze) == 1]
+    side = max(sides, default=0)
+    return side * side if 2 <= side <= LARGEST else None
+
+
+def board_of(vocab: int, cells: int) -> Board | None:
+    """A maze's board."""
+    side = isqrt(cells)
+    if side * side != cells or vocab != len(GLYPHS):
+        return None
+    return Board("maze", side, side, cells, GLYPHS, NAMES, FREE)
+
+
+DEFINITION = PuzzleDefinition(
+    make=maze_of,
+    canvas=canvas_of,
+    board=board_of,
+    known_by=frozenset({(len(GLYPHS), LARGEST * LARGEST)}),
+    holds_smaller=True,
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isqrt
 from typing import Literal
 
 import numpy as np
@@ -15,9 +16,11 @@ from torch.nn.functional import pad
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import Symmetries, random_symmetries
+from hrmkit.puzzles.board import Board, board_of_signs
+from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet
 from hrmkit.puzzles.sudoku import text as sudoku_text
-from hrmkit.puzzles.sudoku.search import BOXES, Bools, Ints, Searched, search
+from hrmkit.puzzles.sudoku.search import BOXES, Bools, Ints, Searched, box_of, search
 from hrmkit.puzzles.sudoku.small import units_of
 from hrmkit.puzzles.text import tokens_of
 
@@ -25,6 +28,10 @@ BLANK = 1
 """The token of a blank."""
 DOT = "."
 """How `decode` writes it."""
+USUAL = 81
+"""Cells, unless said."""
+LOOKED_AT = 100
+"""Rows of a file that are looked at for the size of its puzzles; the first ones may be bad."""
 PLAIN = str.maketrans(dict.fromkeys(sudoku_text.BLANKS + sudoku_text.DASH, DOT))
 """Every way to write a blank as one of them."""
 
@@ -193,3 +200,48 @@ class Sudoku:
         # Tokens are one more than those of the changes; padding, which a model may answer, stays.
         change = replace(changes, tokens=pad(changes.tokens + 1, (1, 0)))
         return puzzles.changed(change), change
+
+
+def sudoku_of(cells: int | None) -> Sudoku:
+    """Sudoku with grids of 16, 36, 81 or 256 cells; `UserError` for others."""
+    high, wide = box_of(USUAL if cells is None else cells)
+    return Sudoku(high, None if wide == high else wide)
+
+
+def canvas_of(questions: Sequence[str]) -> int | None:
+    """The cells of the first question that is a sudoku."""
+    return next(filter(None, map(cells_of, questions[:LOOKED_AT])), None)
+
+
+def cells_of(text: str) -> int | None:
+    """The cells of the sudoku that `text` says; None if it says none."""
+    for cells in sorted(BOXES, key=lambda cells: cells != len(text)):
+        try:
+            sudoku_of(cells).encode(text)
+        except UserError:
+            continue
+        return cells
+    return None
+
+
+def board_of(vocab: int, cells: int) -> Board | None:
+    """A sudoku's board: in the originals' tokens, or in the ladder's, whose blank is 0."""
+    side = isqrt(cells)
+    before = vocab - side  # tokens that are no digits
+    if side * side != cells or before not in (1, 2):
+        return None
+    digits = tuple(str(digit) for digit in range(1, side + 1))
+    glyphs, names = ("",) * before + digits, ("padding", "blank")[2 - before :] + digits
+    box = isqrt(side)
+    if box * box == side:
+        return Board("sudoku", side, side, cells, glyphs, names, before - 1, box)
+    # Its boxes are no squares, which no drawing knows.
+    return board_of_signs(cells, glyphs, names, before - 1) if before == 2 else None
+
+
+DEFINITION = PuzzleDefinition(
+    make=sudoku_of,
+    canvas=canvas_of,
+    board=board_of,
+    known_by=frozenset((isqrt(cells) + 2, cells) for cells in BOXES),
+)
