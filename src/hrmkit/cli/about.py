@@ -12,7 +12,7 @@ from hrmkit.cli.app import app
 @app.command()
 def doctor() -> None:
     """Say what is installed, what would be computed on, what is missing and what to do."""
-    from hrmkit.doctor import examine
+    from hrmkit.cli.installation import examine
 
     lacking = False
     for finding in examine():
