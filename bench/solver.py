@@ -17,6 +17,7 @@ from time import process_time
 
 import torch
 
+from hrmkit.experiments.ladder.rungs import puzzles, rung_of_step, train_rung, use_one_thread
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.batch import rows_for
@@ -24,7 +25,6 @@ from hrmkit.solving.evaluate import first
 from hrmkit.solving.find import find_model, load_for
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.thinking import thinking
-from hrmkit.training.ladder import puzzles, rung_of_step, train_rung, use_one_thread
 
 TURNS = 7
 

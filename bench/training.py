@@ -38,14 +38,14 @@ from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import preset
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.model.wiring import Wiring
-from hrmkit.puzzles.kinds import puzzle_of
 from hrmkit.puzzles.puzzle import PuzzleSet
-from hrmkit.puzzles.sudoku import solve
+from hrmkit.puzzles.registry import puzzle_of
+from hrmkit.puzzles.sudoku.small import solve
+from hrmkit.runs.fit import compile_modules
 from hrmkit.solving.precision import placed
-from hrmkit.training.fit import compile_modules
-from hrmkit.training.queues import Epochs, Queue
+from hrmkit.training.puzzles.queues import Epochs, Queue
+from hrmkit.training.puzzles.trainer import Step, Trainer
 from hrmkit.training.recipe import recipe_of
-from hrmkit.training.trainer import Step, Trainer
 
 PUZZLES = 256
 BLANKS = 55

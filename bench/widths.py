@@ -26,10 +26,10 @@ from hrmkit.errors import UserError
 from hrmkit.model.cost import step_flops
 from hrmkit.model.presets import preset
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.runs.fit import compile_modules
 from hrmkit.solving.precision import placed
-from hrmkit.training.fit import compile_modules
+from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.recipe import Recipe
-from hrmkit.training.trainer import Trainer
 
 TINY = preset("tiny")
 WIRING = replace(

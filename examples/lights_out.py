@@ -7,7 +7,7 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, save_puzzles
-from hrmkit.puzzles.maze import Turned
+from hrmkit.puzzles.maze.puzzle import Turned
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet
 
 SIDE, LETTERS = 6, "?.x"  # token 0 would pad; 1 is off, or "leave it"; 2 is on, or "press it"

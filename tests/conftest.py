@@ -11,7 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from hrmkit import device
 from hrmkit.recording.file import load
-from hrmkit.recording.schema import Recording
+from hrmkit.recording.world.schema import Recording
 from hrmkit.solving import precision
 
 FAST_TYPE = precision.fast_type

@@ -14,14 +14,14 @@ import torch.distributed as dist
 from hrmkit.model.assemble import assemble
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes
-from hrmkit.puzzles.kinds import puzzle_of
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
-from hrmkit.puzzles.sudoku import generate
-from hrmkit.training.queues import Epochs
+from hrmkit.puzzles.registry import puzzle_of
+from hrmkit.puzzles.sudoku.small import generate
+from hrmkit.training.puzzles.queues import Epochs
+from hrmkit.training.puzzles.tally import Tally, measure
+from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.ranks import Ranks, joined
 from hrmkit.training.recipe import Recipe
-from hrmkit.training.tally import Tally, measure
-from hrmkit.training.trainer import Trainer
 
 STEPS, BATCH, PUZZLES = 12, 5, 7
 """Neither the batch nor the puzzles can be shared equally by two processes."""

@@ -18,12 +18,12 @@ import torch
 from torch import Tensor
 
 from hrmkit.draws import Draws
+from hrmkit.experiments.record import train_quietly
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes, processes
-from hrmkit.recording.record import train_quietly
-from hrmkit.recording.settings import default_settings, tuning_of, world_of
+from hrmkit.recording.world.settings import default_settings, tuning_of, world_of
 from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS, export_preset
 from hrmkit.studio.graphs import SHIPPED, presets_of, slots_of, theta_of
 from hrmkit.studio.stories import (
@@ -32,9 +32,9 @@ from hrmkit.studio.stories import (
     ensure_story,
     write_definitions,
 )
-from hrmkit.training.base import base_model
-from hrmkit.training.examples import draw_examples
-from hrmkit.training.fine_tune import (
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.examples import draw_examples
+from hrmkit.training.worlds.fine_tune import (
     BETAS,
     EPSILON,
     batch_of,
@@ -43,7 +43,7 @@ from hrmkit.training.fine_tune import (
     optimizer_for,
     rate_of,
 )
-from hrmkit.training.policy import policy_of, score
+from hrmkit.training.worlds.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
 from some_world import BELL
@@ -166,8 +166,8 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     folder = data / EXPORTED
     stamp = folder / "made-by"
     code = fingerprint(
-        *("model", "worlds/world.py", "training/fine_tune.py", "training/policy.py"),
-        *("recording/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
+        *("model", "worlds/world.py", "training/worlds/fine_tune.py", "training/worlds/policy.py"),
+        *("recording/world/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
     )
     if not stamp.exists() or stamp.read_text() != code:
         print(f"exporting the graphs of {world.title} (minutes)", flush=True)

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from hrmkit.model import originals, puzzle_hrm
 from hrmkit.puzzles.puzzle import PuzzleSet
-from hrmkit.training import losses, optimizers, outer_loop
+from hrmkit.training import losses, optimizers
+from hrmkit.training.puzzles import outer_loop
 
 NAMES = ("hrm", "trm_att", "trm_mlp")
 SEGMENTS = 4

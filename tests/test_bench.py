@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from hrmkit.errors import UserError
 from hrmkit.model.wiring import Wiring
 from hrmkit.progress import Progress
-from hrmkit.recording.ladder_schema import (
+from hrmkit.recording.ladder.schema import (
     PuzzleCall,
     PuzzleSegment,
     PuzzleThought,
@@ -269,8 +269,8 @@ def test_a_training_does_not_outlive_the_studio(tmp_path: Path) -> None:
 def test_the_ladder_s_bench_trains_a_wiring_of_the_ladder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from hrmkit.experiments.ladder import rungs as ladder
     from hrmkit.studio import ladder_bench
-    from hrmkit.training import ladder
 
     bench = ladder_bench.ladder_bench(tmp_path)
     assert bench.state()["settings"]["units"] == ladder.UNITS

@@ -10,8 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 import hrmkit
-from hrmkit import cli, doctor
+from hrmkit import cli
+from hrmkit.cli import installation
 from hrmkit.errors import UserError
+from hrmkit.model.shipped import shipped
+from hrmkit.solving.find import USUAL
 
 
 def hrmkit_says(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -65,7 +68,7 @@ def test_a_wrong_call_ends_with_status_2_and_no_traceback(arguments: list[str], 
 
 
 def run_doctor_that(ends: Callable[[], object], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(doctor, "examine", ends)
+    monkeypatch.setattr(installation, "examine", ends)
     return CliRunner().invoke(cli.app, ["doctor"])
 
 
@@ -101,8 +104,8 @@ def test_a_defect_of_the_program_is_not_taken_for_a_wrong_call(
 def test_doctor_ends_with_1_exactly_when_something_needed_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    optional = doctor.Finding("chromium", "optional", "not found", "install it")
-    missing = doctor.Finding("page", "missing", "not there", "build it")
+    optional = installation.Finding("chromium", "optional", "not found", "install it")
+    missing = installation.Finding("page", "missing", "not there", "build it")
     result = run_doctor_that(lambda: [optional], monkeypatch)
     assert (result.exit_code, "-> install it" in result.stdout) == (0, True)
     result = run_doctor_that(lambda: [optional, missing], monkeypatch)
@@ -110,11 +113,16 @@ def test_doctor_ends_with_1_exactly_when_something_needed_is_missing(
 
 
 def test_doctor_looks_at_what_is_really_here() -> None:
-    findings = {finding.subject: finding for finding in doctor.examine()}
+    findings = {finding.subject: finding for finding in installation.examine()}
     assert findings["Python"].found.startswith(".".join(map(str, sys.version_info[:3])))
     import torch
 
     assert findings["torch"].found == torch.__version__
+    models = [finding.found for finding in installation.examine() if finding.subject == "model"]
+    assert [said.split(" (")[0] for said in models] == list(shipped())
+    usual = [said for said in models if "answers sudoku where no other is named" in said]
+    assert len(usual) == 1
+    assert usual[0].startswith(USUAL["sudoku"])
     assert findings["device"].found.split(":")[0] in ("cpu", "cuda")
     needed = {"gymnasium", "numpy", "platformdirs", "pydantic", "rich"}
     needed |= {"safetensors", "starlette", "torch", "typer", "uvicorn"}
@@ -127,7 +135,7 @@ def test_doctor_says_when_the_data_folder_cannot_be_made(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("HRMKIT_DATA", str(tmp_path / "file" / "data"))
-    finding = doctor.folder()
+    finding = installation.folder()
     assert finding.state == "missing"
     assert "HRMKIT_DATA" in finding.remedy
     assert str(tmp_path / "file" / "data") in finding.found
@@ -137,12 +145,12 @@ def test_doctor_says_when_the_page_is_not_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hrmkit, "__file__", str(tmp_path / "__init__.py"))
-    assert doctor.page().state == "missing"
+    assert installation.page().state == "missing"
 
 
 def test_doctor_says_when_python_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 9))
-    assert doctor.python().state == "missing"
+    assert installation.python().state == "missing"
 
 
 @pytest.mark.parametrize(

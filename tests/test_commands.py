@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from hrmkit.cli import app
 from hrmkit.cli.train import new_or_resumed, settings_of
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.runs.folder import RunFolder
 
 ROOT = Path(__file__).parent.parent
 PROGRAM: Any = get_command(app)

@@ -13,8 +13,8 @@ from hrmkit.errors import UserError
 from hrmkit.recording.definitions import KINDS, definitions, definitions_json
 from hrmkit.recording.file import KINDS as RECORDED
 from hrmkit.recording.json_schema import json_schema
-from hrmkit.recording.schema import Recording
-from hrmkit.recording.settings import BOUNDS, DEFAULT, ablations_of, check
+from hrmkit.recording.world.schema import Recording
+from hrmkit.recording.world.settings import BOUNDS, DEFAULT, ablations_of, check
 from hrmkit.studio import server, stories
 from hrmkit.studio.site import write_site
 from hrmkit.worlds.registry import WORLDS

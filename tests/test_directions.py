@@ -1,6 +1,8 @@
 """Dependencies point one way: the imports of every module, those within functions included."""
 
 import ast
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "src" / "hrmkit"
 
 FOUNDATION = (
-    "bounds", "device", "doctor", "draws", "errors", "fingerprint", "folders", "interrupts", "lock",
+    "bounds", "device", "draws", "errors", "fingerprint", "folders", "interrupts", "lock",
     "processes", "progress", "writing",
 )  # fmt: skip
 """Modules of the package's own folder that know nothing of its subject; anybody may use them."""
@@ -99,9 +101,76 @@ def test_the_foundation_stands_on_itself_alone(module: str) -> None:
         ("training", "if True:\n    import hrmkit.recording.file as file", {"recording"}),
         ("recording", "from hrmkit import studio", {"studio"}),
         ("studio", "from hrmkit.cli.app import app", {"cli"}),
-        ("recording", "from hrmkit.training.base import base_model\nimport hrmkit", set()),
+        ("recording", "from hrmkit.training.worlds.base import base_model\nimport hrmkit", set()),
         ("puzzles", "from hrmkit.errors import UserError\nimport torch", set()),
     ],
 )
 def test_an_arrow_that_is_turned_is_seen(room: str, source: str, wrong: set[str]) -> None:
     assert problems(room, source) == wrong
+
+
+def modules_of(package: Path) -> dict[str, str]:
+    """The source of every module in the folder of a package, by its dotted name."""
+    names = {
+        path: path.relative_to(package.parent).with_suffix("") for path in package.rglob("*.py")
+    }
+    return {
+        ".".join(name.parts[:-1] if name.name == "__init__" else name.parts): path.read_text()
+        for path, name in names.items()
+    }
+
+
+def circle(modules: Mapping[str, str]) -> list[str]:
+    """Modules that import one another in a circle, the first again at the end; [] if none do.
+
+    What only a type checker imports counts. The package's own module, which offers what others
+    define under public names, does not.
+    """
+    graph: dict[str, set[str]] = {}
+    for module, source in modules.items():
+        names = imported(source)
+        known = {name if name in modules else name.rpartition(".")[0] for name in names}
+        graph[module] = known & set(modules) - {"hrmkit", module}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert circle(modules_of(PACKAGE)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from hrmkit.model import checkpoint",
+        "from hrmkit.model.checkpoint import load",
+        "def f():\n    import hrmkit.model.checkpoint as files",
+        "if TYPE_CHECKING:\n    from hrmkit.model.checkpoint import load",
+    ],
+)
+def test_a_circle_is_seen(source: str) -> None:
+    modules = modules_of(PACKAGE)
+    modules["hrmkit.model.hrm"] += f"\n{source}\n"
+    found = circle(modules)
+    assert found[0] == found[-1]
+    assert {"hrmkit.model.hrm", "hrmkit.model.checkpoint"} <= set(found)
+
+
+TRAINS = {
+    *("base_model", "fine_tune", "pretrain", "gradient_step", "optimizer_for", "train"),
+    *("Trainer", "optimizers_for", "fit"),
+}
+"""Names of what changes a model's weights."""
+
+
+def test_a_recorder_only_watches() -> None:
+    wrong = {
+        (str(path.relative_to(PACKAGE)), name.rpartition(".")[2])
+        for path in sorted((PACKAGE / "recording").rglob("*.py"))
+        for name in imported(path.read_text())
+        if name.rpartition(".")[2] in TRAINS
+    }
+    assert wrong == set()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrmkit.draws import Draws
-from hrmkit.training.examples import draw_examples
+from hrmkit.training.worlds.examples import draw_examples
 from hrmkit.worlds.key_door import KeyDoor
 
 TABLE = KeyDoor().table()

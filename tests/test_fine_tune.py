@@ -9,10 +9,10 @@ import torch
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.settings import DEFAULT
-from hrmkit.training.base import base_model
-from hrmkit.training.examples import draw_examples
-from hrmkit.training.fine_tune import (
+from hrmkit.recording.world.settings import DEFAULT
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.examples import draw_examples
+from hrmkit.training.worlds.fine_tune import (
     FineTuning,
     GradientStep,
     batch_of,
@@ -21,7 +21,7 @@ from hrmkit.training.fine_tune import (
     module_of,
     rate_at,
 )
-from hrmkit.training.policy import policy_of, roll_out, score
+from hrmkit.training.worlds.policy import policy_of, roll_out, score
 from hrmkit.worlds.key_door import KeyDoor
 
 TABLE = KeyDoor().table()
@@ -153,7 +153,7 @@ def test_settings_out_of_range_are_refused() -> None:
 def test_a_base_is_read_from_the_cache_and_trained_again_when_it_is_cut_short(
     prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import hrmkit.training.base as module
+    import hrmkit.training.worlds.base as module
 
     monkeypatch.setattr(module, "STEPS", 2)
     first = base_model("keydoor", 3, tmp_path)

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.probe import probe
-from hrmkit.recording.settings import DEFAULT
+from hrmkit.recording.world.probe import probe
+from hrmkit.recording.world.settings import DEFAULT
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import SHIPPED, presets_of, theta_of
-from hrmkit.training.base import base_model
-from hrmkit.training.policy import features_of
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.policy import features_of
 from hrmkit.worlds.key_door import KEY_DOOR, KeyDoor
 
 

@@ -6,18 +6,18 @@ import pytest
 import torch
 
 from hrmkit.errors import UserError
+from hrmkit.experiments.ladder import run as ladder
+from hrmkit.experiments.ladder import rungs as training
+from hrmkit.experiments.ladder.jobs import backward_memory, shown_puzzles, wires_of, wiring_of
+from hrmkit.experiments.ladder.report import PLOTS, RECORDING, write_report
+from hrmkit.experiments.ladder.run import climb, measure_wires, plan, steps_of, title_of_wires
+from hrmkit.experiments.ladder.rungs import BENCH, RUNGS, rung_of_step
 from hrmkit.model.assemble import assemble
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.recording import ladder
 from hrmkit.recording.file import dumps, load, loads
-from hrmkit.recording.ladder import climb, measure_wires, plan, steps_of, title_of_wires
-from hrmkit.recording.ladder_jobs import backward_memory, shown_puzzles, wires_of, wiring_of
-from hrmkit.recording.ladder_report import PLOTS, RECORDING, write_report
-from hrmkit.recording.ladder_schema import LadderRecording, RungSeed
-from hrmkit.recording.puzzle_probe import think_aloud
-from hrmkit.training import ladder as training
-from hrmkit.training.ladder import BENCH, RUNGS, rung_of_step
-from hrmkit.training.measure import ask, looped
+from hrmkit.recording.ladder.recorder import think_aloud
+from hrmkit.recording.ladder.schema import LadderRecording, RungSeed
+from hrmkit.training.puzzles.measure import ask, looped
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import WORLD_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.recording.probe import probe
-from hrmkit.training.base import interface_of
-from hrmkit.training.policy import ask, features_of
+from hrmkit.recording.world.probe import probe
+from hrmkit.training.worlds.base import interface_of
+from hrmkit.training.worlds.policy import ask, features_of
 from hrmkit.worlds.key_door import KeyDoor
 
 WORLD_NAMES = [one.name for one in WORLD_PRESETS]

@@ -16,9 +16,9 @@ from hrmkit.training.losses import (
     stablemax_loss,
 )
 from hrmkit.training.optimizers import AdamAtan2, SignSGD
-from hrmkit.training.outer_loop import first_rows, refilled, staggered, think
-from hrmkit.training.puzzle_training import train
-from hrmkit.training.queues import Epochs
+from hrmkit.training.puzzles.one_go import train
+from hrmkit.training.puzzles.outer_loop import first_rows, refilled, staggered, think
+from hrmkit.training.puzzles.queues import Epochs
 from hrmkit.training.recipe import Recipe
 
 SIXTEEN = torch.arange(16) % 5

@@ -13,7 +13,8 @@ from torch import Tensor
 
 import parity
 from hrmkit.model import block, hrm, puzzle_hrm, wiring
-from hrmkit.training import losses, optimizers, outer_loop
+from hrmkit.training import losses, optimizers
+from hrmkit.training.puzzles import outer_loop
 
 CARRIED = Path(__file__).parent / "vectors"
 WHOLE = os.environ.get("HRMKIT_PARITY")

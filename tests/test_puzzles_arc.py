@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc import Arc, random_changes
-from hrmkit.puzzles.arc_canvas import (
+from hrmkit.puzzles.arc.canvas import (
     CELLS,
     SIDE,
     TURNS,
@@ -23,7 +22,8 @@ from hrmkit.puzzles.arc_canvas import (
     redrawn,
     sizes_of,
 )
-from hrmkit.puzzles.arc_files import read_tasks
+from hrmkit.puzzles.arc.files import read_tasks
+from hrmkit.puzzles.arc.puzzle import Arc, random_changes
 from hrmkit.puzzles.puzzle import IGNORED, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.vote import count_votes, undo_each
 
@@ -376,7 +376,7 @@ def test_other_files_that_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
         with pytest.raises(UserError, match="give arc-1 or arc-2"):
             read_tasks(nowhere)
     big = written(tmp_path, "big.json", TASK)
-    monkeypatch.setattr("hrmkit.puzzles.arc_files.LARGEST_FILE", 10)
+    monkeypatch.setattr("hrmkit.puzzles.arc.files.LARGEST_FILE", 10)
     with pytest.raises(UserError, match="more than 0 MiB"):
         read_tasks(big)
     with pytest.raises(UserError, match="does not fit 29 down"):

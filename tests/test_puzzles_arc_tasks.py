@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc import Arc
-from hrmkit.puzzles.arc_canvas import ArcChange, Board, cropped, found, placed
-from hrmkit.puzzles.arc_files import ArcTask, Pair, read_tasks
-from hrmkit.puzzles.arc_leak import answers_of, refuse_leak
-from hrmkit.puzzles.arc_tasks import ArcData, load_arc
-from hrmkit.puzzles.arc_views import RETRIES, Look, views_of
+from hrmkit.puzzles.arc.canvas import ArcChange, Board, cropped, found, placed
+from hrmkit.puzzles.arc.files import ArcTask, Pair, read_tasks
+from hrmkit.puzzles.arc.leak import answers_of, refuse_leak
+from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.puzzles.arc.tasks import ArcData, load_arc
+from hrmkit.puzzles.arc.views import RETRIES, Look, views_of
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet, as_grids
+from hrmkit.training.puzzles.arc_queue import ArcQueue
 
 TWICE_PUBLISHED = "070dd51e"
 """An evaluation task of ARC-AGI-1 whose test is, answer and all, an example of a training task."""
@@ -52,7 +53,7 @@ def hashes(puzzles: PuzzleSet, data: ArcData) -> list[bytes]:
 
 
 def test_training_has_no_answer_of_an_evaluation_task(arc1: ArcData) -> None:
-    epoch = arc1.queue(np.random.default_rng(0)).take(len(arc1.examples))
+    epoch = ArcQueue(arc1.examples, arc1.views, np.random.default_rng(0)).take(len(arc1.examples))
     learned: dict[bytes, set[str]] = {}
     for row, puzzle_id in zip(hashes(epoch, arc1), epoch.puzzle_ids.tolist(), strict=True):
         learned.setdefault(row, set()).add(arc1.name_of(puzzle_id).split("_")[0])
@@ -68,7 +69,7 @@ def test_training_has_no_answer_of_an_evaluation_task(arc1: ArcData) -> None:
 
 
 def test_an_epoch_is_every_example_of_every_task_in_one_view(arc1: ArcData) -> None:
-    queue = arc1.queue(np.random.default_rng(1))
+    queue = ArcQueue(arc1.examples, arc1.views, np.random.default_rng(1))
     assert len(arc1.examples) == 3081
     ids = torch.cat((queue.take(81).puzzle_ids, queue.take(3000).puzzle_ids))
     task = arc1.views.task_of(ids)
@@ -85,7 +86,7 @@ def test_an_epoch_is_every_example_of_every_task_in_one_view(arc1: ArcData) -> N
 
 def test_one_example_of_a_view_stays_and_the_others_move_with_their_answers() -> None:
     data = load_arc("arc-1:007bbfb7", views=3)  # five examples, 3 x 3 to 9 x 9
-    queue = data.queue(np.random.default_rng(0))
+    queue = ArcQueue(data.examples, data.views, np.random.default_rng(0))
     rows = queue.take(400)
     assert rows.given.max() < 12
     assert rows.given.min() == 0
@@ -117,17 +118,17 @@ def test_one_example_of_a_view_stays_and_the_others_move_with_their_answers() ->
 
 def test_no_place_is_out_of_reach() -> None:
     data = load_arc("arc-1:007bbfb7", views=0)
-    rows = data.queue(np.random.default_rng(5)).take(4000)
+    rows = ArcQueue(data.examples, data.views, np.random.default_rng(5)).take(4000)
     tops = {int((row.reshape(30, 30) >= 2).nonzero()[:, 0].min()) for row in rows.solution}
     assert tops == set(range(22))  # the answers are 9 x 9
 
 
 def test_a_queue_goes_on_where_it_was(arc1: ArcData) -> None:
-    queue = arc1.queue(np.random.default_rng(2))
+    queue = ArcQueue(arc1.examples, arc1.views, np.random.default_rng(2))
     queue.take(37)
     state = json.loads(json.dumps(queue.state()))
     ahead = [queue.take(n) for n in (5, 900)]
-    other = arc1.queue(np.random.default_rng(99))
+    other = ArcQueue(arc1.examples, arc1.views, np.random.default_rng(99))
     other.take(11)
     other.restore(state)
     for one, two in zip(ahead, (other.take(5), other.take(900)), strict=True):

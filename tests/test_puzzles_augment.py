@@ -17,7 +17,7 @@ from hrmkit.puzzles.augment import (
     random_symmetry,
 )
 from hrmkit.puzzles.puzzle import PuzzleSet, Transform, as_grids
-from hrmkit.puzzles.sudoku import count_solutions, every_grid, generate, solve
+from hrmkit.puzzles.sudoku.small import count_solutions, every_grid, generate, solve
 
 seeds = st.integers(0, 2**32 - 1)
 SOLVED = torch.tensor(every_grid())

@@ -13,12 +13,12 @@ from hrmkit.errors import UserError
 from hrmkit.progress import silent
 from hrmkit.puzzles.files import Row, load_puzzles
 from hrmkit.puzzles.making import Share, make, shares_of
-from hrmkit.puzzles.maze import Maze
-from hrmkit.puzzles.maze_generator import make_mazes, shortest_for
-from hrmkit.puzzles.maze_paths import distances
+from hrmkit.puzzles.maze import newspaper
+from hrmkit.puzzles.maze.hard import make_mazes, shortest_for
+from hrmkit.puzzles.maze.paths import distances
+from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.puzzles.sudoku import canonical
-from hrmkit.puzzles.sudoku_generator import (
+from hrmkit.puzzles.sudoku.generator import (
     FROM_A_LINEAGE,
     MOST_BLANKS,
     Pool,
@@ -35,8 +35,9 @@ from hrmkit.puzzles.sudoku_generator import (
     solved_grids,
     trimmed,
 )
-from hrmkit.puzzles.sudoku_puzzle import Sudoku
-from hrmkit.puzzles.sudoku_search import search
+from hrmkit.puzzles.sudoku.puzzle import Sudoku
+from hrmkit.puzzles.sudoku.search import search
+from hrmkit.puzzles.sudoku.small import canonical
 
 EASY = partial(make_sudokus, guesses=0.0)
 MAZES = partial(make_mazes, side=8, shortest=16)
@@ -122,7 +123,7 @@ def test_what_is_hard_enough_has_no_children(monkeypatch: pytest.MonkeyPatch) ->
         bred.extend(parents.guesses.tolist())
         return children(parents, rng)
 
-    monkeypatch.setattr("hrmkit.puzzles.sudoku_generator.children", noted)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.generator.children", noted)
     next_generation(pool, rng, enough)
     assert bred
     assert max(bred) < enough <= pool.guesses.max()
@@ -132,7 +133,7 @@ def test_an_island_is_as_hard_as_asked_for_or_says_that_it_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert island(np.random.default_rng(5), 16, 8.0).guesses.mean() >= 8
-    monkeypatch.setattr("hrmkit.puzzles.sudoku_generator.MOST_GENERATIONS", 2)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.generator.MOST_GENERATIONS", 2)
     with pytest.raises(UserError, match="sudokus that need 150 guesses were not found in time"):
         island(np.random.default_rng(5), 16, 150.0)
 
@@ -176,6 +177,29 @@ def test_blanks_are_a_number_or_two() -> None:
     for wrong in ("", "0", "0-3", "51", "45-10", "10-", "ten", "-3", "1-2-3", "3.5"):
         with pytest.raises(UserError, match=f"blanks '{wrong}' are not possible: give a number"):
             blanks_range(wrong)
+
+
+@pytest.mark.parametrize("side", [5, 8, 15, 30])
+def test_newspaper_mazes_have_one_way_between_any_two_cells(side: int) -> None:
+    maze = Maze(side)
+    for row in newspaper.make_mazes(Share(3, 0, 0, 20), side, newspaper.shortest_for(side)):
+        grid = maze.encode(row.question)
+        assert maze.flaw(grid) is None
+        assert maze.difficulty(grid) == row.rating >= min(side, 5)
+        assert maze.decode(maze.solution(grid) or ()) == row.answer
+        free = np.array(list(row.question)).reshape(side, side) != "#"
+        passages = (free[1:] & free[:-1]).sum() + (free[:, 1:] & free[:, :-1]).sum()
+        assert passages == free.sum() - 1, "there is a circle, or a part out of reach"
+        steps = distances(free[None], np.array([row.question.index("S")]))
+        assert (steps[0] >= 0).sum() == free.sum(), "a part is out of reach"
+        assert not free[0].any()
+        assert not free[:, -1].any()
+
+
+def test_newspaper_mazes_that_cannot_be_made_are_refused() -> None:
+    for side, shortest in ((4, None), (31, None), (8, 1), (8, 11)):
+        with pytest.raises(UserError, match=f"of side {side}"):
+            newspaper.shortest_for(side, shortest)
 
 
 def test_made_mazes_have_long_paths_and_the_label_of_the_rule() -> None:
@@ -317,7 +341,7 @@ import os, signal
 from functools import partial
 from pathlib import Path
 from hrmkit.puzzles.making import make
-from hrmkit.puzzles.maze_generator import make_mazes
+from hrmkit.puzzles.maze.hard import make_mazes
 
 def press(what, done, of):
     if done >= 40:  # as a terminal does: to the whole group

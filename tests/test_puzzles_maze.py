@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.maze import FREE, GOAL, START, WALL, Maze
+from hrmkit.puzzles.maze.puzzle import FREE, GOAL, START, WALL, Maze
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
 
 SIX = Maze(6)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import Symmetries, identity
-from hrmkit.puzzles.mini_arc import DEMONSTRATIONS, HELD_OUT, MiniArc, generate
-from hrmkit.puzzles.mini_arc_tasks import COLOURS, TASKS, WIDTH, Task
+from hrmkit.puzzles.mini_arc.data import DEMONSTRATIONS, HELD_OUT, MiniArc, generate
+from hrmkit.puzzles.mini_arc.tasks import COLOURS, TASKS, WIDTH, Task
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 
 ARC = generate(seed=0, views=12)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import random_symmetry
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
-from hrmkit.puzzles.sudoku import (
+from hrmkit.puzzles.sudoku.small import (
     Difficulty,
     SameUpTo,
     canonical,
@@ -179,8 +179,8 @@ def test_what_cannot_be_generated_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         solve([5] + [0] * 15)
     with pytest.raises(UserError, match="boxes of 3 x 3"):
         canonical(torch.tensor(digits(EASY)), "all")
-    monkeypatch.setattr("hrmkit.puzzles.sudoku.MOST_BLANKS", 5)
-    monkeypatch.setattr("hrmkit.puzzles.sudoku.FEWEST_BLANKS", 1)
-    monkeypatch.setattr("hrmkit.puzzles.sudoku.PATIENCE", 1)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.small.MOST_BLANKS", 5)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.small.FEWEST_BLANKS", 1)
+    monkeypatch.setattr("hrmkit.puzzles.sudoku.small.PATIENCE", 1)
     with pytest.raises(UserError, match="9999 different puzzles are too many"):
         draw(every_grid()[:1], 9999, np.random.default_rng(0))

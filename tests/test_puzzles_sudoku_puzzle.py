@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
-from hrmkit.puzzles.sudoku import generate, solve
-from hrmkit.puzzles.sudoku_puzzle import Sudoku
-from hrmkit.puzzles.sudoku_search import search
+from hrmkit.puzzles.sudoku.puzzle import Sudoku
+from hrmkit.puzzles.sudoku.search import search
+from hrmkit.puzzles.sudoku.small import generate, solve
 
 EASY = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
 SOLUTION = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
@@ -136,7 +136,7 @@ def test_flaws_are_named_with_their_place() -> None:
 def test_a_search_that_takes_too_long_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert search(np.array([digits(HARD)]), most_nodes=20).given_up.all()
     monkeypatch.setattr(
-        "hrmkit.puzzles.sudoku_puzzle.search", lambda grids: search(grids, most_nodes=20)
+        "hrmkit.puzzles.sudoku.puzzle.search", lambda grids: search(grids, most_nodes=20)
     )
     assert "it is not known how many solutions" in str(NINE.flaw(NINE.encode(HARD)))
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.sudoku_text import alphabet, cells_said, from_numbers, is_whole, read
+from hrmkit.puzzles.sudoku.text import alphabet, cells_said, from_numbers, is_whole, read
 
 NINE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
 SOLVED = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.recording import schema
+from hrmkit.experiments.record import record
 from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
 from hrmkit.recording.json_schema import SCHEMAS, json_schema
-from hrmkit.recording.record import record
-from hrmkit.recording.recorder import steps_of_cycles, steps_of_evaluations
-from hrmkit.recording.schema import Recording, shortest
-from hrmkit.recording.settings import DEFAULT, check, default_settings, settings_of
-from hrmkit.training.policy import roll_out
+from hrmkit.recording.part import MAX_BYTES, shortest
+from hrmkit.recording.world.recorder import steps_of_cycles, steps_of_evaluations
+from hrmkit.recording.world.schema import Recording
+from hrmkit.recording.world.settings import DEFAULT, check, default_settings, settings_of
+from hrmkit.training.worlds.policy import roll_out
 from hrmkit.worlds.key_door import KeyDoor
 
 ROOT = Path(__file__).parent.parent
@@ -165,7 +165,7 @@ def test_each_kind_of_damage_gets_one_sentence(story: Recording, tmp_path: Path)
         (json.dumps(content).encode(), "damaged at examples"),
         (change(story, showcase="here"), "damaged at showcase"),
         (change(story, settings=settings), "do not match its hash"),
-        (gzip.compress(b" " * (schema.MAX_BYTES + 1)), "larger than 64 MiB"),
+        (gzip.compress(b" " * (MAX_BYTES + 1)), "larger than 64 MiB"),
     ):
         with pytest.raises(UserError, match=says) as caught:
             loads(raw, "a.hrm.json.gz")

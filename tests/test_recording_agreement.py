@@ -12,13 +12,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.recording.agreement import DisagreementError, check_episode, check_example
+from hrmkit.experiments.record import record
 from hrmkit.recording.file import hash_of, loads
-from hrmkit.recording.record import record
-from hrmkit.recording.schema import Episode, EpisodeStep, Recording, shortest
-from hrmkit.recording.settings import DEFAULT
+from hrmkit.recording.part import shortest
 from hrmkit.recording.weight import MOST_PARTS, too_heavy
-from hrmkit.training.examples import Example, ExampleStep
+from hrmkit.recording.world.agreement import DisagreementError, check_episode, check_example
+from hrmkit.recording.world.schema import Episode, EpisodeStep, Recording
+from hrmkit.recording.world.settings import DEFAULT
+from hrmkit.training.worlds.examples import Example, ExampleStep
 from hrmkit.worlds.key_door import KeyDoor
 from hrmkit.worlds.world import Outcome
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.recording import run as reading
+from hrmkit.recording.board import board_of
 from hrmkit.recording.file import dumps, load, loads, save
-from hrmkit.recording.puzzle_schema import board_of
-from hrmkit.recording.run import RunReader, Thinned, read_run
+from hrmkit.recording.run import recorder as reading
+from hrmkit.recording.run.recorder import RunReader, Thinned, read_run
 from tiny_run import tiny_run
 
 STEPS = 20

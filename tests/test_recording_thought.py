@@ -10,10 +10,10 @@ from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes
-from hrmkit.puzzles.kinds import puzzle_of
 from hrmkit.puzzles.puzzle import IGNORED, Grid
+from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.recording.file import dumps, loads
-from hrmkit.recording.thought import record_thought
+from hrmkit.recording.thought.recorder import record_thought
 
 SMALL = Sizes(width=16, heads=2, inner=32, blocks=1)
 SUDOKU = puzzle_of("sudoku", 16)

@@ -26,14 +26,14 @@ import hrmkit
 from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.lock import LOCK, held
-from hrmkit.puzzles.arc_files import whole_fingerprint_of
-from hrmkit.puzzles.arc_tasks import load_arc
+from hrmkit.puzzles.arc.files import whole_fingerprint_of
+from hrmkit.puzzles.arc.tasks import load_arc
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.puzzles.sudoku import generate
-from hrmkit.recording.run import read_run
+from hrmkit.puzzles.sudoku.small import generate
+from hrmkit.recording.run.recorder import read_run
+from hrmkit.runs.folder import RunFolder
 from hrmkit.solving.find import find_model
-from hrmkit.training.run_folder import RunFolder
 
 SIZES = ("--sizes.width", "8", "--sizes.heads", "1", "--sizes.inner", "8", "--sizes.blocks", "1")
 SMALL = (

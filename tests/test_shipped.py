@@ -15,8 +15,8 @@ from hrmkit.model.checkpoint import TENSORS, load, metadata_of
 from hrmkit.model.shipped import CARD, shipped
 from hrmkit.puzzles.making import Share
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
-from hrmkit.puzzles.sudoku_generator import make_sudokus_with_blanks
-from hrmkit.puzzles.sudoku_puzzle import Sudoku
+from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
+from hrmkit.puzzles.sudoku.puzzle import Sudoku
 from hrmkit.solving.evaluate import evaluate
 from hrmkit.solving.find import ABILITIES, USUAL, find_model, usual_model
 

@@ -9,10 +9,10 @@ from torch import Tensor
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
-from hrmkit.puzzles.arc_canvas import placed
-from hrmkit.puzzles.arc_files import ArcTask, Pair
-from hrmkit.puzzles.arc_tasks import ArcData, load_arc
-from hrmkit.puzzles.arc_views import draw_views
+from hrmkit.puzzles.arc.canvas import placed
+from hrmkit.puzzles.arc.files import ArcTask, Pair
+from hrmkit.puzzles.arc.tasks import ArcData, load_arc
+from hrmkit.puzzles.arc.views import draw_views
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.vote import Candidate
 from hrmkit.solving.answer_arc import answer_task

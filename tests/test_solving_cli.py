@@ -26,7 +26,7 @@ from hrmkit.model.originals import to_original
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import load
-from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.solving import watch as watching
 from hrmkit.solving.answer import read_text, solve_grid
 from hrmkit.solving.evaluate import evaluate

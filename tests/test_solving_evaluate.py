@@ -13,7 +13,7 @@ from hrmkit.model.originals import save_original
 from hrmkit.model.presets import FULL, HRM_27M
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.files import load_puzzles
-from hrmkit.puzzles.maze import Maze
+from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet, as_grids
 from hrmkit.solving import effort as effort_module
 from hrmkit.solving import precision
@@ -53,6 +53,13 @@ def test_an_evaluation_is_what_the_models_own_answers_say() -> None:
     assert found.by_segment == pytest.approx(said.right(test.rows).double().mean(1).tolist())
     assert found.mean_segments == pytest.approx(float(said.used.double().mean()))
     assert (found.halted, found.most_segments, found.puzzles) == (True, 4, 120)
+    assert found.by_certainty
+    assert sum(part.exact.of for part in found.by_certainty) == 120
+    chance = solve(model, test.rows, batch=17).q.sigmoid()
+    for bin_ in found.by_certainty:
+        here = (chance >= bin_.least) & (chance < bin_.most)
+        assert bin_.said == pytest.approx(float(chance[here].mean()), abs=1e-6)
+        assert bin_.exact.count == int(right[here].sum())
     assert sum(part.exact.of for part in found.by_difficulty) == 120
     assert sum(part.exact.count for part in found.by_difficulty) == found.exact.count
     for part in found.by_difficulty:
@@ -292,7 +299,7 @@ def test_the_kind_of_puzzle_is_said_or_saved_or_seen() -> None:
 def test_code_that_a_model_names_is_not_run_unasked(tmp_path: Path) -> None:
     own = tmp_path / "own.py"
     own.write_text(
-        "from pathlib import Path\nfrom hrmkit.puzzles.sudoku_puzzle import Sudoku\n"
+        "from pathlib import Path\nfrom hrmkit.puzzles.sudoku.puzzle import Sudoku\n"
         f"Path({str(tmp_path / 'was run')!r}).touch()\n"
         "class Own(Sudoku):\n    def __init__(self):\n        super().__init__(2)\n"
     )
@@ -350,7 +357,7 @@ def tasks_file(folder: Path) -> Path:
 
 
 def test_arc_is_asked_under_the_ids_that_were_learned(tmp_path: Path) -> None:
-    from hrmkit.puzzles.arc_tasks import load_arc
+    from hrmkit.puzzles.arc.tasks import load_arc
 
     source = str(tasks_file(tmp_path))
     learned = load_arc(source, 5, seed=3)

@@ -9,8 +9,8 @@ from hrmkit.model.block import Linear
 from hrmkit.model.halting import wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.model.wiring import Sizes
-from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.puzzles.sudoku import small as sudoku
 from hrmkit.solving.batch import MOST_ON_A_CPU, rows_for, widest_activation
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.start import Start

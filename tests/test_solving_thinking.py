@@ -4,8 +4,8 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
-from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.puzzles.sudoku import small as sudoku
 from hrmkit.solving.start import Start
 from hrmkit.solving.thinking import ask, right_cells, thinking
 

@@ -12,19 +12,19 @@ from typer.testing import CliRunner, Result
 
 import hrmkit
 from hrmkit.cli import app
+from hrmkit.experiments import study
+from hrmkit.experiments.record import record
 from hrmkit.folders import BASES
 from hrmkit.progress import silent
-from hrmkit.recording import study
 from hrmkit.recording.definitions import definitions
 from hrmkit.recording.file import dumps, load
-from hrmkit.recording.record import record
-from hrmkit.recording.schema import Recording
-from hrmkit.recording.settings import DEFAULT, default_settings, settings_of
+from hrmkit.recording.world.schema import Recording
+from hrmkit.recording.world.settings import DEFAULT, default_settings, settings_of
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import graphs_of, presets_of, theta_of
 from hrmkit.studio.stories import lay_out_engine, made_by, read_index
-from hrmkit.training.base import base_model
-from hrmkit.training.policy import features_of, policy_of, roll_out, score
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.policy import features_of, policy_of, roll_out, score
 from hrmkit.worlds.registry import WORLDS
 from some_world import BELL
 from test_graphs import unpacked

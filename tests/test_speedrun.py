@@ -14,12 +14,12 @@ from hrmkit.model.checkpoint import load, metadata_of
 from hrmkit.model.shipped import shipped
 from hrmkit.puzzles.files import load_puzzles, save_puzzles
 from hrmkit.puzzles.making import Share
-from hrmkit.puzzles.sudoku_generator import make_sudokus_with_blanks
+from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
+from hrmkit.runs.folder import RunFolder
+from hrmkit.runs.plan import plan_of
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
 from hrmkit.solving.find import ABILITIES, find_model
-from hrmkit.training.plan import plan_of
-from hrmkit.training.run_folder import RunFolder
 from tiny_solver import write_csv
 
 BENCH = Path(__file__).parent.parent / "bench" / "speedrun"

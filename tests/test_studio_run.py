@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from hrmkit.errors import UserError
 from hrmkit.recording.file import loads
-from hrmkit.recording.run import read_run
+from hrmkit.recording.run.recorder import read_run
 from hrmkit.studio.run import Runs
 from hrmkit.studio.server import create_app
 from tiny_run import tiny_run

@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from hrmkit.recording.study import Result, Study, report
+from hrmkit.experiments.study import Result, Study, report
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
 
 MEASURED = Path(__file__).parent.parent / "docs" / "key-door-measured.md"

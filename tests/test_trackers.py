@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from hrmkit.errors import UserError
-from hrmkit.training import trackers
-from hrmkit.training.trackers import begin, chosen_trackers
+from hrmkit.runs import trackers
+from hrmkit.runs.trackers import begin, chosen_trackers
 
 LINES = (
     {"kind": "train", "step": 2, "loss": 1.5, "exact": 0.0},

@@ -26,9 +26,9 @@ from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import PuzzleInterface, Sizes
-from hrmkit.puzzles.sudoku import generate
-from hrmkit.training.plan import plan_from, plan_of
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.puzzles.sudoku.small import generate
+from hrmkit.runs.folder import RunFolder
+from hrmkit.runs.plan import plan_from, plan_of
 
 SMALL = (
     *("--sizes.width", "32", "--sizes.heads", "2", "--sizes.inner", "64", "--sizes.blocks", "1"),
@@ -181,7 +181,7 @@ def test_a_run_takes_wires_and_sizes_of_the_model_that_it_begins_with(
     model = hrmkit.fit(str(data), begin="sudoku-hrm", steps=1, batch=2, out=tmp_path / "fit")
     assert (model.wiring, model.sizes) == (first.wiring, first.sizes)
     # A run that goes on does not look its model up again.
-    monkeypatch.setattr("hrmkit.training.plan.find_model", lambda _: pytest.fail("looked up"))
+    monkeypatch.setattr("hrmkit.runs.plan.find_model", lambda _: pytest.fail("looked up"))
     again = hrmkit.fit(
         str(data), begin="sudoku-hrm", steps=2, batch=2, out=tmp_path / "fit", resume=True
     )

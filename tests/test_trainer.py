@@ -13,8 +13,8 @@ from hrmkit.model.assemble import assemble
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
-from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
+from hrmkit.puzzles.sudoku import small as sudoku
 from hrmkit.training.losses import (
     CELL_LOSSES,
     losses_by_row,
@@ -23,12 +23,12 @@ from hrmkit.training.losses import (
     stablemax_loss,
 )
 from hrmkit.training.optimizers import AdamAtan2, optimizers_for
-from hrmkit.training.outer_loop import best_start, first_rows, refilled
-from hrmkit.training.puzzle_training import train
-from hrmkit.training.queues import Epochs
+from hrmkit.training.puzzles.one_go import train
+from hrmkit.training.puzzles.outer_loop import best_start, first_rows, refilled
+from hrmkit.training.puzzles.queues import Epochs
+from hrmkit.training.puzzles.saved import Saved, State
+from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.recipe import OptimizerName, Recipe
-from hrmkit.training.saved import Saved, State
-from hrmkit.training.trainer import Trainer
 
 SMALL = Sizes(width=32, heads=2, inner=64, blocks=1)
 FACE = PuzzleInterface(vocab=5, tokens=16, puzzles=8)

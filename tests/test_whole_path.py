@@ -9,8 +9,8 @@ import torch
 from typer.testing import CliRunner, Result
 
 from hrmkit.cli import app
-from hrmkit.puzzles.kinds import puzzle_of
-from hrmkit.puzzles.sudoku import generate
+from hrmkit.puzzles.registry import puzzle_of
+from hrmkit.puzzles.sudoku.small import generate
 
 RECIPE = (
     *("--recipe.warm_up", "10", "--recipe.rate", "3e-3", "--recipe.augment", "false"),

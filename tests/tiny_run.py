@@ -22,11 +22,11 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import LADDER_SUDOKU, wiring_of_step
 from hrmkit.model.wiring import Sizes
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
-from hrmkit.puzzles.sudoku import generate
+from hrmkit.puzzles.sudoku.small import generate
 from hrmkit.solving.thinking import ask, right_cells
-from hrmkit.training.queues import Epochs
+from hrmkit.training.puzzles.queues import Epochs
+from hrmkit.training.puzzles.trainer import Trainer
 from hrmkit.training.recipe import Recipe
-from hrmkit.training.trainer import Trainer
 
 WIRING = wiring_of_step(7)
 SIZES = Sizes(width=32, heads=2, inner=64, blocks=1, rope_base=10_000.0)

@@ -11,10 +11,10 @@ from hrmkit.model.checkpoint import save
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import ladder_sizes, wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface
-from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet, as_grids
-from hrmkit.puzzles.sudoku_puzzle import Sudoku
-from hrmkit.training.puzzle_training import train
+from hrmkit.puzzles.sudoku import small as sudoku
+from hrmkit.puzzles.sudoku.puzzle import Sudoku
+from hrmkit.training.puzzles.one_go import train
 from hrmkit.training.recipe import Recipe
 
 FOUR = Sudoku(2)

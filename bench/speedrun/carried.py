@@ -17,13 +17,13 @@ import torch
 from shards import join, split
 
 from hrmkit.device import choose_device
-from hrmkit.puzzles import sudoku
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import PuzzleSet
-from hrmkit.training.fit import carry_out
-from hrmkit.training.plan import Plan, plan_of
-from hrmkit.training.run import Habits, Run, Status
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.puzzles.sudoku import small as sudoku
+from hrmkit.runs.fit import carry_out
+from hrmkit.runs.folder import RunFolder
+from hrmkit.runs.plan import Plan, plan_of
+from hrmkit.runs.run import Habits, Run, Status
 
 
 def written(path: Path, puzzles: PuzzleSet) -> str:

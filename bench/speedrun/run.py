@@ -27,11 +27,11 @@ import torch
 from hrmkit.device import choose_device
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, save_puzzles
-from hrmkit.training.console import Console
-from hrmkit.training.fit import carry_out
-from hrmkit.training.plan import plan_of
-from hrmkit.training.run import Habits, Run, Status
-from hrmkit.training.run_folder import RunFolder
+from hrmkit.runs.console import Console
+from hrmkit.runs.fit import carry_out
+from hrmkit.runs.folder import RunFolder
+from hrmkit.runs.plan import plan_of
+from hrmkit.runs.run import Habits, Run, Status
 
 PARTS = ("train", "test")
 

@@ -26,7 +26,7 @@ from safetensors.torch import load_file, save_file
 from safetensors.torch import save as serialized
 
 from hrmkit.errors import UserError
-from hrmkit.training.run_folder import CHECKPOINTS, METRICS, RUN, STATE_TENSORS, RunFolder
+from hrmkit.runs.folder import CHECKPOINTS, METRICS, RUN, STATE_TENSORS, RunFolder
 
 SHARD_BYTES = 15_000_000
 LIST = "shards.json"

@@ -23,11 +23,11 @@ from hrmkit.model.checkpoint import TENSORS, save
 from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
 from hrmkit.puzzles.puzzle import Labelled
+from hrmkit.runs.folder import RunFolder
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import Evaluation, evaluate
 from hrmkit.solving.find import ABILITIES, SURE, VIEWS, Found, find_model, load_for, was_learned
 from hrmkit.solving.report import as_text
-from hrmkit.training.run_folder import RunFolder
 
 TEMPLATE = Path(__file__).with_name("card.md")
 

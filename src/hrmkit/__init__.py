@@ -2,7 +2,7 @@
 
 - `assemble(step=6)`, `assemble("hrm-27m")`, `assemble(Wiring(...))` build a model.
 - `save(model, folder)` and `load(source)` write and read models: a folder of ours, one in the
-  originals' layout, or a name on the hub.
+  originals' layout, or a name on the hub; `push(model, name)` uploads one.
 - `fit("train.csv.gz", preset="tiny", minutes=3)` trains a model of puzzles.
 - `solve(text, model=...)` answers one puzzle with a trained model.
 - `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one,
@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 from hrmkit.environments import offer
 
 if TYPE_CHECKING:
+    from hrmkit.experiments.record import record
     from hrmkit.model.assemble import assemble
-    from hrmkit.model.checkpoint import load, save
+    from hrmkit.model.checkpoint import load, push, save
     from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
     from hrmkit.recording.file import load as load_recording
     from hrmkit.recording.file import save as save_recording
-    from hrmkit.recording.record import record
-    from hrmkit.recording.settings import DEFAULT, settings_of
+    from hrmkit.recording.world.settings import DEFAULT, settings_of
+    from hrmkit.runs.fit import fit
     from hrmkit.solving.answer import solve
-    from hrmkit.training.fit import fit
     from hrmkit.worlds.registry import KeyDoor
 
 __version__ = "0.1.0"
@@ -42,6 +42,7 @@ __all__ = [
     "fit",
     "load",
     "load_recording",
+    "push",
     "record",
     "save",
     "save_recording",
@@ -50,20 +51,21 @@ __all__ = [
 ]
 
 HOMES = {
-    "DEFAULT": ("hrmkit.recording.settings", "DEFAULT"),
+    "DEFAULT": ("hrmkit.recording.world.settings", "DEFAULT"),
     "KeyDoor": ("hrmkit.worlds.registry", "KeyDoor"),
     "PuzzleInterface": ("hrmkit.model.wiring", "PuzzleInterface"),
     "Sizes": ("hrmkit.model.wiring", "Sizes"),
     "Wiring": ("hrmkit.model.wiring", "Wiring"),
     "WorldInterface": ("hrmkit.model.wiring", "WorldInterface"),
     "assemble": ("hrmkit.model.assemble", "assemble"),
-    "fit": ("hrmkit.training.fit", "fit"),
+    "fit": ("hrmkit.runs.fit", "fit"),
     "load": ("hrmkit.model.checkpoint", "load"),
     "load_recording": ("hrmkit.recording.file", "load"),
-    "record": ("hrmkit.recording.record", "record"),
+    "push": ("hrmkit.model.checkpoint", "push"),
+    "record": ("hrmkit.experiments.record", "record"),
     "save": ("hrmkit.model.checkpoint", "save"),
     "save_recording": ("hrmkit.recording.file", "save"),
-    "settings_of": ("hrmkit.recording.settings", "settings_of"),
+    "settings_of": ("hrmkit.recording.world.settings", "settings_of"),
     "solve": ("hrmkit.solving.answer", "solve"),
 }
 

@@ -12,13 +12,13 @@ from hrmkit.cli.app import app
 @app.command()
 def doctor() -> None:
     """Say what is installed, what would be computed on, what is missing and what to do."""
-    from hrmkit.doctor import examine
+    from hrmkit.cli.installation import examine
 
     lacking = False
     for finding in examine():
-        typer.echo(f"{finding.state:<9}{finding.subject:<13}{finding.found}")
+        typer.echo(f"{finding.state:<9}{finding.subject:<16}{finding.found}")
         if finding.remedy:
-            typer.echo(f"{'':<9}{'':<13}-> {finding.remedy}")
+            typer.echo(f"{'':<9}{'':<16}-> {finding.remedy}")
         lacking = lacking or finding.state == "missing"
     if lacking:
         raise typer.Exit(1)

@@ -54,7 +54,7 @@ def sudoku(
     from functools import partial
 
     from hrmkit.errors import UserError
-    from hrmkit.puzzles.sudoku_generator import (
+    from hrmkit.puzzles.sudoku.generator import (
         POOL,
         blanks_range,
         guesses_for,
@@ -79,22 +79,37 @@ def maze(
     seed: Seed = 0,
     test_count: TestCount = 200,
     test_out: TestOut = None,
-    side: Annotated[int, typer.Option(help="Cells of a side, 8 to 30.")] = 30,
+    side: Annotated[
+        int, typer.Option(help="Cells of a side: 8 to 30, of newspaper mazes 5 to 30.")
+    ] = 30,
+    style: Annotated[
+        str,
+        typer.Option(help="hard: random walls and a long way; newspaper: one way between any two."),
+    ] = "hard",
     shortest: Annotated[
-        int | None, typer.Option(help="Cells of the shortest path, at least; 110 at side 30.")
+        int | None,
+        typer.Option(
+            help="Cells of the shortest path, at least; unless said 110 at side 30, of newspaper "
+            "mazes as many as the side."
+        ),
     ] = None,
 ) -> None:
-    """Make mazes whose shortest path is long, labelled as Maze-Hard's are.
+    """Make mazes: as hard as Maze-Hard's and labelled as they are, or as newspapers print them.
 
     Ctrl-C writes what was made. Example:
-    hrmkit data maze --side 15 --count 1000 --out train.csv --test-count 200 --test-out test.csv
+    hrmkit data maze --side 15 --style newspaper --count 1000 --out train.csv
     """
     from functools import partial
 
-    from hrmkit.puzzles.maze_generator import AT_A_TIME, make_mazes, shortest_for
+    from hrmkit.errors import UserError
+    from hrmkit.puzzles.maze import hard, newspaper
 
-    work = partial(make_mazes, side=side, shortest=shortest_for(side, shortest))
-    _make(work, AT_A_TIME, "cells of path", out, count, seed, test_count, test_out)
+    styles = {"hard": hard, "newspaper": newspaper}
+    if style not in styles:
+        raise UserError(f"no mazes are called {style!r}: choose hard or newspaper")
+    kind = styles[style]
+    work = partial(kind.make_mazes, side=side, shortest=kind.shortest_for(side, shortest))
+    _make(work, kind.AT_A_TIME, "cells of path", out, count, seed, test_count, test_out)
 
 
 def _make(

@@ -9,6 +9,7 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.cli.settings import HELP, Sized, named
+from hrmkit.puzzles.registry import definition_of
 
 if TYPE_CHECKING:
     from hrmkit.device import Device
@@ -120,7 +121,7 @@ def evaluate(
         views is not None,
         seed,
     )
-    if name_of(found, puzzle) == "arc":
+    if definition_of(name_of(found, puzzle)).by_task:
         if views is not None:
             raise UserError("--views needs answers that can be checked, and ARC's cannot: --vote")
         evaluate_arc(found, data, effort, vote, limit, chosen, submission, json)

@@ -12,6 +12,7 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.cli.settings import HELP, Sized, named
+from hrmkit.puzzles.registry import KINDS, definition_of
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hrmkit.solving.find import Found
     from hrmkit.solving.thinking import Thought
 
+NAMES = ", ".join(KINDS)
 LOOK_ON = 4
 """Times as many views are worth a try where none gave a valid answer."""
 EXAMPLES = """
@@ -45,7 +47,7 @@ Examples:
 @app.command(cls=Sized, epilog=EXAMPLES + HELP)
 def solve(
     context: typer.Context,
-    puzzle: Annotated[str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class of your own.")],
+    puzzle: Annotated[str, typer.Argument(help=f"{NAMES}, or FILE.py:Class of your own.")],
     text: Annotated[
         list[str] | None,
         typer.Argument(
@@ -93,7 +95,7 @@ def solve(
     from hrmkit.solving.find import ABILITIES, find_model, usual_model
     from hrmkit.solving.precision import placed, use_threads
 
-    if puzzle == "arc" and views is not None:
+    if definition_of(puzzle).by_task and views is not None:
         raise UserError("--views needs answers that can be checked, and ARC's cannot: leave it out")
     if record and not text:
         raise UserError("--record writes one thought: name the puzzle, or - to read it")
@@ -154,7 +156,7 @@ def answering(puzzle: str, asked: Asked) -> Answering:
     from hrmkit.cli.typed import Long, lines_of
     from hrmkit.solving.find import kind_of
 
-    if puzzle == "arc":
+    if definition_of(puzzle).by_task:
         return Answering(None, Long(1), partial(solve_task, asked))
     kind = kind_of(asked.found, puzzle)
     return Answering(kind, lines_of(kind), partial(solve_grid, asked, kind))
@@ -197,7 +199,7 @@ def task_named(words: list[str]) -> str:
 def solve_task(asked: Asked, task: str) -> bool:
     """Answer an ARC task; whether no test is known to be answered wrongly."""
     from hrmkit.progress import shown
-    from hrmkit.puzzles.arc import Arc
+    from hrmkit.puzzles.arc.puzzle import Arc
     from hrmkit.puzzles.puzzle import as_grids
     from hrmkit.solving.answer_arc import (
         answer_task,
@@ -248,7 +250,7 @@ def keep(
     if not asked.record:
         return
     from hrmkit.recording.file import save
-    from hrmkit.recording.thought import record_thought
+    from hrmkit.recording.thought.recorder import record_thought
 
     recording = record_thought(
         asked.found.model,

@@ -70,12 +70,12 @@ def record(
 
     Example: hrmkit record key-door --examples 5 --noise 0.1 --out five.hrm.json.gz
     """
+    from hrmkit.experiments.record import record as record_story
     from hrmkit.folders import BASES, data_folder
     from hrmkit.processes import processes
     from hrmkit.progress import shown
     from hrmkit.recording.file import ROOM, check_recording, save
-    from hrmkit.recording.record import record as record_story
-    from hrmkit.recording.settings import settings_of
+    from hrmkit.recording.world.settings import settings_of
     from hrmkit.writing import check_folder
 
     settings = settings_of(
@@ -135,10 +135,10 @@ def study(
     A study that was interrupted goes on where it stopped. Example:
     hrmkit study key-door --seeds 10 --out docs/key-door-measured.md
     """
+    from hrmkit.experiments.study import write_study
     from hrmkit.folders import data_folder
     from hrmkit.processes import processes
     from hrmkit.progress import shown
-    from hrmkit.recording.study import write_study
 
     with shown() as progress:
         write_study(world, out, seeds, data_folder(), processes(), progress)
@@ -162,10 +162,10 @@ def ladder(
     Writes a recording for the page, a plot and a table. Ctrl-C loses at most the trainings that
     are under way: --resume goes on. Example: hrmkit ladder --seeds 1 --out ladder
     """
+    from hrmkit.experiments.ladder.report import write_report
+    from hrmkit.experiments.ladder.run import climb, steps_of
     from hrmkit.processes import processes
     from hrmkit.progress import shown
-    from hrmkit.recording.ladder import climb, steps_of
-    from hrmkit.recording.ladder_report import write_report
 
     chosen = steps_of(steps)
     with shown() as progress:

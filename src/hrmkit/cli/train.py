@@ -10,11 +10,13 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.errors import UserError
+from hrmkit.puzzles.registry import KINDS
 
 if TYPE_CHECKING:
-    from hrmkit.training.plan import Plan
-    from hrmkit.training.run_folder import RunFolder
+    from hrmkit.runs.folder import RunFolder
+    from hrmkit.runs.plan import Plan
 
+NAMES = ", ".join(KINDS)
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
 --wiring.cycles 3, --sizes.width 256, --recipe.rate 3e-4, --recipe.optimizer muon.
@@ -39,7 +41,7 @@ Examples:
 def train(
     context: typer.Context,
     puzzle: Annotated[
-        str, typer.Argument(help="sudoku, maze, arc, or FILE.py:Class for a puzzle of your own.")
+        str, typer.Argument(help=f"{NAMES}, or FILE.py:Class for a puzzle of your own.")
     ],
     data: Annotated[
         str | None,
@@ -100,11 +102,11 @@ def train(
 ) -> None:
     """Train a model of puzzles, resumably, and measure it on the way."""
     from hrmkit.device import choose_device
-    from hrmkit.training.console import Console
-    from hrmkit.training.fit import carry_out
+    from hrmkit.runs.console import Console
+    from hrmkit.runs.fit import carry_out
+    from hrmkit.runs.folder import RunFolder
+    from hrmkit.runs.run import Habits
     from hrmkit.training.ranks import joined
-    from hrmkit.training.run import Habits
-    from hrmkit.training.run_folder import RunFolder
 
     folder = RunFolder(out or usual_folder(puzzle, preset, begin))
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
@@ -157,8 +159,8 @@ def new_or_resumed(
     """The plan of a new run, or that of the folder's with what is said anew."""
     from dataclasses import replace
 
-    from hrmkit.training.fit import planned
-    from hrmkit.training.plan import plan_of, with_settings
+    from hrmkit.runs.fit import planned
+    from hrmkit.runs.plan import plan_of, with_settings
 
     given = {name: value for name, value in said.items() if value is not None}
     if resume:
@@ -171,7 +173,7 @@ def new_or_resumed(
 
 def usual_folder(puzzle: str, preset: str | None, begin: str | None) -> Path:
     """Where a run is that says no folder."""
-    from hrmkit.training.plan import USUAL
+    from hrmkit.runs.plan import USUAL
 
     kind = f"from-{Path(begin).name}" if begin and preset is None else preset or USUAL
     return Path("runs") / f"{Path(puzzle).stem}-{kind}"

@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
+import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.model.block import (
     Block,
@@ -95,24 +96,18 @@ class HRM(nn.Module):
     @classmethod
     def from_pretrained(cls, source: str) -> Self:
         """A model of this kind from a folder or from the hub; see `hrmkit.load`."""
-        from hrmkit.model.checkpoint import load
-
-        model = load(source)
+        model = hrmkit.load(source)
         if not isinstance(model, cls):
             raise UserError(f"{source} holds a {type(model).__name__}, not a {cls.__name__}")
         return model
 
     def save_pretrained(self, folder: str) -> None:
         """Write the model to a folder; see `hrmkit.save`."""
-        from hrmkit.model.checkpoint import save
-
-        save(self, folder)
+        hrmkit.save(self, folder)
 
     def push_to_hub(self, name: str) -> str:
-        """Upload the model to the hub as `owner/name`; returns its address."""
-        from hrmkit.model.checkpoint import push
-
-        return push(self, name)
+        """Upload the model to the hub as `owner/name`; returns its address. See `hrmkit.push`."""
+        return hrmkit.push(self, name)
 
     def rewired(self, wiring: Wiring) -> Self:
         """The same parts, weights shared, with other wires: to think longer than in training.

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
 from itertools import islice
-from math import isnan, isqrt, nan
+from math import isnan, nan
 from pathlib import Path
 from typing import IO, Protocol, cast, runtime_checkable
 
@@ -27,10 +27,8 @@ import torch
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.kinds import puzzle_of
-from hrmkit.puzzles.maze import BREAK, LARGEST
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Labelled, Puzzle, PuzzleSet
-from hrmkit.puzzles.sudoku_search import BOXES
+from hrmkit.puzzles.registry import definition_of
 from hrmkit.writing import check_target, deliver
 
 Ints = NDArray[np.int64]
@@ -54,8 +52,6 @@ LONGEST_LINE = 100_000
 """Characters; a row of the largest puzzle has 2000."""
 ROW_BYTES = 100
 """About what a made puzzle takes, compressed."""
-LOOKED_AT = 100
-"""Rows that are looked at for the size of the puzzles; the first ones may be bad."""
 CHUNK = 20_000
 """Rows that are read and checked at a time."""
 
@@ -119,6 +115,7 @@ def load_puzzles(
     `skip_bad` leaves such rows out instead.
     """
     path, said = _located(source)
+    kind = definition_of(name)
     digest = hashlib.sha256()
     read = _Read()
     puzzle: Puzzle | None = None
@@ -127,7 +124,7 @@ def load_puzzles(
         plain = path.name.lower().endswith(PLAIN)
         rows = _puzzles(lines) if plain else _rows(lines, said)
         while chunk := list(islice(rows, CHUNK)):
-            puzzle = puzzle or puzzle_of(name, cells or _canvas(name, chunk))
+            puzzle = puzzle or kind.make(cells or kind.canvas([row.question for row in chunk]))
             _take(read, puzzle, chunk, said, skip_bad)
     if puzzle is None:
         raise UserError(f"{said} holds no puzzles" + ("" if plain else ", only its columns"))
@@ -281,30 +278,6 @@ def _puzzles(lines: Iterator[str]) -> Iterator[_Line]:
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#"):
             yield _Line(number, line.strip("\r\n"), None, "")
-
-
-def _canvas(name: str, rows: list[_Line]) -> int | None:
-    """Cells that fit `rows`; None for the usual number."""
-    if name == "sudoku":
-        return next(filter(None, (_cells(row.question) for row in rows[:LOOKED_AT])), None)
-    if name == "maze":
-        lines = [row.question.replace(BREAK, "\n").splitlines() for row in rows if row.question]
-        sides = [max(len(maze), *map(len, maze)) for maze in lines if len(maze) > 1]
-        sides += [isqrt(len(maze[0])) for maze in lines if len(maze) == 1]
-        side = max(sides, default=0)
-        return side * side if 2 <= side <= LARGEST else None
-    return None
-
-
-def _cells(text: str) -> int | None:
-    """The cells of the sudoku that `text` says; None if it says none."""
-    for cells in sorted(BOXES, key=lambda cells: cells != len(text)):
-        try:
-            puzzle_of("sudoku", cells).encode(text)
-        except UserError:
-            continue
-        return cells
-    return None
 
 
 def _take(read: _Read, puzzle: Puzzle, rows: list[_Line], said: str, skip_bad: bool) -> None:

@@ -1,1 +1,1 @@
-"""What a run computed, as one typed file."""
+"""What was computed, as one typed file: a folder a kind, each with its schema and its recorder."""

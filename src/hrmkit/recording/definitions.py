@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording import recorder
-from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Freeze, Half, Part, Settings
-from hrmkit.recording.settings import (
+from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION, Part
+from hrmkit.recording.world import recorder
+from hrmkit.recording.world.schema import Freeze, Half, Settings
+from hrmkit.recording.world.settings import (
     BOUNDS,
     HALVES,
     STORY_SEEDS,

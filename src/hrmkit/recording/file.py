@@ -14,12 +14,13 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from hrmkit.errors import UserError
-from hrmkit.recording.agreement import DisagreementError, check_agreement
-from hrmkit.recording.ladder_schema import LadderRecording
-from hrmkit.recording.run_schema import RunRecording
-from hrmkit.recording.schema import FORMAT, MAX_BYTES, VERSION, Recording
-from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.recording.ladder.schema import LadderRecording
+from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION
+from hrmkit.recording.run.schema import RunRecording
+from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.recording.weight import MOST_PARTS, too_heavy
+from hrmkit.recording.world.agreement import DisagreementError, check_agreement
+from hrmkit.recording.world.schema import Recording
 from hrmkit.writing import check_target, deliver
 
 ROOM = 2**20

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from hrmkit.recording.definitions import Definitions
-from hrmkit.recording.ladder_schema import LadderRecording
-from hrmkit.recording.run_schema import RunRecording
-from hrmkit.recording.schema import Recording
-from hrmkit.recording.thought_schema import ThoughtRecording
+from hrmkit.recording.ladder.schema import LadderRecording
+from hrmkit.recording.run.schema import RunRecording
+from hrmkit.recording.thought.schema import ThoughtRecording
+from hrmkit.recording.world.schema import Recording
 from hrmkit.writing import write
 
 SCHEMAS = {

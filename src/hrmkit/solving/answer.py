@@ -17,6 +17,7 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.puzzles.text import as_text
 from hrmkit.solving.effort import Effort
 from hrmkit.solving.find import Found, find_model, kind_of, usual_model
@@ -80,7 +81,7 @@ def solve(
     if isinstance(model, PuzzleHRM):
         found = Found(model, {}, "memory")
     else:
-        found = find_model(model or usual_model(puzzle or "sudoku"))
+        found = find_model(model or usual_model(puzzle or DEFAULT_PUZZLE))
     kind = kind_of(found, puzzle)
     return solve_grid(
         found.model, kind, kind.encode(as_text(text)), sure=found.sure, views=found.views

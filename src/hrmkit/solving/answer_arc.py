@@ -10,9 +10,9 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress, silent
-from hrmkit.puzzles.arc import Arc
-from hrmkit.puzzles.arc_files import PUBLISHED, exists
-from hrmkit.puzzles.arc_tasks import ArcData, ArcViews
+from hrmkit.puzzles.arc.files import PUBLISHED, exists
+from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.puzzles.arc.tasks import ArcData, ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
 from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate

@@ -18,9 +18,9 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress, silent
-from hrmkit.puzzles.arc_canvas import CELLS, cropped, placed
-from hrmkit.puzzles.arc_leak import refuse_leak
-from hrmkit.puzzles.arc_tasks import ArcViews
+from hrmkit.puzzles.arc.canvas import CELLS, cropped, placed
+from hrmkit.puzzles.arc.leak import refuse_leak
+from hrmkit.puzzles.arc.tasks import ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
 from hrmkit.puzzles.vote import Candidate, best_two, count_votes
 from hrmkit.writing import deliver

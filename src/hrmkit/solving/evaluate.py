@@ -7,6 +7,7 @@ many.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import sqrt
 from statistics import NormalDist
 from time import perf_counter
@@ -27,6 +28,8 @@ from hrmkit.solving.thinking import right_cells, segments_of, thinking
 CONFIDENCE = 0.95
 BINS = 4
 """Bins of difficulty, with about as many puzzles each."""
+CERTAINTIES = 0.0, 0.1, 0.5, 0.9, 0.98, 1.0
+"""Where bins of certainty begin and end."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,17 @@ class Bin:
 
 
 @dataclass(frozen=True)
+class Certainty:
+    """The answers that were about equally sure: what the q head said of them, and how many hold."""
+
+    least: float
+    most: float
+    said: float
+    """The mean of what it said."""
+    exact: Share
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What was measured."""
 
@@ -70,6 +84,8 @@ class Evaluation:
     by_segment: tuple[float, ...] | None
     """Exact after each segment, nothing halted; of one start and without a vote."""
     by_difficulty: tuple[Bin, ...]
+    by_certainty: tuple[Certainty, ...] | None
+    """Said against right, the least sure first; None where no q head judges single answers."""
     rated: bool
     """Whether the difficulty is the source's own rating; else the puzzle's own measure."""
     mean_segments: float
@@ -118,6 +134,7 @@ def evaluate(
         tokens=float((right & asked).sum() / asked.sum()),
         by_segment=exact_by_segment(model, data.rows, effort, progress) if by_segment else None,
         by_difficulty=bins_of(hardness, exact, told.segments),
+        by_certainty=certainties(told.q, exact) if says_how_sure(model, effort) else None,
         rated=rated,
         mean_segments=float(told.segments.double().mean()),
         most_segments=segments_of(model, effort.segments),
@@ -196,6 +213,22 @@ def bins_of(hardness: Tensor, exact: Tensor, segments: Tensor) -> tuple[Bin, ...
         )
         for here in bins
         if here.any()
+    )
+
+
+def says_how_sure(model: PuzzleHRM, effort: Effort) -> bool:
+    """Whether a q head judges each answer, and not several at once."""
+    return model.wiring.halting != "none" and (effort.views == 1 or effort.until_valid)
+
+
+def certainties(q: Tensor, exact: Tensor) -> tuple[Certainty, ...]:
+    """What q float [n], logits, said of answers, against bool [n], which of them are right."""
+    said = q.double().sigmoid()
+    place = torch.bucketize(said, torch.tensor(CERTAINTIES[1:-1], dtype=torch.float64), right=True)
+    return tuple(
+        Certainty(least, most, float(said[here].mean()), share_of(exact[here]))
+        for number, (least, most) in enumerate(pairwise(CERTAINTIES))
+        if (here := place == number).any()
     )
 
 

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress, silent
-from hrmkit.puzzles.arc import Arc
-from hrmkit.puzzles.arc_files import parted
-from hrmkit.puzzles.arc_tasks import ArcData, ArcViews, load_arc
+from hrmkit.puzzles.arc.files import parted
+from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.puzzles.arc.tasks import ArcData, ArcViews, load_arc
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.arc import ROWS, ArcResult
 from hrmkit.solving.arc import evaluate as answer_tests

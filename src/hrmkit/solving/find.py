@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, WIRING, load, metadata_of
+from hrmkit.model.checkpoint import load, metadata_of
+from hrmkit.model.checkpoints import holds_run, newest
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
-from hrmkit.puzzles.kinds import KINDS, puzzle_of
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
-from hrmkit.puzzles.sudoku_search import BOXES
+from hrmkit.puzzles.registry import KINDS, definition_of, puzzle_of
 
-CANVAS = "maze"
-"""The kind of puzzle of which a model also reads smaller ones, on its own canvas."""
 USUAL = {"sudoku": "sudoku-wide"}
 """Of the models that come with the package, the one that answers where none is named."""
 ABILITIES = "abilities"
@@ -26,9 +23,6 @@ SURE = "sure"
 """Where its metadata says what its light asks for; see `wants_to_halt`."""
 VIEWS = "views"
 """Where its metadata says in how many views to look for a valid answer; see `solve_grid`."""
-CHECKPOINTS = "checkpoints"
-"""Inside a run's folder: the models that it saved, each in a folder step-N."""
-RUN = "run.json"
 
 
 class Found(NamedTuple):
@@ -60,7 +54,7 @@ def find_model(source: Path | str, said: Mapping[str, Any] | None = None) -> Fou
     `hrmkit.load`. Raises `UserError` where there is no model of puzzles.
     """
     path = located(source)
-    if (path / RUN).is_file() or (path / CHECKPOINTS).is_dir():
+    if holds_run(path):
         path = newest(path)
     model = load(path, **(said or {}))
     if not isinstance(model, PuzzleHRM):
@@ -88,35 +82,6 @@ def usual_model(puzzle: str) -> str:
             f"{puzzle} --data FILE --minutes 3) and name its run's folder, or name one on the hub"
         )
     return USUAL[puzzle]
-
-
-def newest(run: Path) -> Path:
-    """The folder of the last whole model that a run saved; `UserError` if there is none."""
-    whole = [
-        folder
-        for folder in checkpoints_of(run).values()
-        if (folder / WIRING).is_file() and (folder / TENSORS).is_file()
-    ]
-    if not whole:
-        raise UserError(
-            f"the run {run} has saved no model yet: let it train until its first checkpoint"
-        )
-    return whole[-1]
-
-
-def checkpoint_name(step: int) -> str:
-    """What the folder of a checkpoint is called."""
-    return f"step-{step:07d}"
-
-
-def checkpoints_of(run: Path) -> dict[int, Path]:
-    """The folders of a run's checkpoints by step, in order; what is called otherwise is none."""
-    found: dict[int, Path] = {}
-    for folder in (run / CHECKPOINTS).glob("step-*"):
-        digits = folder.name.removeprefix("step-")
-        if digits.isascii() and digits.isdigit() and folder.name == checkpoint_name(int(digits)):
-            found[int(digits)] = folder
-    return dict(sorted(found.items()))
 
 
 def kind_of(found: Found, named: str | None = None) -> Puzzle:
@@ -159,15 +124,13 @@ def check_kind(found: Found, puzzle: Puzzle) -> None:
 def name_of_sizes(found: Found) -> str:
     """The kit's puzzle that fits what a model reads."""
     face = found.model.interface
-    sizes = {(isqrt(cells) + 2, cells): "sudoku" for cells in BOXES}
-    sizes |= {(6, 900): "maze", (12, 900): "arc"}
-    try:
-        return sizes[face.vocab, face.tokens]
-    except KeyError:
-        raise UserError(
-            f"nothing says which puzzle the model in {found.source} is of ({face.tokens} cells of "
-            f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
-        ) from None
+    for name in KINDS:
+        if (face.vocab, face.tokens) in definition_of(name).known_by:
+            return name
+    raise UserError(
+        f"nothing says which puzzle the model in {found.source} is of ({face.tokens} cells of "
+        f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
+    )
 
 
 def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool = False) -> Labelled:
@@ -176,7 +139,7 @@ def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool =
     Raises `UserError` where they cannot be read, or the model does not read such puzzles.
     """
     name = name_of(found, named)
-    cells = found.model.interface.tokens if name == CANVAS else None
+    cells = found.model.interface.tokens if definition_of(name).holds_smaller else None
     labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells)
     check_kind(found, labelled.puzzle)
     return labelled

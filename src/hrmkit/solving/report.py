@@ -33,7 +33,7 @@ def as_text(found: Evaluation, model: str, device: str, learned: bool) -> str:
         + (", over all starts and views" if not effort.plain else ""),
         f"speed     {found.per_second:.1f} puzzles/s ({found.seconds:.1f} s)",
     ]
-    return "\n".join([*lines, *by_difficulty(found), *by_segment(found)])
+    return "\n".join([*lines, *by_difficulty(found), *by_certainty(found), *by_segment(found)])
 
 
 def effort_lines(effort: Effort) -> list[str]:
@@ -68,6 +68,20 @@ def by_difficulty(found: Evaluation) -> list[str]:
             f"  {span(part.easiest, part.hardest):>16}  {shown(part.exact)}, "
             f"{part.mean_segments:.2f} segments"
             for part in found.by_difficulty
+        ),
+    ]
+
+
+def by_certainty(found: Evaluation) -> list[str]:
+    """The table of how sure the model said it was, against how often it was right."""
+    if found.by_certainty is None:
+        return []
+    return [
+        "by certainty (what the q head said of an answer, in the mean, and how many are right)",
+        *(
+            f"  {part.least:>7.0%} to {part.most:>4.0%}  said {part.said:.4f}, right "
+            f"{shown(part.exact)}"
+            for part in found.by_certainty
         ),
     ]
 

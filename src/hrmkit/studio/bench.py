@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress
-from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
+from hrmkit.recording.ladder.schema import LadderSettings, Rung, Wires
 from hrmkit.writing import write
 
 SUFFIX = ".rung.json"

@@ -29,11 +29,11 @@ from hrmkit.model.assemble import assemble
 from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import Preset, preset
 from hrmkit.model.world_hrm import Outputs, WorldHRM
-from hrmkit.recording.probe import probe
+from hrmkit.recording.world.probe import probe
 from hrmkit.studio.graphs import SHIPPED, Slot, graphs_of, presets_of, slots_of, theta_of
-from hrmkit.training.base import interface_of
-from hrmkit.training.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of
-from hrmkit.training.policy import Answers, ask
+from hrmkit.training.worlds.base import interface_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of
+from hrmkit.training.worlds.policy import Answers, ask
 from hrmkit.worlds.registry import WORLDS, world_named, world_of_preset
 from hrmkit.worlds.world import WorldTable
 from hrmkit.writing import write

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hrmkit.experiments.ladder.jobs import wiring_of
+from hrmkit.experiments.ladder.run import CODE, measure_wires
+from hrmkit.experiments.ladder.rungs import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
 from hrmkit.fingerprint import fingerprint
 from hrmkit.progress import Progress
-from hrmkit.recording.ladder import CODE, measure_wires
-from hrmkit.recording.ladder_jobs import wiring_of
-from hrmkit.recording.ladder_schema import LadderSettings, Rung, Wires
+from hrmkit.recording.ladder.schema import LadderSettings, Rung, Wires
 from hrmkit.studio.bench import Bench
-from hrmkit.training.ladder import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
 from hrmkit.training.recipe import Recipe
 
 SEED = 0

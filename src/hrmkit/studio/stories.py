@@ -11,18 +11,18 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.experiments.record import code_of_story, model_card, record
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
 from hrmkit.processes import processes
 from hrmkit.progress import Progress, shown
 from hrmkit.recording.definitions import definitions_json
 from hrmkit.recording.file import save
-from hrmkit.recording.record import model_card, record
-from hrmkit.recording.recorder import EVALUATIONS
-from hrmkit.recording.settings import STORY_SEEDS, default_settings, tuning_of
+from hrmkit.recording.world.recorder import EVALUATIONS
+from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
-from hrmkit.training.base import base_model, code_of
-from hrmkit.training.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
+from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
 from hrmkit.writing import check_folder, write
@@ -98,7 +98,7 @@ def write_definitions(data: Path) -> Path:
 
 def code_and_graphs(world: WorldDefinition, exported: Path = SHIPPED) -> str:
     """Changes whenever what a world's story or the page's engine is made from does."""
-    digest = hashlib.sha256(fingerprint(*code_of(world), "recording").encode())
+    digest = hashlib.sha256(fingerprint(*code_of_story(world)).encode())
     for preset in presets_of(world):
         for graph in graphs_of(preset):
             digest.update((exported / graph).read_bytes())

@@ -1,1 +1,1 @@
-"""Base models, examples, fine-tuning, policies."""
+"""How models are trained: those of worlds and those of puzzles, and what both share."""

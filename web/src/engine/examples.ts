@@ -1,4 +1,4 @@
-/** Examples to learn from, drawn exactly as training/examples.py draws them. */
+/** Examples to learn from, drawn exactly as training/worlds/examples.py draws them. */
 import type { Example, ExampleStep, WorldTable } from "../recording/types.gen";
 import type { Draws } from "../lib/draws";
 import { at } from "../lib/list";

@@ -1,5 +1,5 @@
 /**
- * Fine-tuning in the page: the loop of training/fine_tune.py around the exported step graph.
+ * Fine-tuning in the page: the loop of training/worlds/fine_tune.py around the exported step graph.
  *
  * Order of draws, batches, segments, schedule and early stop are Python's; the mathematics of a
  * step is inside the graph.

@@ -1,4 +1,4 @@
-/** A model's policy over a whole world, and the episodes it leads to: training/policy.py. */
+/** A model's policy over a whole world, and the episodes it leads to: training/worlds/policy.py. */
 import { shortest, shortestAll } from "../recording/float32";
 import type { Episode, Example, Policy, Score, WorldTable } from "../recording/types.gen";
 import { featuresOf } from "./batch";

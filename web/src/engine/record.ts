@@ -1,4 +1,4 @@
-/** Trains and records in the page what recording/record.py trains and records in Python. */
+/** Trains and records in the page what experiments/record.py trains and records in Python. */
 import { Problem } from "../recording/problem";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
 import { sealed } from "../recording/write";

@@ -1,4 +1,4 @@
-/** Records a fine-tuning in the page, by the rules of recording/recorder.py. */
+/** Records a fine-tuning in the page, by the rules of recording/world/recorder.py. */
 import { shortest, shortestAll } from "../recording/float32";
 import type {
   Call,

@@ -1,6 +1,6 @@
 /**
  * The number with the fewest decimal digits that is the same float32; Python's `shortest` in
- * recording/schema.py. Nine digits always bring a float32 back, six are never fewer than needed
+ * recording/part.py. Nine digits always bring a float32 back, six are never fewer than needed
  * for a number that had that many.
  */
 export function shortest(value: number): number {

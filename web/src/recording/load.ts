@@ -6,7 +6,7 @@ import { hashOf } from "./hash";
 import { Problem } from "./problem";
 import { tooHeavy } from "./weigh";
 
-/** A recording larger than this, packed or unpacked, is refused; as in recording/schema.py. */
+/** A recording larger than this, packed or unpacked, is refused; as in recording/part.py. */
 export const MAX_BYTES = 64 * 2 ** 20;
 
 const FORMAT = "hrm-recording";

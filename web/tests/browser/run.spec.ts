@@ -76,9 +76,9 @@ from pathlib import Path
 from hrmkit.model.assemble import assemble
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes
-from hrmkit.puzzles.kinds import puzzle_of
+from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.recording.file import save
-from hrmkit.recording.thought import record_thought
+from hrmkit.recording.thought.recorder import record_thought
 puzzle = puzzle_of("sudoku", 16)
 sizes = Sizes(width=16, heads=2, inner=32, blocks=1)
 model = assemble(wiring_of_step(7), sizes, PuzzleInterface(puzzle.vocab, puzzle.cells), seed=1)

@@ -2,7 +2,7 @@
 import type { Board } from "../../recording/run.gen";
 import { filled, index, length, invalid } from "../../recording/invalid";
 
-/** As in recording/puzzle_schema.py and recording/run.py. */
+/** As in recording/board.py and recording/run/recorder.py. */
 const MOST_CELLS = 900;
 const MOST_TOKENS = 64;
 export const MOST_SEGMENTS = 64;

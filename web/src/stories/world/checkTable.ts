@@ -2,7 +2,7 @@
  * Whether a recording agrees with its own world's table: the table is one, no number goes beyond
  * what can be drawn, and every episode is what the table makes of its actions.
  *
- * The same as recording/agreement.py.
+ * The same as recording/world/agreement.py.
  */
 import { distinct, filled, index, invalid, length } from "../../recording/invalid";
 import type {

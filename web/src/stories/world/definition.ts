@@ -30,7 +30,7 @@ export const FLAT: readonly string[] = ["flat", "flat-labelled"];
 /** A training beside the main one: the same settings but for these. */
 export type Variant = Pick<Run, "name"> & Pick<Settings, "preset" | "freeze">;
 
-/** What the page can train beside a main run, by the names of recording/record.py. */
+/** What the page can train beside a main run, by the names of experiments/record.py. */
 export function ablationsOf({ preset }: Settings): readonly Variant[] {
   const main = presetOf(preset, "");
   return [

@@ -1,0 +1,1 @@
+"""The ladder: every wiring of the manual, trained with the same compute and measured."""

@@ -1,0 +1,180 @@
+"""The ladder: every wiring of the manual trained with the same compute on 4x4 sudoku.
+
+One rung and seed is one job, on one thread, so that it gives the same numbers wherever it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.cost import units_a_step
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.steps import TITLES, ladder_sizes, wiring_of_step
+from hrmkit.model.wiring import PuzzleInterface, Wiring
+from hrmkit.puzzles.augment import (
+    Symmetry,
+    identity,
+    random_symmetries,
+    random_symmetry,
+)
+from hrmkit.puzzles.mini_arc import data as mini_arc
+from hrmkit.puzzles.puzzle import PuzzleSet
+from hrmkit.puzzles.sudoku import small as sudoku
+from hrmkit.training.puzzles.one_go import train
+from hrmkit.training.recipe import Recipe
+
+BOX = 2
+UNITS = 12_000
+"""Compute of a rung, in block forwards on a batch (model/cost.py)."""
+TRAIN_PUZZLES = 1000
+TEST_PUZZLES = 500
+DATA_SEED = 0
+"""The puzzles are the same for every seed: seeds differ in weights and in order."""
+VIEWS = 8
+"""Symmetries that vote, the puzzle as it is among them."""
+RUNGS = (1, 2, 3, 5, 6, 7, 8)
+"""Steps 0 and 4 have the model of their neighbours; step 9 is measured on mini-ARC."""
+NAME_TAG = 9
+
+ARC_STEPS = 3000
+ARC_VIEWS = 32
+"""Augmented views of every mini-ARC task in training."""
+ARC_BALLOTS = 16
+"""Views that vote on mini-ARC."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A wiring to train on the ladder's puzzles."""
+
+    name: str
+    title: str
+    wiring: Wiring
+    augmented: bool = False
+
+    @property
+    def steps(self) -> int:
+        """Gradient steps that the ladder's compute allows."""
+        return max(1, UNITS // units_a_step(self.wiring, ladder_sizes(self.wiring)))
+
+
+def rung_of_step(step: int) -> Rung:
+    """The rung of a step of the manual; raises `UserError` for one that is not measured."""
+    if step not in RUNGS:
+        raise UserError(
+            f"step {step} is no rung of the ladder: choose from "
+            f"{', '.join(map(str, (*RUNGS, NAME_TAG)))}"
+        )
+    return Rung(f"step-{step}", TITLES[step], wiring_of_step(step), augmented=step == 8)
+
+
+@lru_cache
+def puzzles() -> tuple[PuzzleSet, PuzzleSet]:
+    """The ladder's puzzles, to train and to test on."""
+    return sudoku.generate(TRAIN_PUZZLES, TEST_PUZZLES, DATA_SEED)
+
+
+BENCH = (
+    Rung(
+        "one-module",
+        "one module, one state, the same outer loop",
+        replace(wiring_of_step(6), hierarchy=False, modules=1, cycles=1, low_calls=3),
+    ),
+    Rung(
+        "full-gradient",
+        "H and L with backpropagation through time",
+        replace(wiring_of_step(5), gradient="full"),
+    ),
+    Rung(
+        "one-module-two-states",
+        "TRM: one module plays H and L, gradient through the last cycle",
+        replace(wiring_of_step(6), modules=1, gradient="last-cycle"),
+    ),
+    Rung(
+        "single-pass",
+        "road lights without the second forward pass",
+        replace(wiring_of_step(7), halting="single-pass"),
+    ),
+)
+"""Wirings beside the manual's that answer what it leaves open."""
+
+
+def train_rung(
+    rung: Rung, seed: int, progress: Callable[[int, int], None] | None = None
+) -> tuple[PuzzleHRM, list[float]]:
+    """A rung's model, trained from `seed`, and its losses (of a cell, in nats) step by step."""
+    model = assemble(rung.wiring, seed=seed)
+    # What ships is measured in one type, whatever machine measures it again.
+    model.compute_dtype = torch.float32
+    learned, _ = puzzles()
+    recipe = Recipe(steps=rung.steps)
+    augment = random_change if rung.augmented else None
+    return model, train(model, learned, recipe, seed, augment, progress=progress)
+
+
+def random_change(puzzles: PuzzleSet, rng: np.random.Generator) -> PuzzleSet:
+    """The puzzles, each changed by a sudoku symmetry of its own."""
+    return puzzles.changed(random_symmetries(rng, BOX, len(puzzles)))
+
+
+@lru_cache
+def voting_views() -> tuple[Symmetry, ...]:
+    """The views that vote: the puzzle as it is, then under drawn symmetries."""
+    rng = np.random.default_rng(DATA_SEED)
+    drawn = (random_symmetry(rng, BOX) for _ in range(VIEWS - 1))
+    return (identity(BOX * BOX, BOX * BOX + 1), *drawn)
+
+
+@dataclass(frozen=True)
+class ArcVariant:
+    """Mini-ARC with or without the name tag, with or without augmentation."""
+
+    name: str
+    puzzle_embedding: bool
+    augmented: bool
+
+    @property
+    def wiring(self) -> Wiring:
+        """Step 6's, with the tag where it is plugged in: the lights need a longer training."""
+        plain = wiring_of_step(6)
+        return replace(plain, puzzle_embedding=True, prefix=1) if self.puzzle_embedding else plain
+
+
+ARC_VARIANTS = (
+    ArcVariant("neither", puzzle_embedding=False, augmented=False),
+    ArcVariant("augmentation", puzzle_embedding=False, augmented=True),
+    ArcVariant("embedding", puzzle_embedding=True, augmented=False),
+    ArcVariant("both", puzzle_embedding=True, augmented=True),
+)
+
+
+@lru_cache
+def tasks(augmented: bool) -> mini_arc.MiniArc:
+    """Mini-ARC, with its augmented views or without."""
+    return mini_arc.generate(DATA_SEED, ARC_VIEWS if augmented else 0)
+
+
+def train_variant(
+    variant: ArcVariant, seed: int, progress: Callable[[int, int], None] | None = None
+) -> PuzzleHRM:
+    """A model of mini-ARC, trained from `seed` on the demonstrations."""
+    arc = tasks(variant.augmented)
+    face = PuzzleInterface(
+        vocab=mini_arc.COLOURS, tokens=mini_arc.WIDTH**2, puzzles=len(arc.transforms)
+    )
+    model = assemble(variant.wiring, None, face, seed)
+    model.compute_dtype = torch.float32
+    train(model, arc.train, Recipe(steps=ARC_STEPS), seed, progress=progress)
+    return model
+
+
+def use_one_thread() -> None:
+    """Small matrices gain nothing from a second thread, and sums then depend on it."""
+    torch.set_num_threads(1)

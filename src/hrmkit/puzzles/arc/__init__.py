@@ -1,0 +1,1 @@
+"""ARC: its canvases, its tasks and their augmented views."""

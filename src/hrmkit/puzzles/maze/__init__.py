@@ -1,0 +1,1 @@
+"""Mazes: their puzzles, shortest paths, and a generator."""

@@ -1,0 +1,1 @@
+"""Mini-ARC: made-up tasks, as small as the ladder needs them."""

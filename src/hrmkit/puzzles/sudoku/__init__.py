@@ -1,0 +1,1 @@
+"""Sudoku: its puzzles, a solver, and generators."""

@@ -1,0 +1,257 @@
+"""Sudokus of 9x9 with one solution, as hard or as full as is asked for.
+
+One with so many blanks is a solved grid from which clues are taken. Hard ones are rare, so they are
+bred. An island starts from solved grids, each the founder of a lineage, dug down to minimal
+puzzles. Again and again a clue is taken from some, the harder the more often, and others put in
+until there is one solution; the hardest are kept, not too many of one lineage. Puzzles of a lineage
+are much alike, so training and test puzzles come from different islands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hrmkit.errors import UserError
+from hrmkit.puzzles.augment import random_symmetries
+from hrmkit.puzzles.files import Row
+from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.sudoku.search import search
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+CELLS = 81
+POOL = 128
+"""Puzzles that an island keeps, and those of a share."""
+SMALLEST_POOL = 32
+MEAN_GUESSES = {"hard": 108.0, "easy": 0.0}
+"""Guesses on average: of the 1000 training puzzles of Sudoku-Extreme, and what any will do for."""
+FROM_A_LINEAGE = 16
+"""At most so many of an island's puzzles have one founder."""
+ENOUGH = 1.5
+"""A puzzle is hard enough with so many times the guesses that are asked for on average."""
+MOST_GUESSES = 200
+MOST_BLANKS = 50
+"""So many can be taken from any grid, whatever the order."""
+MOST_GENERATIONS = 400
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Puzzles with one solution."""
+
+    given: Ints
+    """int64 [n, 81], 0 blank."""
+    solution: Ints
+    """int64 [n, 81]."""
+    guesses: Ints
+    """int64 [n]: those of `search`."""
+    founder: Ints
+    """int64 [n]: the seed grid that each descends from."""
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def __getitem__(self, rows: Ints) -> Pool:
+        """The named rows."""
+        return Pool(self.given[rows], self.solution[rows], self.guesses[rows], self.founder[rows])
+
+    def joined(self, other: Pool) -> Pool:
+        """These, then those."""
+        return Pool(
+            np.concatenate((self.given, other.given)),
+            np.concatenate((self.solution, other.solution)),
+            np.concatenate((self.guesses, other.guesses)),
+            np.concatenate((self.founder, other.founder)),
+        )
+
+
+def solved_grids(rng: np.random.Generator, count: int) -> Ints:
+    """Random solved grids: int64 [count, 81].
+
+    Digits are drawn for the three boxes of the diagonal, which do not meet, and a row of the rest
+    is filled in as the search finds it; then everything is shuffled as sudoku's symmetries allow.
+    """
+    start = np.zeros((count, 9, 9), np.int64)
+    digits = rng.permuted(np.tile(np.arange(1, 10), (3 * count, 1)), axis=1)
+    for box in range(3):
+        at = slice(3 * box, 3 * box + 3)
+        start[:, at, at] = digits[box * count : (box + 1) * count].reshape(count, 3, 3)
+    found = search(start.reshape(count, CELLS)).first
+    return random_symmetries(rng, 3, count).apply(torch.from_numpy(found)).numpy()
+
+
+def dug(grids: Ints, rng: np.random.Generator, blanks: Ints | int = CELLS) -> Ints:
+    """Solved grids without clues that are not needed, which are tried in random order.
+
+    `blanks`: at most so many are taken away, int64 [n] or the same for all.
+    """
+    grids = grids.copy()
+    for cell in rng.permuted(np.tile(np.arange(CELLS), (len(grids), 1)), axis=1).T:
+        rows = np.flatnonzero((grids == 0).sum(1) < blanks)
+        fewer = grids[rows]
+        fewer[np.arange(len(rows)), cell[rows]] = 0
+        unique = search(fewer).solutions == 1
+        grids[rows[unique]] = fewer[unique]
+    return grids
+
+
+def trimmed(grids: Ints, rng: np.random.Generator) -> Ints:
+    """Puzzles with one solution without the clues that are not needed: few, or `dug` is faster."""
+    grids = grids.copy()
+    doubtful = grids > 0
+    while doubtful.any():
+        rows, cells = np.nonzero(doubtful)
+        fewer = grids[rows]
+        fewer[np.arange(len(rows)), cells] = 0
+        # A clue that is needed stays needed when others go.
+        doubtful[rows, cells] = search(fewer).solutions == 1
+        chosen = np.where(doubtful, rng.random(doubtful.shape), -1).argmax(1)
+        gone = np.flatnonzero(doubtful.any(1))
+        grids[gone, chosen[gone]] = 0
+        doubtful[gone, chosen[gone]] = False
+    return grids
+
+
+def children(pool: Pool, rng: np.random.Generator) -> Pool:
+    """One of each puzzle: a clue less, and others until it has one solution.
+
+    The new clues are of one of the solutions that it then has, in cells where another differs.
+    """
+    given, rows = pool.given.copy(), np.arange(len(pool))
+    given[rows, np.where(given > 0, rng.random(given.shape), -1).argmax(1)] = 0
+    found = search(given)
+    target = np.where(rng.random((len(pool), 1)) < 0.5, found.first, found.last)
+    guesses = found.guesses.copy()
+    left = rows
+    while len(left):
+        other = np.where((found.first != target[left]).any(1)[:, None], found.first, found.last)
+        differs: Bools = other != target[left]
+        cell = np.where(differs, rng.random(differs.shape), -1).argmax(1)
+        given[left, cell] = target[left, cell]
+        found = search(given[left])
+        guesses[left] = found.guesses
+        more = found.solutions != 1
+        left, found = left[more], found[more]
+    return Pool(given, target, guesses, pool.founder)
+
+
+def hardest(pool: Pool, count: int) -> Pool:
+    """The `count` hardest puzzles, without repeats and not too many of a lineage."""
+    _, unique = np.unique(pool.given, axis=0, return_index=True)
+    pool = pool[np.sort(unique)]
+    pool = pool[np.argsort(-pool.guesses, kind="stable")]
+    same = pool.founder[:, None] == pool.founder
+    place = np.tril(same, -1).sum(1)  # how many harder ones have the same founder
+    return pool[np.flatnonzero(place < FROM_A_LINEAGE)[:count]]
+
+
+def founders(rng: np.random.Generator, count: int) -> Pool:
+    """Minimal puzzles over as many solved grids."""
+    solution = solved_grids(rng, count)
+    given = dug(solution, rng)
+    return Pool(given, solution, search(given).guesses, np.arange(count))
+
+
+def next_generation(pool: Pool, rng: np.random.Generator, enough: float) -> Pool:
+    """The hardest of a pool and of its children.
+
+    Harder puzzles have more children, but those that need `enough` guesses have none: a few
+    lineages would run away, and the rest stay easy.
+    """
+    chance = np.where(pool.guesses < enough, pool.guesses + 1.0, 0.0)
+    parents = rng.choice(len(pool), len(pool), p=chance / chance.sum())
+    born = children(pool[parents], rng)
+    # Only what is nearly hard enough is worth the search for clues that it does not need.
+    born = born[np.flatnonzero(born.guesses * 2 >= pool.guesses.min())]
+    if len(born):
+        given = trimmed(born.given, rng)
+        born = Pool(given, born.solution, search(given).guesses, born.founder)
+    return hardest(pool.joined(born), len(pool))
+
+
+def island(rng: np.random.Generator, count: int, mean: float) -> Pool:
+    """A pool of `count` puzzles, or nearly, that need `mean` guesses on average, or more.
+
+    Raises `UserError` if they do not get so hard in time.
+    """
+    pool = founders(rng, count)
+    for _ in range(MOST_GENERATIONS):
+        if pool.guesses.mean() >= mean:
+            return pool
+        pool = next_generation(pool, rng, ENOUGH * mean)
+    raise UserError(
+        f"sudokus that need {mean:g} guesses were not found in time, only such that need "
+        f"{pool.guesses.mean():.0f}: ask for easier ones"
+    )
+
+
+def make_sudokus(share: Share, guesses: float) -> list[Row]:
+    """The sudokus of a share, rated by their guesses; the column source says the founder."""
+    # A small pool has no room for lineages to differ, so more are bred than are asked for.
+    rng = share.rng()
+    pool = island(rng, max(share.count, SMALLEST_POOL), guesses)
+    return _rows(pool[rng.permutation(len(pool))[: share.count]], share)
+
+
+def make_sudokus_with_blanks(share: Share, fewest: int, most: int) -> list[Row]:
+    """The sudokus of a share, each with `fewest` to `most` blanks, all as likely."""
+    rng = share.rng()
+    solution = solved_grids(rng, share.count)
+    given = dug(solution, rng, rng.integers(fewest, most + 1, share.count))
+    return _rows(Pool(given, solution, search(given).guesses, np.arange(share.count)), share)
+
+
+def _rows(pool: Pool, share: Share) -> list[Row]:
+    """A pool as files have it."""
+    return [
+        Row(as_text(given), as_text(solution), float(rating), f"{share.source}-{founder}")
+        for given, solution, rating, founder in zip(
+            pool.given.tolist(),
+            pool.solution.tolist(),
+            pool.guesses.tolist(),
+            pool.founder.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def as_text(grid: list[int]) -> str:
+    """A grid as files have it."""
+    return "".join(map(str, grid)).replace("0", ".")
+
+
+def guesses_for(difficulty: str, guesses: float | None = None) -> float:
+    """The mean that `difficulty`, hard or easy, stands for, or `guesses` instead.
+
+    Raises `UserError` for another word, or guesses that are out of reach.
+    """
+    if difficulty not in MEAN_GUESSES:
+        raise UserError(
+            f"difficulty {difficulty!r} is not known: choose {' or '.join(MEAN_GUESSES)}"
+        )
+    if guesses is None:
+        return MEAN_GUESSES[difficulty]
+    if not 0 <= guesses <= MOST_GUESSES:
+        raise UserError(f"{guesses:g} guesses are out of reach: choose 0 to {MOST_GUESSES}")
+    return guesses
+
+
+def blanks_range(said: str) -> tuple[int, int]:
+    """The fewest and the most blanks that `said`, as 30 or 10-45, stands for.
+
+    Raises `UserError` where it is neither, or out of reach.
+    """
+    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", said, re.ASCII)
+    fewest, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= fewest <= most <= MOST_BLANKS:
+        raise UserError(
+            f"blanks {said!r} are not possible: give a number from 1 to {MOST_BLANKS}, "
+            f"or two as in 10-45"
+        )
+    return fewest, most

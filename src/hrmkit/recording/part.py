@@ -1,0 +1,44 @@
+"""What recordings of every kind share: their base, who made them, and how numbers are written.
+
+Numbers are float32 written with as few digits as bring them back exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+FORMAT = "hrm-recording"
+VERSION = 1
+
+MAX_BYTES = 64 * 2**20
+"""A recording larger than this, unpacked, is refused."""
+
+
+def shortest(value: float) -> float:
+    """The number with the fewest digits that is the same float32."""
+    return float(str(np.float32(value)))
+
+
+def shortest_number(value: object) -> object:
+    """`shortest` of a number; what is none is left for pydantic to name."""
+    return shortest(value) if isinstance(value, int | float) else value
+
+
+Number = Annotated[float, BeforeValidator(shortest_number)]
+
+
+class Part(BaseModel):
+    """Base of every part: unknown fields are refused, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Maker(Part):
+    """Who computed this recording."""
+
+    program: Literal["python", "page"]
+    hrmkit: str = Field(description="Version of hrmkit.")
+    engine: str = Field(description="What ran the model, e.g. 'torch 2.13.0'.")

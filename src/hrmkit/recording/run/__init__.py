@@ -1,0 +1,1 @@
+"""A run on full-size puzzles, as a recording."""

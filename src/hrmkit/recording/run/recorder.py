@@ -1,0 +1,421 @@
+"""Reads a run's folder, as the trainer writes it, into a recording; also while it still trains.
+
+RUN/run.json says what is trained, RUN/metrics.jsonl grows by a JSON object a line. Nothing else in
+the folder is read.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import hrmkit
+from hrmkit.errors import UserError
+from hrmkit.puzzles.puzzle import IGNORED, Grid
+from hrmkit.recording.board import (
+    MOST_CELLS,
+    MOST_TOKENS,
+    Board,
+    PuzzleModel,
+    board_of,
+)
+from hrmkit.recording.file import hash_of
+from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
+from hrmkit.recording.run import schema
+
+RUN = "run.json"
+METRICS = "metrics.jsonl"
+RUN_FORMAT = "hrmkit-run"
+RUN_VERSION = 1
+
+MOST_POINTS = 2000
+"""Train points, and evaluations, of a recording; the last may come on top."""
+MOST_VIEWS = 200
+"""Views of the watched puzzle, and fewer where ..."""
+MOST_TOKENS_WATCHED = 300_000
+"""... they would have more tokens than this in all."""
+MOST_RUN_BYTES = 2**20
+MOST_LINE_BYTES = 2**23
+MOST_SEGMENTS = 64
+"""More answers than this of one view could not be told apart on the stage."""
+
+Value = TypeVar("Value")
+PartOf = TypeVar("PartOf", bound=Part)
+
+
+class Read(BaseModel):
+    """What the trainer writes; what it writes besides is left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ReadSource(Read):
+    """Where puzzles are from."""
+
+    source: str
+    rows: int = 0
+    fingerprint: str = ""
+
+
+class ReadWiring(Read):
+    """The wires that the page tells of."""
+
+    hierarchy: bool
+    modules: int
+    cycles: int
+    low_calls: int
+    segments: int
+    halting: str
+
+
+class ReadInterface(Read):
+    """What the model reads and says."""
+
+    vocab: int = Field(ge=1, le=MOST_TOKENS)
+    tokens: int = Field(ge=1, le=MOST_CELLS)
+
+
+class ReadWatched(Read):
+    """The watched puzzle."""
+
+    given: Grid
+    solution: Grid
+    puzzle_id: int = 0
+
+
+class RunFile(Read):
+    """What run.json says."""
+
+    format: str
+    version: int
+    puzzle: str
+    data: tuple[ReadSource, ...]
+    test: ReadSource | None = None
+    preset: str | None = None
+    wiring: ReadWiring
+    interface: ReadInterface
+    recipe: dict[str, Any]
+    seed: int
+    parameters: int
+    flops_a_step: float | None = None
+    device: str = ""
+    watched: ReadWatched | None = None
+
+
+class Thinned(Generic[Value]):
+    """At most so many of any number of values, evenly spaced: the first and, on top, the last.
+
+    What is kept depends only on the values, not on when they came.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.every, self.count = max(2, most), 1, 0
+        self.kept: list[Value] = []
+        self.last: Value | None = None
+
+    def add(self, value: Value) -> None:
+        """One more value."""
+        if self.count % self.every == 0:
+            self.kept.append(value)
+            if len(self.kept) > self.most:
+                self.kept = self.kept[::2]
+                self.every *= 2
+        self.last = value
+        self.count += 1
+
+    def all(self) -> tuple[Value, ...]:
+        """Those that are kept, in order."""
+        if self.last is None or self.kept[-1] is self.last:
+            return tuple(self.kept)
+        return (*self.kept, self.last)
+
+
+class Metrics:
+    """The lines of metrics.jsonl, as far as they have been read."""
+
+    def __init__(self, file: Path, watched: schema.Watched | None, board: Board) -> None:
+        self.file, self.watched, self.board = file, watched, board
+        self.train = Thinned[schema.TrainPoint](MOST_POINTS)
+        self.evaluations = Thinned[schema.Evaluation](MOST_POINTS)
+        self.views = Thinned[schema.WatchedView](MOST_VIEWS)
+        self.end: schema.RunEnd | None = None
+        self.lines = 0
+        self.offset = 0
+        self.latest = b""
+        """The last whole line, which ends at `offset`."""
+
+    def read_on(self) -> bool:
+        """Read the whole lines that have been added; False if what was read is there no more."""
+        try:
+            check_file(self.file)
+            with self.file.open("rb") as file:
+                file.seek(max(0, self.offset - len(self.latest)))
+                if file.read(len(self.latest)) != self.latest:
+                    return False
+                while (line := file.readline(MOST_LINE_BYTES)).endswith(b"\n"):
+                    self.lines += 1
+                    self.take(line)
+                    self.offset, self.latest = self.offset + len(line), line
+                if len(line) == MOST_LINE_BYTES:
+                    raise UserError(
+                        f"{self.file} has a line of more than {MOST_LINE_BYTES // 2**20} MiB"
+                    )
+        except FileNotFoundError:
+            return not self.offset  # nothing has been measured yet
+        except OSError as error:
+            raise UserError(f"cannot read {self.file}: {error.strerror or error}") from None
+        return True
+
+    def take(self, line: bytes) -> None:
+        """One whole line; kinds that are not known are passed over."""
+        where = f"{self.file}, line {self.lines},"
+        try:
+            content: object = json.loads(line)
+        except (ValueError, RecursionError):
+            raise UserError(
+                f"{where} is not valid JSON: nothing but the trainer writes it"
+            ) from None
+        if not isinstance(content, dict):
+            raise UserError(f"{where} is not a JSON object: nothing but the trainer writes it")
+        said = cast(dict[str, Any], content)
+        kind = said.get("kind")
+        if kind in ("train", "evaluation", "watched"):
+            self.end = None  # it goes on
+        if kind == "train":
+            point = part(schema.TrainPoint, said, where)
+            self.train.add(later(point, self.train.last, where))
+        elif kind == "evaluation":
+            evaluation = part(schema.Evaluation, said, where)
+            self.evaluations.add(later(evaluation, self.evaluations.last, where))
+        elif kind == "watched" and self.watched is not None:
+            view = part(schema.WatchedView, said, where)
+            self.check_view(view, where)
+            if not self.views.count:
+                tokens = len(view.answers) * self.board.cells
+                self.views.most = max(2, min(MOST_VIEWS, MOST_TOKENS_WATCHED // tokens))
+            self.views.add(later(view, self.views.last, where))
+        elif kind == "end":
+            self.end = part(schema.RunEnd, said, where)
+
+    def check_view(self, view: schema.WatchedView, where: str) -> None:
+        """Raise `UserError` if the answers are not of the watched puzzle."""
+        if not len(view.q_halt) == len(view.answers) <= MOST_SEGMENTS:
+            raise UserError(
+                f"{where} has {len(view.answers)} answers and {len(view.q_halt)} values of q_halt: "
+                f"there is one of each for every segment, at most {MOST_SEGMENTS}"
+            )
+        if view.used > len(view.answers):
+            raise UserError(f"{where} says that {view.used} of {len(view.answers)} were used")
+        for answer in view.answers:
+            check_grid(answer, self.board, f"{where} an answer")
+
+
+class RunReader:
+    """A run's folder, read again and again while it grows; only what is new is read.
+
+    Raises `UserError`, with one sentence that names the file, when it is no run's folder or broken.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._description = b""
+        self._about: tuple[RunFile, Board] | None = None
+        self._metrics: Metrics | None = None
+
+    def recording(self) -> schema.RunRecording:
+        """What the folder says now, without a hash; `read_run` adds it."""
+        text = description_of(self.folder)
+        if text != self._description or self._about is None:
+            said = parsed(text, self.folder / RUN)
+            self._about = said, board_of(said.puzzle, said.interface.vocab, said.interface.tokens)
+            self._description, self._metrics = text, None
+        said, board = self._about
+        watched = watched_of(said, board, self.folder / RUN)
+        if self._metrics is None:
+            self._metrics = Metrics(self.folder / METRICS, watched, board)
+        metrics, self._metrics = self._metrics, None  # a broken line is read anew the next time
+        while not metrics.read_on():
+            metrics = Metrics(self.folder / METRICS, watched, board)
+        self._metrics = metrics
+        return recording_of(said, board, metrics)
+
+
+def read_run(folder: Path) -> schema.RunRecording:
+    """The recording of the run in `folder`, as far as it has come.
+
+    Raises `UserError`, with one sentence that names the file and the line, when it is no run's
+    folder or its files are not as a trainer writes them. A last line that is half-written is left
+    out.
+    """
+    recording = RunReader(folder).recording()
+    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+
+
+def check_file(file: Path) -> None:
+    """`OSError` for what is there and no file: to read a pipe would be to wait for ever."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(None, "it is not a file")
+
+
+def description_of(folder: Path) -> bytes:
+    """The text of run.json."""
+    file = folder / RUN
+    try:
+        check_file(file)
+        with file.open("rb") as opened:
+            text = opened.read(MOST_RUN_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(
+            f"{folder} is not the folder of a run: it holds no {RUN}, which a training writes first"
+        ) from None
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {error.strerror or error}") from None
+    if len(text) > MOST_RUN_BYTES:
+        raise UserError(f"{file} is larger than {MOST_RUN_BYTES // 2**20} MiB: it is not a run's")
+    return text
+
+
+def parsed(text: bytes, file: Path) -> RunFile:
+    """What run.json says."""
+    try:
+        content: object = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UserError(f"{file} is not valid JSON: it was cut off or changed") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{file} holds no JSON object: it is not a run's")
+    said = cast(dict[str, Any], content)
+    if said.get("format") != RUN_FORMAT:
+        raise UserError(f"{file} is not a run's: its format is {said.get('format')!r}")
+    if said.get("version") != RUN_VERSION:
+        raise UserError(
+            f"{file} is a run of version {said.get('version')!r}; this hrmkit reads version "
+            f"{RUN_VERSION}: upgrade hrmkit"
+        )
+    try:
+        return RunFile.model_validate(said)
+    except ValidationError as error:
+        raise UserError(f"{file} is damaged at {first_of(error)}") from None
+
+
+def watched_of(said: RunFile, board: Board, file: Path) -> schema.Watched | None:
+    """The watched puzzle, not yet with views."""
+    if said.watched is None:
+        return None
+    check_grid(said.watched.given, board, f"{file}: the watched puzzle")
+    check_grid(said.watched.solution, board, f"{file}: the watched solution", IGNORED)
+    return schema.Watched(
+        given=said.watched.given,
+        solution=said.watched.solution,
+        puzzle_id=said.watched.puzzle_id,
+        views=(),
+    )
+
+
+def check_grid(grid: Grid, board: Board, where: str, besides: int | None = None) -> None:
+    """Raise `UserError` if `grid` is not one of the board's; `besides` is allowed in a cell."""
+    if len(grid) != board.cells:
+        raise UserError(f"{where} has {len(grid)} cells where {board.cells} belong")
+    for token in grid:
+        if not 0 <= token < len(board.glyphs) and token != besides:
+            raise UserError(f"{where} has the token {token}: 0 to {len(board.glyphs) - 1} exist")
+
+
+def part(kind: type[PartOf], said: dict[str, Any], where: str) -> PartOf:
+    """A line of metrics as a part of the recording; a field that it lacks is null."""
+    try:
+        return kind.model_validate({name: said.get(name) for name in kind.model_fields})
+    except ValidationError as error:
+        raise UserError(f"{where} is damaged at {first_of(error)}") from None
+
+
+Stepped = TypeVar("Stepped", schema.TrainPoint, schema.Evaluation, schema.WatchedView)
+
+
+def later(one: Stepped, before: Stepped | None, where: str) -> Stepped:
+    """`one`, unless it goes back behind `before`."""
+    if before is not None and one.step < before.step:
+        raise UserError(f"{where} goes back from step {before.step} to {one.step}")
+    return one
+
+
+def first_of(error: ValidationError) -> str:
+    """Where the first thing is wrong, and what."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "its top level"
+    return f"{where}: {first['msg']}"
+
+
+def recording_of(said: RunFile, board: Board, metrics: Metrics) -> schema.RunRecording:
+    """The recording, as far as the metrics have been read."""
+    limits = {name: said.recipe.get(name) for name in ("steps", "minutes")}
+    watched = metrics.watched
+    return schema.RunRecording(
+        format=FORMAT,
+        version=VERSION,
+        kind="run",
+        title=f"{said.preset or 'A model'} learns {short_name(said.puzzle)}",
+        maker=Maker(program="python", hrmkit=hrmkit.__version__, engine="the run's own"),
+        puzzle=said.puzzle,
+        board=board,
+        data=tuple(source_of(one) for one in said.data),
+        test=source_of(said.test) if said.test else None,
+        model=model_of(said),
+        flops_a_step=said.flops_a_step,
+        recipe=tuple(
+            schema.Setting(name=name.replace("_", " "), value=words_of(value))
+            for name, value in said.recipe.items()
+            if value is not None and value != []
+        ),
+        steps=limits["steps"] if isinstance(limits["steps"], int) else None,
+        minutes=float(limits["minutes"]) if isinstance(limits["minutes"], int | float) else None,
+        seed=said.seed,
+        device=said.device,
+        measured=metrics.train.count,
+        train=metrics.train.all(),
+        evaluations=metrics.evaluations.all(),
+        watched=watched and watched.model_copy(update={"views": metrics.views.all()}),
+        end=metrics.end,
+        hash="",
+    )
+
+
+def source_of(said: ReadSource) -> schema.Source:
+    """Where puzzles are from, without the folders of one's own machine."""
+    return schema.Source(
+        source=said.source.rsplit("/", 1)[-1] or said.source,
+        rows=said.rows,
+        fingerprint=said.fingerprint,
+    )
+
+
+def model_of(said: RunFile) -> PuzzleModel:
+    """The model's card."""
+    wiring = said.wiring
+    try:
+        return PuzzleModel.model_validate(
+            {
+                "preset": said.preset,
+                "parameters": said.parameters,
+                **wiring.model_dump(),
+            }
+        )
+    except ValidationError as error:
+        raise UserError(f"{RUN} is damaged at wiring.{first_of(error)}") from None
+
+
+def short_name(puzzle: str) -> str:
+    """The puzzle's name: of one's own, FILE.py:Class, the class."""
+    return puzzle.rpartition(":")[2] or puzzle
+
+
+def words_of(value: object) -> str:
+    """A setting's value as a person writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(words_of(one) for one in cast(list[object], value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

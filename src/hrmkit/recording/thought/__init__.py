@@ -1,0 +1,1 @@
+"""One puzzle being thought through, as a recording."""

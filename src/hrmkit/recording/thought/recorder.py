@@ -1,0 +1,176 @@
+"""Has a model think about one puzzle, and records every segment of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import torch
+
+import hrmkit
+from hrmkit.errors import UserError
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
+from hrmkit.recording.board import PuzzleModel, board_of
+from hrmkit.recording.file import hash_of
+from hrmkit.recording.part import FORMAT, VERSION, Maker
+from hrmkit.recording.run.recorder import MOST_SEGMENTS, check_grid, short_name
+from hrmkit.recording.thought.schema import PuzzleSegment, ThoughtRecording
+from hrmkit.solving.answer import one_puzzle
+from hrmkit.solving.thinking import thinking
+from hrmkit.solving.views import view_of_one
+
+
+def record_thought(
+    model: PuzzleHRM,
+    puzzle: Puzzle,
+    given: Grid,
+    *,
+    solution: Grid | None = None,
+    segments: int | None = None,
+    sure: float | None = None,
+    puzzle_id: int = 0,
+    view: int = 1,
+    title: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> ThoughtRecording:
+    """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
+
+    No segment is left out: after the light is red it thinks on, and `used` says where it was;
+    `sure` is what the light asks for, see `wants_to_halt`. It is thought about in the view
+    `view`, see `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
+    model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
+    if the grids do not fit puzzle and model.
+    """
+    most = segments or model.wiring.segments
+    if most > MOST_SEGMENTS:
+        raise UserError(f"{most} segments are more than a recording shows: {MOST_SEGMENTS} at most")
+    board = board_of(puzzle.name, puzzle.vocab, puzzle.cells)
+    check_grid(given, board, "the puzzle")
+    if solution is not None:
+        check_grid(solution, board, "the solution", IGNORED)
+    seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
+    thought = segments_of(model, seen, change, segments, sure)
+    used = next((i for i, one in enumerate(thought, 1) if one.red), len(thought))
+    answer = thought[used - 1].answer
+    recording = ThoughtRecording(
+        format=FORMAT,
+        version=VERSION,
+        kind="thought",
+        title=title or f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}",
+        maker=Maker(
+            program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
+        ),
+        puzzle=puzzle.name,
+        board=board,
+        model=card_of(model, metadata),
+        trained_on=trained_on(metadata),
+        step=step_of(metadata),
+        given=given,
+        solution=solution,
+        sure=sure,
+        view=view if view > 1 else None,
+        segments=thought,
+        used=used,
+        valid=judged(puzzle, given, answer, solution),
+        exact=None if solution is None else same(answer, solution),
+        hash="",
+    )
+    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+
+
+def segments_of(
+    model: PuzzleHRM,
+    asked: PuzzleSet,
+    change: Reversible,
+    segments: int | None,
+    sure: float | None,
+) -> tuple[PuzzleSegment, ...]:
+    """Every segment of the thought about one puzzle, with the change to it undone."""
+    lights = model.wiring.halting != "none"
+    out: list[PuzzleSegment] = []
+    for thought in thinking(model, asked, segments=segments, sure=sure):
+        (answer,) = as_grids(change.undo(thought.tokens.cpu()))
+        before = out[-1].answer if out else answer
+        out.append(
+            PuzzleSegment(
+                answer=answer,
+                changed=tuple(
+                    i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
+                ),
+                q_halt=float(thought.q_halt[0]) if lights else None,
+                red=bool(thought.red[0]),
+            )
+        )
+    return tuple(out)
+
+
+def judged(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> bool | None:
+    """Whether the answer is correct; None where nothing but a solution, not known, could tell."""
+    try:
+        return puzzle.is_valid(given, answer, solution)
+    except UserError:
+        if solution is None:
+            return None
+        raise
+
+
+def same(answer: Grid, solution: Grid) -> bool:
+    """Whether every cell that is asked about is as in the solution."""
+    return all(b in (a, IGNORED) for a, b in zip(answer, solution, strict=True))
+
+
+def card_of(model: PuzzleHRM, metadata: Mapping[str, Any] | None) -> PuzzleModel:
+    """The model's card."""
+    wiring = model.wiring
+    return PuzzleModel(
+        preset=preset_of(metadata),
+        parameters=sum(p.numel() for p in model.parameters()),
+        hierarchy=wiring.hierarchy,
+        modules=wiring.modules,
+        cycles=wiring.cycles,
+        low_calls=wiring.low_calls,
+        segments=wiring.segments,
+        halting=wiring.halting,
+    )
+
+
+# What is in a saved model's metadata was written by whoever saved it: nothing is taken on trust.
+
+
+def preset_of(metadata: Mapping[str, Any] | None) -> str | None:
+    """The preset that the model was made from, if it says so."""
+    found = (metadata or {}).get("preset")
+    return found if isinstance(found, str) else None
+
+
+def step_of(metadata: Mapping[str, Any] | None) -> int | None:
+    """Gradient steps that the model has learned for, if it says so."""
+    found = (metadata or {}).get("step")
+    return found if isinstance(found, int) and found >= 0 else None
+
+
+def trained_on(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The sources that the model learned from, if it says so, without a machine's folders.
+
+    With their numbers of puzzles, where they are known: a run and the one that it began with may
+    have learned from files of one name.
+    """
+    found = (metadata or {}).get("data")
+    if not isinstance(found, list):
+        return ()
+    rows: dict[str, list[int]] = {}
+    for one in cast(list[object], found):
+        if not isinstance(one, Mapping):
+            continue
+        part = cast(Mapping[str, Any], one)
+        source, number = part.get("source"), part.get("rows")
+        if isinstance(source, str):
+            numbers = rows.setdefault(source.rsplit("/", 1)[-1], [])
+            numbers += [number] if isinstance(number, int) else []
+    return tuple(f"{source}{counted(numbers)}" for source, numbers in rows.items())
+
+
+def counted(numbers: Sequence[int]) -> str:
+    """How many puzzles the files of one name have, in brackets; nothing where that is not known."""
+    return f" ({' + '.join(f'{number:,}' for number in numbers)})" if numbers else ""

@@ -1,0 +1,61 @@
+"""The recording of a thought: one puzzle being thought through, segment by segment.
+
+Like `schema.py`, which defines the recording of a fine-tuning; `json_schema.py` writes both for the
+page. A grid is a tuple of tokens, row by row; `board` says how they look.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from hrmkit.puzzles.puzzle import Grid
+from hrmkit.recording.board import Board, PuzzleModel
+from hrmkit.recording.part import Maker, Part
+from hrmkit.recording.run.schema import Measured
+
+
+class PuzzleSegment(Part):
+    """One segment of the thought."""
+
+    answer: Grid
+    changed: tuple[int, ...] = Field(
+        description="Cells that are not as after the segment before; none of the first."
+    )
+    q_halt: Measured = Field(description="Logit; null where there is no halting.")
+    red: bool = Field(description="Whether the light is red: it would stop here.")
+
+
+class ThoughtRecording(Part):
+    """A puzzle, and what a model makes of it."""
+
+    format: Literal["hrm-recording"]
+    version: Literal[1]
+    kind: Literal["thought"]
+    title: str
+    maker: Maker
+    puzzle: str = Field(description="The puzzle's name.")
+    board: Board
+    model: PuzzleModel
+    trained_on: tuple[str, ...] = Field(description="What the model learned from, if it says so.")
+    step: int | None = Field(description="Gradient steps that the model has learned for.")
+    given: Grid
+    solution: Grid | None = Field(description="-100 where nothing is asked; null if not known.")
+    sure: Measured = Field(
+        default=None,
+        description="Probability to be right that the light asks for; null for the model's rule.",
+    )
+    view: int | None = Field(
+        default=None,
+        ge=2,
+        description="Which view was thought about, if not the puzzle as it is: it is under a "
+        "symmetry, undone in what is recorded.",
+    )
+    segments: tuple[PuzzleSegment, ...] = Field(min_length=1)
+    used: int = Field(ge=1, description="Segments until the light was red; all if it never was.")
+    valid: bool | None = Field(
+        description="Whether the answer at its light is correct; null where nothing can tell."
+    )
+    exact: bool | None = Field(description="Whether it is the solution; null if not known.")
+    hash: str = Field(description="SHA-256 of every number above; see recording/file.py.")

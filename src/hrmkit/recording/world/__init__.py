@@ -1,0 +1,1 @@
+"""A fine-tuning in a world, as a recording."""

@@ -1,0 +1,112 @@
+"""A run's puzzles: what it trains on, how they are drawn, and what it is measured with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hrmkit.errors import UserError
+from hrmkit.model.wiring import PuzzleInterface
+from hrmkit.puzzles.arc.tasks import ArcData, load_arc
+from hrmkit.puzzles.files import load_puzzles
+from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
+from hrmkit.puzzles.registry import definition_of
+from hrmkit.runs.plan import Plan
+from hrmkit.training.puzzles.arc_queue import ArcQueue
+from hrmkit.training.puzzles.queues import Epochs, Queue
+
+
+@dataclass(frozen=True, eq=False)
+class RunData:
+    """What a run reads."""
+
+    train: Labelled
+    test: Labelled | None
+    queue: Callable[[np.random.Generator], Queue]
+    """The puzzles to train on, drawn with these random numbers."""
+    puzzles: int = 1
+    """How many puzzle embeddings there are."""
+    arc: ArcData | None = None
+    """Of ARC: the collection and its views."""
+    before: tuple[dict[str, Any], ...] = ()
+    """What the model that the run began with had learned from: `source_of` of each."""
+
+    def described(self) -> dict[str, Any]:
+        """What a saved model has to say of its data, as JSON."""
+        if self.arc:
+            return {"data": [self.arc.described()], "trained_on": list(self.arc.trained_on)}
+        return {"data": [source_of(self.train), *self.before]}
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether these are the puzzles that a run with this fingerprint began with."""
+        if self.arc:
+            return self.arc.is_of(fingerprint)
+        return fingerprint == self.train.fingerprint
+
+    @property
+    def interface(self) -> PuzzleInterface:
+        """What a model of these puzzles reads and says."""
+        puzzle = self.train.puzzle
+        return PuzzleInterface(vocab=puzzle.vocab, tokens=puzzle.cells, puzzles=self.puzzles)
+
+
+def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None = None) -> RunData:
+    """The puzzles that a plan names; raises `UserError` where they cannot be read or do not fit.
+
+    `read` is what the model reads that the run begins with, whose canvas may hold smaller puzzles.
+    """
+    kind = definition_of(plan.puzzle)
+    if kind.by_task:
+        return load_arc_data(plan)
+    cells = read.tokens if read and kind.holds_smaller else None
+    train = load_puzzles(plan.puzzle, plan.data, skip_bad=skip_bad, cells=cells)
+    if plan.test:
+        test = load_puzzles(plan.puzzle, plan.test, skip_bad=skip_bad, cells=cells)
+    else:
+        test = None
+    check_same_size(train, test)
+    puzzle = train.puzzle
+
+    def augment(puzzles: PuzzleSet, rng: np.random.Generator) -> PuzzleSet:
+        return puzzle.augment(puzzles, rng)[0]
+
+    def queue(rng: np.random.Generator) -> Queue:
+        return Epochs(train.rows, rng, augment if plan.recipe.augment else None)
+
+    return RunData(train, test, queue, read.puzzles if read else 1)
+
+
+def check_same_size(train: Labelled, test: Labelled | None) -> None:
+    """Refuse puzzles of two sizes."""
+    if test and test.puzzle.cells != train.puzzle.cells:
+        raise UserError(
+            f"{test.source} has puzzles of {test.puzzle.cells} cells and {train.source} of "
+            f"{train.puzzle.cells}: they have to be of one size"
+        )
+
+
+def load_arc_data(plan: Plan) -> RunData:
+    """ARC: examples to train on, each view of a task with an embedding of its own."""
+    if plan.test:
+        raise UserError(
+            f"--test {plan.test} does not fit ARC, which holds out its own tests: leave it out, "
+            "and score the model with hrmkit eval"
+        )
+    arc = load_arc(plan.data, plan.recipe.views if plan.recipe.augment else 0, plan.seed)
+
+    def queue(rng: np.random.Generator) -> Queue:
+        return ArcQueue(arc.examples, arc.views, rng)
+
+    return RunData(arc.labelled, None, queue, arc.puzzles, arc)
+
+
+def source_of(labelled: Labelled) -> dict[str, Any]:
+    """Where puzzles are from, as JSON."""
+    return {
+        "source": labelled.source,
+        "fingerprint": labelled.fingerprint,
+        "rows": len(labelled.rows),
+    }

@@ -1,0 +1,1 @@
+"""Models of puzzles: the trainer, its queues, and what it measures."""

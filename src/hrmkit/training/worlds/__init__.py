@@ -1,0 +1,1 @@
+"""Models of worlds: base models, examples, fine-tuning, policies."""

@@ -1,0 +1,250 @@
+"""Fine-tuning a base model on a few examples, one optimizer step a segment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hrmkit.draws import Draws
+from hrmkit.errors import UserError
+from hrmkit.model.hrm import Carry
+from hrmkit.model.world_hrm import Outputs, WorldHRM
+from hrmkit.training.worlds.examples import Example
+from hrmkit.training.worlds.policy import features_of
+from hrmkit.worlds.world import WorldTable
+
+Freeze = Literal["none", "planner", "doer"]
+
+PLANNER_PARTS = ("high", "subgoal_head")
+DOER_PARTS = ("embedding", "low", "guide", "action_head")
+HALTING_PARTS = ("q_head",)
+
+BETAS = (0.9, 0.95)
+EPSILON = 1e-8
+"""Of Adam."""
+
+HALT_WEIGHT = 0.5
+"""Weight of the halting loss, as in the original."""
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """Settings of a fine-tuning."""
+
+    passes: int = 10
+    """The most times every example is seen."""
+    batch: int = 2
+    """Examples in a batch (1 to 4)."""
+    freeze: Freeze = "none"
+    """A half of the model that must not learn."""
+    rate_heads: float = 1e-2
+    """Learning rate of the heads and the sub-goal channel."""
+    rate_body: float = 3e-4
+    """Learning rate of H, L and the embedding."""
+    final_rate: float = 0.05
+    """The cosine schedule ends at this share of the rates."""
+    clip: float = 1.0
+    """The gradient's norm is cut to this."""
+    enough: float = 0.01
+    """Early stop: a whole pass with a mean loss below this (Planner and Doer) is the last."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.passes <= 100:
+            raise UserError(f"{self.passes} passes over the examples: choose 1 to 100")
+        if not 1 <= self.batch <= 4:
+            raise UserError(f"a batch of {self.batch} examples: choose 1 to 4")
+
+
+class Batch(NamedTuple):
+    """Labelled states, R of them."""
+
+    features: Tensor
+    """`[R, tokens, F]`, multi-hot."""
+    subgoal: Tensor
+    """`[R, G]`, one-hot or soft labels for the Planner; the Doer is told it."""
+    action: Tensor
+    """`[R, A]`, one-hot or soft labels for the Doer."""
+
+
+class Losses(NamedTuple):
+    """Mean losses over a batch, in nats."""
+
+    planner: Tensor
+    doer: Tensor
+    halting: Tensor
+
+    def total(self) -> Tensor:
+        """What is minimised."""
+        return self.planner + self.doer + HALT_WEIGHT * self.halting
+
+
+def batch_of(table: WorldTable, examples: Sequence[Example]) -> Batch:
+    """All steps of some examples, as one batch of states."""
+    steps = [step for example in examples for step in example.steps]
+    return Batch(
+        features_of(table, [step.state for step in steps]),
+        F.one_hot(torch.tensor([s.subgoal for s in steps]), len(table.subgoals)).float(),
+        F.one_hot(torch.tensor([s.action for s in steps]), len(table.actions)).float(),
+    )
+
+
+def right_rows(outputs: Outputs, batch: Batch, with_planner: bool) -> tuple[Tensor, Tensor]:
+    """`[R]` booleans: is the sub-goal right, is the action right (first choices)."""
+    action = outputs.action.argmax(-1) == batch.action.argmax(-1)
+    if not with_planner:
+        return torch.ones_like(action), action
+    return outputs.subgoal.argmax(-1) == batch.subgoal.argmax(-1), action
+
+
+def losses_of(outputs: Outputs, batch: Batch, with_planner: bool = True) -> Losses:
+    """Cross-entropy per head; for halting, against whether both answers are right.
+
+    Without a sub-goal head the Planner's loss is 0.
+    """
+    planner_right, doer_right = right_rows(outputs, batch, with_planner)
+    planner = cross_entropy(outputs.subgoal, batch.subgoal)
+    q_halt = outputs.q_halt
+    answered = torch.where(
+        planner_right & doer_right, torch.ones_like(q_halt), torch.zeros_like(q_halt)
+    )
+    return Losses(
+        planner=planner if with_planner else torch.zeros_like(planner),
+        doer=cross_entropy(outputs.action, batch.action),
+        # Binary cross-entropy with logits, written so that its backward pass exports.
+        halting=(F.softplus(q_halt) - q_halt * answered).mean(),
+    )
+
+
+def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean cross-entropy of `logits [R, C]` against probabilities `target [R, C]`."""
+    return -(target * logits.log_softmax(-1)).sum(-1).mean()
+
+
+def part_of(parameter: str) -> str:
+    """The part of the model that a parameter belongs to, by its name."""
+    return parameter.split(".")[0]
+
+
+def module_of(parameter: str) -> Literal["planner", "doer", "halting"]:
+    """Whose parameter it is."""
+    part = part_of(parameter)
+    if part in PLANNER_PARTS:
+        return "planner"
+    return "doer" if part in DOER_PARTS else "halting"
+
+
+def rate_of(parameter: str, settings: FineTuning) -> float:
+    """Learning rate of a parameter at the start of the schedule; 0 if it is frozen."""
+    if module_of(parameter) == settings.freeze:
+        return 0.0
+    body = part_of(parameter) in ("embedding", "low", "high")
+    return settings.rate_body if body else settings.rate_heads
+
+
+def rate_at(step: int, steps: int, settings: FineTuning) -> float:
+    """The cosine schedule's factor for gradient step `step` (from 0) of `steps`."""
+    share = step / max(steps - 1, 1)
+    return settings.final_rate + (1 - settings.final_rate) * (1 + math.cos(math.pi * share)) / 2
+
+
+class GradientStep(NamedTuple):
+    """What a callback gets to see after the backward pass and the optimizer step."""
+
+    step: int
+    steps: int
+    pass_: int
+    examples: tuple[int, ...]
+    segment: int
+    carry: Carry
+    """The carry that the segment started from."""
+    batch: Batch
+    outputs: Outputs
+    losses: Losses
+    gradient_norm: float
+    """Before clipping, of all parameters."""
+    clip: float
+    rate: float
+    """The schedule's factor."""
+
+
+Callback = Callable[[GradientStep], None]
+
+
+def optimizer_for(model: WorldHRM, settings: FineTuning) -> torch.optim.Adam:
+    """Adam with a learning rate for each parameter."""
+    groups = [
+        {"params": [parameter], "lr": rate_of(name, settings), "rate": rate_of(name, settings)}
+        for name, parameter in model.named_parameters()
+    ]
+    return torch.optim.Adam(groups, betas=BETAS, eps=EPSILON, foreach=False)
+
+
+def fine_tune(
+    model: WorldHRM,
+    table: WorldTable,
+    examples: Sequence[Example],
+    settings: FineTuning,
+    draws: Draws,
+    callback: Callback | None = None,
+) -> int:
+    """Train `model` in place on `examples`; returns the number of gradient steps taken.
+
+    Each batch of examples is thought about for all segments (deep supervision): a loss, a backward
+    pass and an optimizer step at each, the carry handed on without gradient. Frozen parameters
+    still get a gradient, so that a recording can show what they would have learned.
+    """
+    optimizer = optimizer_for(model, settings)
+    batches = math.ceil(len(examples) / settings.batch)
+    steps = settings.passes * batches * model.wiring.segments
+    step = 0
+    for pass_ in range(settings.passes):
+        order = draws.shuffled(list(range(len(examples))))
+        pass_loss = 0.0
+        for first in range(0, len(order), settings.batch):
+            chosen = tuple(order[first : first + settings.batch])
+            batch = batch_of(table, [examples[i] for i in chosen])
+            carry = model.initial_carry(batch.features)
+            for segment in range(model.wiring.segments):
+                rate = rate_at(step, steps, settings)
+                after, outputs, losses, norm = gradient_step(
+                    model, optimizer, carry, batch, rate, settings.clip
+                )
+                if callback is not None:
+                    callback(
+                        GradientStep(
+                            step, steps, pass_, chosen, segment, carry, batch,
+                            outputs, losses, norm, settings.clip, rate,
+                        )
+                    )  # fmt: skip
+                pass_loss += losses.planner.item() + losses.doer.item()
+                carry = after
+                step += 1
+        if pass_loss / (batches * model.wiring.segments) < settings.enough:
+            break
+    return step
+
+
+def gradient_step(
+    model: WorldHRM,
+    optimizer: torch.optim.Adam,
+    carry: Carry,
+    batch: Batch,
+    rate: float,
+    clip: float,
+) -> tuple[Carry, Outputs, Losses, float]:
+    """One segment, its loss, its gradient (clipped to `clip`) and one step of the optimizer."""
+    optimizer.zero_grad()
+    after, outputs = model.segment(carry, batch.features, told=batch.subgoal)
+    losses = losses_of(outputs, batch, model.wiring.subgoal_head)
+    losses.total().backward()
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+    for group in optimizer.param_groups:
+        group["lr"] = group["rate"] * rate
+    optimizer.step()
+    return after, outputs, losses, float(norm)
