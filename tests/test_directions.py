@@ -8,8 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "src" / "hrmkit"
 
 FOUNDATION = (
-    "bounds", "device", "doctor", "draws", "errors", "fingerprint", "folders", "interrupts", "lock",
-    "processes", "progress", "writing",
+    "bounds", "device", "doctor", "draws", "errors", "fingerprint", "flaws", "folders",
+    "interrupts", "lock", "processes", "progress", "writing",
 )  # fmt: skip
 """Modules of the package's own folder that know nothing of its subject; anybody may use them."""
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.recording.agreement import DisagreementError, check_agreement
 from hrmkit.recording.ladder_schema import LadderRecording
 from hrmkit.recording.run_schema import RunRecording
@@ -22,7 +23,7 @@ from hrmkit.recording.thought_schema import ThoughtRecording
 from hrmkit.recording.weight import MOST_PARTS, too_heavy
 from hrmkit.writing import check_target, deliver
 
-ROOM = 2**20
+ROOM = 2**18
 """Bytes that a recording is given room for before it is made; most are smaller."""
 
 Recorded = Recording | LadderRecording | RunRecording | ThoughtRecording
@@ -112,9 +113,9 @@ def loads(raw: bytes, name: str) -> Recorded:
     try:
         recording = KINDS[kind].model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UserError(f"{name} is damaged at {where}: {first['msg']}") from None
+        flaw = first_flaw(error)
+        where = flaw.where or "the file"
+        raise UserError(f"{name} is damaged at {where}: {flaw.what}") from None
     if recording.hash != hash_of(recording.model_dump(mode="json")):
         raise UserError(f"{name} is damaged: its numbers do not match its hash")
     if isinstance(recording, Recording):
