@@ -34,7 +34,7 @@ LYING = re.compile(f"--|==|[{''.join(one for one in BOX_DRAWING if one not in UP
 """What it has, and a row of blanks between bars has not."""
 DASHES = re.compile(r"[-\s|+]*")
 """A line that may be of a frame, or a row of blanks."""
-HEAD = re.compile(r"\[[^\[\]\d]*\]")
+HEAD = re.compile(r"\[[^\[\],\d]*\]")
 """The head of a section, as [Puzzle]."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 COMMENTS = "#", "//"
