@@ -64,7 +64,7 @@ def matmul_rate(width: int, batch: int, device: Device) -> float:
 
 def measure(width: int, batch: int, turns: int) -> None:
     """Let the ways take turns at one width, and print what each took."""
-    torch.compiler.reset()  # each width starts with no graph: only so many are kept, then none is made
+    torch.compiler.reset()  # only eight graphs are kept, so each width begins with none
     dtypes = ["float32", *(["bfloat16"] if choose_device("cpu").autocast else [])]
     devices = {name: choose_device("cpu", name) for name in dtypes}
     trainers = {

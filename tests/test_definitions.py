@@ -1,6 +1,7 @@
 """What the page has to know beside its recordings: written by studio and site, and complete."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,17 @@ def test_the_studio_of_a_run_writes_them_too(
     said = CliRunner().invoke(app, ["studio", str(run)])
     assert said.exit_code == 0, said.output
     assert (tmp_path / "own" / "graphs" / "definitions.json").read_text() == definitions_json()
+
+
+def test_two_studios_may_write_them_at_the_same_time(tmp_path: Path) -> None:
+    def studio(_: int) -> None:
+        for _ in range(5):
+            stories.write_definitions(tmp_path)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(studio, range(8)))
+    (path,) = (tmp_path / "graphs").iterdir()
+    assert path.read_text() == definitions_json()
 
 
 def test_where_they_cannot_be_written_a_sentence_says_so(tmp_path: Path) -> None:

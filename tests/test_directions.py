@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "src" / "hrmkit"
 
 FOUNDATION = (
-    "bounds", "device", "draws", "errors", "fingerprint", "folders", "interrupts", "lock",
+    "bounds", "device", "draws", "errors", "fingerprint", "flaws", "folders", "interrupts", "lock",
     "processes", "progress", "writing",
 )  # fmt: skip
 """Modules of the package's own folder that know nothing of its subject; anybody may use them."""

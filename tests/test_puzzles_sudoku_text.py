@@ -237,6 +237,7 @@ def test_a_stream_knows_where_a_puzzle_ends() -> None:
     assert not is_whole(["Grid 01", *rows[:8]], 9)
     assert is_whole(["Grid 01", *rows], 9)
     assert is_whole(["q" * 90], 9)
+    assert is_whole([json.dumps([None] * 81)], 9)
     assert not is_whole(["|  1  2  |  .  .  |"], 4)
     assert cells_said(["Grid 01", "*---*", "# 12"], 9) == 0
     # Only the end tells whether dashes are rows: here nine of them stand between bands.

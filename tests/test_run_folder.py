@@ -292,9 +292,9 @@ NEWEST = "checkpoints/step-0000004"
 @pytest.mark.parametrize(
     ("file", "keys", "to", "said"),
     [
-        ("state.json", (), {}, "its state.json at steps: field required"),
+        ("state.json", (), {}, "its state.json at steps: it is missing"),
         ("state.json", (), [], "its state.json at its top level"),
-        ("state.json", ("queue",), ..., "its state.json at queue: field required"),
+        ("state.json", ("queue",), ..., "its state.json at queue: it is missing"),
         ("state.json", ("seconds",), "1", "its state.json at seconds"),
         ("state.json", ("seconds",), -1, "its state.json at seconds"),
         ("state.json", ("steps",), 3, "its state.json is of step 3"),
@@ -319,7 +319,7 @@ def test_a_damaged_state_is_said(
     ("keys", "to", "said"),
     [
         (("plan",), None, "does not say its plan: it was not made by hrmkit train"),
-        (("plan",), 5, "run.json is damaged at plan: input should be a valid dictionary"),
+        (("plan",), 5, "run.json is damaged at plan: it should be an object"),
         (("plan", "recipe"), ..., "run.json is damaged: recipe"),
         (("plan", "wiring", "cycles"), "many", "run.json is damaged: wiring.cycles is 'many'"),
         (("plan", "wiring", "cycles"), 0, "run.json is damaged: cycles is 0"),
@@ -343,11 +343,11 @@ def test_a_damaged_description_is_said(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (b"5", "input should be"),
-        (b"[1, 2]", "input should be"),
-        (b'{"kind": "train"}', "step: field required"),
-        (b'{"kind": "train", "step": "1"}', "step: input should be a valid integer"),
-        (b'{"step": 1}', "kind: field required"),
+        (b"5", "its top level: it should be an object"),
+        (b"[1, 2]", "its top level: it should be an object"),
+        (b'{"kind": "train"}', "step: it is missing"),
+        (b'{"kind": "train", "step": "1"}', "step: it should be a whole number"),
+        (b'{"step": 1}', "kind: it is missing"),
         (b"{", "it is not valid JSON"),
         (b"\xff", "it is not valid JSON"),
         (b"[" * 100_000, "it is not valid JSON"),

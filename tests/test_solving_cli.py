@@ -119,6 +119,18 @@ def test_what_cannot_be_done_is_said_in_one_sentence(arguments: list[str], sente
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [("missing.txt", "there is no file missing.txt"), ("53..7", "5 cells are not a sudoku")],
+)
+def test_what_is_no_puzzle_is_all_that_is_said(given: str, sentence: str) -> None:
+    result = hrmkit_says("solve", "sudoku", given)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: ")
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.usefixtures("run")
 def test_solve_draws_the_answer_and_ends_with_what_it_is_worth() -> None:
     text, solution = one(right=True)
@@ -228,6 +240,7 @@ def test_what_is_not_text_costs_its_line_and_no_other() -> None:
     [
         (["#########", "S       G", "#########"], ["#########\nS       G\n#########"]),
         (["S G", "", "", "S", "G"], ["S G", "S\nG"]),
+        (["S ", "  ", " G", " ", "S", "G"], ["S \n  \n G", "S\nG"]),
         (["S G", 9 * "S G", "#"], ["S G", 9 * "S G", "#"]),
         ([], []),
     ],

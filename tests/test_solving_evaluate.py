@@ -384,6 +384,22 @@ def test_arc_is_asked_under_the_ids_that_were_learned(tmp_path: Path) -> None:
         known_tests(found, source, views=0)
 
 
+def test_how_far_arc_is_can_be_seen_from_the_first_moment_on(tmp_path: Path) -> None:
+    model = assemble(
+        Wiring(segments=2), Sizes(width=16, heads=2, inner=16), PuzzleInterface(12, 900), 0
+    )
+    found = Found(model, {"puzzle": "arc"}, "x")
+    data, tests = known_tests(found, str(tasks_file(tmp_path)), views=3)
+    said: list[tuple[str, int, int]] = []
+    effort = Effort(batch=2, starts=2, noise=0.1, halt=False)
+    evaluate_arc(found, data, tests, effort, lambda *report: said.append(report))
+    every = 2 * len(tests)
+    assert {(what, of) for what, _, of in said} == {("solving", every)}
+    assert sorted({done for _, done, _ in said}) == list(range(0, every + 1, 2))
+    assert said[0][1] == 0
+    assert said[-1][1] == every
+
+
 def test_right_answers_to_arc_score_and_wrong_ones_do_not(tmp_path: Path) -> None:
     source = str(tasks_file(tmp_path))
     plain = Wiring(segments=1, halting="none")

@@ -407,7 +407,7 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(puzzles: Path, tmp_path: Pat
 
 def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
-    with pytest.raises(UserError, match="MiB are free, and about"):
+    with pytest.raises(UserError, match="are free, and about"):
         folder.check_room(2**62)
 
 
@@ -485,7 +485,7 @@ def test_a_run_needs_data_and_an_end(puzzles: Path, tmp_path: Path) -> None:
 
 
 def test_fit_is_the_same_from_a_program(puzzles: Path, tmp_path: Path) -> None:
-    settings = {"sizes__width": 32, "sizes__heads": 2, "sizes__inner": 64, "sizes__blocks": 1}
+    settings = {"sizes.width": 32, "sizes.heads": 2, "sizes__inner": 64, "sizes__blocks": 1}
     model = hrmkit.fit(
         str(puzzles), out=tmp_path / "run", steps=3, batch=4, wiring__segments=2, **settings
     )

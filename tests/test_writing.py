@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -159,9 +160,20 @@ def test_a_full_disk_is_seen_before_the_work(tmp_path: Path) -> None:
         for check in (check_target, lambda path: check_folder(path.parent)):
             with pytest.raises(UserError, match="File too large"):
                 check(tmp_path / "new" / "file")
-    assert os.listdir(tmp_path / "new") == []
-    with pytest.raises(UserError, match=r"MiB are free, and about 4398046511104\.0 are needed"):
+        with pytest.raises(UserError, match="File too large"):
+            write(tmp_path / "new" / "file", bytes(writing.PROBE))
+    assert os.listdir(tmp_path) == []
+    with pytest.raises(UserError, match=r" are free, and about 4\.6 EB are needed"):
         check_target(tmp_path / "file", 2**62)
+
+
+def test_little_room_is_said_in_units_that_show_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: (2**20, 2**20, 0))
+    with pytest.raises(UserError, match=r"0 bytes are free, and about 4\.1 kB are needed"):
+        check_target(tmp_path / "new" / "file")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path) -> None:
@@ -268,6 +280,17 @@ def test_a_data_folder_that_takes_nothing_is_said_before_the_training(
     said = hrmkit_in_this_process(*verb)
     assert said.exit_code == 2, said.output
     assert "cannot write /proc" in said.stderr
+
+
+@pytest.mark.parametrize("call", [("site", "--out", "out/site"), ("studio",)])
+def test_what_has_no_room_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with no_file_larger_than(writing.PROBE - 1):
+        said = hrmkit_in_this_process(*call)
+    assert (said.exit_code, "File too large" in said.stderr) == (2, True)
+    assert {path.name for path in tmp_path.rglob("*")} <= {"data"}
 
 
 def test_a_recording_goes_where_the_link_says(tmp_path: Path) -> None:

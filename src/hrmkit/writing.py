@@ -16,6 +16,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from rich.filesize import decimal
+
 from hrmkit.errors import UserError
 from hrmkit.folders import data_folder
 
@@ -75,13 +77,12 @@ def append(path: Path, text: str) -> None:
 def whole(path: Path) -> Generator[Path]:
     """A file beside `path` to write to, which takes the place of `path` when the block ends.
 
-    The folders above are made. If the block raises, what was there stays; an `OSError` becomes a
-    `UserError`.
+    The folders above are made, and taken away again if the block raises: what was there stays. An
+    `OSError` becomes a `UserError`.
     """
     with saying(path):
         place = place_of(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with beside(place) as partial:
+        with folders_of(place), beside(place) as partial:
             mode = stat.S_IMODE((place if place.exists() else partial).stat().st_mode)
             yield partial
             with partial.open("rb") as file:  # full disks may say so only now
@@ -124,14 +125,26 @@ def kind_of(mode: int) -> str:
 
 def check_folder_of(place: Path, size: int) -> None:
     """`OSError` if no file of about `size` bytes can be written at `place`."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    total, _, free = shutil.disk_usage(place.parent)
-    if total and free < size:  # some file systems do not say how large they are
-        raise OSError(
-            None, f"{free / 2**20:.1f} MiB are free, and about {size / 2**20:.1f} are needed"
-        )
-    with beside(place) as partial:
-        partial.write_bytes(bytes(PROBE))
+    with folders_of(place):
+        total, _, free = shutil.disk_usage(place.parent)
+        if total and free < size:  # some file systems do not say how large they are
+            raise OSError(None, f"{decimal(free)} are free, and about {decimal(size)} are needed")
+        with beside(place) as partial:
+            partial.write_bytes(bytes(PROBE))
+
+
+@contextmanager
+def folders_of(place: Path) -> Generator[None]:
+    """Make the folders above `place`; if the block raises, those that were new and are empty go."""
+    made = [path for path in place.parents if not os.path.isdir(path)]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for path in made:
+                path.rmdir()
+        raise
 
 
 @contextmanager

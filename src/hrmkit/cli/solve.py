@@ -105,8 +105,6 @@ def solve(
 
         check_recording(record)
     found = find_model(source, named(context))
-    if model is None:
-        typer.echo(f"model: {source}, {found.metadata[ABILITIES]}", err=True)
     placed(found.model, choose_device(device, dtype))
     use_threads(found.model)
     effort = Effort(
@@ -115,15 +113,17 @@ def solve(
         views=found.views if views is None else views,
     )
     how = answering(puzzle, Asked(found, effort, watch, record, json))
+    said = puzzles_in(read_text(text, how.kind), how.kind) if text and how.kind else []
+    several = len(said) > 1 and not record
+    if how.kind and said and not several:  # what is malformed is all that there is to say
+        how.kind.encode("\n".join(said))
+    if model is None:
+        typer.echo(f"model: {source}, {found.metadata[ABILITIES]}", err=True)
     if text is None:
         raise typer.Exit(answer_typed(puzzle, how.lines, how.answer, json))
-    if how.kind:
-        said = puzzles_in(read_text(text, how.kind), how.kind)
-        if len(said) > 1 and not record:
-            raise typer.Exit(answer_all(said, how.answer, json))
-        right = how.answer("\n".join(said))
-    else:
-        right = how.answer(task_named(text))
+    if several:
+        raise typer.Exit(answer_all(said, how.answer, json))
+    right = how.answer("\n".join(said)) if how.kind else how.answer(task_named(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:

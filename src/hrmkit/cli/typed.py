@@ -71,7 +71,8 @@ def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
     """The puzzles in lines that `line_after` a prompt are read, "" at the end.
 
     A line that is whole by itself is a puzzle, be it a malformed one; others are one together, up
-    to where they are whole, to an empty line, to a whole one, or to the end.
+    to where they are whole, to an empty line, to a whole one, or to the end. Spaces or tabs in a
+    line as long as the one before are a row of free cells.
     """
     gathered: list[str] = []
 
@@ -85,7 +86,7 @@ def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
         if known.is_whole([line]):
             yield from taken()
             yield line
-        elif not line.strip():
+        elif not line.strip() and not (line and gathered and len(line) == len(gathered[-1])):
             yield from taken()
         else:
             gathered.append(line)

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
@@ -78,15 +79,15 @@ def part_of(kind: type[Part], description: Mapping[str, Any], name: str, path: P
     except RecursionError:
         raise UserError(f"{path} says its {name} in lists without end") from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join((name, *map(str, first["loc"])))
-        if first["type"] == "unexpected_keyword_argument":
+        flaw = first_flaw(error)
+        where = ".".join(filter(None, (name, flaw.where)))
+        if flaw.kind == "unexpected_keyword_argument":
             raise UserError(f"{path} describes a wiring that is not known here: {where}") from None
-        if first["type"] == "missing":
+        if flaw.kind == "missing":
             raise UserError(f"{path} does not say its {where}") from None
         raise UserError(
-            f"{path} says that {shown(where)[1:-1]} is {shown(first['input'])}: "
-            f"{shown(first['msg'].lower(), 200)[1:-1]}"
+            f"{path} says that {shown(where)[1:-1]} is {shown(flaw.value)}: "
+            f"{shown(flaw.what, 200)[1:-1]}"
         ) from None
     except UserError as error:
         raise UserError(f"{path}: {error}") from None

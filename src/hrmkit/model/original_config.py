@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.model.block import swiglu_inner
 from hrmkit.model.described import shown
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
@@ -149,13 +150,12 @@ def read_arch(config: Mapping[str, Any]) -> Arch:
     try:
         return Arch.model_validate(dict(config))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        if first["type"] == "missing":
-            raise UserError(f"the original's configuration lacks {where}") from None
+        flaw = first_flaw(error)
+        if flaw.kind == "missing":
+            raise UserError(f"the original's configuration lacks {flaw.where}") from None
         raise UserError(
-            f"the original's configuration says that {where} is {shown(first['input'])}: "
-            f"{first['msg'].lower()}"
+            f"the original's configuration says that {flaw.where} is {shown(flaw.value)}: "
+            f"{flaw.what}"
         ) from None
 
 
@@ -260,8 +260,8 @@ def part(kind: type[Kind], section: str, settings: Settings, asked: Asked) -> Ki
     try:
         return TypeAdapter(kind).validate_python(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join((section, *map(str, first["loc"])))
-        if first["type"] == "missing":
+        flaw = first_flaw(error)
+        where = ".".join(filter(None, (section, flaw.where)))
+        if flaw.kind == "missing":
             raise UserError(f"{asked.source} does not say its {where}") from None
-        raise UserError(f"{where} is {shown(first['input'])}: {first['msg'].lower()}") from None
+        raise UserError(f"{where} is {shown(flaw.value)}: {flaw.what}") from None

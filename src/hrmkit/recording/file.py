@@ -14,6 +14,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.recording.ladder.schema import LadderRecording
 from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION
 from hrmkit.recording.run.schema import RunRecording
@@ -23,7 +24,7 @@ from hrmkit.recording.world.agreement import DisagreementError, check_agreement
 from hrmkit.recording.world.schema import Recording
 from hrmkit.writing import check_target, deliver
 
-ROOM = 2**20
+ROOM = 2**18
 """Bytes that a recording is given room for before it is made; most are smaller."""
 
 Recorded = Recording | LadderRecording | RunRecording | ThoughtRecording
@@ -113,9 +114,9 @@ def loads(raw: bytes, name: str) -> Recorded:
     try:
         recording = KINDS[kind].model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UserError(f"{name} is damaged at {where}: {first['msg']}") from None
+        flaw = first_flaw(error)
+        where = flaw.where or "the file"
+        raise UserError(f"{name} is damaged at {where}: {flaw.what}") from None
     if recording.hash != hash_of(recording.model_dump(mode="json")):
         raise UserError(f"{name} is damaged: its numbers do not match its hash")
     if isinstance(recording, Recording):

@@ -50,13 +50,13 @@ def fit(
     model to begin with: its name, its folder, or a run's. Without a `preset`, wires and sizes are
     that model's, or those of `tiny`. `settings` are those of the recipe
     (`steps=1000`, `rate=1e-3`), or of another section with its name and two underscores before
-    (`wiring__cycles=3`, `sizes__width=256`). Ctrl-C saves, and raises `KeyboardInterrupt`;
+    (`wiring__cycles=3`, `**{"sizes.width": 256}`). Ctrl-C saves, and raises `KeyboardInterrupt`;
     `resume=True` goes on. Raises `UserError` for whatever cannot be done.
 
     Example: `hrmkit.fit("train.csv.gz", minutes=3, out="my-run")`
     """
     named = {
-        key.replace("__", ".") if "__" in key else f"recipe.{key}": value
+        key.replace("__", ".") if "__" in key or "." in key else f"recipe.{key}": value
         for key, value in settings.items()
     }
     folder = RunFolder(Path(out))

@@ -23,6 +23,7 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.model.checkpoint import TENSORS, save, write_tensors
 from hrmkit.model.checkpoints import CHECKPOINTS, RUN, checkpoint_name, checkpoints_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
@@ -107,7 +108,7 @@ class RunFolder:
         try:
             Described.model_validate(description)
         except ValidationError as error:
-            raise UserError(f"{path} is damaged at {first_flaw(error)}") from None
+            raise UserError(f"{path} is damaged at {first_of(error)}") from None
         return description
 
     def check_room(self, size: int) -> None:
@@ -170,7 +171,7 @@ class RunFolder:
             try:
                 state = State.model_validate(read_json(checkpoint / STATE))
             except ValidationError as error:
-                raise UserError(f"its {STATE} at {first_flaw(error)}") from None
+                raise UserError(f"its {STATE} at {first_of(error)}") from None
             if checkpoint.name != checkpoint_name(state.steps):
                 raise UserError(f"its {STATE} is of step {state.steps}")
             learned, tensors = (read_tensors(checkpoint / n) for n in (TENSORS, STATE_TENSORS))
@@ -201,7 +202,7 @@ class RunFolder:
                 content: object = json.loads(text)
                 Line.model_validate(content, strict=True)
             except ValidationError as error:
-                flaw = first_flaw(error)
+                flaw = first_of(error)
             except (ValueError, RecursionError):
                 if not text.endswith(b"\n"):
                     return
@@ -261,8 +262,7 @@ def texts_of(path: Path) -> list[bytes]:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None
 
 
-def first_flaw(error: ValidationError) -> str:
+def first_of(error: ValidationError) -> str:
     """Where the first thing is wrong, and what."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "its top level"
-    return f"{where}: {first['msg'].lower()}"
+    flaw = first_flaw(error)
+    return f"{flaw.where or 'its top level'}: {flaw.what}"

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
 from hrmkit.puzzles.registry import definition_of
@@ -126,9 +127,8 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
     try:
         return TypeAdapter(Plan).validate_python(dict(content))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{where} is {first['input']!r}: {first['msg'].lower()}") from None
+        flaw = first_flaw(error)
+        raise UserError(f"{flaw.where} is {flaw.value!r}: {flaw.what}") from None
 
 
 def differences(plan: Plan, other: Plan) -> list[str]:

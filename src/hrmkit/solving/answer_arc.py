@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from torch import Tensor
-
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc.files import PUBLISHED, exists
@@ -16,8 +14,8 @@ from hrmkit.puzzles.arc.tasks import ArcData, ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
 from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate
-from hrmkit.solving.effort import Effort, one_view
-from hrmkit.solving.evaluate_arc import known_tasks, learned_data, trained_on
+from hrmkit.solving.effort import Effort
+from hrmkit.solving.evaluate_arc import Asking, known_tasks, learned_data, trained_on
 from hrmkit.solving.find import Found, check_kind
 
 TRIES = 2
@@ -77,13 +75,9 @@ def answer_task(
 ) -> tuple[ArcAnswer, ...]:
     """The answers to every test, voted on by its views."""
     effort.check(found.model)
-
-    def ask(puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
-        said = one_view(found.model, puzzles, effort)
-        return said.tokens, said.q
-
+    ask = Asking(found.model, effort, len(tests), progress)
     # Not evaluated: what was learned has an answer to show, and no score.
-    result = evaluate(tests, ask, trained_on(found), progress=progress)
+    result = evaluate(tests, ask, trained_on(found))
     starts = (tests.view == 0).nonzero().flatten()
     plain = [as_grids(tests.rows(int(row), int(row) + 1).given)[0] for row in starts]
     return tuple(answered(one, given) for one, given in zip(result.answered, plain, strict=True))

@@ -17,7 +17,6 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc.canvas import CELLS, cropped, placed
 from hrmkit.puzzles.arc.leak import refuse_leak
 from hrmkit.puzzles.arc.tasks import ArcViews
@@ -123,7 +122,6 @@ def evaluate(
     trained_on: Sequence[str],
     *,
     rows: int = ROWS,
-    progress: Progress = silent,
 ) -> ArcResult:
     """Ask `solve` about every view of every test, and vote.
 
@@ -149,7 +147,6 @@ def evaluate(
         for first, last in pairwise(bounds):
             part = slice(first - start, last - start)
             answered.append(_counted(views, first, undone[part], chance[part]))
-        progress("answering", stop, len(views))
     return ArcResult(tuple(answered))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, NamedTuple, cast
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc.files import parted
 from hrmkit.puzzles.arc.puzzle import Arc
@@ -19,7 +20,7 @@ from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.arc import ROWS, ArcResult
 from hrmkit.solving.arc import evaluate as answer_tests
 from hrmkit.solving.batch import rows_for
-from hrmkit.solving.effort import Effort, one_view
+from hrmkit.solving.effort import Effort, after, one_view
 from hrmkit.solving.evaluate import Share, share_of
 from hrmkit.solving.find import Found, check_kind
 
@@ -121,6 +122,27 @@ def trained_on(found: Found) -> list[str]:
     return [str(name) for name in cast("list[Any]", named)] if isinstance(named, list) else []
 
 
+@dataclass
+class Asking:
+    """Asks a model about views of tests, part after part, and says how far it is."""
+
+    model: PuzzleHRM
+    effort: Effort
+    views: int
+    """In all parts together."""
+    progress: Progress = silent
+    segments: list[Tensor] = field(default_factory=list[Tensor])
+    """int64 [n] of each part: thought about its views, all starts together."""
+
+    def __call__(self, puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
+        """The answers to a part, and q; see `Solve`."""
+        starts, before = self.effort.starts, sum(map(len, self.segments))
+        share = after(self.progress, starts * before, starts * self.views)
+        said = one_view(self.model, puzzles, self.effort, share)
+        self.segments.append(said.segments)
+        return said.tokens, said.q
+
+
 def evaluate_arc(
     found: Found,
     data: ArcData,
@@ -133,16 +155,10 @@ def evaluate_arc(
     Raises `UserError` if the model may have been trained on the answers.
     """
     effort.check(found.model)
-    segments: list[Tensor] = []
-
-    def solve(puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
-        said = one_view(found.model, puzzles, effort)
-        segments.append(said.segments)
-        return said.tokens, said.q
-
+    ask = Asking(found.model, effort, len(tests), progress)
     began = perf_counter()
     rows = max(ROWS, effort.batch or rows_for(found.model))
-    result = answer_tests(tests, solve, trained_on(found), rows=rows, progress=progress)
+    result = answer_tests(tests, ask, trained_on(found), rows=rows)
     seconds = perf_counter() - began
     evaluation = ArcEvaluation(
         source=data.source,
@@ -151,7 +167,7 @@ def evaluate_arc(
         tests=len(result.answered),
         asked=len(tests),
         score=score_of(result),
-        mean_segments=float(torch.cat(segments).double().mean()),
+        mean_segments=float(torch.cat(ask.segments).double().mean()),
         seconds=seconds,
         per_second=len(tests) / seconds,
         effort=effort,

@@ -105,6 +105,7 @@ def solve(
     )
     desk = seated(model, puzzles, 0, taken, start)
     answered = 0
+    progress("solving", answered, len(puzzles))  # the first answers may take long
     while len(desk.which):
         with computing(model):
             desk.carry, said = model.segment(desk.carry, desk.batch)

@@ -22,6 +22,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder.schema import LadderSettings, Rung, Wires
 from hrmkit.writing import write
@@ -180,11 +181,10 @@ def wires_of(asked: object) -> Wires:
     try:
         return Wires.model_validate(asked)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "wires"
-        given = first["input"]
+        flaw = first_flaw(error)
+        where, given = flaw.where or "wires", flaw.value
         value = f" is {given!r}, which" if isinstance(given, str | int | float) else ""
-        raise UserError(f"{where}{value} is not as a wiring has it: {first['msg']}") from None
+        raise UserError(f"{where}{value} is not as a wiring has it: {flaw.what}") from None
 
 
 def _train(work: Work, wires: Wires, out: connection.Connection) -> None:

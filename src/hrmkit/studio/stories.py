@@ -10,7 +10,6 @@ from typing import Any, cast
 import torch
 
 import hrmkit
-from hrmkit.errors import UserError
 from hrmkit.experiments.record import code_of_story, model_card, record
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
@@ -86,13 +85,7 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
 def write_definitions(data: Path) -> Path:
     """Write what the page has to know beside its recordings; `UserError` where it cannot be."""
     path = data / GRAPHS / DEFINITIONS
-    partial = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(definitions_json())
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+    write(path, definitions_json())
     return path
 
 

@@ -34,7 +34,7 @@ LYING = re.compile(f"--|==|[{''.join(one for one in BOX_DRAWING if one not in UP
 """What it has, and a row of blanks between bars has not."""
 DASHES = re.compile(r"[-\s|+]*")
 """A line that may be of a frame, or a row of blanks."""
-HEAD = re.compile(r"\[[^\[\]\d]*\]")
+HEAD = re.compile(r"\[[^\[\],\d]*\]")
 """The head of a section, as [Puzzle]."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 COMMENTS = "#", "//"
@@ -99,13 +99,18 @@ def from_numbers(rows: object, side: int) -> list[int]:
 
 def _from_json(text: str, side: int) -> list[int] | None:
     """The grid of a text that is a list in JSON; None for another text."""
+    rows = _json_list(text)
+    return None if rows is None else from_numbers(rows, side)
+
+
+def _json_list(text: str) -> object:
+    """What a text says that is a list in JSON; None for another text."""
     if not text.lstrip().startswith("["):
         return None
     try:
-        rows: object = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return from_numbers(rows, side)
 
 
 def _flat(rows: object) -> Iterable[object]:
@@ -161,7 +166,8 @@ def _is_comment(line: str, side: int) -> bool:
     """Whether a line says something in words; as long as a grid and without a space, it is one."""
     known = f"xX{alphabet(side)}{alphabet(side).lower()}"
     words = [word for word in WORD.findall(line) if not set(word) <= set(known)]
-    return bool(words) and (" " in line or "\t" in line or len(line) < side * side)
+    said = bool(words) and (" " in line or "\t" in line or len(line) < side * side)
+    return said and _json_list(line) is None  # null is a word, and a blank
 
 
 def _alone(line: str, side: int) -> str | None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_flaw
 from hrmkit.puzzles.puzzle import IGNORED, Grid
 from hrmkit.recording.board import (
     MOST_CELLS,
@@ -344,9 +345,8 @@ def later(one: Stepped, before: Stepped | None, where: str) -> Stepped:
 
 def first_of(error: ValidationError) -> str:
     """Where the first thing is wrong, and what."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "its top level"
-    return f"{where}: {first['msg']}"
+    flaw = first_flaw(error)
+    return f"{flaw.where or 'its top level'}: {flaw.what}"
 
 
 def recording_of(said: RunFile, board: Board, metrics: Metrics) -> schema.RunRecording:
