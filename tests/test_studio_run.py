@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,9 +111,7 @@ def test_two_folders_of_one_name_are_both_offered_and_one_only_once(
     tmp_path: Path,
 ) -> None:
     other = tmp_path / "other" / "run"
-    other.mkdir(parents=True)
-    for file in run.iterdir():
-        (other / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(run, other)
     runs = Runs([run, other, run / "."])
     assert list(runs.live) == ["run.run", "run-2.run"]
     assert runs.name_of(other) == "run-2.run"

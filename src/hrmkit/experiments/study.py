@@ -6,9 +6,8 @@ that was interrupted goes on where it stopped; they are keyed by the code they w
 
 from __future__ import annotations
 
-import json
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +16,8 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.experiments.journal import Journal
+from hrmkit.experiments.markdown import table
 from hrmkit.experiments.record import train_bases, train_quietly
 from hrmkit.fingerprint import fingerprint
 from hrmkit.processes import in_processes
@@ -34,7 +35,7 @@ from hrmkit.training.worlds.base import base_model, code_of
 from hrmkit.training.worlds.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_named
-from hrmkit.writing import append, check_target, deliver
+from hrmkit.writing import check_target, deliver
 
 ROOM = 2**20
 """Bytes that the tables, and what they are made from, are given room for."""
@@ -182,7 +183,8 @@ def write_study(
     for file in (out, kept):
         check_target(file, ROOM)
     study = Study(chosen, seeds)
-    study.results = read_results(kept)
+    journal = Journal(kept)
+    study.results = {key: Result(*values) for key, values in journal.read().items()}
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
     cache = data / "bases"
     for seed in sorted({cell.settings.base_seed for cell in missing}):
@@ -192,27 +194,9 @@ def write_study(
     found = in_processes(measure, [(cell, cache) for cell in missing], processes)
     for done, (cell, result) in enumerate(zip(missing, found, strict=True), start=1):
         study.results[cell.key()] = result
-        append(kept, json.dumps([cell.key(), result]) + "\n")
+        journal.add(cell.key(), result)
         progress("training and testing", done, len(missing))
     deliver(out, report(study))
-
-
-def read_results(path: Path) -> dict[str, Result]:
-    """Results of an earlier, perhaps interrupted, study; a half-written last line is skipped."""
-    results: dict[str, Result] = {}
-    for line in path.read_text().splitlines() if path.exists() else ():
-        try:
-            key, values = json.loads(line)
-        except ValueError:
-            continue
-        results[key] = Result(*values)
-    return results
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def report(study: Study) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isqrt
 
+MOST_CELLS = 900
+MOST_TOKENS = 64
+"""More kinds of token than this could not be told apart on a board."""
+
 
 @dataclass(frozen=True)
 class Board:

@@ -11,15 +11,11 @@ from typing import Literal
 from pydantic import Field
 
 from hrmkit.model.wiring import Halting
-from hrmkit.puzzles.board import numbered
+from hrmkit.puzzles.board import MOST_CELLS, MOST_TOKENS, numbered
 from hrmkit.puzzles.registry import definition_of
 from hrmkit.recording.part import Part
 
 BoardKind = Literal["sudoku", "maze", "arc", "own"]
-
-MOST_CELLS = 900
-MOST_TOKENS = 64
-"""More kinds of token than this could not be told apart on a board."""
 
 
 class Board(Part):

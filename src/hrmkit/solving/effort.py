@@ -17,7 +17,7 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import Puzzle, PuzzleSet, Reversible, generator
 from hrmkit.puzzles.validity import valid_rows
-from hrmkit.puzzles.vote import vote
+from hrmkit.puzzles.vote import best_two, vote
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.start import Start
 from hrmkit.solving.views import view
@@ -149,7 +149,7 @@ def voted(
     q = torch.stack([solutions.q for solutions in said])
     tokens = torch.stack([solutions.tokens for solutions in said])
     ranked = vote(tokens, changes, None if model.wiring.halting == "none" else q)
-    best, second = [some[0] for some in ranked], [some[:2][-1] for some in ranked]
+    best, second = [some[0] for some in ranked], [best_two(some)[-1] for some in ranked]
     shape = puzzles.given.shape
     return Told(
         torch.tensor([one.answer for one in best]).reshape(shape),

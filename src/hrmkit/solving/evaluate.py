@@ -23,7 +23,7 @@ from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.validity import valid_rows
 from hrmkit.solving.batch import rows_for
 from hrmkit.solving.effort import Effort, Told, answer
-from hrmkit.solving.thinking import right_cells, segments_of, thinking
+from hrmkit.solving.thinking import ask_chunk, right_cells, segments_of
 
 CONFIDENCE = 0.95
 BINS = 4
@@ -240,8 +240,6 @@ def exact_by_segment(
     batch = effort.batch or rows_for(model)
     for at in range(0, len(puzzles), batch):
         part = puzzles[at : at + batch]
-        for thought in thinking(model, part, segments=effort.segments):
-            hit = right_cells(thought.tokens.cpu(), part.solution).all(-1)
-            right[thought.number - 1] += hit.sum()
+        right += ask_chunk(model, part, effort.segments).right(part).sum(1)
         progress("every segment", at + len(part), len(puzzles))
     return tuple(float(count) / len(puzzles) for count in right)

@@ -141,9 +141,16 @@ class Answers:
         return self.tokens[self.used - 1, torch.arange(self.tokens.shape[1])]
 
 
-def ask(model: PuzzleHRM, puzzles: PuzzleSet) -> Answers:
-    """All of the wiring's segments for every puzzle, none stopped early; every answer is kept."""
-    parts = [ask_chunk(model, puzzles[at : at + CHUNK]) for at in range(0, len(puzzles), CHUNK)]
+def ask(
+    model: PuzzleHRM, puzzles: PuzzleSet, segments: int | None = None, batch: int = CHUNK
+) -> Answers:
+    """So many segments (the wiring's unless said) for every puzzle, none stopped early.
+
+    Every answer is kept, on the CPU; `batch` puzzles are asked at once.
+    """
+    parts = [
+        ask_chunk(model, puzzles[at : at + batch], segments) for at in range(0, len(puzzles), batch)
+    ]
     return Answers(
         torch.cat([part.tokens for part in parts], dim=1),
         torch.cat([part.q_halt for part in parts], dim=1),
@@ -151,13 +158,13 @@ def ask(model: PuzzleHRM, puzzles: PuzzleSet) -> Answers:
     )
 
 
-def ask_chunk(model: PuzzleHRM, puzzles: PuzzleSet) -> Answers:
+def ask_chunk(model: PuzzleHRM, puzzles: PuzzleSet, segments: int | None = None) -> Answers:
     """`ask` of a few puzzles at once."""
-    thoughts = list(thinking(model, puzzles))
-    stops = torch.stack([thought.red for thought in thoughts])
+    thoughts = list(thinking(model, puzzles, segments=segments))
+    stops = torch.stack([thought.red.cpu() for thought in thoughts])
     stops[-1] = True
     return Answers(
-        torch.stack([thought.tokens for thought in thoughts]),
-        torch.stack([thought.q_halt for thought in thoughts]),
+        torch.stack([thought.tokens.cpu() for thought in thoughts]),
+        torch.stack([thought.q_halt.cpu() for thought in thoughts]),
         stops.int().argmax(0) + 1,
     )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hrmkit.errors import UserError
-from hrmkit.recording.run.recorder import METRICS, RUN, RunReader
+from hrmkit.recording.run.recorder import RunReader
+from hrmkit.runs.folder import METRICS, RUN
 
 ENDING = ".run"
 """After a folder's name, so that no recording beside it has the same."""

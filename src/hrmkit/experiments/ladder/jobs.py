@@ -26,7 +26,7 @@ from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.mini_arc.data import MiniArc
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
-from hrmkit.puzzles.vote import undo_each
+from hrmkit.puzzles.vote import count_votes, undo_each
 from hrmkit.recording.ladder.recorder import think_aloud
 from hrmkit.recording.ladder.schema import (
     ArcSeed,
@@ -167,6 +167,7 @@ def vote_on(model: PuzzleHRM, shown: PuzzleSet, puzzle: int) -> Vote:
     said = [ask(model, view) for view in seen]
     answers = torch.stack([answer.tokens[-1] for answer in said])
     undone = undo_each(answers, views)
+    q = torch.stack([answer.q_halt[-1, 0] for answer in said])
     lit = model.wiring.halting != "none"
     (solution,) = as_grids(one.solution)
     return Vote(
@@ -188,7 +189,7 @@ def vote_on(model: PuzzleHRM, shown: PuzzleSet, puzzle: int) -> Vote:
                 mean_q=candidate.mean_q,
                 right=candidate.answer == solution,
             )
-            for candidate in votes(model, seen, views)[0]
+            for candidate in count_votes(undone[:, 0], q if lit else None)
         ),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from hrmkit.experiments.markdown import table
 from hrmkit.recording.file import save
 from hrmkit.recording.ladder.schema import LadderRecording, Rung
 from hrmkit.writing import write
@@ -20,10 +21,10 @@ PLOTS = ("ladder.png", "ladder.svg")
 def write_report(recording: LadderRecording, folder: Path) -> str:
     """Write recording, table and plots to `folder`; returns the table."""
     save(recording, folder / RECORDING)
-    table = tables(recording)
-    write(folder / TABLE, table)
+    text = tables(recording)
+    write(folder / TABLE, text)
     plot(recording, folder)
-    return table
+    return text
 
 
 def tables(recording: LadderRecording) -> str:
@@ -46,12 +47,6 @@ def spread(values: Sequence[float]) -> str:
 def mean(values: Sequence[float]) -> str:
     """The mean alone, for columns where the spread would only be in the way."""
     return f"{fmean(values):.3f}"
-
-
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def rungs_table(recording: LadderRecording, rungs: Sequence[Rung], title: str) -> str:
@@ -85,7 +80,7 @@ def rungs_table(recording: LadderRecording, rungs: Sequence[Rung], title: str) -
         )
         for rung in rungs
     ]
-    return f"## {title}\n\n{markdown(header, rows)}"
+    return f"## {title}\n\n{table(header, rows)}"
 
 
 def segments_table(recording: LadderRecording) -> str:
@@ -104,7 +99,7 @@ def segments_table(recording: LadderRecording) -> str:
         )
         for rung in looped
     ]
-    return "## By segment\n\n" + markdown(("wiring", *map(str, range(1, most + 1))), rows)
+    return "## By segment\n\n" + table(("wiring", *map(str, range(1, most + 1))), rows)
 
 
 def lights_table(recording: LadderRecording) -> str:
@@ -126,9 +121,7 @@ def lights_table(recording: LadderRecording) -> str:
         for rung in lit
     ]
     header = ("wiring", "exact at the red light", "segments used")
-    return "## Road lights\n\n" + markdown(
-        (*header, *(f"{number} blanks" for number in blanks)), rows
-    )
+    return "## Road lights\n\n" + table((*header, *(f"{number} blanks" for number in blanks)), rows)
 
 
 def arc_table(recording: LadderRecording) -> str:
@@ -146,7 +139,7 @@ def arc_table(recording: LadderRecording) -> str:
         for variant in arc.variants
     ]
     header = ("mini-ARC with", "exact", "each seed", "vote, best 1", "vote, best 2")
-    return "## Step 9, on mini-ARC\n\n" + markdown(header, rows)
+    return "## Step 9, on mini-ARC\n\n" + table(header, rows)
 
 
 def memory_line(recording: LadderRecording) -> str:

@@ -6,7 +6,6 @@ keyed by the code that made it, so that a ladder that was interrupted goes on wh
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.ladder.jobs import (
     ArcRun,
     RungRun,
@@ -57,7 +57,6 @@ from hrmkit.recording.file import check_recording, hash_of
 from hrmkit.recording.ladder import schema
 from hrmkit.recording.part import FORMAT, VERSION, Maker
 from hrmkit.training.recipe import Recipe
-from hrmkit.writing import append
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
 EVERY_STEP = (*RUNGS, NAME_TAG)
@@ -156,33 +155,22 @@ def measured(
 ) -> schema.LadderRecording:
     """The recording of all jobs; those that `kept` does not have are done, and kept there."""
     use_one_thread()
-    finished = read_finished(kept)
+    journal = Journal(kept)
+    finished = {key: run_from(found) for key, found in journal.read().items()}
     missing = [job for job in jobs if job.key() not in finished]
     done = len(jobs) - len(missing)
     progress("training the rungs", done, len(jobs))
     for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
         finished[job.key()] = run
-        entry = {"job": job.key(), "run": run.model_dump(mode="json")}
-        # A newline comes first too: the line before may have been cut short.
-        append(kept, f"\n{json.dumps(entry)}\n")
+        journal.add(job.key(), run.model_dump(mode="json"))
         done += 1
         progress("training the rungs", done, len(jobs))
     return put_together(chosen, tuple(range(seeds)), jobs, finished)
 
 
-def read_finished(path: Path) -> Finished:
-    """What is finished; a line that was cut short is dropped."""
-    found: Finished = {}
-    if not path.exists():
-        return found
-    for line in path.read_text().splitlines():
-        try:
-            entry: Any = json.loads(line)
-            kind = ArcRun if "variant" in entry["run"] else RungRun
-            found[entry["job"]] = kind.model_validate(entry["run"])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
+def run_from(found: Any) -> RungRun | ArcRun:
+    """What a job found, as the journal holds it."""
+    return (ArcRun if "variant" in found else RungRun).model_validate(found)
 
 
 def put_together(

@@ -6,20 +6,15 @@ the folder is read.
 
 from __future__ import annotations
 
-import json
-import stat
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 import hrmkit
 from hrmkit.errors import UserError
-from hrmkit.flaws import first_flaw
 from hrmkit.puzzles.puzzle import IGNORED, Grid
 from hrmkit.recording.board import (
-    MOST_CELLS,
-    MOST_TOKENS,
     Board,
     PuzzleModel,
     board_of,
@@ -27,11 +22,8 @@ from hrmkit.recording.board import (
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
 from hrmkit.recording.run import schema
-
-RUN = "run.json"
-METRICS = "metrics.jsonl"
-RUN_FORMAT = "hrmkit-run"
-RUN_VERSION = 1
+from hrmkit.runs.folder import METRICS, RUN, first_of
+from hrmkit.runs.reading import GrowingLines, ReadSource, RunFile, description_of, parsed
 
 MOST_POINTS = 2000
 """Train points, and evaluations, of a recording; the last may come on top."""
@@ -39,72 +31,11 @@ MOST_VIEWS = 200
 """Views of the watched puzzle, and fewer where ..."""
 MOST_TOKENS_WATCHED = 300_000
 """... they would have more tokens than this in all."""
-MOST_RUN_BYTES = 2**20
-MOST_LINE_BYTES = 2**23
 MOST_SEGMENTS = 64
 """More answers than this of one view could not be told apart on the stage."""
 
 Value = TypeVar("Value")
 PartOf = TypeVar("PartOf", bound=Part)
-
-
-class Read(BaseModel):
-    """What the trainer writes; what it writes besides is left alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class ReadSource(Read):
-    """Where puzzles are from."""
-
-    source: str
-    rows: int = 0
-    fingerprint: str = ""
-
-
-class ReadWiring(Read):
-    """The wires that the page tells of."""
-
-    hierarchy: bool
-    modules: int
-    cycles: int
-    low_calls: int
-    segments: int
-    halting: str
-
-
-class ReadInterface(Read):
-    """What the model reads and says."""
-
-    vocab: int = Field(ge=1, le=MOST_TOKENS)
-    tokens: int = Field(ge=1, le=MOST_CELLS)
-
-
-class ReadWatched(Read):
-    """The watched puzzle."""
-
-    given: Grid
-    solution: Grid
-    puzzle_id: int = 0
-
-
-class RunFile(Read):
-    """What run.json says."""
-
-    format: str
-    version: int
-    puzzle: str
-    data: tuple[ReadSource, ...]
-    test: ReadSource | None = None
-    preset: str | None = None
-    wiring: ReadWiring
-    interface: ReadInterface
-    recipe: dict[str, Any]
-    seed: int
-    parameters: int
-    flops_a_step: float | None = None
-    device: str = ""
-    watched: ReadWatched | None = None
 
 
 class Thinned(Generic[Value]):
@@ -139,50 +70,18 @@ class Metrics:
     """The lines of metrics.jsonl, as far as they have been read."""
 
     def __init__(self, file: Path, watched: schema.Watched | None, board: Board) -> None:
-        self.file, self.watched, self.board = file, watched, board
+        self.lines, self.watched, self.board = GrowingLines(file), watched, board
         self.train = Thinned[schema.TrainPoint](MOST_POINTS)
         self.evaluations = Thinned[schema.Evaluation](MOST_POINTS)
         self.views = Thinned[schema.WatchedView](MOST_VIEWS)
         self.end: schema.RunEnd | None = None
-        self.lines = 0
-        self.offset = 0
-        self.latest = b""
-        """The last whole line, which ends at `offset`."""
 
     def read_on(self) -> bool:
-        """Read the whole lines that have been added; False if what was read is there no more."""
-        try:
-            check_file(self.file)
-            with self.file.open("rb") as file:
-                file.seek(max(0, self.offset - len(self.latest)))
-                if file.read(len(self.latest)) != self.latest:
-                    return False
-                while (line := file.readline(MOST_LINE_BYTES)).endswith(b"\n"):
-                    self.lines += 1
-                    self.take(line)
-                    self.offset, self.latest = self.offset + len(line), line
-                if len(line) == MOST_LINE_BYTES:
-                    raise UserError(
-                        f"{self.file} has a line of more than {MOST_LINE_BYTES // 2**20} MiB"
-                    )
-        except FileNotFoundError:
-            return not self.offset  # nothing has been measured yet
-        except OSError as error:
-            raise UserError(f"cannot read {self.file}: {error.strerror or error}") from None
-        return True
+        """Read the lines that have been added; False if what was read is there no more."""
+        return self.lines.read_on(self.take)
 
-    def take(self, line: bytes) -> None:
-        """One whole line; kinds that are not known are passed over."""
-        where = f"{self.file}, line {self.lines},"
-        try:
-            content: object = json.loads(line)
-        except (ValueError, RecursionError):
-            raise UserError(
-                f"{where} is not valid JSON: nothing but the trainer writes it"
-            ) from None
-        if not isinstance(content, dict):
-            raise UserError(f"{where} is not a JSON object: nothing but the trainer writes it")
-        said = cast(dict[str, Any], content)
+    def take(self, said: dict[str, Any], where: str) -> None:
+        """One line; kinds that are not known are passed over."""
         kind = said.get("kind")
         if kind in ("train", "evaluation", "watched"):
             self.end = None  # it goes on
@@ -256,52 +155,6 @@ def read_run(folder: Path) -> schema.RunRecording:
     return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
 
 
-def check_file(file: Path) -> None:
-    """`OSError` for what is there and no file: to read a pipe would be to wait for ever."""
-    if not stat.S_ISREG(file.stat().st_mode):
-        raise OSError(None, "it is not a file")
-
-
-def description_of(folder: Path) -> bytes:
-    """The text of run.json."""
-    file = folder / RUN
-    try:
-        check_file(file)
-        with file.open("rb") as opened:
-            text = opened.read(MOST_RUN_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError(
-            f"{folder} is not the folder of a run: it holds no {RUN}, which a training writes first"
-        ) from None
-    except OSError as error:
-        raise UserError(f"cannot read {file}: {error.strerror or error}") from None
-    if len(text) > MOST_RUN_BYTES:
-        raise UserError(f"{file} is larger than {MOST_RUN_BYTES // 2**20} MiB: it is not a run's")
-    return text
-
-
-def parsed(text: bytes, file: Path) -> RunFile:
-    """What run.json says."""
-    try:
-        content: object = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UserError(f"{file} is not valid JSON: it was cut off or changed") from None
-    if not isinstance(content, dict):
-        raise UserError(f"{file} holds no JSON object: it is not a run's")
-    said = cast(dict[str, Any], content)
-    if said.get("format") != RUN_FORMAT:
-        raise UserError(f"{file} is not a run's: its format is {said.get('format')!r}")
-    if said.get("version") != RUN_VERSION:
-        raise UserError(
-            f"{file} is a run of version {said.get('version')!r}; this hrmkit reads version "
-            f"{RUN_VERSION}: upgrade hrmkit"
-        )
-    try:
-        return RunFile.model_validate(said)
-    except ValidationError as error:
-        raise UserError(f"{file} is damaged at {first_of(error)}") from None
-
-
 def watched_of(said: RunFile, board: Board, file: Path) -> schema.Watched | None:
     """The watched puzzle, not yet with views."""
     if said.watched is None:
@@ -341,12 +194,6 @@ def later(one: Stepped, before: Stepped | None, where: str) -> Stepped:
     if before is not None and one.step < before.step:
         raise UserError(f"{where} goes back from step {before.step} to {one.step}")
     return one
-
-
-def first_of(error: ValidationError) -> str:
-    """Where the first thing is wrong, and what."""
-    flaw = first_flaw(error)
-    return f"{flaw.where or 'its top level'}: {flaw.what}"
 
 
 def recording_of(said: RunFile, board: Board, metrics: Metrics) -> schema.RunRecording:

@@ -9,13 +9,11 @@ import torch
 from torch import Tensor
 
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet, as_grids
-from hrmkit.solving.thinking import right_cells, thinking
+from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet
+from hrmkit.puzzles.validity import valid_rows
+from hrmkit.solving.thinking import CHUNK, ask_chunk, right_cells
 from hrmkit.training.puzzles.trainer import Step
 from hrmkit.training.ranks import Ranks
-
-CHUNK = 64
-"""Puzzles asked at once."""
 
 
 class Tally:
@@ -81,34 +79,26 @@ def measure(
 
 def chunk_sums(model: PuzzleHRM, labelled: Labelled, rows: PuzzleSet) -> Tensor:
     """Exact, valid, share of cells, and segments used, at the red light; exact by segment."""
-    answer = torch.zeros_like(rows.given)
-    used = torch.zeros(len(rows), dtype=torch.int64)
-    by_segment: list[Tensor] = []
-    for thought in thinking(model, rows):
-        tokens, red = thought.tokens.cpu(), thought.red.cpu()
-        by_segment.append(right_cells(tokens, rows.solution).all(-1).sum())
-        now = (used == 0) & (red | (thought.number == model.wiring.segments))
-        answer[now], used[now] = tokens[now], thought.number
+    answers = ask_chunk(model, rows)
+    answer, by_segment = answers.when_halted(), answers.right(rows).sum(1)
+    valid = valid_rows(labelled.puzzle, rows.given, answer, rows.solution)
     asked = rows.solution != IGNORED
     right = right_cells(answer, rows.solution)
     share = (right & asked).sum(-1) / asked.sum(-1).clamp(min=1)
-    sums = [right.all(-1).sum(), valid_count(labelled, rows, answer), share.sum(), used.sum()]
+    sums = [
+        right.all(-1).sum(),
+        valid.sum(),
+        share.sum(),
+        answers.used.sum(),
+    ]
     return torch.stack([value.double() for value in (*sums, *by_segment)])
-
-
-def valid_count(labelled: Labelled, rows: PuzzleSet, answers: Tensor) -> Tensor:
-    """How many answers are correct, the labelled one or another."""
-    grids = zip(*(as_grids(part) for part in (rows.given, answers, rows.solution)), strict=True)
-    valid = [labelled.puzzle.is_valid(given, answer, label) for given, answer, label in grids]
-    return torch.tensor(valid).sum()
 
 
 def watched_thought(model: PuzzleHRM, rows: PuzzleSet) -> dict[str, Any]:
     """The one puzzle of `rows`: its answer after every segment."""
-    thoughts = list(thinking(model, rows))
-    reds = [thought.number for thought in thoughts if bool(thought.red[0])]
+    answers = ask_chunk(model, rows)
     return {
-        "answers": [thought.tokens[0].tolist() for thought in thoughts],
-        "q_halt": [float(thought.q_halt[0]) for thought in thoughts],
-        "used": reds[0] if reds else len(thoughts),
+        "answers": answers.tokens[:, 0].tolist(),
+        "q_halt": answers.q_halt[:, 0].tolist(),
+        "used": int(answers.used[0]),
     }

@@ -1,0 +1,177 @@
+"""Reads a run's folder for whoever watches, also while it still trains: nothing is written.
+
+RUN/run.json says what is trained, RUN/metrics.jsonl grows by a JSON object a line. Nothing else in
+the folder is read.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hrmkit.errors import UserError
+from hrmkit.puzzles.board import MOST_CELLS, MOST_TOKENS
+from hrmkit.puzzles.puzzle import Grid
+from hrmkit.runs.folder import FORMAT, RUN, VERSION, first_of
+
+MOST_RUN_BYTES = 2**20
+MOST_LINE_BYTES = 2**23
+
+
+class Read(BaseModel):
+    """What the trainer writes; what it writes besides is left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ReadSource(Read):
+    """Where puzzles are from."""
+
+    source: str
+    rows: int = 0
+    fingerprint: str = ""
+
+
+class ReadWiring(Read):
+    """The wires that the page tells of."""
+
+    hierarchy: bool
+    modules: int
+    cycles: int
+    low_calls: int
+    segments: int
+    halting: str
+
+
+class ReadInterface(Read):
+    """What the model reads and says."""
+
+    vocab: int = Field(ge=1, le=MOST_TOKENS)
+    tokens: int = Field(ge=1, le=MOST_CELLS)
+
+
+class ReadWatched(Read):
+    """The watched puzzle."""
+
+    given: Grid
+    solution: Grid
+    puzzle_id: int = 0
+
+
+class RunFile(Read):
+    """What run.json says."""
+
+    format: str
+    version: int
+    puzzle: str
+    data: tuple[ReadSource, ...]
+    test: ReadSource | None = None
+    preset: str | None = None
+    wiring: ReadWiring
+    interface: ReadInterface
+    recipe: dict[str, Any]
+    seed: int
+    parameters: int
+    flops_a_step: float | None = None
+    device: str = ""
+    watched: ReadWatched | None = None
+
+
+def description_of(folder: Path) -> bytes:
+    """The text of run.json."""
+    file = folder / RUN
+    try:
+        check_file(file)
+        with file.open("rb") as opened:
+            text = opened.read(MOST_RUN_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(
+            f"{folder} is not the folder of a run: it holds no {RUN}, which a training writes first"
+        ) from None
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {error.strerror or error}") from None
+    if len(text) > MOST_RUN_BYTES:
+        raise UserError(f"{file} is larger than {MOST_RUN_BYTES // 2**20} MiB: it is not a run's")
+    return text
+
+
+def parsed(text: bytes, file: Path) -> RunFile:
+    """What run.json says."""
+    try:
+        content: object = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UserError(f"{file} is not valid JSON: it was cut off or changed") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{file} holds no JSON object: it is not a run's")
+    said = cast(dict[str, Any], content)
+    if said.get("format") != FORMAT:
+        raise UserError(f"{file} is not a run's: its format is {said.get('format')!r}")
+    if said.get("version") != VERSION:
+        raise UserError(
+            f"{file} is a run of version {said.get('version')!r}; this hrmkit reads version "
+            f"{VERSION}: upgrade hrmkit"
+        )
+    try:
+        return RunFile.model_validate(said)
+    except ValidationError as error:
+        raise UserError(f"{file} is damaged at {first_of(error)}") from None
+
+
+def check_file(file: Path) -> None:
+    """`OSError` for what is there and no file: to read a pipe would be to wait for ever."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(None, "it is not a file")
+
+
+class GrowingLines:
+    """The lines of a file of metrics that a training still writes to."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.lines = 0
+        self.offset = 0
+        self.latest = b""
+        """The last whole line, which ends at `offset`."""
+
+    def read_on(self, take: Callable[[dict[str, Any], str], None]) -> bool:
+        """Hand each whole line that has been added to `take`, with its place for people.
+
+        A last line that is half-written is left for the next time. False if what was read before
+        is there no more. Raises `UserError` for a line that no training has written.
+        """
+        try:
+            check_file(self.file)
+            with self.file.open("rb") as file:
+                file.seek(max(0, self.offset - len(self.latest)))
+                if file.read(len(self.latest)) != self.latest:
+                    return False
+                while (line := file.readline(MOST_LINE_BYTES)).endswith(b"\n"):
+                    self.lines += 1
+                    where = f"{self.file}, line {self.lines},"
+                    take(parsed_line(line, where), where)
+                    self.offset, self.latest = self.offset + len(line), line
+                if len(line) == MOST_LINE_BYTES:
+                    raise UserError(
+                        f"{self.file} has a line of more than {MOST_LINE_BYTES // 2**20} MiB"
+                    )
+        except FileNotFoundError:
+            return not self.offset  # nothing has been measured yet
+        except OSError as error:
+            raise UserError(f"cannot read {self.file}: {error.strerror or error}") from None
+        return True
+
+
+def parsed_line(line: bytes, where: str) -> dict[str, Any]:
+    """What one whole line of the metrics says."""
+    try:
+        content: object = json.loads(line)
+    except (ValueError, RecursionError):
+        raise UserError(f"{where} is not valid JSON: nothing but the trainer writes it") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{where} is not a JSON object: nothing but the trainer writes it")
+    return cast("dict[str, Any]", content)
