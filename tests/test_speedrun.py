@@ -14,6 +14,7 @@ from hrmkit.model.checkpoint import load, metadata_of
 from hrmkit.model.shipped import shipped
 from hrmkit.puzzles.files import load_puzzles, save_puzzles
 from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import plan_of
@@ -114,6 +115,24 @@ def test_puzzles_are_made_once_and_joined(settings: Path, tmp_path: Path) -> Non
     before = Path(train).stat().st_mtime_ns
     assert run.made(attempt, tmp_path / "data") == (train, test)
     assert Path(train).stat().st_mtime_ns == before
+
+
+def test_fewer_may_be_taken_and_easy_ones_of_a_published_set_come_beside_them(
+    settings: Path, tmp_path: Path
+) -> None:
+    parts = '["--blanks 3 --count 6 --test-count 2", "--blanks 5 --count 4 --test-count 3"]'
+    others = make_sudokus_with_blanks(Share(9, 0, 0, 3), 7, 7)
+    rated = [replace(row, rating=rating) for row, rating in zip(others, (1, 2, 3), strict=True)]
+    save_puzzles(tmp_path / "published.csv", rated)
+    beside = '{ source = "published.csv", rating = 2, times = 3 }'
+    made = f'"train.csv.gz"\nmake = {parts}\ntake = [5, 1]\npublished = {beside}'
+    settings.write_text(SETTINGS.replace('"four.csv"', made).replace("other.csv", "test.csv.gz"))
+    train, test = run.made(run.read(settings), tmp_path / "data")
+    found = load_puzzles("sudoku", train)
+    assert len(found.rows) == 5 + 1 + 3 * 2
+    texts = [found.puzzle.decode(grid) for grid in as_grids(found.rows.given)]
+    assert texts[6:] == 3 * [row.question for row in others[:2]]
+    assert len(load_puzzles("sudoku", test).rows) == 5
 
 
 @pytest.mark.parametrize("broken", ["marks = [0.0, 1.1]", "[data]", "seed = 0"])

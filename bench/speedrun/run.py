@@ -26,7 +26,8 @@ import torch
 
 from hrmkit.device import choose_device
 from hrmkit.errors import UserError
-from hrmkit.puzzles.files import Row, save_puzzles
+from hrmkit.puzzles.files import Row, load_puzzles, save_puzzles
+from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.runs.console import Console
 from hrmkit.runs.fit import carry_out
 from hrmkit.runs.folder import RunFolder
@@ -34,6 +35,26 @@ from hrmkit.runs.plan import plan_of
 from hrmkit.runs.run import Habits, Run, Status
 
 PARTS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class Published:
+    """Training puzzles of a published set: those rated `rating` at most, `times` times each."""
+
+    source: str
+    rating: float
+    times: int
+
+    def rows(self, puzzle: str) -> list[Row]:
+        """Read them; `source` is a file, or a name on the hub."""
+        found = load_puzzles(puzzle, self.source)
+        parts = as_grids(found.rows.given), as_grids(found.rows.solution), found.ratings.tolist()
+        write = found.puzzle.decode
+        return self.times * [
+            Row(write(given), write(answer), rating, Path(self.source).name)
+            for given, answer, rating in zip(*parts, strict=True)
+            if rating <= self.rating
+        ]
 
 
 @dataclass(frozen=True)
@@ -57,6 +78,10 @@ class Attempt:
     """A trained model to begin with."""
     make: tuple[str, ...]
     """Arguments of `hrmkit data PUZZLE`: their puzzles together are the train and test files."""
+    take: tuple[int, ...]
+    """Of each of these files the first so many puzzles to train on; all, if it is empty."""
+    published: Published | None
+    """Puzzles to train on beside them."""
 
 
 def read(path: Path) -> Attempt:
@@ -74,6 +99,8 @@ def read(path: Path) -> Attempt:
             train=data["train"],
             test=data["test"],
             make=tuple(data.get("make", ())),
+            take=tuple(data.get("take", ())),
+            published=Published(**data["published"]) if "published" in data else None,
             **said,
         )
     except OSError as error:
@@ -95,21 +122,23 @@ def made(attempt: Attempt, folder: Path) -> tuple[str, str]:
             train, test = map(str, parts[-1])
             verb = [sys.executable, "-m", "hrmkit", "data", attempt.puzzle, *arguments.split()]
             subprocess.run([*verb, "--out", train, "--test-out", test], check=True)
-        for path, together in zip(files, zip(*parts, strict=True), strict=True):
-            save_puzzles(path, joined(together))
+        train, test = ([rows_of(path) for path in which] for which in zip(*parts, strict=True))
+        for rows, most in zip(train, attempt.take, strict=False):
+            del rows[most:]
+        if attempt.published:
+            train.append(attempt.published.rows(attempt.puzzle))
+        for path, together in zip(files, (train, test), strict=True):
+            save_puzzles(path, [row for rows in together for row in rows])
     return str(files[0]), str(files[1])
 
 
-def joined(paths: Iterable[Path]) -> list[Row]:
-    """The rows of several files of puzzles."""
-    rows: list[Row] = []
-    for path in paths:
-        with gzip.open(path, "rt", newline="") as file:
-            rows += [
-                Row(row["question"], row["answer"], float(row["rating"]), row["source"])
-                for row in csv.DictReader(file)
-            ]
-    return rows
+def rows_of(path: Path) -> list[Row]:
+    """The rows of a file of puzzles."""
+    with gzip.open(path, "rt", newline="") as file:
+        return [
+            Row(row["question"], row["answer"], float(row["rating"]), row["source"])
+            for row in csv.DictReader(file)
+        ]
 
 
 def reached(folder: RunFolder, marks: Iterable[float]) -> dict[float, dict[str, Any]]:
@@ -122,15 +151,20 @@ def reached(folder: RunFolder, marks: Iterable[float]) -> dict[float, dict[str, 
     return found
 
 
-def attempt_piece(attempt: Attempt, out: Path, minutes: float, device: str) -> str:
-    """Begin the attempt in `out` or go on with it, for so long; returns why the piece ended."""
+def attempt_piece(
+    attempt: Attempt, out: Path, minutes: float, device: str, measure_with: str | None = None
+) -> str:
+    """Begin the attempt in `out` or go on with it, for so long; returns why the piece ended.
+
+    `measure_with`: a file of puzzles in place of the settings' own.
+    """
     train, test = made(attempt, out / "data")
     plan = plan_of(
         attempt.puzzle,
         train,
         attempt.preset,
         attempt.settings,
-        test=test,
+        test=measure_with or test,
         seed=attempt.seed,
         begin=attempt.begin,
     )
@@ -172,15 +206,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where to; runs/NAME unless said")
     parser.add_argument("--train", help="puzzles to train on, in place of the settings'")
     parser.add_argument("--test", help="puzzles to measure with, in place of the settings'")
+    parser.add_argument("--published", help="where the published puzzles are, if not on the hub")
     parser.add_argument("--minutes", type=float, default=10.0, help="of this piece, at most")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     given = parser.parse_args()
     try:
         attempt = read(given.settings)
-        named = {which: vars(given)[which] for which in PARTS if vars(given)[which]}
-        attempt = replace(attempt, **named, make=() if named else attempt.make)
+        if given.train:
+            attempt = replace(attempt, train=given.train, make=())
+        if given.published and attempt.published:
+            attempt = replace(attempt, published=replace(attempt.published, source=given.published))
         out = given.out or Path("runs") / attempt.name
-        why = attempt_piece(attempt, out, given.minutes, given.device)
+        why = attempt_piece(attempt, out, given.minutes, given.device, given.test)
     except UserError as error:
         sys.exit(f"error: {error}")
     there = reached(RunFolder(out / "run"), attempt.marks)
