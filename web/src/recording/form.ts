@@ -16,7 +16,7 @@ export interface AnyRecording {
 
 export interface Validator {
   (data: unknown): boolean;
-  errors?: ErrorObject[] | null;
+  errors?: Omit<ErrorObject, "schemaPath">[] | null;
 }
 
 /** How a kind of recording is checked. */
