@@ -267,6 +267,15 @@ export class FineTuning implements OnStage {
     return titleOf(this.#known(), settings);
   }
 
+  /** Throws a Problem where the world has no such wiring to train; other comparisons have one. */
+  #canTrain(compare: string): void {
+    const { title } = this.#known();
+    const other = compare === "flat" || compare === "hierarchy" ? compare : null;
+    if (other && this.rows.preset.refusal?.(other)) {
+      throw new Problem(`“${title}” has no model “${other}” that can be trained in the page.`);
+    }
+  }
+
   /** What is defined of the world, for what cannot be done without. */
   #known(): WorldInPage {
     if (this.world) return this.world;
@@ -355,6 +364,7 @@ export class FineTuning implements OnStage {
     const controller = new AbortController();
     this.#othersController = controller;
     try {
+      if (comparison.kind === "settings") this.#canTrain(compare);
       const found =
         comparison.kind === "story"
           ? await this.#fetched(comparison.name, controller.signal)
