@@ -191,7 +191,9 @@ test("a crash of the training is told, and the story stays on screen", async ({ 
   const before = await frame(page);
   const knob = page.getByRole("slider", { name: "Dataset size" });
   await knob.fill("3");
-  await expect(page.getByRole("alert")).toContainText("The training stopped unexpectedly");
+  await expect(page.getByRole("alert")).toContainText("The training stopped unexpectedly", {
+    timeout: 40_000,
+  });
   await expect(page.getByRole("status", { name: "Training" })).toHaveCount(0);
   await expect(knob).toHaveValue("10");
   expect(await frame(page)).toBe(before);

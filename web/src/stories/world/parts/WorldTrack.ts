@@ -201,21 +201,21 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
     y: ground.y + side * 0.46 - agentSize * 0.45 - side * 0.05 - pose.hop * side,
   };
   const light = (index: number) => props.light?.[index] ?? 1;
+  const put = (one: Standing): Shape =>
+    standing(
+      props,
+      one,
+      geometry,
+      agentAt.tile,
+      agentPoint,
+      agentSize,
+      light(one.index) * one.seen,
+      move,
+    );
   const shapes: Shape[] = [];
   for (const one of all) {
     if (one.index === agentIndex || one.held > 0.5) continue;
-    shapes.push(
-      standing(
-        props,
-        one,
-        geometry,
-        agentAt.tile,
-        agentPoint,
-        agentSize,
-        light(one.index) * one.seen,
-        move,
-      ),
-    );
+    shapes.push(put(one));
   }
   shapes.push(
     circleShadow(
@@ -249,18 +249,7 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
   );
   for (const one of all) {
     if (one.index === agentIndex || one.held <= 0.5) continue;
-    shapes.push(
-      standing(
-        props,
-        one,
-        geometry,
-        agentAt.tile,
-        agentPoint,
-        agentSize,
-        light(one.index) * one.seen,
-        move,
-      ),
-    );
+    shapes.push(put(one));
   }
   if (props.mark && props.mark.share > 0) {
     const size = side * 0.36 * props.mark.share;
