@@ -50,17 +50,14 @@ export interface TrainingKnob<T> {
 /** Which wiring a knob asks for. */
 export type Wiring = "hierarchy" | "flat";
 
+/** The knobs that any world has. */
+type General = keyof typeof constants.knobs;
+
 /** Where the knobs of a training stand; `sizes` are the world's others, as `writeSizes` has them. */
-export interface Knobs {
+export type Knobs = Readonly<Record<General | "tiles", number>> & {
   readonly preset: Wiring;
-  readonly examples: number;
-  readonly noise: number;
-  readonly distractors: number;
-  readonly passes: number;
-  readonly tiles: number;
   readonly sizes: string;
-  readonly seed: number;
-}
+};
 
 export type KnobName = keyof Knobs;
 
@@ -90,23 +87,28 @@ const sizesLink: Link<string> = {
   accepted: "a name and a number for each, such as swaps-2",
 };
 
-type General = "examples" | "noise" | "distractors" | "passes" | "seed";
-
 function linkOf(name: General): Link<number> {
   const { least, most, step } = constants.knobs[name];
   return (Number.isInteger(step) ? whole : decimal)(least, most);
 }
 
+/** `make` of each knob that any world has, in the order of their controls: the seed comes last. */
+function ofGeneral<T>(make: (name: General) => T) {
+  const names = Object.keys(constants.knobs) as General[];
+  const all = Object.fromEntries(names.map((name) => [name, make(name)])) as Record<General, T>;
+  const { seed, ...rest } = all;
+  return { rest, seed };
+}
+
+const general = ofGeneral(linkOf);
+
 /** What a link accepts, whichever world it is; a world may accept less. */
 export const LINKS: { readonly [K in KnobName]: Link<Knobs[K]> } = {
   preset: oneOf<Wiring>(["hierarchy", "flat"]),
-  examples: linkOf("examples"),
-  noise: linkOf("noise"),
-  distractors: linkOf("distractors"),
-  passes: linkOf("passes"),
+  ...general.rest,
   tiles: whole(1, constants.most.table.tiles),
   sizes: sizesLink,
-  seed: linkOf("seed"),
+  seed: general.seed,
 };
 
 export const KNOBS = Object.keys(LINKS) as readonly KnobName[];
@@ -137,16 +139,25 @@ function setting(
   };
 }
 
-function general(
-  name: General,
-  rest: Pick<TrainingKnob<number>, "words" | "countsSteps">,
-  shown: Slider["shown"] = String,
-): TrainingKnob<number> {
+const examples = (value: number): string => count(value, "example");
+
+/** What is said of the knobs that any world has; the rest of them is Python's. */
+const SAID: {
+  readonly [K in General]: Pick<TrainingKnob<number>, "words" | "countsSteps"> &
+    Partial<Pick<Slider, "shown">>;
+} = {
+  examples: { words: examples, shown: examples },
+  noise: { words: (value) => `${percent(value)} noise`, shown: percentShown },
+  distractors: { words: (value) => `${percent(value)} distractors`, shown: percentShown },
+  passes: { words: (value) => count(value, "pass", "passes"), countsSteps: true },
+  seed: { words: (value) => `seed ${value}` },
+};
+
+function generalKnob(name: General): TrainingKnob<number> {
   const { title, what, from, to, step } = constants.knobs[name];
+  const { shown = String, ...rest } = SAID[name];
   return setting(name, { label: title, hint: what, min: from, max: to, step, shown }, rest);
 }
-
-const examples = (value: number): string => count(value, "example");
 
 /** The knobs of a world; of one that is not known here, what its settings can be told by. */
 export function trainingOf(world: WorldInPage | undefined): Training {
@@ -157,23 +168,8 @@ const knownTraining = memo((world: WorldInPage) => makeTraining(world));
 const UNKNOWN = makeTraining(undefined);
 
 function makeTraining(world: WorldInPage | undefined): Training {
-  return {
-    preset: wiringOf(world),
-    examples: general("examples", { words: examples }, examples),
-    noise: general("noise", { words: (value) => `${percent(value)} noise` }, percentShown),
-    distractors: general(
-      "distractors",
-      { words: (value) => `${percent(value)} distractors` },
-      percentShown,
-    ),
-    passes: general("passes", {
-      words: (value) => count(value, "pass", "passes"),
-      countsSteps: true,
-    }),
-    tiles: placesOf(world),
-    sizes: sizesOf(world),
-    seed: general("seed", { words: (value) => `seed ${value}` }),
-  };
+  const { rest, seed } = ofGeneral(generalKnob);
+  return { preset: wiringOf(world), ...rest, tiles: placesOf(world), sizes: sizesOf(world), seed };
 }
 
 function wiringOf(world: WorldInPage | undefined): TrainingKnob<Wiring> {
