@@ -83,9 +83,10 @@ function forValidation(source) {
   });
 }
 
-/** An error says where and why; which line of the schema says so is of no use to the page. */
-function withoutSchemaPaths(code) {
-  return code.replaceAll(/schemaPath:"[^"]*",/g, "");
+/** An error says where and why, and which field is one too many; nothing else is of use to the page. */
+function slim(code) {
+  const unused = /(?:schemaPath|keyword):"[^"]*",|params:\{(?!additionalProperty)[^{}]*\},/g;
+  return code.replaceAll(unused, "");
 }
 
 /** Ajv writes `require` for its helpers even into an ES module; browsers need imports. */
@@ -135,19 +136,18 @@ for (const { schema, types, validator } of found) {
   const code = standalone.default(ajv, ajv.compile(forValidation(source)));
   writeFileSync(
     `${folder}${validator}.js`,
-    `// ${note}\n// @ts-nocheck\n${withoutSchemaPaths(withImports(code))}\n`,
+    `// ${note}\n// @ts-nocheck\n${slim(withImports(code))}\n`,
   );
   writeFileSync(
     `${folder}${validator}.d.ts`,
     `// ${note}
-import type { ErrorObject } from "ajv";
-
+import type { Failure } from "./form";
 import type { ${root} } from "./${types}";
 
 /** Whether \`data\` has the recording's form; when not, \`validate.errors\` says where and why. */
 export declare const validate: {
   (data: unknown): data is ${root};
-  errors?: Omit<ErrorObject, "schemaPath">[] | null;
+  errors?: Failure[] | null;
 };
 export default validate;
 `,

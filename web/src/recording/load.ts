@@ -165,7 +165,7 @@ function firstError({ errors }: Validator): string {
   const error = errors?.[0];
   if (!error) return "its fields are not those of a recording";
   const where = error.instancePath.replaceAll("/", ".").replace(/^\./, "") || "the top level";
-  const extra = (error.params as { additionalProperty?: string }).additionalProperty;
+  const extra = error.params?.additionalProperty;
   return `at ${where}, it ${error.message ?? "is wrong"}${extra ? ` ("${extra}")` : ""}`;
 }
 
