@@ -151,6 +151,7 @@ BELL = WorldDefinition(
         WorldModel(name="flat", preset="bell-flat", rate_heads=1e-2, rate_body=3e-3, in_page=True),
     ),
     defaults=Defaults(examples=4, base_seed=0),
+    whole="ring",
     opening="We walk around a ring of {tiles}.",
     things=(
         Thing(entity="agent", words="This is the agent. It walks around the ring."),

@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 
 from hrmkit.cli import app
 from hrmkit.errors import UserError
-from hrmkit.recording.definitions import KINDS, definitions, definitions_json
-from hrmkit.recording.file import KINDS as RECORDED
+from hrmkit.recording.definitions import constants, definitions, definitions_json
 from hrmkit.recording.json_schema import json_schema
 from hrmkit.recording.world.schema import Recording
 from hrmkit.recording.world.settings import BOUNDS, DEFAULT, ablations_of, check
@@ -27,30 +26,28 @@ def test_every_training_of_every_world_has_words() -> None:
     words = {run.name for run in found.runs}
     for world in WORLDS.values():
         assert {plan.name for plan in ablations_of(world)} | {"main"} <= words
-    assert all(run.title and run.what.endswith(".") for run in (*found.runs, *found.kinds))
-    assert [kind.name for kind in KINDS] == list(RECORDED)
+    assert all(run.title and run.what.endswith(".") for run in found.runs)
 
 
 def test_the_default_world_is_told_as_its_recordings_have_it(story: Recording) -> None:
-    (world,) = [one for one in definitions().worlds if one.definition.name == story.settings.world]
-    assert world.settings == DEFAULT == story.settings
+    (world,) = [one for one in definitions().worlds if one.name == story.settings.world]
     assert [(a.name, a.preset, a.freeze) for a in world.ablations] == [
         (run.name, run.settings.preset, run.settings.freeze) for run in story.ablations
     ]
-    (title,) = [one.title for one in world.presets if one.preset == story.settings.preset]
+    (title,) = [one.title for one in world.models if one.preset == story.settings.preset]
     assert title in story.title
-    assert [t.entity for t in world.definition.things] == [e.name for e in story.world.entities]
+    assert [t.entity for t in world.things] == [e.name for e in story.world.entities]
 
 
 def test_a_knob_goes_no_further_than_what_is_accepted() -> None:
-    for knob in definitions().knobs:
-        assert (knob.least, knob.most) == BOUNDS[knob.name]
+    for name, knob in constants().knobs.items():
+        assert (knob.least, knob.most) == BOUNDS[name]
         assert knob.least <= knob.from_ < knob.to <= knob.most
         for value in (knob.from_, knob.to):
-            kind = type(getattr(DEFAULT, knob.name))
-            check(DEFAULT.model_copy(update={knob.name: kind(value)}))
+            kind = type(getattr(DEFAULT, name))
+            check(DEFAULT.model_copy(update={name: kind(value)}))
         with pytest.raises(UserError):
-            check(DEFAULT.model_copy(update={knob.name: knob.most + 1}))
+            check(DEFAULT.model_copy(update={name: knob.most + 1}))
 
 
 def missing(schema: dict[str, Any], value: Any, whole: dict[str, Any]) -> list[str]:
@@ -77,9 +74,8 @@ def test_the_json_is_as_its_schema_says() -> None:
         json.loads(definitions_json()),
     )
     assert missing(schema, written, schema) == []
-    assert "make" not in schema["$defs"]["WorldDefinition"]["properties"]
     assert missing(schema, {**written, "more": 1}, schema) == ["more"]
-    del written["worlds"][0]["definition"]["sizes"][0]["unit"]
+    del written["worlds"][0]["sizes"][0]["unit"]
     assert missing(schema, written, schema) == ["unit"]
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.experiments.record import record
+from hrmkit.recording.definitions import constants_json
 from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
-from hrmkit.recording.json_schema import SCHEMAS, json_schema
+from hrmkit.recording.json_schema import CONSTANTS, SCHEMAS, json_schema
 from hrmkit.recording.part import MAX_BYTES, shortest
 from hrmkit.recording.world.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.world.schema import Recording
@@ -28,6 +29,11 @@ FEW = DEFAULT.model_copy(update={"examples": 2, "passes": 3, "noise": 0.2})
 def test_the_pages_schemas_are_those_defined_here(name: str) -> None:
     written = (ROOT / "web/src/recording" / name).read_text()
     assert written == json_schema(name), "run: python -m hrmkit.recording.json_schema"
+
+
+def test_the_pages_constants_are_those_defined_here() -> None:
+    written = (ROOT / "web/src/recording" / CONSTANTS).read_text()
+    assert written == constants_json(), "run: python -m hrmkit.recording.json_schema"
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))

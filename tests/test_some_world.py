@@ -19,7 +19,7 @@ from hrmkit.progress import silent
 from hrmkit.recording.definitions import definitions
 from hrmkit.recording.file import dumps, load
 from hrmkit.recording.world.schema import Recording
-from hrmkit.recording.world.settings import DEFAULT, default_settings, settings_of
+from hrmkit.recording.world.settings import default_settings, settings_of
 from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import graphs_of, presets_of, theta_of
 from hrmkit.studio.stories import lay_out_engine, made_by, read_index
@@ -247,9 +247,11 @@ def test_an_index_from_before_there_were_worlds_is_made_anew(tmp_path: Path) -> 
 def test_the_definitions_beside_its_graphs_are_those_of_now(own: Path) -> None:
     written = json.loads((own / "graphs" / "definitions.json").read_text())
     assert written == json.loads(definitions().model_dump_json(by_alias=True))
-    worlds = {world["definition"]["name"]: world for world in written["worlds"]}
+    worlds = {world["name"]: world for world in written["worlds"]}
     assert list(worlds) == ["key-door", "bell"]
     bell = worlds["bell"]
     assert [one["name"] for one in bell["ablations"]] == ["flat", "frozen-planner", "frozen-doer"]
-    assert bell["settings"] == default_settings("bell").model_dump(mode="json")
-    assert worlds["key-door"]["settings"] == DEFAULT.model_dump(mode="json")
+    assert [(one["wiring"], one["flat"]) for one in bell["models"]] == [
+        ("hierarchy", False),
+        ("flat", True),
+    ]

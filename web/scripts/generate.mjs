@@ -72,11 +72,21 @@ function forTypes(source, root) {
   return schema;
 }
 
-/** Validation: `discriminator` belongs to OpenAPI; `oneOf` beside it says the same. */
+/**
+ * Validation: `discriminator` belongs to OpenAPI; `oneOf` beside it says the same. The validators
+ * carry parts of their schema with them, where nobody reads what is said to people.
+ */
 function forValidation(source) {
   return rewrite(source, (inner) => {
     if (typeof inner.discriminator === "object") delete inner.discriminator;
+    for (const words of ["title", "description", "default"]) delete inner[words];
   });
+}
+
+/** An error says where and why, and which field is one too many; nothing else is of use to the page. */
+function slim(code) {
+  const unused = /(?:schemaPath|keyword):"[^"]*",|params:\{(?!additionalProperty)[^{}]*\},/g;
+  return code.replaceAll(unused, "");
 }
 
 /** Ajv writes `require` for its helpers even into an ES module; browsers need imports. */
@@ -124,18 +134,20 @@ for (const { schema, types, validator } of found) {
   );
   const ajv = new Ajv2020({ strict: false, code: { source: true, esm: true, lines: true } });
   const code = standalone.default(ajv, ajv.compile(forValidation(source)));
-  writeFileSync(`${folder}${validator}.js`, `// ${note}\n// @ts-nocheck\n${withImports(code)}\n`);
+  writeFileSync(
+    `${folder}${validator}.js`,
+    `// ${note}\n// @ts-nocheck\n${slim(withImports(code))}\n`,
+  );
   writeFileSync(
     `${folder}${validator}.d.ts`,
     `// ${note}
-import type { ErrorObject } from "ajv";
-
+import type { Failure } from "./form";
 import type { ${root} } from "./${types}";
 
 /** Whether \`data\` has the recording's form; when not, \`validate.errors\` says where and why. */
 export declare const validate: {
   (data: unknown): data is ${root};
-  errors?: ErrorObject[] | null;
+  errors?: Failure[] | null;
 };
 export default validate;
 `,

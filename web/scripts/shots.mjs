@@ -1,6 +1,6 @@
 // Renders frames of the story to PNG, to be looked at:
 //   node scripts/shots.mjs OUT [--scene 2] [--times 1,2.5] [--layout wide|tall] [--theme light|dark|contrast]
-//                              [--columns 2] [--recording FILE] [--canvas] [--set start=3] [--set wires=TEXT]
+//                              [--columns 2] [--recording FILE] [--definitions FILE] [--canvas] [--set start=3] [--set wires=TEXT]
 // Without --times a scene is shown at its stops. --set sets what a link would.
 import { mkdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     times: { type: "string" },
     layout: { type: "string", default: "wide" },
     theme: { type: "string", default: "light" },
+    definitions: { type: "string", default: "tests/fixtures/bell/graphs/definitions.json" },
     columns: { type: "string" },
     recording: { type: "string", default: "tests/fixtures/recordings/key-door.hrm.json.gz" },
     set: { type: "string", multiple: true, default: [] },
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
 const out = positionals[0] ?? "test-results/shots";
 mkdirSync(out, { recursive: true });
 const recording = JSON.parse(gunzipSync(readFileSync(values.recording)).toString());
+const definitions = JSON.parse(readFileSync(values.definitions).toString());
 const seen = {
   layout: values.layout,
   set: Object.fromEntries(new URLSearchParams(values.set.join("&"))),
@@ -43,7 +45,13 @@ page.on("console", (message) => message.type() === "error" && console.log(messag
 page.on("pageerror", (error) => console.log(error.stack));
 await page.goto(`http://127.0.0.1:${port}/tests/stage-harness.html`);
 await page.waitForFunction(() => "show" in globalThis);
-await page.evaluate((data) => (globalThis.recording = data), recording);
+await page.evaluate(
+  ([data, defined]) => {
+    globalThis.recording = data;
+    globalThis.definitions.definitions = defined;
+  },
+  [recording, definitions],
+);
 
 const scenes = await page.evaluate((how) => globalThis.about(globalThis.recording, how), seen);
 const chosen = values.scene ? values.scene.split(",").map(Number) : [...scenes.keys()];

@@ -7,9 +7,13 @@ import { paintCanvas } from "../src/stage/canvas";
 import SvgStage from "../src/stage/SvgStage.svelte";
 import type { ThemeName } from "../src/stage/theme";
 import { stageSize, type Layout, type Scene, type View } from "../src/scene/scene";
+import type { Defined } from "../src/stories/world/definition";
 import { initialOf } from "../src/stories/fields";
 import { storyOf } from "../src/stories/registry";
 import { scenesOf } from "../src/stories/scenes";
+
+/** What is defined of worlds: `shots.mjs` sets it. */
+const definitions: Defined = { definitions: null };
 
 export interface Frame {
   scene: number;
@@ -34,7 +38,7 @@ function viewOf(recording: AnyRecording, { layout, set }: Seen): View {
     if (value === undefined) throw new Error(`${key}=${text} is nothing that this story knows`);
     return [key, value];
   });
-  return { layout, ...initialOf(fields), ...Object.fromEntries(own) };
+  return { layout, ...initialOf(fields), ...definitions, ...Object.fromEntries(own) };
 }
 
 let mounted: Record<string, unknown>[] = [];
@@ -90,4 +94,4 @@ async function about(recording: AnyRecording, seen: Seen) {
   }));
 }
 
-Object.assign(globalThis, { show, about });
+Object.assign(globalThis, { show, about, definitions });

@@ -1,7 +1,9 @@
 """What the page has to know beside its recordings, defined once: here.
 
-Written as JSON beside the exported graphs (`graphs/definitions.json`, studio and site alike), with
-a JSON Schema like that of the recordings. Nothing in it is computed by a model.
+What depends on the worlds that are registered is written as JSON beside the exported graphs
+(`graphs/definitions.json`, studio and site alike), with a JSON Schema like that of the recordings.
+What holds for any world is built into the page (`web/src/recording/constants.json`): it has to read
+links and files before it has loaded anything. Nothing in either is computed by a model.
 """
 
 from __future__ import annotations
@@ -11,18 +13,12 @@ from typing import Literal
 from pydantic import Field
 
 from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION, Part
-from hrmkit.recording.world import recorder
-from hrmkit.recording.world.schema import Freeze, Half, Settings
-from hrmkit.recording.world.settings import (
-    BOUNDS,
-    HALVES,
-    STORY_SEEDS,
-    ablations_of,
-    default_settings,
-    wiring_of,
-)
-from hrmkit.worlds.definition import WorldDefinition
-from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS
+from hrmkit.recording.weight import MOST_PARTS
+from hrmkit.recording.world import agreement, recorder
+from hrmkit.recording.world.schema import Freeze
+from hrmkit.recording.world.settings import BOUNDS, STORY_SEEDS, ablations_of, wiring_of
+from hrmkit.worlds.definition import Size, Thing, WorldDefinition, WorldModel
+from hrmkit.worlds.registry import WORLDS
 
 
 class Words(Part):
@@ -31,19 +27,6 @@ class Words(Part):
     name: str = Field(description="Its name in recordings.")
     title: str
     what: str
-
-
-class Knob(Part):
-    """A number that a visitor can turn, for any world."""
-
-    name: str = Field(description="The setting that it is.")
-    title: str
-    what: str
-    least: float = Field(description="The least that is accepted, in a link or a file too.")
-    most: float
-    from_: float = Field(alias="from", description="Where the slider begins.")
-    to: float = Field(description="Where the slider ends.")
-    step: float
 
 
 class Ablation(Part):
@@ -55,26 +38,53 @@ class Ablation(Part):
     in_page: bool = Field(description="Whether the page can train it.")
 
 
-class Titled(Part):
-    """A preset and what it is."""
+class ModelInPage(Part):
+    """A model of a world."""
 
     preset: str
+    wiring: str = Field(description="'hierarchy' for the main one, else the rival's, e.g. 'flat'.")
     title: str = Field(description="As it stands in the titles of recordings.")
+    flat: bool = Field(description="Whether it is one module that is told nothing.")
+    in_page: bool = Field(description="Whether the page can train it.")
 
 
 class WorldInPage(Part):
     """A world, and what is trained in it."""
 
-    definition: WorldDefinition
-    settings: Settings = Field(description="Of its default story.")
-    presets: tuple[Titled, ...]
+    name: str
+    title: str = Field(description="In plain ASCII, e.g. 'Key -> Door'.")
+    sizes: tuple[Size, ...] = Field(description="The first is always 'tiles'.")
+    whole: str = Field(description="What its places are together, e.g. 'line'.")
+    opening: str = Field(description="The story's first caption; {tiles} is e.g. '5 tiles'.")
+    things: tuple[Thing, ...] = Field(description="One an entity of the table, in its order.")
+    models: tuple[ModelInPage, ...] = Field(description="The main one first.")
     ablations: tuple[Ablation, ...]
+
+
+class Definitions(Part):
+    """All that depends on the worlds that there are."""
+
+    format: Literal["hrm-definitions"]
+    version: Literal[1]
+    worlds: tuple[WorldInPage, ...]
+    runs: tuple[Words, ...] = Field(description="The trainings of a story, of any world.")
+
+
+class Knob(Part):
+    """A number that a visitor can turn, for any world."""
+
+    title: str
+    what: str
+    least: float = Field(description="The least that is accepted, in a link or a file too.")
+    most: float
+    from_: float = Field(alias="from", description="Where the slider begins.")
+    to: float = Field(description="Where the slider ends.")
+    step: float
 
 
 class Recorder(Part):
     """What is recorded of a fine-tuning, and how often."""
 
-    evaluations: int = Field(description="Points of the curve after the base's, about.")
     watched: int = Field(description="Weights of each head that are followed.")
     watched_parameters: tuple[str, ...] = Field(description="The heads' weights.")
     shares_of_cycles: tuple[float, ...] = Field(
@@ -86,34 +96,28 @@ class Recorder(Part):
     )
 
 
-class Definitions(Part):
-    """All of it."""
+class Agreed(Part):
+    """The most of each that a recording of a world holds; see `recording/agreement.py`."""
 
-    format: Literal["hrm-definitions"]
-    version: Literal[1]
-    recording_format: str
-    recording_version: int
+    table: dict[str, int]
+    segments: int
+    calls: int
+    of_a_kind: int
+    steps: int
+
+
+class Constants(Part):
+    """All that holds for any world."""
+
+    format: str = Field(description="Of recordings.")
+    version: int
     max_bytes: int = Field(description="A recording larger than this, unpacked, is refused.")
-    kinds: tuple[Words, ...] = Field(description="The kinds of recordings.")
-    default_world: str = Field(description="Files that name no world are of this one.")
-    worlds: tuple[WorldInPage, ...]
-    halves: tuple[Half, ...] = Field(description="What can be frozen.")
-    runs: tuple[Words, ...] = Field(description="The trainings of a story, of any world.")
-    knobs: tuple[Knob, ...]
+    max_parts: int = Field(description="Or one of more lists, objects and fields.")
+    most: Agreed
+    knobs: dict[str, Knob] = Field(description="By the setting that each is.")
     story_seeds: int = Field(description="Seeds that a story's trainings are done on.")
     recorder: Recorder
 
-
-KINDS = (
-    Words(name="fine-tuning", title="A world", what="A tiny model learns a task in a tiny world."),
-    Words(
-        name="ladder",
-        title="Assemble the kit",
-        what="The model is put together wire by wire, and each step is measured.",
-    ),
-    Words(name="run", title="A run", what="A model of puzzles while it is trained."),
-    Words(name="thought", title="A thought", what="A model solves one puzzle."),
-)
 
 RUNS = (
     Words(name="main", title="This story", what="The run that this story shows."),
@@ -138,7 +142,7 @@ RUNS = (
 )
 
 
-def knob(
+def _knob(
     name: str,
     title: str,
     what: str,
@@ -151,7 +155,6 @@ def knob(
     least, most = BOUNDS[name]
     return Knob.model_validate(
         {
-            "name": name,
             "title": title,
             "what": what,
             "least": least,
@@ -163,28 +166,30 @@ def knob(
     )
 
 
-KNOBS = (
-    knob("examples", "Dataset size", "How many example episodes the model learns from."),
-    knob("noise", "Noise", "The chance that a step's label is wrong.", step=0.05),
-    knob(
+KNOBS = {
+    "examples": _knob(
+        "examples", "Dataset size", "How many example episodes the model learns from."
+    ),
+    "noise": _knob("noise", "Noise", "The chance that a step's label is wrong.", step=0.05),
+    "distractors": _knob(
         "distractors",
         "Distractor mistakes",
         "The chance that an example takes a wrong action and shows how to recover.",
         step=0.05,
     ),
-    knob(
+    "passes": _knob(
         "passes",
         "Training passes",
         "How often every example is seen, unless training stops early.",
         begin=3,
     ),
-    knob(
+    "seed": _knob(
         "seed",
         "Seed",
         "Which examples are drawn and in which order they are learned. The base model stays.",
         end=99,
     ),
-)
+}
 
 
 def definitions() -> Definitions:
@@ -192,35 +197,21 @@ def definitions() -> Definitions:
     return Definitions(
         format="hrm-definitions",
         version=1,
-        recording_format=FORMAT,
-        recording_version=VERSION,
-        max_bytes=MAX_BYTES,
-        kinds=KINDS,
-        default_world=DEFAULT_WORLD,
         worlds=tuple(world_in_page(world) for world in WORLDS.values()),
-        halves=HALVES,
         runs=RUNS,
-        knobs=KNOBS,
-        story_seeds=STORY_SEEDS,
-        recorder=Recorder(
-            evaluations=recorder.EVALUATIONS,
-            watched=recorder.WATCHED,
-            watched_parameters=recorder.WATCHED_PARAMETERS,
-            shares_of_cycles=recorder.SHARES_OF_CYCLES,
-            shares_of_rollouts=recorder.SHARES_OF_ROLLOUTS,
-        ),
     )
 
 
 def world_in_page(world: WorldDefinition) -> WorldInPage:
     """What the page has to know of one world."""
     return WorldInPage(
-        definition=world,
-        settings=default_settings(world.name),
-        presets=tuple(
-            Titled(preset=model.preset, title=wiring_of(model.preset).title)
-            for model in world.models
-        ),
+        name=world.name,
+        title=world.title,
+        sizes=world.sizes,
+        whole=world.whole,
+        opening=world.opening,
+        things=world.things,
+        models=tuple(map(model_in_page, world.models)),
         ablations=tuple(
             Ablation(
                 name=plan.name,
@@ -233,6 +224,48 @@ def world_in_page(world: WorldDefinition) -> WorldInPage:
     )
 
 
+def model_in_page(model: WorldModel) -> ModelInPage:
+    """What the page has to know of a world's model."""
+    wiring = wiring_of(model.preset).wiring
+    return ModelInPage(
+        preset=model.preset,
+        wiring=model.name,
+        title=wiring_of(model.preset).title,
+        flat=wiring.modules == 1 and not wiring.subgoal_channel,
+        in_page=model.in_page,
+    )
+
+
+def constants() -> Constants:
+    """What the page has to know whichever worlds there are."""
+    return Constants(
+        format=FORMAT,
+        version=VERSION,
+        max_bytes=MAX_BYTES,
+        max_parts=MOST_PARTS,
+        most=Agreed(
+            table=agreement.MOST,
+            segments=agreement.MOST_SEGMENTS,
+            calls=agreement.MOST_CALLS,
+            of_a_kind=agreement.MOST_OF_A_KIND,
+            steps=agreement.MOST_STEPS,
+        ),
+        knobs=KNOBS,
+        story_seeds=STORY_SEEDS,
+        recorder=Recorder(
+            watched=recorder.WATCHED,
+            watched_parameters=recorder.WATCHED_PARAMETERS,
+            shares_of_cycles=recorder.SHARES_OF_CYCLES,
+            shares_of_rollouts=recorder.SHARES_OF_ROLLOUTS,
+        ),
+    )
+
+
 def definitions_json() -> str:
-    """The same as JSON."""
-    return definitions().model_dump_json(by_alias=True, indent=2) + "\n"
+    """`definitions` as JSON."""
+    return definitions().model_dump_json(by_alias=True) + "\n"
+
+
+def constants_json() -> str:
+    """`constants` as JSON."""
+    return constants().model_dump_json(by_alias=True, indent=2) + "\n"

@@ -1,4 +1,5 @@
-"""Writes the JSON Schemas from which the page's types and validators are generated.
+"""Writes what the page is built from: the JSON Schemas from which its types and validators are
+generated, and the constants that it shares with Python.
 
 `python -m hrmkit.recording.json_schema` writes them to web/src/recording/.
 """
@@ -9,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from hrmkit.recording.definitions import Definitions
+from hrmkit.recording.definitions import Definitions, constants_json
 from hrmkit.recording.ladder.schema import LadderRecording
 from hrmkit.recording.run.schema import RunRecording
 from hrmkit.recording.thought.schema import ThoughtRecording
@@ -23,6 +24,7 @@ SCHEMAS = {
     "thought.schema.json": ThoughtRecording,
     "definitions.schema.json": Definitions,
 }
+CONSTANTS = "constants.json"
 
 
 def json_schema(name: str) -> str:
@@ -35,3 +37,4 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "web/src/recording")
     for file in SCHEMAS:
         write(folder / file, json_schema(file))
+    write(folder / CONSTANTS, constants_json())

@@ -84,6 +84,7 @@ class WorldDefinition(Described):
     sizes: tuple[Size, ...] = Field(description="The first is always 'tiles'.")
     models: tuple[WorldModel, ...] = Field(description="The main one first, then its rivals.")
     defaults: Defaults
+    whole: str = Field(description="What its places are together, e.g. 'line'.")
     opening: str = Field(description="The story's first caption; {tiles} is e.g. '5 tiles'.")
     things: tuple[Thing, ...] = Field(description="One an entity of the table, in its order.")
 

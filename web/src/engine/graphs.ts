@@ -4,7 +4,8 @@
  * See src/hrmkit/studio/export.py, which makes them, and stories.py, which lays them out.
  */
 import { Problem } from "../recording/problem";
-import type { ModelCard, WorldTable } from "../recording/types.gen";
+import { sizeKey } from "../recording/settings";
+import type { ModelCard, Settings, WorldTable } from "../recording/types.gen";
 
 /** A tensor of float32, row by row. */
 export interface Values {
@@ -28,6 +29,8 @@ export interface GraphParameter {
 }
 
 export interface GraphPreset {
+  /** The world that it is of. */
+  readonly world: string;
   readonly card: ModelCard;
   readonly think: string;
   readonly step: string;
@@ -64,8 +67,8 @@ export interface GraphIndex {
   /** What exported them, e.g. 'torch 2.13.0'. */
   readonly engine: string;
   readonly presets: Readonly<Record<string, GraphPreset>>;
-  /** Length of the line -> the file with its table. */
-  readonly worlds: Readonly<Record<string, string>>;
+  /** World -> size, see `sizeKey` -> the file with its table. */
+  readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly settings: GraphSettings;
 }
 
@@ -98,9 +101,13 @@ export class Library {
     return this.#keep("index.json", async () => parse<GraphIndex>(await this.#read("index.json")));
   }
 
-  async table(tiles: number): Promise<WorldTable> {
-    const file = (await this.index()).worlds[String(tiles)];
-    if (!file) throw new Problem(`The graphs here have no line of ${tiles} tiles.`);
+  /** The world of some settings, in their size. */
+  async table(settings: Settings): Promise<WorldTable> {
+    const { presets, tables } = await this.index();
+    const { preset } = settings;
+    const size = sizeKey(settings);
+    const file = tables[presets[preset]?.world ?? ""]?.[size];
+    if (!file) throw new Problem(`The graphs here have no world of size ${size} for “${preset}”.`);
     return this.#keep(file, async () => parse<WorldTable>(await this.#read(file)));
   }
 

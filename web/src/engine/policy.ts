@@ -1,6 +1,7 @@
 /** A model's policy over a whole world, and the episodes it leads to: training/worlds/policy.py. */
 import { shortest, shortestAll } from "../recording/float32";
-import type { Episode, Example, Policy, Score, WorldTable } from "../recording/types.gen";
+import { rollOut, toldActions } from "../recording/episode";
+import type { Example, Policy, Score, WorldTable } from "../recording/types.gen";
 import { featuresOf } from "./batch";
 import type { Model, Values } from "./graphs";
 import { argmax, at, mean, row } from "../lib/list";
@@ -109,49 +110,12 @@ function policyFrom(thinking: Thinking, table: WorldTable): Policy {
   };
 }
 
-/** The sub-goal and the action that a policy likes best in a state. */
-export function choice(policy: Policy, state: number): { subgoal: number; action: number } {
-  const subgoal = argmax(at(policy.subgoal_logits, state));
-  return { subgoal, action: argmax(toldRow(policy, state, subgoal)) };
-}
-
-function toldRow(policy: Policy, state: number, subgoal: number): readonly number[] {
-  const rows = at(policy.action_logits, state);
-  return at(rows, rows.length === 1 ? 0 : subgoal);
-}
-
-/** Follows a policy's best choices from `start` until the end. */
-export function rollOut(
-  table: WorldTable,
-  policy: Policy,
-  start: number,
-  namesSubgoals: boolean,
-): Episode {
-  const steps: Episode["steps"] = [];
-  let state = start;
-  while (state < table.live_states && steps.length < table.max_steps) {
-    const { subgoal, action } = choice(policy, state);
-    steps.push({
-      state,
-      subgoal: namesSubgoals ? subgoal : -1,
-      action,
-      reward: at(at(table.reward, state), action),
-      outcome: at(at(table.outcome, state), action),
-    });
-    state = at(at(table.next_state, state), action);
-  }
-  return {
-    start,
-    steps,
-    success: state >= table.live_states,
-    total_reward: shortest(steps.reduce((sum, step) => sum + step.reward, 0)),
-  };
-}
-
 /** How a policy does over every start; starts that begin an example do not count as unseen. */
 export function scoreOf(table: WorldTable, policy: Policy, examples: readonly Example[]): Score {
   const seen = new Set(examples.map((example) => at(example.steps, 0).state));
-  const episodes = table.starts.map((start) => rollOut(table, policy, start, true));
+  const episodes = table.starts.map((start) =>
+    rollOut(table, policy, { subgoal_head: true }, start),
+  );
   const wins = episodes.filter((episode) => episode.success);
   const unseen = episodes.filter((episode) => !seen.has(episode.start));
   const live = Array.from({ length: table.live_states }, (_, state) => state);
@@ -168,12 +132,14 @@ export function scoreOf(table: WorldTable, policy: Policy, examples: readonly Ex
       mean(episodes.map((one) => one.steps.reduce((sum, step) => sum + step.reward, 0))),
     ),
     planner_accuracy: share(
-      live.map((state) => choice(policy, state).subgoal === at(table.teacher_subgoal, state)),
+      live.map(
+        (state) => argmax(at(policy.subgoal_logits, state)) === at(table.teacher_subgoal, state),
+      ),
     ),
     doer_accuracy: share(
       live.map(
         (state) =>
-          argmax(toldRow(policy, state, at(table.teacher_subgoal, state))) ===
+          argmax(toldActions(policy, state, at(table.teacher_subgoal, state))) ===
           at(table.teacher_action, state),
       ),
     ),

@@ -1,5 +1,6 @@
 /** Trains and records in the page what experiments/record.py trains and records in Python. */
 import { Problem } from "../recording/problem";
+import { keyOf, sizeKey } from "../recording/settings";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
 import { sealed } from "../recording/write";
 import { Draws } from "../lib/draws";
@@ -45,12 +46,12 @@ interface Trained {
 
 /** The base model's policy: the same for every training that starts from it. */
 async function basePolicy(library: Library, settings: Settings): Promise<Policy> {
-  const { preset, base_seed, tiles } = settings;
+  const { preset, base_seed } = settings;
   const [table, model] = await Promise.all([
-    library.table(tiles),
+    library.table(settings),
     library.model(preset, base_seed),
   ]);
-  const key = `policy of ${preset} ${base_seed} on ${tiles}`;
+  const key = `policy of ${preset} ${base_seed} on ${sizeKey(settings)}`;
   return library.remember(key, () => policyOf(model, model.base, table));
 }
 
@@ -62,7 +63,7 @@ export async function warmUp(library: Library, like: Settings): Promise<void> {
   const settings: Settings = { ...like, ...WARM };
   const [index, table, model] = await Promise.all([
     library.index(),
-    library.table(settings.tiles),
+    library.table(settings),
     library.model(settings.preset, settings.base_seed),
   ]);
   await basePolicy(library, settings);
@@ -82,7 +83,7 @@ async function train(
 ): Promise<Trained> {
   const [index, table, model] = await Promise.all([
     library.index(),
-    library.table(settings.tiles),
+    library.table(settings),
     library.model(settings.preset, settings.base_seed),
   ]);
   const draws = new Draws(settings.seed);
@@ -137,8 +138,8 @@ export async function record(
     rollouts: recorder.rollouts,
     checkpoints: recorder.checkpoints,
     curve: recorder.curve,
-    // A policy of another line length has other states: it cannot be shown on this line.
-    ablations: carried.ablations.filter((run) => run.settings.tiles === settings.tiles),
+    // A policy of another size has other states: it cannot be shown in this one.
+    ablations: carried.ablations.filter((run) => sizeKey(run.settings) === sizeKey(settings)),
     spread:
       carried.spread && sameButSeed(carried.spread.settings, settings) ? carried.spread : null,
   });
@@ -146,9 +147,7 @@ export async function record(
 
 /** Whether a spread over seeds is this training's own: its whiskers name no settings. */
 function sameButSeed(one: Settings, other: Settings): boolean {
-  return (Object.keys(one) as (keyof Settings)[]).every(
-    (key) => key === "seed" || one[key] === other[key],
-  );
+  return keyOf({ ...one, seed: 0 }) === keyOf({ ...other, seed: 0 });
 }
 
 async function runOf(

@@ -1,4 +1,6 @@
 /** Records a fine-tuning in the page, by the rules of recording/world/recorder.py. */
+import constants from "../recording/constants.json";
+import { rollOut } from "../recording/episode";
 import { shortest, shortestAll } from "../recording/float32";
 import type {
   Call,
@@ -20,12 +22,10 @@ import { featuresOf } from "./batch";
 import type { StepSeen } from "./fineTune";
 import type { GraphParameter, Model, Owner } from "./graphs";
 import { argmax, at, row } from "../lib/list";
-import { actionsAt, policyOf, rollOut, scoreOf, subgoalsAt, think, type Thinking } from "./policy";
+import { actionsAt, policyOf, scoreOf, subgoalsAt, think, type Thinking } from "./policy";
 
-const WATCHED = 6;
-const WATCHED_PARAMETERS = ["subgoal_head.weight", "action_head.weight"] as const;
-const SHARES_OF_CYCLES = [0.1, 0.3];
-const SHARES_OF_ROLLOUTS = [0.1, 0.3];
+/** As Python's recorder has them. */
+const { watched, watched_parameters, shares_of_cycles, shares_of_rollouts } = constants.recorder;
 
 /** Python's round: halves go to the even neighbour. */
 function roundHalfEven(value: number): number {
@@ -38,7 +38,7 @@ function roundHalfEven(value: number): number {
 export function stepsOfCycles(planned: number, segments: number): number[] {
   const batches = planned / segments;
   const chosen = new Set([0, 1, batches - 1]);
-  for (const share of SHARES_OF_CYCLES) chosen.add(Math.floor(share * batches));
+  for (const share of shares_of_cycles) chosen.add(Math.floor(share * batches));
   return [...chosen]
     .filter((batch) => batch < batches)
     .sort((a, b) => a - b)
@@ -72,7 +72,6 @@ function haltingLoss(logit: number, target: boolean): number {
 
 interface Kept {
   readonly parameter: GraphParameter;
-  readonly owner: "planner" | "doer";
   /** Its values before the first step and after each. */
   readonly values: Float32Array[];
 }
@@ -102,12 +101,11 @@ export class Recorder {
     this.#evaluationSteps = new Set(evaluationSteps);
     const during = evaluationSteps.filter((step) => step < planned);
     this.#rolloutSteps = new Set(
-      during.length ? SHARES_OF_ROLLOUTS.map((s) => at(during, Math.floor(s * during.length))) : [],
+      during.length ? shares_of_rollouts.map((s) => at(during, Math.floor(s * during.length))) : [],
     );
-    this.#kept = WATCHED_PARAMETERS.flatMap((name) => {
+    this.#kept = watched_parameters.flatMap((name) => {
       const parameter = model.preset.parameters.find((one) => one.name === name);
-      const owner = name === "subgoal_head.weight" ? "planner" : "doer";
-      return parameter ? [{ parameter, owner, values: [slice(model.base, parameter)] }] : [];
+      return parameter ? [{ parameter, values: [slice(model.base, parameter)] }] : [];
     });
   }
 
@@ -121,9 +119,13 @@ export class Recorder {
     if (!keep) return;
     this.checkpoints.push({ step, policy });
     const { subgoal_head } = this.model.preset.card;
-    const episode = rollOut(this.table, policy, this.table.showcase, subgoal_head);
+    const episode = rollOut(this.table, policy, { subgoal_head }, this.table.showcase);
     const states = [...new Set(episode.steps.map((one) => one.state))];
-    this.rollouts.push({ step, episode, thoughts: await this.#thoughts(theta, states) });
+    this.rollouts.push({
+      step,
+      episode: { ...episode, total_reward: shortest(episode.total_reward) },
+      thoughts: await this.#thoughts(theta, states),
+    });
   }
 
   /** Records one gradient step. */
@@ -146,7 +148,7 @@ export class Recorder {
       return moved
         .map((_, i) => i)
         .sort((a, b) => at(moved, b) - at(moved, a) || a - b)
-        .slice(0, WATCHED)
+        .slice(0, watched)
         .sort((a, b) => a - b)
         .map((index) => ({ kept, index }));
     });
@@ -156,7 +158,7 @@ export class Recorder {
         const width = at(shape, 1);
         return {
           name: `${name}[${Math.floor(index / width)},${index % width}]`,
-          owner: kept.owner,
+          owner: kept.parameter.owner === "planner" ? "planner" : "doer",
           before: shortest(at(at(kept.values, 0), index)),
         };
       }),

@@ -29,6 +29,14 @@ export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : sum(values) / values.length;
 }
 
+/** Derivation: what a head's logits mean, as shares of 1. */
+export function softmax(logits: readonly number[], temperature = 1): number[] {
+  const largest = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp((logit - largest) / temperature));
+  const total = sum(powers);
+  return powers.map((power) => power / total);
+}
+
 /** Row `index` of a matrix that stands row by row in `data`. */
 export function row(data: Float32Array, index: number, width: number): Float32Array {
   return data.subarray(index * width, (index + 1) * width);

@@ -1,6 +1,4 @@
 /** What reading and writing asks of a kind of recording; each kind of story says it of its own. */
-import type { ErrorObject } from "ajv";
-
 import type { Maker } from "./types.gen";
 
 /** What every recording has, whatever its kind. */
@@ -14,9 +12,16 @@ export interface AnyRecording {
   readonly hash: string;
 }
 
+/** Where something is not as the schema says, and why. */
+export interface Failure {
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params?: { readonly additionalProperty?: string };
+}
+
 export interface Validator {
   (data: unknown): boolean;
-  errors?: ErrorObject[] | null;
+  errors?: Failure[] | null;
 }
 
 /** How a kind of recording is checked. */

@@ -1,4 +1,5 @@
 /** Reading a recording from a file or an address, trusting nothing about it. */
+import constants from "./constants.json";
 import { checkSizes } from "./checkSizes";
 import { formOf, type AnyRecording, type Check, type Form, type Validator } from "./form";
 import { gunzip, isGzip, tooLarge } from "./gzip";
@@ -6,11 +7,8 @@ import { hashOf } from "./hash";
 import { Problem } from "./problem";
 import { tooHeavy } from "./weigh";
 
-/** A recording larger than this, packed or unpacked, is refused; as in recording/part.py. */
-export const MAX_BYTES = 64 * 2 ** 20;
-
-const FORMAT = "hrm-recording";
-const VERSION = 1;
+/** A recording larger than `MAX_BYTES`, packed or unpacked, is refused. */
+export const { max_bytes: MAX_BYTES, format: FORMAT, version: VERSION } = constants;
 
 /** One line of `recordings/index.json`. */
 export interface Listed {
@@ -167,11 +165,12 @@ function firstError({ errors }: Validator): string {
   const error = errors?.[0];
   if (!error) return "its fields are not those of a recording";
   const where = error.instancePath.replaceAll("/", ".").replace(/^\./, "") || "the top level";
-  const extra = (error.params as { additionalProperty?: string }).additionalProperty;
+  const extra = error.params?.additionalProperty;
   return `at ${where}, it ${error.message ?? "is wrong"}${extra ? ` ("${extra}")` : ""}`;
 }
 
-async function get(path: string, what: string, signal?: AbortSignal): Promise<Response> {
+/** What is at an address beside the page; `what` it is called in a sentence. */
+export async function get(path: string, what: string, signal?: AbortSignal): Promise<Response> {
   const response = await answered(path, what, signal ? { signal } : {});
   refused(response, what);
   return response;

@@ -2,9 +2,10 @@
  * What a text of JSON would cost, before it is parsed: a small file can hold millions of empty
  * lists, each of which takes many times its two letters in memory.
  */
+import constants from "./constants.json";
 
-/** As in recording/weight.py. The largest recordings that are made hold a tenth of these. */
-export const MOST_PARTS = 2 ** 20;
+/** The largest recordings that are made hold a tenth of it. */
+export const MOST_PARTS = constants.max_parts;
 export const DEEPEST = 32;
 
 const QUOTE = 0x22;

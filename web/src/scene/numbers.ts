@@ -4,9 +4,7 @@
  * A frame may show a recorded number in one of these formats, a count of recorded things, or one
  * of the derivations below; a test draws every scene and holds every number to that.
  */
-import { sum } from "../lib/list";
-
-export { mean } from "../lib/list";
+export { mean, softmax } from "../lib/list";
 
 const MINUS = "−";
 
@@ -52,14 +50,6 @@ export function count(value: number, one: string, many = `${one}s`): string {
 /** A large whole number, in groups of three digits. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** Derivation: what a head's logits mean, as shares of 1. */
-export function softmax(logits: readonly number[], temperature = 1): number[] {
-  const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp((logit - largest) / temperature));
-  const total = sum(powers);
-  return powers.map((power) => power / total);
 }
 
 /** Derivation: what q_halt means, as a chance. */

@@ -20,8 +20,8 @@ export type Tone =
   | "input"
   | "answer"
   | "agent"
-  | "key"
-  | "door"
+  | "gold" // what shines: things of a world, marks
+  | "wood" // what is brown
   | "eye" // white in every theme, for the figures' faces
   | "pupil" // dark in every theme
   | "blame-planner" // red

@@ -6,6 +6,8 @@
  * What only one kind of story knows is in its folder of `stories/`; no kind is named here.
  */
 import type { Engine } from "../engine/client";
+import { fetchDefinitions } from "../recording/definitions";
+import type { Definitions } from "../recording/definitions.gen";
 import type { AnyRecording } from "../recording/form";
 import {
   fetchFresh,
@@ -57,6 +59,7 @@ export class Page implements PageAccess {
   /** Of which kind it is. */
   readonly about: Story | undefined = $derived(storyOf(this.story?.recording.kind));
   listed = $state.raw<readonly Listed[]>([]);
+  definitions = $state.raw<Definitions | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   loading = $state(true);
   layout = $state<Layout>("wide");
@@ -168,11 +171,13 @@ export class Page implements PageAccess {
   // --- stories ---
 
   async open(hash: string): Promise<void> {
-    try {
-      this.listed = await listRecordings();
-    } catch (error) {
-      this.say("problem", sentence(error));
-    }
+    const failed = (error: unknown): null => (this.say("problem", sentence(error)), null);
+    const [listed, definitions] = await Promise.all([
+      listRecordings().catch(failed),
+      fetchDefinitions().catch(failed),
+    ]);
+    this.listed = listed ?? [];
+    this.definitions = definitions;
     await this.follow(hash);
     this.loading = false;
     this.#changed(); // the address was not written meanwhile

@@ -1,5 +1,7 @@
 /** How the values that a link carries are read from its text and written to it. */
 
+import constants from "../recording/constants.json";
+
 /** One value. */
 export interface Field<T> {
   /** What it is where the link does not say; such a value is left out of links. */
@@ -22,8 +24,8 @@ export type ValuesOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** The largest seed that there is: 32 bits. */
-export const MAX_SEED = 2 ** 32 - 1;
+/** The largest seed that there is. */
+export const MAX_SEED = constants.knobs.seed.most;
 
 /** How a text is read as a value and written; the value that a link leaves out is the caller's. */
 type Kind<T> = Pick<Field<T>, "read" | "write" | "accepted">;

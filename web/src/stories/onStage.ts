@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 
 import type { Engine } from "../engine/client";
+import type { Definitions } from "../recording/definitions.gen";
 import type { AnyRecording } from "../recording/form";
 import type { Fresh, Listed } from "../recording/load";
 import type { Scene } from "../scene/scene";
@@ -24,6 +25,8 @@ export interface PageAccess {
   readonly state: PageState;
   /** The recordings that stand beside the page. */
   readonly listed: readonly Listed[];
+  /** What Python defines of the worlds that there are; null where it could not be loaded. */
+  readonly definitions: Definitions | null;
   /** What trains in the page. */
   readonly engine: Engine;
   update(patch: Partial<Omit<PageState, "own">>): void;

@@ -1,4 +1,5 @@
 /** What a kind of story says of itself (`about.ts` in its folder), for `registry.ts`. */
+import type { Definitions } from "../recording/definitions.gen";
 import type { AnyRecording, Form } from "../recording/form";
 import type { Scene } from "../scene/scene";
 import type { Tone } from "../scene/shape";
@@ -12,7 +13,7 @@ export interface Story<R extends AnyRecording = AnyRecording> extends Form<R> {
   /** The name of its folder, where `scenes.ts` lists its scenes. */
   readonly id: string;
   /** What a story of this kind is called, beside the others. */
-  readonly title: string;
+  title(definitions: Definitions | null): string;
   readonly legend: readonly LegendRow[];
   /** What a link carries for it, beside what it carries for every story. */
   readonly fields: Fields;
@@ -24,8 +25,8 @@ export interface Story<R extends AnyRecording = AnyRecording> extends Form<R> {
     readonly scene: string;
     readonly what: string;
   }[];
-  /** What else a reader can do with it: a clause for the help. */
-  readonly help?: string;
+  /** What else a reader can do with it, by its title: a clause for the help. */
+  help?(title: string): string;
   /**
    * Fetches what puts a recording on stage. Without it, the story stands there by itself
    * (`single.ts`).

@@ -39,10 +39,17 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-/** Serves the page on a free port; without `graphs`, as a host where nobody exported them. */
-export async function serve({ graphs = true } = {}): Promise<Site> {
+/** The data folder of a world that is not in the package, and its story. */
+export const OTHER = { data: join(fixtures, "bell"), name: "bell.hrm.json.gz" } as const;
+
+/**
+ * Serves the page on a free port; without `graphs`, as a host where nobody exported them; with
+ * another world's data folder, its story first.
+ */
+export async function serve({ graphs = true, data = fixtures, name = STORY } = {}): Promise<Site> {
+  const file = join(data, "recordings", name);
   const offered = [
-    { name: STORY, title: "The default story", kind: "fine-tuning", file: story },
+    { name, title: "The default story", kind: "fine-tuning", file },
     { name: LADDER, title: "The ladder", kind: "ladder", file: ladder },
   ];
   const index = JSON.stringify(
@@ -59,10 +66,10 @@ export async function serve({ graphs = true } = {}): Promise<Site> {
     const file = path.startsWith("/recordings/")
       ? path.endsWith(LADDER)
         ? ladder
-        : join(fixtures, path)
+        : join(data, path)
       : path.startsWith("/graphs/")
         ? graphs
-          ? join(fixtures, path)
+          ? join(data, path)
           : ""
         : join(built, path === "/" ? "index.html" : path);
     if (!file || !existsSync(file) || !statSync(file).isFile()) {

@@ -5,7 +5,7 @@ import { test as base, expect, type Page } from "@playwright/test";
 
 import { serve, type Site } from "./server";
 
-export { built, ladder, LADDER, serve, STORY, story } from "./server";
+export { built, ladder, LADDER, OTHER, serve, STORY, story } from "./server";
 
 /** Opens the page at a hash and waits for the story to be on stage. */
 export async function open(page: Page, url: string, hash = ""): Promise<void> {

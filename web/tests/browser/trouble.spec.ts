@@ -137,13 +137,45 @@ test("without WebAssembly stories play, and a knob says why it cannot train", as
   await expect(stage(page)).toBeVisible();
 });
 
-test("where no graphs were exported, a knob says so", async ({ page }) => {
-  const site = await serve({ graphs: false });
+test("where no graphs were exported, a knob says so", async ({ page, site }) => {
+  await page.context().route(/graphs\/index\.json$/, (route) => route.fulfill({ status: 404 }));
   await open(page, site.url);
   await page.getByRole("slider", { name: "Dataset size" }).fill("5");
   await expect(page.getByRole("alert")).toContainText("graphs/index.json");
+});
+
+test("where nothing is defined of worlds, a sentence says so, and stories play", async ({
+  page,
+}) => {
+  const site = await serve({ graphs: false });
+  await open(page, site.url, "#examples=5");
+  const alerts = page.getByRole("alert");
+  await expect(alerts.first()).toContainText("(graphs/definitions.json) does not exist here");
+  await expect(alerts.nth(1)).toContainText("“Key -> Door” is not defined here");
+  await expect(page.locator("header")).toContainText("10 examples");
+  await expect(page.getByText("nothing can be trained in it").last()).toBeVisible();
+  await expect(page.getByRole("slider", { name: "Dataset size" })).toHaveCount(0);
+  await page.getByRole("slider", { name: "Exploration" }).fill("1");
+  await expect(page.getByText("This world has 5 places.")).toBeVisible();
+  await page.getByLabel("Side by side with").selectOption("before");
+  await expect(page.getByRole("figure")).toHaveCount(2);
+  await page.goto(`${site.url}#compare=flat`);
+  await page.reload();
+  await expect(alerts.nth(1)).toContainText("“Key -> Door” is not defined here");
+  await expect(page.getByRole("figure")).toHaveCount(1);
   await site.stop();
 });
+
+for (const [what, body, says] of [
+  ["is no JSON", "<html>", "is not as this page knows it"],
+  ["lacks what it should have", '{"format": "hrm-definitions", "version": 1}', "is not as this"],
+] as const) {
+  test(`definitions of which the file ${what} get a sentence`, async ({ page, site }) => {
+    await page.route(/definitions\.json$/, (route) => route.fulfill({ body }));
+    await open(page, site.url);
+    await expect(page.getByRole("alert")).toContainText(says);
+  });
+}
 
 test("a crash of the training is told, and the story stays on screen", async ({ page, site }) => {
   // A defect in the worker, once it is asked to train a story.
@@ -159,7 +191,9 @@ test("a crash of the training is told, and the story stays on screen", async ({ 
   const before = await frame(page);
   const knob = page.getByRole("slider", { name: "Dataset size" });
   await knob.fill("3");
-  await expect(page.getByRole("alert")).toContainText("The training stopped unexpectedly");
+  await expect(page.getByRole("alert")).toContainText("The training stopped unexpectedly", {
+    timeout: 40_000,
+  });
   await expect(page.getByRole("status", { name: "Training" })).toHaveCount(0);
   await expect(knob).toHaveValue("10");
   expect(await frame(page)).toBe(before);

@@ -9,22 +9,18 @@ import schema from "../../src/recording/definitions.schema.json";
 import { readRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
 import { STORIES } from "../../src/stories/registry";
-import { fixture } from "./fixtures";
-
-function parsed(name: string): unknown {
-  return JSON.parse(new TextDecoder().decode(fixture(name)));
-}
+import { fixture, fixtureJson } from "./fixtures";
 
 describe.each(["graphs/definitions.json", "bell/graphs/definitions.json"])("%s", (name) => {
   const validate = new Ajv2020({ strict: false }).compile(schema);
 
   test("is as its schema says", () => {
-    expect(validate(parsed(name))).toBe(true);
+    expect(validate(fixtureJson(name))).toBe(true);
   });
 
   test("and would not be with a world that lacks its sizes", () => {
-    const definitions = parsed(name) as { worlds: { definition: { sizes?: unknown } }[] };
-    delete definitions.worlds[0]?.definition.sizes;
+    const definitions = fixtureJson(name) as { worlds: { sizes?: unknown }[] };
+    delete definitions.worlds[0]?.sizes;
     expect(validate(definitions)).toBe(false);
   });
 });

@@ -9,7 +9,7 @@ import { stepsOfCycles, stepsOfEvaluations } from "../../src/engine/recorder";
 import { openerOf } from "../../src/engine/runtime";
 import { checkRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
-import { fixture, storyFixture } from "./fixtures";
+import { fixture, storyFixture, worldDefined } from "./fixtures";
 import { STORIES } from "../../src/stories/registry";
 import { ablationsOf, titleOf } from "../../src/stories/world/definition";
 
@@ -117,7 +117,7 @@ describe("a recording made in the page", () => {
     made = await record(
       library,
       story.settings,
-      titleOf(story.settings, story.title),
+      titleOf(worldDefined("key-door"), story.settings),
       story,
       "onnxruntime-web",
       calm,
@@ -196,9 +196,10 @@ describe("a recording made in the page", () => {
       const settings = { ...made.settings, examples: 2, passes: 3 };
       const small = await record(library, settings, made.title, made, "test", calm);
       expect(small.spread).toBe(null); // its whiskers would be those of other settings
-      const told = await withAblations(library, small, ablationsOf(settings), calm);
+      const variants = ablationsOf(worldDefined("key-door"));
+      const told = await withAblations(library, small, variants, calm);
       const fresh = told.ablations.filter((run) => run.settings.examples === 2);
-      expect(fresh.map(({ name }) => name)).toEqual(ablationsOf(settings).map(({ name }) => name));
+      expect(fresh.map(({ name }) => name)).toEqual(variants.map(({ name }) => name));
       expect(told.ablations).toHaveLength(made.ablations.length);
       const spread = await withSpread(library, told, 2, calm);
       expect(spread.spread?.runs.map(({ seed }) => seed)).toEqual([

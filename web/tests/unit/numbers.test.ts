@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 
 import type { Episode, Recording } from "../../src/recording/types.gen";
-import { allRuns, gridOf } from "../../src/stories/world/facts";
+import { explorationOf, allRuns, gridOf } from "../../src/stories/world/facts";
 import { at, last, sum } from "../../src/lib/list";
 import * as numbers from "../../src/scene/numbers";
-import { rollOut, teacherEpisode } from "../../src/stories/world/rollout";
+import { rollOut, teacherEpisode } from "../../src/recording/episode";
 import { scenes } from "../../src/stories/world/scenes";
 import { everyShape, fixture, tall, timesOf, wide } from "./story-helpers";
 import type { WorldView } from "../../src/stories/world/view";
@@ -93,9 +93,14 @@ function allowed(recording: Recording, view: WorldView): Set<string> {
 }
 
 function episodes(recording: Recording, view: WorldView): Episode[] {
-  const exploration = { temperature: view.exploration, seed: view.drawSeed };
   const played = [at(recording.checkpoints, 0), last(recording.checkpoints)].map((one) =>
-    rollOut(recording.world, one.policy, recording.model, recording.showcase, exploration),
+    rollOut(
+      recording.world,
+      one.policy,
+      recording.model,
+      recording.showcase,
+      explorationOf(view, view.drawSeed),
+    ),
   );
   return [
     ...recording.rollouts.map((rollout) => rollout.episode),

@@ -2,7 +2,7 @@
 import type { AnyRecording } from "../../src/recording/form";
 import { ladder, variants } from "./assemble-helpers";
 import { runs, thoughts } from "./puzzle-fixture";
-import { fixture } from "./story-helpers";
+import { fixture, storyIn } from "./story-helpers";
 
 export interface Examples {
   /** By what they lack or have; the first is the usual one. */
@@ -16,10 +16,14 @@ export interface Examples {
 /** By kind; a new kind has to be added here. */
 export const EXAMPLES: Readonly<Record<string, Examples>> = {
   "fine-tuning": {
-    recordings: () => [["the default story", fixture()]],
+    recordings: () => [
+      ["the default story", fixture()],
+      ["a world that is not in the package", storyIn("bell/recordings/bell.hrm.json.gz")],
+    ],
     seen: [
       ["exploring", { exploration: 1.5, drawSeed: 7 }],
       ["another start and run", { start: 3, run: "frozen-planner" }],
+      ["nothing defined", { definitions: null }],
     ],
   },
   ladder: {

@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
+import constants from "../../src/recording/constants.json";
 import { STORIES } from "../../src/stories/registry";
+import { definitions } from "./fixtures";
+import { storyIn } from "./story-helpers";
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
 
@@ -90,16 +93,20 @@ function filesIn(folder: string): string[] {
 
 const files = filesIn(src).filter((path) => /\.(ts|svelte)$/.test(path) && !path.includes(".gen."));
 
+/** The code of a file, without the markup of a component. */
+function codeOf(path: string): string {
+  const text = readFileSync(path, "utf8");
+  return path.endsWith(".svelte")
+    ? [...text.matchAll(/<script[^>]*>(.*?)<\/script>|\{#await (import\([^)]*\))/gs)]
+        .map(([, script, loaded]) => script ?? loaded ?? "")
+        .join("\n")
+    : text;
+}
+
 /** Every import of a file in src/ from a file in src/. */
 function arrows(): Arrow[] {
   return files.flatMap((path) => {
-    const text = readFileSync(path, "utf8");
-    const code = path.endsWith(".svelte")
-      ? [...text.matchAll(/<script[^>]*>(.*?)<\/script>|\{#await (import\([^)]*\))/gs)]
-          .map(([, script, loaded]) => script ?? loaded ?? "")
-          .join("\n")
-      : text;
-    return ts.preProcessFile(code, true, true).importedFiles.flatMap(({ fileName }) => {
+    return ts.preProcessFile(codeOf(path), true, true).importedFiles.flatMap(({ fileName }) => {
       if (!fileName.startsWith(".")) return [];
       const target = join(dirname(path), fileName);
       const found = ["", ".ts", ".svelte.ts", ".js"].find((end) => existsSync(target + end));
@@ -184,4 +191,104 @@ describe("the DOM", () => {
 test("every folder of stories/ is a story of the registry, or what stories share", () => {
   const folders = readdirSync(join(src, "stories")).filter((name) => !name.includes("."));
   expect(folders.sort()).toEqual([...STORIES.map(({ id }) => id), SHARED].sort());
+});
+
+/** A recording of each world that is defined. */
+const STORY_OF: Readonly<Record<string, string>> = {
+  "key-door": "recordings/key-door.hrm.json.gz",
+  bell: "bell/recordings/bell.hrm.json.gz",
+};
+
+function escaped(words: string): string {
+  return words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+describe("what Python defines", () => {
+  /** The drawings by the names that worlds have for their things: they know them, and nobody else. */
+  const DRAWINGS = "stories/world/parts/icons.ts";
+  /** The end of a shape's id. */
+  const ID = /^\.[\w.]*$/;
+
+  /** Every text in the code of a file: what it says, not what it calls things. */
+  function textsIn(path: string): string[] {
+    const code = ts.createSourceFile(path, codeOf(path), ts.ScriptTarget.ES2023, false);
+    const found: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
+      if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node)) found.push(node.text);
+      else if (ts.isTemplateMiddleOrTemplateTail(node)) found.push(node.text);
+      ts.forEachChild(node, visit);
+    };
+    visit(code);
+    // What is written between the tags of a component, without its expressions.
+    if (path.endsWith(".svelte")) {
+      let markup = readFileSync(path, "utf8").replaceAll(/<(script|style).*?<\/\1>/gs, "");
+      while (/\{[^{}]*\}/.test(markup)) markup = markup.replaceAll(/\{[^{}]*\}/g, "");
+      found.push(...markup.split(/<[^>]*>/));
+    }
+    return found.filter((text) => !ID.test(text));
+  }
+
+  const own = files.filter((path) => relative(src, path) !== DRAWINGS);
+  const worlds = definitions.worlds.map(({ name }) => storyIn(STORY_OF[name] ?? "").world);
+
+  test("no world, no model of one and none of its things is named in the page", () => {
+    const names = [
+      ...definitions.worlds.flatMap(({ name, title, models }) => [
+        name,
+        title,
+        title.replace("->", "→"),
+        ...models.map(({ preset }) => preset),
+      ]),
+      ...worlds.flatMap(({ entities, subgoals, memory }) => [
+        ...entities.flatMap(({ name, icon }) => (icon === "agent" ? [] : [name, icon])),
+        ...subgoals,
+        ...memory,
+      ]),
+    ];
+    const word = new RegExp(
+      `(?<![\\w$])(${[...new Set(names)].map(escaped).join("|")})s?(?![\\w$])`,
+    );
+    expect(word.test("Here lies a key.")).toBe(true);
+    const named = own.flatMap((path) =>
+      textsIn(path)
+        .filter((text) => word.test(text))
+        .map((text) => `${relative(src, path)}: ${text}`),
+    );
+    expect(named).toEqual([]);
+  });
+
+  test("no word that it defines is written again", () => {
+    const defined = [
+      ...definitions.runs.flatMap(({ title, what }) => [title, what]),
+      ...definitions.worlds.flatMap(({ sizes, opening, things, models }) => [
+        opening,
+        ...sizes.flatMap(({ label, hint }) => [label, hint]),
+        ...things.map(({ words }) => words),
+        ...models.map(({ title }) => title),
+      ]),
+      ...Object.values(constants.knobs).flatMap(({ title, what }) => [title, what]),
+    ].filter((words) => words.includes(" "));
+    expect(defined.length).toBeGreaterThan(30);
+    const again = own.flatMap((path) =>
+      textsIn(path)
+        .filter((text) => defined.includes(text))
+        .map((text) => `${relative(src, path)}: ${text}`),
+    );
+    expect(again).toEqual([]);
+  });
+
+  test("what a world calls its places is left to it", () => {
+    const units = definitions.worlds.flatMap(({ whole, sizes }) => [
+      whole,
+      ...sizes.map(({ unit }) => unit),
+    ]);
+    // In a sentence, not in an id or a setting's name.
+    const word = new RegExp(`\\b(${units.map(escaped).join("|")})s?\\b`);
+    const told = own
+      .filter((path) => /^stories\/world\/(scenes|parts|state|panel)\//.test(relative(src, path)))
+      .flatMap((path) => textsIn(path).map((text) => [relative(src, path), text] as const))
+      .filter(([, text]) => text.includes(" ") && word.test(text));
+    expect(told).toEqual([]);
+  });
 });

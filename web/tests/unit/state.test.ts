@@ -5,16 +5,25 @@ import { readHash, writeHash } from "../../src/state/hash";
 import {
   anyMoved,
   changesFrom,
-  gradientSteps,
-  keyOf,
   knobsOf,
   knobsWith,
+  refusedIn,
+  settingsDifference,
   settingsFor,
 } from "../../src/stories/world/settings";
 import { initial, SPEEDS, THEMES, type State } from "../../src/state/state";
 import { MAX_SEED } from "../../src/stories/fields";
 import { STORIES } from "../../src/stories/registry";
-import { PLAYING, ROWS, type Control, type Knobs } from "../../src/stories/world/knobs";
+import { plannedSteps } from "../../src/engine/fineTune";
+import { keyOf } from "../../src/recording/settings";
+import {
+  KNOBS,
+  PLAYING,
+  trainingOf,
+  type Knobs,
+  type Slider,
+  type TrainingKnob,
+} from "../../src/stories/world/knobs";
 import {
   EXAMPLE,
   GRADIENTS,
@@ -26,7 +35,8 @@ import {
   type WireName,
 } from "../../src/stories/assemble/wires";
 import type { Wires } from "../../src/recording/ladder.gen";
-import { storyFixture } from "./fixtures";
+import { storyFixture, worldDefined } from "./fixtures";
+import { storyIn } from "./story-helpers";
 import { ladderFixture, WIRES } from "./ladder-fixture";
 
 const share = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((x) => x + 0); // no -0
@@ -34,17 +44,31 @@ const seed = fc.integer({ min: 0, max: MAX_SEED });
 const name = fc.string({ minLength: 1, maxLength: 60, unit: "grapheme" });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
-/** Any value of a knob, by its row. */
-function anyOf(control: Control<unknown>): fc.Arbitrary<unknown> {
-  if (control.kind === "choice") return fc.constantFrom(...control.choices.map(([value]) => value));
-  const { min, max, step } = control;
+const bellStory = () => storyIn("bell/recordings/bell.hrm.json.gz");
+const training = trainingOf(worldDefined("key-door"));
+const bellTraining = trainingOf(worldDefined("bell"));
+
+/** Any value of a knob, where it has one to turn. */
+function anyValue({ choices, sliders = [] }: TrainingKnob<unknown>): fc.Arbitrary<unknown> | null {
+  if (choices) return fc.constantFrom(...choices.map(([value]) => value));
+  const [slider] = sliders;
+  return slider ? anyOf(slider) : null;
+}
+
+/** Any value on a slider. */
+function anyOf({ min, max, step }: Slider): fc.Arbitrary<number> {
   return Number.isInteger(step)
     ? fc.integer({ min, max })
     : fc.double({ min, max, noNaN: true }).map((x) => x + 0); // no -0
 }
 
 const knobs = fc.record(
-  Object.fromEntries(ROWS.map(([key, { control }]) => [key, anyOf(control)])),
+  Object.fromEntries(
+    KNOBS.flatMap((name) => {
+      const values = anyValue(training[name] as TrainingKnob<unknown>);
+      return values ? [[name, values]] : [];
+    }),
+  ),
   { requiredKeys: [] },
 ) as fc.Arbitrary<Partial<Knobs>>;
 
@@ -79,7 +103,7 @@ const states: fc.Arbitrary<State> = fc.record({
   own: fc
     .record({
       knobs,
-      exploration: anyOf(PLAYING.exploration.control),
+      exploration: anyOf(PLAYING.exploration),
       drawSeed: seed,
       start: maybe(fc.integer({ min: 0, max: 1000 })),
       run: maybe(name),
@@ -130,8 +154,9 @@ describe("the state in the address", () => {
     ["noise=", "noise = nothing", "0 to 0.5"],
     ["noise=-0.1", "noise = -0.1", "0 to 0.5"],
     ["noise=NaN", "noise = NaN", "0 to 0.5"],
-    ["tiles=2", "tiles = 2", "3 to 9"],
-    ["passes=11", "passes = 11", "3 to 10"],
+    ["tiles=33", "tiles = 33", "1 to 32"],
+    ["sizes=cloths", "sizes = cloths", "swaps-2"],
+    ["passes=11", "passes = 11", "1 to 10"],
     ["seed=-1", "seed = -1", "0 to 4294967295"],
     ["seed=4294967296", "seed = 4294967296", "0 to 4294967295"],
     ["preset=deep", "preset = deep", "hierarchy, flat"],
@@ -155,30 +180,71 @@ describe("the state in the address", () => {
 describe("knobs and settings", () => {
   test("a story's own knobs ask for the story itself", async () => {
     const { settings } = await storyFixture();
-    expect(settingsFor(settings, knobsOf(settings))).toEqual(settings);
-    expect(anyMoved(changesFrom(settings, knobsOf(settings)))).toBe(false);
+    expect(settingsFor(training, settings, knobsOf(training, settings))).toEqual(settings);
+    expect(anyMoved(changesFrom(training, settings, knobsOf(training, settings)))).toBe(false);
   });
 
   test("only what was moved changes, and comes back from the settings", async () => {
     const { settings } = await storyFixture();
     fc.assert(
       fc.property(knobs, (moved) => {
-        const all = { ...knobsOf(settings), ...moved };
-        const asked = settingsFor(settings, all);
-        expect(knobsOf(asked)).toEqual(all);
-        expect(knobsWith(settings, changesFrom(settings, all))).toEqual(all);
+        const all = { ...knobsOf(training, settings), ...moved };
+        const asked = settingsFor(training, settings, all);
+        expect(knobsOf(training, asked)).toEqual(all);
+        expect(knobsWith(training, settings, changesFrom(training, settings, all))).toEqual(all);
         for (const [key, value] of Object.entries(settings)) {
           // The wiring's knob unfreezes what was frozen; all else is its knob's alone.
           if (!(key in all) && key !== "freeze") expect(asked).toHaveProperty(key, value);
         }
-        expect(keyOf(asked) === keyOf(settings)).toBe(!anyMoved(changesFrom(settings, all)));
+        expect(keyOf(asked) === keyOf(settings)).toBe(
+          !anyMoved(changesFrom(training, settings, all)),
+        );
       }),
     );
   });
 
   test("the planned gradient steps are those of the recording", async () => {
     const { settings, model, planned_steps } = await storyFixture();
-    expect(gradientSteps(knobsOf(settings), settings.batch, model.segments)).toBe(planned_steps);
+    const { examples, batch, passes } = settings;
+    expect(plannedSteps(examples, batch, passes, model.segments)).toBe(planned_steps);
+  });
+
+  test("every size of a world has its slider, and what it is turned to is asked for", () => {
+    const settings = bellStory().settings;
+    const [slider] = bellTraining.sizes.sliders ?? [];
+    expect([slider?.label, slider?.min, slider?.max]).toEqual(["Cloths", 1, 2]);
+    const stands = knobsOf(bellTraining, settings);
+    expect(slider?.get(stands.sizes)).toBe(1);
+    const sizes = slider?.set(stands.sizes, 2) ?? "";
+    const { state } = readHash(`#sizes=${sizes}&tiles=4`);
+    const moved = { ...changesFrom(bellTraining, settings, stands), sizes, tiles: 4 };
+    expect(state.own).toMatchObject({ sizes, tiles: 4 });
+    const asked = settingsFor(bellTraining, settings, knobsWith(bellTraining, settings, moved));
+    expect(asked).toEqual({ ...settings, tiles: 4, sizes: { cloths: 2 } });
+    expect(refusedIn(bellTraining, moved)).toEqual([]);
+    expect(settingsDifference(bellTraining, settings, asked)).toBe("4 tiles, 2 cloths");
+  });
+
+  test.each([
+    [training, { tiles: 2 }, "tiles = 2", "tiles from 3 to 9"],
+    [training, { sizes: "cloths-1" }, "sizes = cloths-1", "none"],
+    [bellTraining, { tiles: 5 }, "tiles = 5", "tiles from 2 to 4"],
+    [bellTraining, { sizes: "cloths-3" }, "sizes = cloths-3", "cloths from 1 to 2"],
+    [bellTraining, { sizes: "swaps-1" }, "sizes = swaps-1", "cloths"],
+    [trainingOf(undefined), { preset: "flat" } as const, "preset = flat", "none"],
+  ])("what a world does not have is refused with a sentence (%#)", (own, patch, says, accepted) => {
+    const moved = { ...changesFrom(own, bellStory().settings, knobsOf(own, bellStory().settings)) };
+    const [[name, words] = [], ...more] = refusedIn(own, { ...moved, ...patch });
+    expect([name, more]).toEqual([Object.keys(patch)[0], []]);
+    expect(words).toContain(says);
+    expect(words).toContain(`accepted in this world is ${accepted};`);
+  });
+
+  test("settings are the same whatever fields an older file leaves out", () => {
+    const { settings } = bellStory();
+    const { world: _, ...older } = settings;
+    expect(keyOf({ ...older, sizes: { cloths: 1 } })).toBe(keyOf(settings));
+    expect(keyOf({ ...settings, sizes: { cloths: 2 } })).not.toBe(keyOf(settings));
   });
 });
 

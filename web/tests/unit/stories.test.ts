@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 
 import type { AnyRecording } from "../../src/recording/form";
 import type { Scene, View } from "../../src/scene/scene";
+import { definitions } from "./fixtures";
 import { initialOf } from "../../src/stories/fields";
+import type { Defined } from "../../src/stories/world/definition";
 import { STORIES } from "../../src/stories/registry";
 import { scenesOf } from "../../src/stories/scenes";
 import { EXAMPLES } from "./recordings";
@@ -28,7 +30,7 @@ for (const { id, kind, fields } of STORIES) {
   const scenes = await scenesOf(id);
   const { recordings, incomplete, seen = [] } = EXAMPLES[kind] ?? { recordings: () => [] };
   const all = recordings();
-  const wide: View = { layout: "wide", ...initialOf(fields) };
+  const wide: View & Defined = { layout: "wide", ...initialOf(fields), definitions };
   const tall: View = { ...wide, layout: "tall" };
   const views: [string, View][] = [
     ["wide", wide],

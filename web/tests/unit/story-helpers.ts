@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import type { Recording } from "../../src/recording/types.gen";
 import type { Shape } from "../../src/scene/shape";
 import { textWidth } from "../../src/scene/text";
-import { fixture as prepared, STORY } from "./fixtures";
+import { definitions, fixture as prepared, STORY } from "./fixtures";
 import type { LadderView } from "../../src/stories/assemble/view";
 import type { WorldScene, WorldView } from "../../src/stories/world/view";
 
@@ -22,6 +22,11 @@ export function fixture(): Recording {
   return loaded;
 }
 
+/** The recording in one of the prepared files. */
+export function storyIn(name: string): Recording {
+  return JSON.parse(gunzipSync(prepared(name)).toString("utf8")) as Recording;
+}
+
 /** As links without anything of a story's own make it. */
 export const wide: WorldView & LadderView = {
   layout: "wide",
@@ -30,6 +35,7 @@ export const wide: WorldView & LadderView = {
   start: null,
   run: null,
   wires: null,
+  definitions,
 };
 export const tall = { ...wide, layout: "tall" } as const;
 

@@ -2,13 +2,14 @@
 import { line, rect, round, text, type Box } from "../build";
 import type { Shape } from "../shape";
 
-/** Lines at nothing, half and `most` of a plot, with words at the two ends. */
+/** Lines at the ends of a plot, `low` and `most`, and half way, with words at the ends, `gap` beside it. */
 export function levels(
   id: string,
   plot: Box,
-  most: number,
+  [low, most]: readonly [number, number],
   format: (value: number) => string,
   size: number,
+  gap = 5,
 ): Shape[] {
   const y = (share: number) => plot.y + plot.height * (1 - share);
   return [
@@ -25,11 +26,11 @@ export function levels(
         i === 0 ? {} : { dash: [2, 5] },
       ),
     ),
-    ...[0, 1].map((share) =>
+    ...[low, most].map((level, share) =>
       text(
         `${id}.y${share}`,
-        share === 0 ? "0" : format(most),
-        plot.x - 5,
+        level === 0 ? "0" : format(level),
+        plot.x - gap,
         round(y(share) + size * 0.35),
         size,
         { anchor: "end", fill: "muted" },

@@ -9,7 +9,7 @@ export const BENCH = "bench";
 export const about: Story<LadderRecording> = {
   id: "assemble",
   kind: "ladder",
-  title: "Assemble the kit",
+  title: () => "Assemble the kit",
   legend: [
     ["agent", "The one block, before there are two"],
     ["planner", "H: the slow module and its state"],

@@ -3,12 +3,15 @@ import type { LadderPuzzle, LadderRecording, Rung, Wires } from "../../recording
 import { faded, fitted, group, notice, round, type Box } from "../../scene/build";
 import { at, range } from "../../lib/list";
 import type { Layout } from "../../scene/scene";
-import type { Group, Shape } from "../../scene/shape";
+import type { Group, Shape, Tone } from "../../scene/shape";
 import { plain } from "../../scene/words";
-import { puzzleIndex, wrongCells, type Grid } from "./facts";
+import { aside, type Window } from "../../scene/timeline";
+import { exact, ofSeeds, puzzleIndex, rungOf, wrongCells, type Grid } from "./facts";
 import { board } from "./parts/board";
 import { sizes } from "./places";
-import { callsDone, type Play } from "./play";
+import type { DotRow } from "./parts/charts";
+import { below, panel } from "./parts/panel";
+import { answerAt, callsDone, type Play } from "./play";
 import type { LadderView } from "./view";
 
 export function puzzleOf(recording: LadderRecording, view: LadderView): LadderPuzzle {
@@ -168,6 +171,71 @@ export function snapshots(
 }
 
 const SNAPSHOTS = 4;
+
+/** What a machine shows of a play: its calls, its answer so far, and once it is over what is right. */
+export function playing(
+  recording: LadderRecording,
+  view: LadderView,
+  play: Play | null,
+  wires: Wires | undefined,
+  t: number,
+) {
+  return {
+    ...boardProps(recording, view),
+    power: 1,
+    answer: play && answerAt(play, t),
+    ...(play && t >= play.end ? { solution: puzzleOf(recording, view).solution } : {}),
+    ...(play && wires ? { play: { of: play, t, wires } } : {}),
+  };
+}
+
+/** When the eye should be on the machine, and when on the panel beside it. */
+export interface Eye {
+  readonly machine: readonly Window[];
+  readonly panel: readonly Window[];
+}
+
+/** Machine and panel, each standing back while the other is talked about; `between` never does. */
+export function beside(
+  t: number,
+  eye: Eye,
+  machine: readonly Shape[],
+  panel: readonly Shape[],
+  between: readonly Shape[] = [],
+): Shape[] {
+  return [
+    standing("stage.machine", aside(t, eye.panel), machine),
+    ...between,
+    standing("stage.panel", aside(t, eye.machine), panel),
+  ];
+}
+
+/** The panel of a step that was not measured. */
+export function emptyPanel(layout: Layout, title: string, step: number): Shape[] {
+  const sentence = `Step ${step} was not measured.`;
+  return panel(layout, title, absent("absent", below(layout), sentence, layout));
+}
+
+/** A row a step: how many new puzzles each seed solved; the last is the one that is talked about. */
+export function stepRows(
+  recording: LadderRecording,
+  names: Readonly<Record<number, string>>,
+  tone: Tone,
+): DotRow[] {
+  const steps = Object.keys(names).map(Number);
+  return steps.map((step) => {
+    const rung = rungOf(recording, step);
+    const strong = step === Math.max(...steps);
+    return {
+      id: `step-${step}`,
+      name: names[step] ?? "",
+      values: rung ? ofSeeds(rung, exact) : [],
+      tone: strong ? tone : "input",
+      what: `Step ${step}, new puzzles solved`,
+      strong,
+    };
+  });
+}
 
 /** A part of the stage that stands back (`share` below 1) while something else is talked about. */
 export function standing(id: string, share: number, shapes: readonly Shape[]): Group {

@@ -212,7 +212,7 @@ function hueOf(board: Board, token: number): Tone | null {
   }
 }
 
-const MAZE: readonly (Tone | null)[] = [null, "input", null, "key", "door", null];
+const MAZE: readonly (Tone | null)[] = [null, "input", null, "gold", "wood", null];
 /** ARC's ten colours, as near as the stage's hues come: padding, edge, black, blue, red, … */
 const ARC: readonly (Tone | null)[] = [
   null,
@@ -221,12 +221,12 @@ const ARC: readonly (Tone | null)[] = [
   "agent",
   "blame-planner",
   "right",
-  "key",
+  "gold",
   "input",
   "planner",
   "blame-doer",
   "doer",
-  "door",
+  "wood",
 ];
 const OWN = ARC.slice(2) as readonly Tone[];
 
@@ -234,8 +234,8 @@ const OWN = ARC.slice(2) as readonly Tone[];
 const ON: Partial<Record<Tone, Tone>> = {
   pupil: "eye",
   agent: "pupil",
-  key: "pupil",
-  door: "pupil",
+  gold: "pupil",
+  wood: "pupil",
 };
 
 function colours(props: BoardProps, laid: Laid): Shape[] {

@@ -6,7 +6,7 @@ import type { Story } from "../story";
 export const about: Story<RunRecording> = {
   id: "run",
   kind: "run",
-  title: "A run",
+  title: () => "A run",
   legend: [
     ["agent", "Training: the batch it learns from"],
     ["planner", "Test; without one, puzzles it has seen"],

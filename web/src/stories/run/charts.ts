@@ -154,7 +154,7 @@ const standing = memoByValueOf((chart: Chart, box: Box, size: number): Shape[] =
     group(
       `${id}.axes`,
       [
-        ...levels(id, plot, most, format, size),
+        ...levels(id, plot, [0, most], format, size),
         text(`${id}.first`, grouped(extent.first), plot.x, round(foot + size * 1.4), size, {
           fill: "muted",
         }),

@@ -6,7 +6,7 @@ import type { Story } from "../story";
 export const about: Story<ThoughtRecording> = {
   id: "thought",
   kind: "thought",
-  title: "A thought",
+  title: () => "A thought",
   legend: [
     ["input", "The puzzle as it is given"],
     ["answer", "What it answers"],

@@ -1,14 +1,16 @@
 /** The story of a world: a model of sub-goals and actions is fine-tuned, and plays before and after. */
 import type { Recording } from "../../recording/types.gen";
 import type { Story } from "../story";
-import { wiringOf } from "./definition";
-import { settingsInFileName } from "./settings";
+import { settingsInFileName } from "./knobs";
 import { beside, fields } from "./view";
 
 export const about: Story<Recording> = {
   id: "world",
   kind: "fine-tuning",
-  title: "Key → Door",
+  title(definitions) {
+    const [only, ...others] = definitions?.worlds ?? [];
+    return only && others.length === 0 ? only.title.replace("->", "→") : "Worlds";
+  },
   legend: [
     ["planner", "Planner (H): names the sub-goal, thinks slowly"],
     ["doer", "Doer (L): chooses the action, thinks fast"],
@@ -22,11 +24,12 @@ export const about: Story<Recording> = {
   ],
   fields,
   beside,
-  help: "Release a knob of “Key → Door” and the model trains again, here in the page",
+  help: (title) => `Release a knob of “${title}” and the model trains again, here in the page`,
   fetchCheck: () => import("./check"),
   nameParts: ({ world, settings }) => [
     world.name,
-    wiringOf(settings.preset),
+    // A rival's preset is the main one's with its wiring behind it, 'flat'.
+    ...settings.preset.split("-").slice(1),
     ...settingsInFileName(settings),
   ],
   fetchStage: () => import("./state/fineTuning.svelte"),

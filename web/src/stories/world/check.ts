@@ -10,6 +10,7 @@ import type {
   Thought,
   WorldTable,
 } from "../../recording/types.gen";
+import { sizeKey } from "../../recording/settings";
 import { filled, index, invalid, length, lengths, problemIn } from "../../recording/invalid";
 import {
   checkBounds,
@@ -76,7 +77,7 @@ function checkAll(recording: Recording): void {
   if (recording.checkpoints.length < 2) invalid("checkpoints has no before and after");
   for (const point of recording.checkpoints) checkCheckpoint(point, world);
   if (recording.curve.length < 2) invalid("curve has no before and after");
-  for (const run of recording.ablations) checkRun(run, world);
+  for (const run of recording.ablations) checkRun(run, recording);
 }
 
 function checkWorld(world: WorldTable): void {
@@ -147,9 +148,11 @@ function checkCheckpoint(point: Checkpoint, world: WorldTable): void {
   checkPolicy(point.policy, world, "a checkpoint");
 }
 
-function checkRun(run: Run, world: WorldTable): void {
-  // A run of another line length has a policy of another table; it is shown only by its scores.
-  if (run.settings.tiles === world.tiles) checkPolicy(run.policy, world, `the run ${run.name}`);
+function checkRun(run: Run, { world, settings }: Recording): void {
+  // A run of another size has a policy of another table; it is shown only by its scores.
+  if (sizeKey(run.settings) === sizeKey({ ...settings, tiles: world.tiles })) {
+    checkPolicy(run.policy, world, `the run ${run.name}`);
+  }
   if (!run.curve.length) invalid(`the run ${run.name} has no curve`);
 }
 

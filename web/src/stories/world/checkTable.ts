@@ -4,6 +4,7 @@
  *
  * The same as recording/world/agreement.py.
  */
+import constants from "../../recording/constants.json";
 import { distinct, filled, index, invalid, length } from "../../recording/invalid";
 import type {
   Cycle,
@@ -16,28 +17,20 @@ import type {
 } from "../../recording/types.gen";
 
 /** The most of each that can be drawn; the worlds that there are have a third of these at most. */
-const MOST = {
-  tiles: 32,
-  max_steps: 1000,
-  states: 10_000,
-  subgoals: 32,
-  actions: 32,
-  features: 256,
-  entities: 32,
-  memory: 32,
-  token_names: 128,
-} as const;
-const MOST_SEGMENTS = 64;
-const MOST_CALLS = 1024;
-const MOST_OF_A_KIND = 100;
-const MOST_STEPS = 100_000;
+const MOST = constants.most.table;
+const {
+  segments: MOST_SEGMENTS,
+  calls: MOST_CALLS,
+  of_a_kind: MOST_OF_A_KIND,
+  steps: MOST_STEPS,
+} = constants.most;
 
 /** Bounds of the table's own numbers and lists, and of its rewards' outcomes. */
 export function checkTable(world: WorldTable): void {
   index(world.tiles, 1, MOST.tiles + 1, "world.tiles");
   index(world.max_steps, 1, MOST.max_steps + 1, "world.max_steps");
   const states = world.tokens.length;
-  index(states, 1, MOST.states + 1, "the number of states");
+  index(states, 1, MOST.tokens + 1, "the number of states");
   for (const name of ["subgoals", "actions", "features", "token_names"] as const) {
     index(world[name].length, 1, MOST[name] + 1, `the length of world.${name}`);
     distinct(world[name], `world.${name}`);

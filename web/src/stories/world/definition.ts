@@ -1,84 +1,90 @@
 /**
- * What Python defines of a world's trainings and the page has to know: the wirings that it can train,
- * what is trained beside the main run, and how recordings and runs are called. Which world it is comes
- * from the recording; no world is named here.
+ * What Python defines of a recording's world, and the words for it. Of a world that is not known
+ * here there are only the names in its recordings.
  */
-import type { Run, Settings } from "../../recording/types.gen";
+import type { Definitions, ModelInPage, Size, WorldInPage } from "../../recording/definitions.gen";
+import type { Recording, Settings } from "../../recording/types.gen";
 import { count } from "../../scene/numbers";
+import { capital, plain } from "../../scene/words";
 
-type Preset = Settings["preset"];
+export type { WorldInPage };
 
-/** A preset's name begins with its world's, 'keydoor' of 'keydoor-flat'; the rest is its wiring. */
-function parts(preset: Preset): readonly [world: string, wiring: string] {
-  const [world = "", ...wiring] = preset.split("-");
-  return [world, wiring.join("-")];
+/** What is defined, where it could be loaded. */
+export interface Defined {
+  readonly definitions: Definitions | null;
 }
 
-/** The wiring of a preset, e.g. 'flat'; empty for the world's main one. */
-export function wiringOf(preset: Preset): string {
-  return parts(preset)[1];
+/** The world of some settings, if it is defined here: each preset is of one world only. */
+export function worldOf({ definitions }: Defined, settings: Settings): WorldInPage | undefined {
+  return definitions?.worlds.find((world) => modelIn(world, settings));
 }
 
-/** The preset of another wiring of the same world. */
-export function presetOf(preset: Preset, wiring: string): Preset {
-  return [parts(preset)[0], wiring].filter(Boolean).join("-") as Preset;
+/** The model that settings ask for. */
+export function modelIn(
+  world: WorldInPage | undefined,
+  { preset }: Pick<Settings, "preset">,
+): ModelInPage | undefined {
+  return world?.models.find((model) => model.preset === preset);
 }
 
-/** Wirings without a Planner that names sub-goals. */
-export const FLAT: readonly string[] = ["flat", "flat-labelled"];
-
-/** A training beside the main one: the same settings but for these. */
-export type Variant = Pick<Run, "name"> & Pick<Settings, "preset" | "freeze">;
-
-/** What the page can train beside a main run, by the names of experiments/record.py. */
-export function ablationsOf({ preset }: Settings): readonly Variant[] {
-  const main = presetOf(preset, "");
-  return [
-    { name: "flat", preset: presetOf(preset, "flat"), freeze: "none" },
-    { name: "frozen-planner", preset: main, freeze: "planner" },
-    { name: "frozen-doer", preset: main, freeze: "doer" },
-  ];
+/** What the page can train beside a main run. */
+export function ablationsOf(world: WorldInPage) {
+  return world.ablations
+    .filter(({ in_page }) => in_page)
+    .map(({ name, preset, freeze }) => ({ name, preset, freeze }));
 }
 
-const WIRING_TITLES: Record<string, string> = {
-  "": "Planner and Doer",
-  flat: "no hierarchy: one module, actions only",
-};
+/** Each size of the settings' world, and what is defined of it. */
+export function sizesIn(world: WorldInPage, { tiles, sizes }: Settings) {
+  return world.sizes.map((size): readonly [Size, number] => [
+    size,
+    size.name === "tiles" ? tiles : (sizes?.[size.name] ?? size.default),
+  ]);
+}
 
-/**
- * A line that tells recordings apart, as Python's `title_of` writes it; `like` is the title of
- * another recording of the world.
- */
-export function titleOf(settings: Settings, like: string): string {
-  const { preset, freeze, examples, tiles, noise, seed } = settings;
+/** A line that tells recordings apart, as Python's `title_of` writes it. */
+export function titleOf(world: WorldInPage, settings: Settings): string {
+  const { preset, freeze, examples, noise, seed } = settings;
   const frozen = freeze === "none" ? "" : `, ${freeze} frozen`;
+  const sizes = sizesIn(world, settings).map(([{ unit }, value]) => count(value, unit));
   return (
-    `${like.split(":")[0]}: ${WIRING_TITLES[wiringOf(preset)] ?? preset}${frozen}, ` +
-    `${count(examples, "example")}, ${tiles} tiles, noise ${noise}, seed ${seed}`
+    `${world.title}: ${modelIn(world, settings)?.title ?? preset}${frozen}, ` +
+    `${count(examples, "example")}, ${sizes.join(", ")}, noise ${noise}, seed ${seed}`
   );
 }
 
-export interface RunWords {
-  readonly title: string;
-  readonly what: string;
+/** What a recording's world is called, place by place and as a whole. */
+export interface Ground {
+  /** One place, e.g. 'tile'. */
+  readonly place: string;
+  /** All of them, e.g. 'line'. */
+  readonly whole: string;
 }
 
-/** The runs of a recording, by their names. */
-export const RUNS: Readonly<Record<string, RunWords>> = {
-  main: { title: "This story", what: "The run that this story shows." },
-  flat: { title: "No hierarchy", what: "One module, actions only, with as many parameters." },
-  "flat-labelled": {
-    title: "No hierarchy, told labels",
-    what: "One module that also learns the sub-goal labels.",
-  },
-  "no-channel": {
-    title: "Two boxes, no wire",
-    what: "The Doer is never told the sub-goal.",
-  },
-  "one-module": {
-    title: "One box, with wire",
-    what: "One module, told its own sub-goal.",
-  },
-  "frozen-planner": { title: "Frozen Planner", what: "Only the Doer may learn." },
-  "frozen-doer": { title: "Frozen Doer", what: "Only the Planner may learn." },
-};
+export function groundOf(defined: Defined, { settings }: Pick<Recording, "settings">): Ground {
+  const world = worldOf(defined, settings);
+  return { place: world?.sizes[0]?.unit ?? "place", whole: world?.whole ?? "world" };
+}
+
+/** The story's first caption. */
+export function openingOf(defined: Defined, { settings, world }: Recording): string {
+  const places = count(world.tiles, groundOf(defined, { settings }).place);
+  const opening = worldOf(defined, settings)?.opening ?? "This world has {tiles}.";
+  return opening.replace("{tiles}", places);
+}
+
+/** How an entity is introduced. */
+export function introductionOf(defined: Defined, { settings }: Recording, name: string): string {
+  const thing = worldOf(defined, settings)?.things.find(({ entity }) => entity === name);
+  return thing?.words ?? `This is the ${plain(name)}.`;
+}
+
+/** How a run is called, and what it is; one that is not known as it is named. */
+export function runWords({ definitions }: Defined, name: string): { title: string; what: string } {
+  return (
+    definitions?.runs.find((run) => run.name === name) ?? {
+      title: capital(plain(name.replaceAll("-", " "))),
+      what: "",
+    }
+  );
+}

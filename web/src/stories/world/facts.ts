@@ -7,10 +7,11 @@ import type {
   Run,
   WorldTable,
 } from "../../recording/types.gen";
+import { Draws } from "../../lib/draws";
 import { at, last, range } from "../../lib/list";
 import { memo, memoBy } from "../../scene/memo";
 import { mean } from "../../scene/numbers";
-import { rollOut, stateAfter } from "./rollout";
+import { rollOut, stateAfter, type Exploration } from "../../recording/episode";
 import type { WorldView } from "./view";
 
 export interface Played {
@@ -44,7 +45,7 @@ function played(recording: Recording, view: WorldView, policy: Policy, recorded:
   if (view.exploration <= 0) return { episode: recorded, policy, model };
   const key = `${view.exploration}/${view.drawSeed}/${recorded.start}`;
   const episode = explored(policy, key, () =>
-    rollOut(recording.world, policy, model, recorded.start, explorationOf(view)),
+    rollOut(recording.world, policy, model, recorded.start, explorationOf(view, view.drawSeed)),
   );
   return { episode, policy, model };
 }
@@ -61,8 +62,12 @@ function explored(policy: Policy, key: string, compute: () => Episode): Episode 
   return episode;
 }
 
-export function explorationOf(view: WorldView) {
-  return { temperature: view.exploration, seed: view.drawSeed };
+/** How choices are drawn for a view; not at all where it does not explore. */
+export function explorationOf(
+  { exploration }: Pick<WorldView, "exploration">,
+  seed: number,
+): Exploration | undefined {
+  return exploration > 0 ? { temperature: exploration, draws: new Draws(seed >>> 0) } : undefined;
 }
 
 /** The main run in the form of an ablation, so that scenes 6 and 7 treat all runs alike. */
@@ -102,10 +107,7 @@ function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[
   const key = view.exploration > 0 ? `${view.exploration}/${view.drawSeed}` : "best";
   const kept = grids(run.policy, key);
   kept.episodes ??= table.starts.map((start, i) =>
-    rollOut(table, run.policy, run.model, start, {
-      temperature: view.exploration,
-      seed: (view.drawSeed + i) >>> 0,
-    }),
+    rollOut(table, run.policy, run.model, start, explorationOf(view, view.drawSeed + i)),
   );
   return kept.episodes;
 }

@@ -1,196 +1,273 @@
 /**
  * The knobs, a row each. Whatever the page knows of a knob comes from here: its control with its
  * words and its range, what a link carries, what a file is called, how one run is told from another,
- * and which setting it is to the engine and to Python.
+ * and which setting it is to the engine and to Python. Ranges and words are Python's: of what any
+ * world has in `constants.json`, of a world's sizes in its definition.
  */
+import constants from "../../recording/constants.json";
+import type { Size } from "../../recording/definitions.gen";
 import type { Settings } from "../../recording/types.gen";
+import { memo } from "../../scene/memo";
 import { count, percent } from "../../scene/numbers";
+import { listed } from "../../scene/words";
 import { decimal, field, MAX_SEED, oneOf, optional, whole, type Field } from "../fields";
-import { FLAT, presetOf, wiringOf } from "./definition";
+import { modelIn, type WorldInPage } from "./definition";
 
-/** How a value is chosen: on a slider, or between some. */
-export type Control<T> =
-  | { readonly kind: "slider"; readonly min: number; readonly max: number; readonly step: number }
-  | { readonly kind: "choice"; readonly choices: readonly (readonly [value: T, label: string])[] };
+type Link<T> = Pick<Field<T>, "read" | "write" | "accepted">;
 
-/** What the controls, the link and the words know of a knob. */
-interface Knob<T> {
+/** A number on a slider. */
+export interface Slider {
   readonly label: string;
   readonly hint: string;
-  readonly control: Control<T>;
-  /** What a link accepts. */
-  readonly link: Pick<Field<T>, "read" | "write" | "accepted">;
-  /** Its value beside its slider. */
-  shown(value: T): string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** Its value in words, beside it. */
+  shown(value: number): string;
 }
 
-/** A knob that asks for another training. */
-export interface TrainingKnob<T> extends Knob<T> {
+/** A knob that asks for another training, in a world. */
+export interface TrainingKnob<T> {
   /** Where it stands for some settings. */
   of(settings: Settings): T;
   /** What of the settings is another when it stands at `value`. */
   into(settings: Settings, value: T): Partial<Settings>;
   /** How a run with this value is told from one with another; absent where its title says it. */
   words?(value: T): string;
-  /** Its part of a file's name, and the part's place there. */
-  readonly file?: { readonly place: number; part(value: T): string };
+  /** What the world accepts instead, as the end of a sentence; null if it accepts the value. */
+  refusal?(value: T): string | null;
+  /** The values among which it chooses. */
+  readonly choices?: readonly (readonly [value: T, label: string])[];
+  /** The sliders that stand for it: what each shows of the value, and the value it is moved to. */
+  readonly sliders?: readonly (Slider & {
+    get(value: T): number;
+    set(value: T, to: number): T;
+  })[];
   /** Whether what it means is said below it: gradient steps. */
   readonly countsSteps?: boolean;
-}
-
-/** A knob that only changes how the trained model is played. */
-export interface PlayingKnob extends Knob<number> {
-  readonly initial: number;
-  /** The knob without which it means nothing. */
-  readonly needs?: string;
-}
-
-interface Slider {
-  readonly label: string;
-  readonly hint: string;
-  readonly range: readonly [min: number, max: number, step: number];
-  /** Where a link may go further than the slider. */
-  readonly most?: number;
-  readonly shown?: (value: number) => string;
-}
-
-function slider({ label, hint, range, most, shown = String }: Slider): Knob<number> {
-  const [min, max, step] = range;
-  const number = Number.isInteger(step) ? whole : decimal;
-  return {
-    label,
-    hint,
-    control: { kind: "slider", min, max, step },
-    link: number(min, most ?? max),
-    shown,
-  };
-}
-
-/** A knob that is a setting of the same name. */
-function setting<K extends keyof Settings>(
-  key: K,
-  knob: Slider,
-  rest: Pick<TrainingKnob<number>, "words" | "file" | "countsSteps">,
-): TrainingKnob<number> {
-  return {
-    ...slider(knob),
-    of: (settings) => settings[key] as number,
-    into: (_, value) => ({ [key]: value }),
-    ...rest,
-  };
 }
 
 /** Which wiring a knob asks for. */
 export type Wiring = "hierarchy" | "flat";
 
-const wiring: TrainingKnob<Wiring> = {
-  label: "Wiring",
-  hint: "",
-  control: {
-    kind: "choice",
-    choices: [
-      ["hierarchy", "With hierarchy"],
-      ["flat", "Flat"],
-    ],
-  },
-  link: oneOf<Wiring>(["hierarchy", "flat"]),
-  shown: (value) => (value === "flat" ? "Flat" : "With hierarchy"),
-  of: ({ preset }) => (FLAT.includes(wiringOf(preset)) ? "flat" : "hierarchy"),
-  into: (settings, value) =>
-    value === wiring.of(settings)
-      ? {}
-      : { preset: presetOf(settings.preset, value === "flat" ? "flat" : ""), freeze: "none" },
+/** The knobs that any world has. */
+type General = keyof typeof constants.knobs;
+
+/** Where the knobs of a training stand; `sizes` are the world's others, as `writeSizes` has them. */
+export type Knobs = Readonly<Record<General | "tiles", number>> & {
+  readonly preset: Wiring;
+  readonly sizes: string;
 };
+
+export type KnobName = keyof Knobs;
+
+/** Where they were moved to; null where they stand as in the story. */
+export type Moved = { readonly [K in KnobName]: Knobs[K] | null };
+
+/** The knobs of a world, in the order of their controls. */
+export type Training = { readonly [K in KnobName]: TrainingKnob<Knobs[K]> };
+
+/** The sizes of a world but 'tiles' in a link: 'cloths-2,swaps-1'. */
+export function writeSizes(sizes: Settings["sizes"]): string {
+  return Object.entries(sizes ?? {})
+    .map(([name, value]) => `${name}-${value}`)
+    .join(",");
+}
+
+export function readSizes(text: string): Record<string, number> {
+  const parts = text ? text.split(",") : [];
+  return Object.fromEntries(
+    parts.map((part) => part.split("-")).map(([name = "", value]) => [name, Number(value)]),
+  );
+}
+
+const sizesLink: Link<string> = {
+  read: (text) => (/^[a-z_]+-\d{1,4}(,[a-z_]+-\d{1,4})*$/.test(text) ? text : undefined),
+  write: String,
+  accepted: "a name and a number for each, such as swaps-2",
+};
+
+function linkOf(name: General): Link<number> {
+  const { least, most, step } = constants.knobs[name];
+  return (Number.isInteger(step) ? whole : decimal)(least, most);
+}
+
+/** `make` of each knob that any world has, in the order of their controls: the seed comes last. */
+function ofGeneral<T>(make: (name: General) => T) {
+  const names = Object.keys(constants.knobs) as General[];
+  const all = Object.fromEntries(names.map((name) => [name, make(name)])) as Record<General, T>;
+  const { seed, ...rest } = all;
+  return { rest, seed };
+}
+
+const general = ofGeneral(linkOf);
+
+/** What a link accepts, whichever world it is; a world may accept less. */
+export const LINKS: { readonly [K in KnobName]: Link<Knobs[K]> } = {
+  preset: oneOf<Wiring>(["hierarchy", "flat"]),
+  ...general.rest,
+  tiles: whole(1, constants.most.table.tiles),
+  sizes: sizesLink,
+  seed: general.seed,
+};
+
+export const KNOBS = Object.keys(LINKS) as readonly KnobName[];
+
+/** What settings are called in a file's name, in order. */
+export function settingsInFileName(settings: Settings): readonly string[] {
+  const { tiles, sizes, examples, noise, seed } = settings;
+  return [
+    `${tiles}-tiles`,
+    ...Object.entries(sizes ?? {}).map(([name, value]) => `${value}-${name}`),
+    `${examples}-examples`,
+    noise ? `noise-${noise}` : "",
+    `seed-${seed}`,
+  ];
+}
+
+/** A knob that is a setting of the same name. */
+function setting(
+  name: General | "tiles",
+  slider: Slider,
+  rest: Pick<TrainingKnob<number>, "words" | "countsSteps">,
+): TrainingKnob<number> {
+  return {
+    of: (settings) => settings[name],
+    into: (_, value) => ({ [name]: value }),
+    sliders: [{ ...slider, get: (value) => value, set: (_, to) => to }],
+    ...rest,
+  };
+}
 
 const examples = (value: number): string => count(value, "example");
 
-/** In the order of their controls. */
-export const TRAINING = {
-  preset: wiring,
-  examples: setting(
-    "examples",
-    {
-      label: "Dataset size",
-      hint: "How many example episodes the model learns from.",
-      range: [1, 50, 1],
-      shown: examples,
+/** What is said of the knobs that any world has; the rest of them is Python's. */
+const SAID: {
+  readonly [K in General]: Pick<TrainingKnob<number>, "words" | "countsSteps"> &
+    Partial<Pick<Slider, "shown">>;
+} = {
+  examples: { words: examples, shown: examples },
+  noise: { words: (value) => `${percent(value)} noise`, shown: percentShown },
+  distractors: { words: (value) => `${percent(value)} distractors`, shown: percentShown },
+  passes: { words: (value) => count(value, "pass", "passes"), countsSteps: true },
+  seed: { words: (value) => `seed ${value}` },
+};
+
+function generalKnob(name: General): TrainingKnob<number> {
+  const { title, what, from, to, step } = constants.knobs[name];
+  const { shown = String, ...rest } = SAID[name];
+  return setting(name, { label: title, hint: what, min: from, max: to, step, shown }, rest);
+}
+
+/** The knobs of a world; of one that is not known here, what its settings can be told by. */
+export function trainingOf(world: WorldInPage | undefined): Training {
+  return world ? knownTraining(world) : UNKNOWN;
+}
+
+const knownTraining = memo((world: WorldInPage) => makeTraining(world));
+const UNKNOWN = makeTraining(undefined);
+
+function makeTraining(world: WorldInPage | undefined): Training {
+  const { rest, seed } = ofGeneral(generalKnob);
+  return { preset: wiringOf(world), ...rest, tiles: placesOf(world), sizes: sizesOf(world), seed };
+}
+
+function wiringOf(world: WorldInPage | undefined): TrainingKnob<Wiring> {
+  const of = (settings: Settings): Wiring =>
+    modelIn(world, settings)?.flat ? "flat" : "hierarchy";
+  const trained = (value: Wiring) =>
+    world?.models.find(({ flat, in_page }) => in_page && flat === (value === "flat"));
+  const choices = (["hierarchy", "flat"] as const).filter(trained);
+  return {
+    of,
+    into(settings, value) {
+      const model = value === of(settings) ? undefined : trained(value);
+      return model ? { preset: model.preset, freeze: "none" } : {};
     },
-    { words: examples, file: { place: 2, part: (value) => `${value}-examples` } },
-  ),
-  noise: setting(
-    "noise",
-    {
-      label: "Noise",
-      hint: "The chance that a step's label is wrong.",
-      range: [0, 0.5, 0.05],
-      shown: percentShown,
+    refusal: (value) => (choices.includes(value) ? null : choices.join(" or ") || "none"),
+    choices: choices.map((value) => [value, WIRINGS[value]]),
+  };
+}
+
+export const WIRINGS: Readonly<Record<Wiring, string>> = {
+  hierarchy: "With hierarchy",
+  flat: "Flat",
+};
+
+/** The slider of one of a world's sizes. */
+function sliderOf({ label, hint, unit, minimum, maximum }: Size): Slider {
+  const shown = (value: number): string => count(value, unit);
+  return { label, hint, min: minimum, max: maximum, step: 1, shown };
+}
+
+function placesOf(world: WorldInPage | undefined): TrainingKnob<number> {
+  const size = world?.sizes.find(({ name }) => name === "tiles");
+  const unit = size?.unit ?? "place";
+  const words = (value: number): string => count(value, unit);
+  if (!size) return { of: ({ tiles }) => tiles, into: (_, tiles) => ({ tiles }), words };
+  return {
+    ...setting("tiles", sliderOf(size), { words }),
+    refusal: (value) => beyond(size, value),
+  };
+}
+
+/** What a size may be instead; null if it may be `value`. */
+function beyond({ name, minimum, maximum }: Size, value: number): string | null {
+  if (value >= minimum && value <= maximum) return null;
+  return `${name} from ${minimum} to ${maximum}`;
+}
+
+function sizesOf(world: WorldInPage | undefined): TrainingKnob<string> {
+  const others = world?.sizes.filter(({ name }) => name !== "tiles") ?? [];
+  const unitOf = (key: string): string => others.find(({ name }) => name === key)?.unit ?? key;
+  return {
+    of: ({ sizes }) => writeSizes(sizes),
+    into: ({ sizes }, value) => ({ sizes: value ? { ...sizes, ...readSizes(value) } : null }),
+    words: (value) =>
+      listed(Object.entries(readSizes(value)).map(([key, size]) => count(size, unitOf(key)))),
+    refusal(value) {
+      const given = Object.entries(readSizes(value));
+      const refused = given.map(([key, to]) => {
+        const size = others.find(({ name }) => name === key);
+        return size ? beyond(size, to) : others.map(({ name }) => name).join(", ") || "none";
+      });
+      return refused.find((one) => one !== null) ?? null;
     },
-    {
-      words: (value) => `${percent(value)} noise`,
-      file: { place: 3, part: (value) => (value ? `noise-${value}` : "") },
-    },
-  ),
-  distractors: setting(
-    "distractors",
-    {
-      label: "Distractor mistakes",
-      hint: "The chance that an example takes a wrong action and shows how to recover.",
-      range: [0, 0.5, 0.05],
-      shown: percentShown,
-    },
-    { words: (value) => `${percent(value)} distractors` },
-  ),
-  passes: setting(
-    "passes",
-    {
-      label: "Training passes",
-      hint: "How often every example is seen, unless training stops early.",
-      range: [3, 10, 1],
-    },
-    { words: (value) => count(value, "pass", "passes"), countsSteps: true },
-  ),
-  tiles: setting(
-    "tiles",
-    {
-      label: "Line length",
-      hint: "Tiles on the line.",
-      range: [3, 9, 1],
-      shown: (value) => `${value} tiles`,
-    },
-    {
-      words: (value) => count(value, "tile"),
-      file: { place: 1, part: (value) => `${value}-tiles` },
-    },
-  ),
-  seed: setting(
-    "seed",
-    {
-      label: "Seed",
-      hint: "Which examples are drawn and in which order they are learned. The base model stays.",
-      range: [0, 99, 1],
-      most: MAX_SEED,
-    },
-    { words: (value) => `seed ${value}`, file: { place: 4, part: (value) => `seed-${value}` } },
-  ),
-} as const;
+    sliders: others.map((size) => ({
+      ...sliderOf(size),
+      get: (value) => readSizes(value)[size.name] ?? size.default,
+      set: (value, to) => writeSizes({ ...readSizes(value), [size.name]: to }),
+    })),
+  };
+}
+
+/** A knob that only changes how the trained model is played. */
+export interface PlayingKnob extends Slider {
+  readonly link: Link<number>;
+  readonly initial: number;
+  /** The knob without which it means nothing. */
+  readonly needs?: string;
+}
 
 export const PLAYING = {
   exploration: {
-    ...slider({
-      label: "Exploration",
-      hint: "0 takes the best action. Above, actions are drawn at this temperature.",
-      range: [0, 2, 0.1],
-      shown: (value) => (value === 0 ? "off" : value.toFixed(1)),
-    }),
+    label: "Exploration",
+    hint: "0 takes the best action. Above, actions are drawn at this temperature.",
+    min: 0,
+    max: 2,
+    step: 0.1,
+    shown: (value) => (value === 0 ? "off" : value.toFixed(1)),
+    link: decimal(0, 2),
     initial: 0,
   },
   drawSeed: {
-    ...slider({
-      label: "Exploration seed",
-      hint: "Which draws exploration makes.",
-      range: [0, 99, 1],
-      most: MAX_SEED,
-    }),
+    label: "Exploration seed",
+    hint: "Which draws exploration makes.",
+    min: 0,
+    max: 99,
+    step: 1,
+    shown: String,
+    link: whole(0, MAX_SEED),
     initial: 0,
     needs: "exploration",
   },
@@ -200,32 +277,16 @@ function percentShown(value: number): string {
   return `${Math.round(value * 100)}%`;
 }
 
-/** Where the knobs of a training stand. */
-export type Knobs = {
-  readonly [K in keyof typeof TRAINING]: (typeof TRAINING)[K] extends TrainingKnob<infer T>
-    ? T
-    : never;
-};
-
-/** Where they were moved to; null where they stand as in the story. */
-export type Moved = { readonly [K in keyof Knobs]: Knobs[K] | null };
-
-/** The rows, for what treats all alike. */
-export const ROWS = Object.entries(TRAINING) as readonly (readonly [
-  keyof Knobs,
-  TrainingKnob<unknown>,
-])[];
-
-/** `make` of each row. */
-export function ofEach<T>(make: (key: keyof Knobs, knob: TrainingKnob<unknown>) => T) {
-  return Object.fromEntries(ROWS.map(([key, knob]) => [key, make(key, knob)]));
+/** `make` of each knob. */
+export function ofEach<T>(make: (name: KnobName) => T): Record<KnobName, T> {
+  return Object.fromEntries(KNOBS.map((name) => [name, make(name)])) as Record<KnobName, T>;
 }
 
 /** What a link carries of the knobs. */
 export const knobFields = {
   exploration: field(PLAYING.exploration.link, PLAYING.exploration.initial, true),
   drawSeed: field(PLAYING.drawSeed.link, PLAYING.drawSeed.initial, true),
-  ...(ofEach((_, knob) => optional(knob.link)) as {
-    readonly [K in keyof Knobs]: Field<Knobs[K] | null>;
+  ...(ofEach((name) => optional<unknown>(LINKS[name] as Link<unknown>)) as {
+    readonly [K in KnobName]: Field<Knobs[K] | null>;
   }),
 };

@@ -1,38 +1,75 @@
 /** Between the page's knobs and a recording's settings. */
-import type { Settings } from "../../recording/types.gen";
-import { ofEach, ROWS, type Knobs, type Moved } from "./knobs";
+import type { Recording, Run, Settings } from "../../recording/types.gen";
+import { worldOf, type Defined } from "./definition";
+import {
+  KNOBS,
+  ofEach,
+  trainingOf,
+  type KnobName,
+  type Knobs,
+  type Moved,
+  type Training,
+  type TrainingKnob,
+} from "./knobs";
+
+/** A knob as what treats all alike sees it. */
+const knobIn = (training: Training, name: KnobName) => training[name] as TrainingKnob<unknown>;
 
 /** The knobs as they stand for a story. */
-export function knobsOf(settings: Settings): Knobs {
-  return ofEach((_, knob) => knob.of(settings)) as Knobs;
+export function knobsOf(training: Training, settings: Settings): Knobs {
+  return ofEach((name) => knobIn(training, name).of(settings)) as unknown as Knobs;
 }
 
 /** The knobs of a story with those that were moved. */
-export function knobsWith(settings: Settings, moved: Moved): Knobs {
-  return ofEach((key, knob) => moved[key] ?? knob.of(settings)) as Knobs;
+export function knobsWith(training: Training, settings: Settings, moved: Moved): Knobs {
+  return ofEach((name) => moved[name] ?? knobIn(training, name).of(settings)) as unknown as Knobs;
 }
 
 /** What to train for some knobs; all else is as in `settings`. */
-export function settingsFor(settings: Settings, knobs: Knobs): Settings {
+export function settingsFor(training: Training, settings: Settings, knobs: Knobs): Settings {
+  const changed = KNOBS.filter((name) => knobs[name] !== knobIn(training, name).of(settings));
   return Object.assign(
     { ...settings },
-    ...ROWS.map(([key, knob]) => knob.into(settings, knobs[key])),
+    ...changed.map((name) => knobIn(training, name).into(settings, knobs[name])),
   ) as Settings;
 }
 
 /** Where `knobs` differ from those of `settings`. */
-export function changesFrom(settings: Settings, knobs: Knobs): Moved {
-  return ofEach((key, knob) => (knobs[key] === knob.of(settings) ? null : knobs[key])) as Moved;
+export function changesFrom(training: Training, settings: Settings, knobs: Knobs): Moved {
+  return ofEach((name) =>
+    knobs[name] === knobIn(training, name).of(settings) ? null : knobs[name],
+  ) as unknown as Moved;
 }
 
 /** Whether any knob was moved. */
 export function anyMoved(moved: Moved): boolean {
-  return ROWS.some(([key]) => moved[key] !== null);
+  return KNOBS.some((name) => moved[name] !== null);
+}
+
+/** What of a link's knobs the world does not accept: each, and a sentence that says so. */
+export function refusedIn(
+  training: Training,
+  moved: Moved,
+): readonly (readonly [KnobName, string])[] {
+  return KNOBS.flatMap((name) => {
+    const value = moved[name];
+    const accepted = value === null ? null : knobIn(training, name).refusal?.(value);
+    if (!accepted) return [];
+    const words =
+      `The link asks for ${name} = ${value}, but accepted in this world is ${accepted}; ` +
+      "the default is used.";
+    return [[name, words] as const];
+  });
 }
 
 /** Where the settings of a run differ from the story's, in words; null if nowhere. */
-export function settingsDifference(ours: Settings, theirs: Settings): string | null {
-  const words = ROWS.map(([, knob]) => {
+export function settingsDifference(
+  training: Training,
+  ours: Settings,
+  theirs: Settings,
+): string | null {
+  const words = KNOBS.map((name) => {
+    const knob = knobIn(training, name);
     const value = knob.of(theirs);
     return value === knob.of(ours) ? "" : (knob.words?.(value) ?? "");
   });
@@ -41,19 +78,11 @@ export function settingsDifference(ours: Settings, theirs: Settings): string | n
   return words.filter(Boolean).join(", ") || null;
 }
 
-/** What of a file's name the knobs say. */
-export function settingsInFileName(settings: Settings): readonly string[] {
-  return ROWS.flatMap(([, { file, of }]) => (file ? [[file.place, file.part(of(settings))]] : []))
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, part]) => String(part));
-}
-
-/** A text that is the same for the same settings only. */
-export function keyOf(settings: Settings): string {
-  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Gradient steps that settings plan: passes x batches x segments. */
-export function gradientSteps(knobs: Knobs, batch: number, segments: number): number {
-  return knobs.passes * Math.ceil(knobs.examples / batch) * segments;
+/** Where the settings of a run differ from the story's, beyond what makes the run what it is. */
+export function otherSettings(
+  { settings }: Recording,
+  run: Pick<Run, "settings">,
+  defined: Defined,
+): string | null {
+  return settingsDifference(trainingOf(worldOf(defined, settings)), settings, run.settings);
 }

@@ -2,7 +2,9 @@
 import type { Recording } from "../../recording/types.gen";
 import type { Scene, View } from "../../scene/scene";
 import { name, optional, start, type Field, type ValuesOf } from "../fields";
-import { knobFields, TRAINING } from "./knobs";
+import constants from "../../recording/constants.json";
+import type { Defined } from "./definition";
+import { knobFields, LINKS } from "./knobs";
 
 export const fields = {
   ...knobFields,
@@ -12,7 +14,7 @@ export const fields = {
 
 export type WorldValues = ValuesOf<typeof fields>;
 
-export interface WorldView extends View {
+export interface WorldView extends View, Defined {
   /** 0: always the best action. Above: sub-goals and actions are drawn at this temperature. */
   readonly exploration: number;
   /** Seed of those draws. */
@@ -25,7 +27,7 @@ export interface WorldView extends View {
 
 export type WorldScene = Scene<Recording, WorldView>;
 
-const { min, max } = TRAINING.examples.control as { min: number; max: number };
+const { least, most } = constants.knobs.examples;
 const EXAMPLES = /^examples-([1-9]\d*)$/;
 
 /** What can stand beside it, as a link has it. */
@@ -33,10 +35,10 @@ export const beside: Pick<Field<string>, "read" | "accepted"> = {
   read(text) {
     const known =
       text === "before" ||
-      TRAINING.preset.link.read(text) !== undefined ||
-      TRAINING.examples.link.read(EXAMPLES.exec(text)?.[1] ?? "") !== undefined ||
+      LINKS.preset.read(text) !== undefined ||
+      LINKS.examples.read(EXAMPLES.exec(text)?.[1] ?? "") !== undefined ||
       /^story:.{1,200}$/.test(text);
     return known ? text : undefined;
   },
-  accepted: `before, hierarchy, flat, examples-${min} to examples-${max}, or story: and a story's name`,
+  accepted: `before, hierarchy, flat, examples-${least} to examples-${most}, or story: and a story's name`,
 };

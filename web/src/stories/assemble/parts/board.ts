@@ -201,8 +201,8 @@ const SYMBOLS: readonly { readonly fill: Tone; readonly draw: (r: number) => str
     fill: "agent",
     draw: (r) => `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`,
   },
-  { fill: "key", draw: (r) => `m0 ${-r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z` },
-  { fill: "door", draw: (r) => `m0 ${-r}l${r} ${1.9 * r}h${-2 * r}z` },
+  { fill: "gold", draw: (r) => `m0 ${-r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z` },
+  { fill: "wood", draw: (r) => `m0 ${-r}l${r} ${1.9 * r}h${-2 * r}z` },
   { fill: "doer", draw: (r) => `m${-r} ${-r}h${2 * r}v${2 * r}h${-2 * r}z` },
   {
     fill: "planner",

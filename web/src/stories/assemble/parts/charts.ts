@@ -232,7 +232,7 @@ function drawSeedLines(props: SeedLinesProps): Shape[] {
     group(
       `${id}.axes`,
       [
-        ...levels(id, plot, most, format, small),
+        ...levels(id, plot, [0, most], format, small),
         ...ticks.map((tick, i) =>
           text(`${id}.x${i}`, tick, round(x(i)), round(plot.y + plot.height + small * 1.3), small, {
             anchor: "middle",

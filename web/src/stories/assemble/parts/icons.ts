@@ -38,16 +38,16 @@ export function caseIcon(id: string): Shape[] {
     rect(
       `${id}.case`,
       { x: -27, y: -14, width: 54, height: 30 },
-      { radius: 6, fill: "door", stroke: "ink", strokeWidth: 2.4 },
+      { radius: 6, fill: "wood", stroke: "ink", strokeWidth: 2.4 },
     ),
-    rect(`${id}.lock`, { x: -5, y: -4, width: 10, height: 9 }, { radius: 2, fill: "key" }),
+    rect(`${id}.lock`, { x: -5, y: -4, width: 10, height: 9 }, { radius: 2, fill: "gold" }),
   ];
 }
 
 export function tagIcon(id: string): Shape[] {
   return [
     path(`${id}.shape`, "M-26 0L-15 -12H26V12H-15Z", {
-      fill: "key",
+      fill: "gold",
       stroke: "ink",
       strokeWidth: 2,
     }),

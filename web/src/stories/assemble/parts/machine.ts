@@ -482,7 +482,7 @@ export function nameTag(id: string, { x, y }: Point, share: number, small: boole
     path(
       `${id}.shape`,
       `M${round(x - 30 * k)} ${round(y)}L${round(x - 18 * k)} ${round(y - 13 * k)}H${round(x + 30 * k)}V${round(y + 13 * k)}H${round(x - 18 * k)}Z`,
-      { fill: "key", stroke: "ink", strokeWidth: 1.8 },
+      { fill: "gold", stroke: "ink", strokeWidth: 1.8 },
     ),
     circle(`${id}.hole`, round(x - 17 * k), round(y), round(3.2 * k), {
       fill: "ground",

@@ -72,14 +72,14 @@ export function rooms(box: Box, swap: number, size: number): Shape[] {
           path(
             `room${room}.treat`,
             `M${round(treat.x - 13 * k)} ${round(treat.y)}L${round(treat.x + 13 * k)} ${round(treat.y - 9 * k)}L${round(treat.x + 13 * k)} ${round(treat.y + 9 * k)}Z`,
-            { fill: "key", stroke: "ink", strokeWidth: 2 },
+            { fill: "gold", stroke: "ink", strokeWidth: 2 },
           ),
           ...[0, 1].map((i) => {
             const b = bucket(i);
             return path(
               `room${room}.bucket${i}`,
               `M${round(b.x - 26 * k)} ${round(b.y - 22 * k)}H${round(b.x + 26 * k)}L${round(b.x + 19 * k)} ${round(b.y + 26 * k)}H${round(b.x - 19 * k)}Z`,
-              { fill: "door", stroke: "ink", strokeWidth: 2 },
+              { fill: "wood", stroke: "ink", strokeWidth: 2 },
             );
           }),
         ],

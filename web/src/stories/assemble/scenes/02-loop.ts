@@ -4,7 +4,7 @@ import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { boardProps, notMeasured, puzzleOf, standing } from "../common";
+import { beside, notMeasured, playing, puzzleOf, stepRows, type Eye } from "../common";
 import {
   answerOf,
   callsOf,
@@ -31,16 +31,14 @@ import {
 import { mathsOf } from "../maths";
 import { machine } from "../parts/machine";
 import { namesOf, pieces, tray } from "../parts/tray";
-import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
-import { answerAt, PLUG, type Play } from "../play";
+import { inOrder, timeline } from "../../../scene/timeline";
+import { PLUG, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-02";
 const STEP = 2;
 const T = timeline({ hello: 3.6, plug: 2.6, think: 7.4, better: 5, longer: 7.4, lost: 6 });
-/** When the eye should be on the machine, and when on the panel. */
-const MACHINE: readonly Window[] = [[0, T.think]];
-const PANEL: readonly Window[] = [[T.better, T.longer - TURN]];
+const EYE: Eye = { machine: [[0, T.think]], panel: [[T.better, T.longer - TURN]] };
 const THANKS =
   "Looping one block is not the HRM's idea: see the Universal Transformer (Dehghani et al. 2018).";
 
@@ -112,33 +110,26 @@ function betterWords(before: Rung | null, rung: Rung): string {
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
-  const puzzle = puzzleOf(recording, view);
   const play = loopingPlay(recording, rung, view, t, TIMES);
-  const answer = play ? answerAt(play, t) : null;
-  const over = play !== null && t >= play.end;
   const seed = rung ? shownSeed(rung) : null;
   const lost =
     seed !== null && t >= T.lost - 0.6 && at(seed.exact_looped, 2) < at(seed.exact_looped, 0);
   const all = pieces(ID, t, layout, [{ wire: "loop", at: T.plug }]);
   return [
     ...tray(layout, namesOf(all)),
-    standing(
-      "stage.machine",
-      aside(t, PANEL),
+    ...beside(
+      t,
+      EYE,
       machine({
-        ...boardProps(recording, view),
+        ...playing(recording, view, play, rung?.wires, t),
         split: 0,
-        power: 1,
         wires: { in: 1, out: 1 },
         pieces: all,
-        answer,
-        ...(over ? { solution: puzzle.solution } : {}),
         lost,
         mood: 0.5,
-        ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
       }),
+      evidence(recording, t, view, play),
     ),
-    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view, play)),
   ];
 }
 
@@ -148,7 +139,7 @@ function evidence(
   view: LadderView,
   play: Play | null,
 ): Shape[] {
-  const [before, rung] = [rungOf(recording, 1), rungOf(recording, STEP)];
+  const rung = rungOf(recording, STEP);
   return loopEvidence({
     recording,
     t,
@@ -158,23 +149,7 @@ function evidence(
     times: TIMES,
     titles: ["Does looking again help?", "And with more loops?"],
     thanks: THANKS,
-    rows: [
-      {
-        id: "before",
-        name: "1 one look",
-        values: before ? ofSeeds(before, exact) : [],
-        tone: "input",
-        what: "Step 1, new puzzles solved",
-      },
-      {
-        id: "now",
-        name: "2 with the loop",
-        values: rung ? ofSeeds(rung, exact) : [],
-        tone: "agent",
-        what: "Step 2, new puzzles solved",
-        strong: true,
-      },
-    ],
+    rows: stepRows(recording, { 1: "1 one look", 2: "2 with the loop" }, "agent"),
     high: 6.6,
     lines: rung ? [{ name: "step 2", tone: "agent", seeds: loopedSeeds(rung) }] : [],
   });

@@ -3,7 +3,7 @@ import type { LadderRecording } from "../../../recording/ladder.gen";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { boardProps, notMeasured, puzzleOf, standing } from "../common";
+import { beside, notMeasured, playing, stepRows, type Eye } from "../common";
 import {
   compare,
   exact,
@@ -25,19 +25,20 @@ import {
 import { mathsOf } from "../maths";
 import { machine } from "../parts/machine";
 import { namesOf, pieces, tray } from "../parts/tray";
-import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
-import { answerAt, PLUG, type Play } from "../play";
+import { inOrder, timeline } from "../../../scene/timeline";
+import { PLUG, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-03";
 const STEP = 3;
 const T = timeline({ hello: 3.8, plug: 2.8, think: 7, better: 5, longer: 7, found: 6 });
-/** When the eye should be on the machine, and when on the panel. */
-const MACHINE: readonly Window[] = [[0, T.think]];
-const PANEL: readonly Window[] = [
-  [T.better, T.longer - TURN],
-  [T.found, T.end],
-];
+const EYE: Eye = {
+  machine: [[0, T.think]],
+  panel: [
+    [T.better, T.longer - TURN],
+    [T.found, T.end],
+  ],
+};
 const THANKS =
   "Recall comes from Bansal et al. 2022, End-to-end algorithm synthesis with recurrent networks.";
 
@@ -99,29 +100,23 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
-  const puzzle = puzzleOf(recording, view);
   const play = loopingPlay(recording, rung, view, t, TIMES);
-  const over = play !== null && t >= play.end;
   const all = pieces(ID, t, layout, [{ wire: "recall", at: T.plug }]);
   const poor = t < T.plug + PLUG;
   return [
     ...tray(layout, namesOf(all)),
-    standing(
-      "stage.machine",
-      aside(t, PANEL),
+    ...beside(
+      t,
+      EYE,
       machine({
-        ...boardProps(recording, view),
+        ...playing(recording, view, play, rung?.wires, t),
         split: 0,
-        power: 1,
         wires: { in: 1, out: 1, loop: 1 },
         pieces: all,
-        answer: play ? answerAt(play, t) : null,
-        ...(over ? { solution: puzzle.solution } : {}),
         mood: poor ? -0.8 : 0.7,
-        ...(play && rung ? { play: { of: play, t, wires: rung.wires } } : {}),
       }),
+      evidence(recording, t, view, play),
     ),
-    standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view, play)),
   ];
 }
 
@@ -141,17 +136,11 @@ function evidence(
     times: TIMES,
     titles: ["Does recall help?", "And on the long road?"],
     thanks: THANKS,
-    rows: ["1 one look", "2 with the loop", "3 with recall"].map((name, i) => {
-      const one = rungOf(recording, i + 1);
-      return {
-        id: `r${i + 1}`,
-        name,
-        values: one ? ofSeeds(one, exact) : [],
-        tone: i + 1 === STEP ? ("agent" as const) : ("input" as const),
-        what: `Step ${i + 1}, new puzzles solved`,
-        strong: i + 1 === STEP,
-      };
-    }),
+    rows: stepRows(
+      recording,
+      { 1: "1 one look", 2: "2 with the loop", 3: "3 with recall" },
+      "agent",
+    ),
     high: 9.4,
     lines: [
       ...(before

@@ -7,14 +7,14 @@ import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import {
-  absent,
-  boardProps,
+  beside,
+  emptyPanel,
+  playing,
   notMeasured,
-  puzzleOf,
   rungName,
   snapshots,
   wiresOf,
-  standing,
+  type Eye,
 } from "../common";
 import {
   bytes,
@@ -36,8 +36,8 @@ import { below, credit, creditHeight, panel } from "../parts/panel";
 import { blocksIcon } from "../parts/icons";
 import { gadget, namesOf, pieces, slotOf, travelling, tray } from "../parts/tray";
 import { sizes } from "../places";
-import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
-import { answerAt, callsDone, playOf, PLUG } from "../play";
+import { inOrder, timeline } from "../../../scene/timeline";
+import { callsDone, playOf, PLUG } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-05";
@@ -51,9 +51,7 @@ const T = timeline({
   memory: 5.6,
   verdict: 8.4,
 });
-/** When the eye should be on the machine, and when on the panel. */
-const MACHINE: readonly Window[] = [[0, T.think]];
-const PANEL: readonly Window[] = [[T.gradient, T.end]];
+const EYE: Eye = { machine: [[0, T.think]], panel: [[T.gradient, T.end]] };
 const THANKS =
   "One-step gradient and H over L: the HRM paper (Wang et al. 2025). Its critics (arXiv 2510.04871, 2601.10679) doubt both.";
 
@@ -137,7 +135,6 @@ function verdict(before: readonly number[], now: readonly number[]): string {
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
-  const puzzle = puzzleOf(recording, view);
   const thought = rung && thoughtOf(rung, puzzleIndex(recording, view));
   const play = thought ? playOf(thought, T.think + 0.3, 7.4, 1.4) : null;
   const split = tween(t, T.swap + 0.9, T.swap + 2.2);
@@ -151,38 +148,33 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
   const all = pieces(ID, t, layout, plan, 1).map((piece) => ({ ...piece, waiting: !swapped }));
   const one = machinePlaces(layout, 0).one;
   const going = travelling(ID, t, T.swap);
-  const over = play !== null && t >= play.end;
   const { up: _up, down: _down, ...others } = pluggedIn(wires);
   return [
     ...tray(layout, [{ name: "blocks", out: going.share }, ...namesOf(all)]),
-    standing(
-      "stage.machine",
-      aside(t, PANEL),
+    ...beside(
+      t,
+      EYE,
       machine({
-        ...boardProps(recording, view),
+        ...playing(recording, view, play, wires, t),
         split,
-        power: 1,
         wires: swapped ? others : split > 0 ? {} : { in: 1, out: 1, loop: 1, recall: 1 },
         pieces: all,
-        answer: play ? answerAt(play, t) : null,
-        ...(over ? { solution: puzzle.solution } : {}),
         mood: t >= T.verdict && disappointed(recording) ? -0.7 : 0.5,
-        ...(play ? { play: { of: play, t, wires } } : {}),
+      }),
+      evidence(recording, rung, thought, t, view),
+      gadget({
+        id: "piece.blocks",
+        name: "two small blocks",
+        tip: "Two encoder blocks, half as deep each, so that together they weigh as much.",
+        slot: slotOf(layout, 0, 3),
+        target: { x: one.x + one.width / 2, y: one.y + one.height / 2 },
+        small,
+        ring: small ? 30 : 48,
+        icon: blocksIcon,
+        ...going,
+        plug: { kind: "go", scene: ID, time: T.swap + 2.3 },
       }),
     ),
-    ...gadget({
-      id: "piece.blocks",
-      name: "two small blocks",
-      tip: "Two encoder blocks, half as deep each, so that together they weigh as much.",
-      slot: slotOf(layout, 0, 3),
-      target: { x: one.x + one.width / 2, y: one.y + one.height / 2 },
-      small,
-      ring: small ? 30 : 48,
-      icon: blocksIcon,
-      ...going,
-      plug: { kind: "go", scene: ID, time: T.swap + 2.3 },
-    }),
-    standing("stage.panel", aside(t, MACHINE), evidence(recording, rung, thought, t, view)),
   ];
 }
 
@@ -205,9 +197,7 @@ function evidence(
   const { layout } = view;
   const box = below(layout);
   const size = sizes[layout].body;
-  if (!rung || !thought) {
-    return panel(layout, "L and H", absent("absent", box, "Step 5 was not measured.", layout));
-  }
+  if (!rung || !thought) return emptyPanel(layout, "L and H", STEP);
   const play = playOf(thought, T.think + 0.3, 7.4, 1.4);
   const foot = creditHeight(layout, THANKS);
   const strip: Box = { ...box, height: size * 4 };

@@ -6,7 +6,17 @@ import { at, last, range } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, notMeasured, puzzleOf, rungName, wiresOf, standing } from "../common";
+import {
+  beside,
+  emptyPanel,
+  notMeasured,
+  playing,
+  puzzleOf,
+  rungName,
+  stepRows,
+  wiresOf,
+  type Eye,
+} from "../common";
 import {
   changedCells,
   compare,
@@ -27,16 +37,14 @@ import { machine, pluggedIn } from "../parts/machine";
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { namesOf, pieces, tray } from "../parts/tray";
 import { sizes } from "../places";
-import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
-import { answerAt, callsDone, playOf, PLUG, stepAt, type Play } from "../play";
+import { inOrder, timeline } from "../../../scene/timeline";
+import { callsDone, playOf, PLUG, stepAt, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-06";
 const STEP = 6;
 const T = timeline({ hello: 3.6, plug: 3.4, think: 13, chart: 6, verdict: 5.6, unsplit: 6.4 });
-/** When the eye should be on the machine, and when on the panel. */
-const MACHINE: readonly Window[] = [[0, T.think]];
-const PANEL: readonly Window[] = [[T.chart, T.end]];
+const EYE: Eye = { machine: [[0, T.think]], panel: [[T.chart, T.end]] };
 const THANKS =
   "That the outer loop does most of the work was found by ARC Prize (2025), The hidden drivers of HRM's performance.";
 
@@ -105,7 +113,6 @@ function rival(now: readonly number[], other: Rung): string {
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
-  const puzzle = puzzleOf(recording, view);
   const thought = rung && thoughtOf(rung, puzzleIndex(recording, view));
   const played = thought ? play(thought) : null;
   const all = pieces(ID, t, layout, [
@@ -114,27 +121,22 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
   ]);
   const wires = wiresOf(rung, { segments: 2, cycles: 2, low_calls: 2 });
   const { outerLow: _low, outerHigh: _high, ...others } = pluggedIn(wires);
-  const over = played !== null && t >= played.end;
   return [
     ...tray(layout, namesOf(all)),
-    standing(
-      "stage.machine",
-      aside(t, PANEL),
+    ...beside(
+      t,
+      EYE,
       machine({
-        ...boardProps(recording, view),
+        ...playing(recording, view, played, wires, t),
         split: 1,
         same: wires.modules === 1,
-        power: 1,
         wires: others,
         pieces: all,
-        answer: played ? answerAt(played, t) : null,
-        ...(over ? { solution: puzzle.solution } : {}),
         ...(played ? { changed: justChanged(played, t) } : {}),
         mood: t < T.plug ? -0.4 : 0.6,
-        ...(played ? { play: { of: played, t, wires } } : {}),
       }),
+      evidence(recording, rung, thought, t, view),
     ),
-    standing("stage.panel", aside(t, MACHINE), evidence(recording, rung, thought, t, view)),
   ];
 }
 
@@ -158,13 +160,7 @@ function evidence(
   const { layout } = view;
   const box = below(layout);
   const size = sizes[layout].body;
-  if (!rung || !thought) {
-    return panel(
-      layout,
-      "Time to think",
-      absent("absent", box, "Step 6 was not measured.", layout),
-    );
-  }
+  if (!rung || !thought) return emptyPanel(layout, "Time to think", STEP);
   const puzzle = puzzleOf(recording, view);
   const played = play(thought);
   const now = stepAt(played, t);
@@ -237,17 +233,11 @@ function evidence(
         "rows",
         whole,
         [
-          ...[3, 5, 6].map((step) => {
-            const one = rungOf(recording, step);
-            return {
-              id: `step-${step}`,
-              name: { 3: "3 one block, recall", 5: "5 L and H", 6: "6 outer loop" }[step] ?? "",
-              values: one ? ofSeeds(one, exact) : [],
-              tone: step === STEP ? ("planner" as const) : ("input" as const),
-              what: `Step ${step}, new puzzles solved`,
-              strong: step === STEP,
-            };
-          }),
+          ...stepRows(
+            recording,
+            { 3: "3 one block, recall", 5: "5 L and H", 6: "6 outer loop" },
+            "planner",
+          ),
           ...(t >= T.unsplit - 0.2
             ? rivals.map((one) => ({
                 id: one.name,

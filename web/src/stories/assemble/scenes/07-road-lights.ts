@@ -6,7 +6,7 @@ import { at, last, range } from "../../../lib/list";
 import { count, logistic, mean, meanSteps, percent, reward } from "../../../scene/numbers";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, notMeasured, puzzleOf, wiresOf, standing } from "../common";
+import { beside, emptyPanel, notMeasured, playing, wiresOf, type Eye } from "../common";
 import {
   compare,
   exact,
@@ -27,16 +27,14 @@ import { words } from "../../../scene/parts/paragraphs";
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { sizes } from "../places";
-import { inOrder, aside, timeline, type Window } from "../../../scene/timeline";
-import { answerAt, callsDone, playOf, PLUG, stepAt, type Play } from "../play";
+import { inOrder, timeline } from "../../../scene/timeline";
+import { callsDone, playOf, PLUG, stepAt, type Play } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-07";
 const STEP = 7;
 const T = timeline({ hello: 3.8, plug: 2.8, watch: 10, many: 8, blanks: 5.6, cost: 8.6 });
-/** When the eye should be on the machine, and when on the panel. */
-const MACHINE: readonly Window[] = [[0, T.watch]];
-const PANEL: readonly Window[] = [[T.many, T.end]];
+const EYE: Eye = { machine: [[0, T.watch]], panel: [[T.many, T.end]] };
 const THANKS =
   "Learned by Q-learning in the HRM paper (Wang et al. 2025); TRM (arXiv 2510.04871) needs only the red lamp.";
 
@@ -137,43 +135,37 @@ function byBlanks(rung: Rung): readonly { blanks: number; values: readonly numbe
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const rung = rungOf(recording, STEP);
-  const puzzle = puzzleOf(recording, view);
   const thought = rung && thoughtOf(rung, puzzleIndex(recording, view));
   const played = thought ? play(thought) : null;
   const going = travelling(ID, t, T.plug);
   const wires = wiresOf(rung, { segments: 2, cycles: 2, low_calls: 2 });
   const place = machinePlaces(layout, 1);
   const small = layout === "tall";
-  const over = played !== null && t >= played.end;
   return [
     ...tray(layout, [{ name: "road lights", out: going.share }]),
-    standing(
-      "stage.machine",
-      aside(t, PANEL),
+    ...beside(
+      t,
+      EYE,
       machine({
-        ...boardProps(recording, view),
+        ...playing(recording, view, played, wires, t),
         split: 1,
         same: wires.modules === 1,
-        power: 1,
         wires: pluggedIn(wires),
-        answer: played ? answerAt(played, t) : null,
-        ...(over ? { solution: puzzle.solution } : {}),
         mood: 0.6,
         light: { share: going.share >= 1 ? 1 : 0, ...lightNow(played, t) },
-        ...(played ? { play: { of: played, t, wires } } : {}),
+      }),
+      evidence(recording, rung, thought, t, view),
+      gadget({
+        id: "piece.light",
+        name: "road lights",
+        tip: "The road lights: the q head says after each segment whether to stop.",
+        slot: slotOf(layout, 0, 1),
+        target: place.light,
+        small,
+        icon: lightIcon,
+        ...going,
       }),
     ),
-    ...gadget({
-      id: "piece.light",
-      name: "road lights",
-      tip: "The road lights: the q head says after each segment whether to stop.",
-      slot: slotOf(layout, 0, 1),
-      target: place.light,
-      small,
-      icon: lightIcon,
-      ...going,
-    }),
-    standing("stage.panel", aside(t, MACHINE), evidence(recording, rung, thought, t, view)),
   ];
 }
 
@@ -207,9 +199,7 @@ function evidence(
   const { layout } = view;
   const box = below(layout);
   const size = sizes[layout].body;
-  if (!rung || !thought) {
-    return panel(layout, "Road lights", absent("absent", box, "Step 7 was not measured.", layout));
-  }
+  if (!rung || !thought) return emptyPanel(layout, "Road lights", STEP);
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
   const edge = (from: number) => tween(t, from - 0.4, from);

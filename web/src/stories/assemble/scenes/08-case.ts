@@ -196,7 +196,7 @@ function carryingCase(area: Box, t: number, small: boolean): Shape[] {
     rect("case.body", box, {
       radius: 22,
       fill: "surface",
-      stroke: "door",
+      stroke: "wood",
       strokeWidth: round(3 + 4 * lid),
       label: "The case",
       tip: "The data augmentation case, with the whole machine inside.",
@@ -204,7 +204,7 @@ function carryingCase(area: Box, t: number, small: boolean): Shape[] {
     path(
       "case.handle",
       `M${round(box.x + box.width / 2 - 34)} ${round(top + 2)}V${round(top - 7)}H${round(box.x + box.width / 2 + 34)}V${round(top + 2)}`,
-      { fill: "none", stroke: "door", strokeWidth: 6 },
+      { fill: "none", stroke: "wood", strokeWidth: 6 },
     ),
   ];
 }
@@ -387,7 +387,7 @@ function chores(t: number, box: Box, size: number): Shape[] {
     const y = box.y + size + i * step;
     return [
       circle(`chore${i}.mark`, box.x + size * 0.8, round(y + size * 0.5), size * 0.8, {
-        fill: i < now ? "right" : i === now ? "door" : "faint",
+        fill: i < now ? "right" : i === now ? "wood" : "faint",
       }),
       text(
         `chore${i}.number`,

@@ -451,7 +451,7 @@ function variants(arc: MiniArc, t: number, box: Box, size: number): Shape[] {
         id: one.name,
         name: variantName(one),
         values: ofArc(one, (seed) => seed.exact),
-        tone: one.puzzle_embedding ? ("key" as const) : ("input" as const),
+        tone: one.puzzle_embedding ? ("gold" as const) : ("input" as const),
         what: `${one.puzzle_embedding ? "With" : "Without"} the name tag, ${one.augmented ? "with" : "without"} augmentation`,
         second: ofArc(one, (seed) => seed.vote_one),
         secondWhat: "By voting",
@@ -523,7 +523,7 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
             ...(share > 0 && drawn > i / shares.length
               ? [
                   circle(`tasks.${row}.${i}.solved`, x(i), y, round(r * Math.sqrt(share)), {
-                    fill: variant.puzzle_embedding ? "key" : "input",
+                    fill: variant.puzzle_embedding ? "gold" : "input",
                   }),
                 ]
               : []),

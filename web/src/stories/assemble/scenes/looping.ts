@@ -5,7 +5,7 @@ import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Shape } from "../../../scene/shape";
-import { absent, snapshots } from "../common";
+import { emptyPanel, snapshots } from "../common";
 import { ofSeeds, puzzleIndex, rungOf, thoughtOf } from "../facts";
 import { dotRows, rhythm, seedLines, type DotRow, type SeedLine } from "../parts/charts";
 import { below, credit, creditHeight, panel } from "../parts/panel";
@@ -84,9 +84,7 @@ export function loopEvidence(props: LoopEvidence): Shape[] {
   const size = sizes[layout].body;
   const rung = rungOf(recording, step);
   const title = t < times.longer - TURN ? titles[0] : titles[1];
-  if (!rung) {
-    return panel(layout, title, absent("absent", box, `Step ${step} was not measured.`, layout));
-  }
+  if (!rung) return emptyPanel(layout, title, step);
   const strip = { ...box, height: size * 3.4 };
   const rest = {
     ...box,

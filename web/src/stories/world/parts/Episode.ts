@@ -2,13 +2,14 @@
 import type { Episode, WorldTable } from "../../../recording/types.gen";
 import { faded, group, rect, round, text, type Box } from "../../../scene/build";
 import { bow, clamp, easeBack, easeOut, mix, progress, type Point } from "../../../scene/ease";
+import type { Ground } from "../definition";
 import { agentOf, motions, type Played } from "../facts";
 import type { PlayPlaces } from "../places";
 import { at, range } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
 import { softmax } from "../../../scene/numbers";
 import { momentOf, type Beat, type Moment } from "../playback";
-import { stateAfter, toldActions } from "../rollout";
+import { stateAfter, toldActions } from "../../../recording/episode";
 import type { Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
@@ -25,6 +26,7 @@ import { tileCentre, trackGeometry, worldTrack } from "./WorldTrack";
 
 export interface EpisodeProps {
   readonly table: WorldTable;
+  readonly ground: Ground;
   readonly played: Played;
   readonly beats: readonly Beat[];
   /** Seconds into the episode; below 0 nothing has begun. */
@@ -45,7 +47,10 @@ export function playEpisode(props: EpisodeProps): Shape[] {
   ];
 }
 
-function world({ table, played, places, layout, time }: EpisodeProps, moment: Moment): Shape[] {
+function world(
+  { table, ground, played, places, layout, time }: EpisodeProps,
+  moment: Moment,
+): Shape[] {
   const step = at(played.episode.steps, moment.beat.index);
   const next = stateAfter(table, step);
   return worldTrack({
@@ -53,6 +58,7 @@ function world({ table, played, places, layout, time }: EpisodeProps, moment: Mo
     box: places.world,
     table,
     state: step.state,
+    ground,
     time,
     numbered: layout === "wide",
     move: { next, action: step.action, outcome: step.outcome, share: moment.move },
@@ -169,7 +175,7 @@ export function lampsOf(
   return { calls: low + 1, done: Math.min(low, lowDone) + (tell > 0.7 ? 1 : 0) };
 }
 
-/** The action token on its way from the Doer to the agent; off the door it bounces. */
+/** The action token on its way from the Doer to the agent; off what is locked it bounces. */
 function flight(props: EpisodeProps, moment: Moment): Shape[] {
   const { table, played, layout, places } = props;
   const step = at(played.episode.steps, moment.beat.index);

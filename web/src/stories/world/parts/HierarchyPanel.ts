@@ -488,7 +488,7 @@ function drawChip(id: string, box: Box, memory: MemoryProps, size: number): Shap
           {
             radius: Math.min(radius.card + 4, high / 2),
             fill: "surface",
-            stroke: on > 0.5 ? "key" : "faint",
+            stroke: on > 0.5 ? "gold" : "faint",
             strokeWidth: on > 0.5 ? 2.5 : 1.5,
           },
         ),
@@ -513,7 +513,7 @@ function drawChip(id: string, box: Box, memory: MemoryProps, size: number): Shap
               ),
               rect(`${id}.track`, knobBox, {
                 radius: 9,
-                fill: on > 0.5 ? "key" : "faint",
+                fill: on > 0.5 ? "gold" : "faint",
                 stroke: "muted",
                 strokeWidth: 1.2,
               }),

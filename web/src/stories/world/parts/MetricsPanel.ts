@@ -15,6 +15,7 @@ import {
 import { clamp } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
+import { levels } from "../../../scene/parts/axes";
 import type { Action, Paint, Shape } from "../../../scene/shape";
 
 export interface Series {
@@ -103,37 +104,11 @@ function summary(series: Series, format: (value: number) => string): string {
     : series.name;
 }
 
-function axes(props: LineChartProps, { plot, x, y }: Frame): Shape[] {
+function axes(props: LineChartProps, { plot, x }: Frame): Shape[] {
   const { id, xMax, yMax, yMin = 0, size, format } = props;
   const small = Math.max(11, size * 0.86);
-  const levels = [yMin, (yMin + yMax) / 2, yMax];
   return [
-    rect(`${id}.hit`, plot, { fill: "none", radius: 4 }),
-    ...levels.map((level, i) =>
-      line(
-        `${id}.grid${i}`,
-        [
-          [plot.x, round(y(level))],
-          [plot.x + plot.width, round(y(level))],
-        ],
-        "faint",
-        i === 0 ? 1.6 : 1,
-        i === 0 ? {} : { dash: [2, 5] },
-      ),
-    ),
-    ...[yMin, yMax].map((level, i) =>
-      text(
-        `${id}.y${i}`,
-        level === 0 ? "0" : format(level),
-        plot.x - 6,
-        round(y(level) + small * 0.35),
-        small,
-        {
-          anchor: "end",
-          fill: "muted",
-        },
-      ),
-    ),
+    ...levels(id, plot, [yMin, yMax], format, small, 6),
     text(`${id}.x0`, "0", plot.x, plot.y + plot.height + small * 1.35, small, {
       fill: "muted",
       anchor: "middle",

@@ -1,5 +1,5 @@
-/** The line of tiles, and who stands on it. */
-import type { Outcome, WorldTable } from "../../../recording/types.gen";
+/** The places of a world in a row, and who is there. */
+import type { Outcome, Whereabouts, WorldTable } from "../../../recording/types.gen";
 import { circle, group, path, rect, round, text, type Box } from "../../../scene/build";
 import {
   arch,
@@ -11,13 +11,16 @@ import {
   swing,
   type Point,
 } from "../../../scene/ease";
+import type { Ground } from "../definition";
 import { agentOf, motions } from "../facts";
 import { at } from "../../../lib/list";
 import { memoByValue } from "../../../scene/memo";
+import { count } from "../../../scene/numbers";
 import type { Shape } from "../../../scene/shape";
 import { plain } from "../../../scene/words";
 import { cross, tick } from "../../../scene/parts/marks";
 import { entity } from "./drawings";
+import { ICONS, sketchedToken, type Icon } from "./icons";
 
 export interface TrackMove {
   readonly next: number;
@@ -32,6 +35,8 @@ export interface TrackProps {
   readonly box: Box;
   readonly table: WorldTable;
   readonly state: number;
+  /** What its places are called. */
+  readonly ground: Ground;
   readonly move?: TrackMove;
   /** Tick or cross over the agent, 0 to 1. */
   readonly mark?: { readonly right: boolean; readonly share: number };
@@ -69,13 +74,30 @@ export function tileCentre(geometry: TrackGeometry, tile: number): Point {
   return { x: left + tile * (side + gap) + side / 2, y: top + side / 2 };
 }
 
-/** A sentence about a state, for screen readers. */
-export function describeState(table: WorldTable, state: number): string {
-  const parts = table.entities.map((entity, i) => {
-    const tile = at(at(table.places, state), i);
-    return tile < 0 ? `${entity.name} in hand` : `${entity.name} on tile ${tile + 1}`;
+/** Where an entity is; older files leave it out: what is on no tile is carried. */
+function whereOf(table: WorldTable, state: number, index: number): Whereabouts {
+  const carried = at(at(table.places, state), index) < 0;
+  return table.whereabouts?.[state]?.[index] ?? (carried ? "hand" : "tile");
+}
+
+/** A sentence about a state, for screen readers; `place` is what a place is called. */
+export function describeState(table: WorldTable, state: number, place: string): string {
+  const parts = table.entities.map(({ name }, i) => {
+    const here = `on ${place} ${at(at(table.places, state), i) + 1}`;
+    const where: Record<Whereabouts, string> = {
+      tile: here,
+      hand: "in hand",
+      covered: `covered ${here}`,
+      "out-of-sight": "out of sight",
+    };
+    return `${name} ${where[whereOf(table, state, i)]}`;
   });
   return parts.join(", ");
+}
+
+/** Whether anything is seen of an entity that is there. */
+function isSeen(where: Whereabouts): boolean {
+  return where === "tile" || where === "hand";
 }
 
 interface Standing {
@@ -83,26 +105,33 @@ interface Standing {
   readonly tile: number;
   /** 0: on its tile. 1: in the agent's hand. */
   readonly held: number;
+  /** How much of it is seen, 0 to 1. */
+  readonly seen: number;
 }
 
-/** Where everybody stands during a move. */
-function standings(props: TrackProps): readonly Standing[] {
-  const { table, state, move } = props;
-  const now = at(table.places, state);
-  return table.entities.map((_, index) => {
-    const from = at(now, index);
-    const to = move ? at(at(table.places, move.next), index) : from;
-    const share = move ? easeInOut(move.share) : 0;
-    if (from >= 0 && to >= 0) return { index, tile: mix(from, to, share), held: 0 };
-    const held = mix(from < 0 ? 1 : 0, to < 0 ? 1 : 0, share);
-    return { index, tile: Math.max(from, to), held };
+/** Where everybody is during a move; who is not seen is left out. */
+function standings({ table, state, move }: TrackProps): readonly Standing[] {
+  const next = move?.next ?? state;
+  const share = move ? easeInOut(move.share) : 0;
+  const all = table.entities.map((_, index): Standing => {
+    const [from, to] = [at(at(table.places, state), index), at(at(table.places, next), index)];
+    const [was, will] = [whereOf(table, state, index), whereOf(table, next, index)];
+    return {
+      index,
+      tile: from >= 0 && to >= 0 ? mix(from, to, share) : Math.max(from, to),
+      held: mix(was === "hand" ? 1 : 0, will === "hand" ? 1 : 0, share),
+      seen: mix(isSeen(was) ? 1 : 0, isSeen(will) ? 1 : 0, share),
+    };
   });
+  return all.filter(({ index, seen }) => seen > 0 || index === agentOf(table));
 }
 
 export function worldTrack(props: TrackProps): Shape[] {
   const { id, box, table } = props;
   const geometry = trackGeometry(box, table.tiles);
-  const label = `The line of ${table.tiles} tiles: ${describeState(table, props.move && props.move.share >= 1 ? props.move.next : props.state)}`;
+  const { whole, place } = props.ground;
+  const state = props.move && props.move.share >= 1 ? props.move.next : props.state;
+  const label = `The ${whole} of ${count(table.tiles, place)}: ${describeState(table, state, place)}`;
   return [
     group(`${id}.tiles`, tiles(id, table.tiles, geometry, props.numbered ?? false), { label }),
     ...figures(props, geometry),
@@ -151,12 +180,12 @@ function drawTiles(
   }).flat();
 }
 
-/** Everybody on the line, the agent in front. */
+/** Everybody, the agent in front. */
 function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
   const { id, table, move } = props;
   const agentIndex = agentOf(table);
   const all = standings(props);
-  const agentAt = at(all, agentIndex);
+  const agentAt = all.find(({ index }) => index === agentIndex) ?? at(all, 0);
   const { side, gap } = geometry;
   const pose = agentPose(props);
   const shared = Math.max(
@@ -172,12 +201,21 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
     y: ground.y + side * 0.46 - agentSize * 0.45 - side * 0.05 - pose.hop * side,
   };
   const light = (index: number) => props.light?.[index] ?? 1;
+  const put = (one: Standing): Shape =>
+    standing(
+      props,
+      one,
+      geometry,
+      agentAt.tile,
+      agentPoint,
+      agentSize,
+      light(one.index) * one.seen,
+      move,
+    );
   const shapes: Shape[] = [];
   for (const one of all) {
     if (one.index === agentIndex || one.held > 0.5) continue;
-    shapes.push(
-      standing(props, one, geometry, agentAt.tile, agentPoint, agentSize, light(one.index), move),
-    );
+    shapes.push(put(one));
   }
   shapes.push(
     circleShadow(
@@ -211,9 +249,7 @@ function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
   );
   for (const one of all) {
     if (one.index === agentIndex || one.held <= 0.5) continue;
-    shapes.push(
-      standing(props, one, geometry, agentAt.tile, agentPoint, agentSize, light(one.index), move),
-    );
+    shapes.push(put(one));
   }
   if (props.mark && props.mark.share > 0) {
     const size = side * 0.36 * props.mark.share;
@@ -243,7 +279,7 @@ function standing(
   const { side } = geometry;
   const tile = tileCentre(geometry, one.tile);
   const near = clamp(1 - Math.abs(one.tile - agentTile));
-  const tall = at(table.entities, one.index).icon === "door";
+  const tall = iconOf(table, one.index)?.stands ?? false;
   const size = side * (tall ? 0.86 : mix(0.56, 0.5, near));
   const onTile: Point = tall
     ? { x: tile.x + near * side * 0.08, y: tile.y - side * 0.0 }
@@ -253,12 +289,12 @@ function standing(
     move && move.outcome === "wrong-order" && near > 0.5 && tall
       ? 5 * swing(progress(move.share, 0.35, 1), 3) * (move.share > 0.35 ? 1 : 0)
       : 0;
-  const open =
-    move && move.outcome === "success" && tall
-      ? easeOut(progress(move.share, 0.15, 0.9))
-      : tall && props.state >= table.live_states
-        ? 1
-        : 0;
+  const opened = (state: number): boolean =>
+    table.looks?.length
+      ? table.looks[state]?.[one.index] === "open"
+      : tall && state >= table.live_states;
+  const opening = move && opened(move.next) ? easeOut(progress(move.share, 0.15, 0.9)) : 0;
+  const open = opened(props.state) ? 1 : opening;
   return entity(
     `${id}.entity${one.index}`,
     at(table.entities, one.index).icon,
@@ -335,20 +371,25 @@ function agentPose({ table, move, state }: TrackProps): Pose {
 /** A small picture of a state: a few simple forms, for cards and rows of which there are many. */
 export function miniTrack(id: string, box: Box, table: WorldTable, state: number): Shape[] {
   const geometry = trackGeometry(box, table.tiles);
-  const here = at(at(table.places, state), agentOf(table));
+  const agent = agentOf(table);
+  const here = Math.max(0, at(at(table.places, state), agent));
   const others = table.entities
-    .map((_, index) => index)
-    .filter((index) => index !== agentOf(table));
-  const hands = others.filter((index) => at(at(table.places, state), index) < 0);
-  const shared = others.some((index) => at(at(table.places, state), index) === here);
+    .map((_, index) => ({ index, where: whereOf(table, state, index) }))
+    .filter(({ index, where }) => index !== agent && isSeen(where));
+  const carried = others.filter(({ where }) => where === "hand");
+  const lying = others.filter(({ where }) => where !== "hand");
+  const shared = lying.some(({ index }) => at(at(table.places, state), index) === here);
   return [
     tilesAsOne(`${id}.tiles`, geometry, table.tiles),
-    ...others.flatMap((index) => sketchedEntity(id, geometry, table, state, index, here)),
-    ...sketchedAgent(`${id}.agent`, geometry, Math.max(0, here), shared),
-    ...hands.flatMap((index) =>
-      sketchedHand(id, geometry, table, index, Math.max(0, here), shared),
-    ),
+    ...lying.flatMap(({ index }) => sketchedEntity(id, geometry, table, state, index, here)),
+    ...sketchedAgent(`${id}.agent`, geometry, here, shared),
+    ...carried.flatMap(({ index }) => sketchedHand(id, geometry, table, index, here, shared)),
   ];
+}
+
+/** The drawing of an entity; none where it has a plain token. */
+function iconOf(table: WorldTable, index: number): Icon | undefined {
+  return ICONS[at(table.entities, index).icon];
 }
 
 function tilesAsOne(id: string, { side, gap, left, top }: TrackGeometry, tiles: number): Shape {
@@ -401,26 +442,9 @@ function sketchedEntity(
   if (tile < 0) return [];
   const { side } = geometry;
   const { x, y } = tileCentre(geometry, tile);
-  const name = `${id}.e${index}`;
-  const thin = side < 16 ? 0.6 : 1.2;
-  switch (at(table.entities, index).icon) {
-    case "door": {
-      const w = side * 0.3;
-      const top = y - side * 0.38;
-      const d = `M${round(x - w)} ${round(y + side * 0.38)}V${round(top + w)}A${round(w)} ${round(w)} 0 0 1 ${round(x + w)} ${round(top + w)}V${round(y + side * 0.38)}Z`;
-      return [path(name, d, { fill: "door", stroke: "ink", strokeWidth: thin })];
-    }
-    case "key":
-      return sketchedKey(name, x + (tile === agentTile ? side * 0.24 : 0), y, side * 0.62, thin);
-    default:
-      return [
-        circle(name, round(x), round(y), round(side * 0.24), {
-          fill: "input",
-          stroke: "ink",
-          strokeWidth: thin,
-        }),
-      ];
-  }
+  const { stands = false, sketch = sketchedToken } = iconOf(table, index) ?? {};
+  const beside = tile === agentTile && !stands ? side * 0.24 : 0;
+  return sketch(`${id}.e${index}`, { x: x + beside, y }, side * (stands ? 1 : 0.62), thinIn(side));
 }
 
 function sketchedHand(
@@ -433,33 +457,12 @@ function sketchedHand(
 ): Shape[] {
   const { side } = geometry;
   const { x, y } = tileCentre(geometry, tile);
-  const thin = side < 16 ? 0.6 : 1.2;
-  const right = x + side * (shared ? 0.14 : 0.3);
-  const name = `${id}.e${index}`;
-  return at(table.entities, index).icon === "key"
-    ? sketchedKey(name, right, y - side * 0.1, side * 0.5, thin)
-    : [
-        circle(name, round(right), round(y - side * 0.15), round(side * 0.14), {
-          fill: "input",
-          stroke: "ink",
-          strokeWidth: thin,
-        }),
-      ];
+  const point = { x: x + side * (shared ? 0.14 : 0.3), y: y - side * 0.1 };
+  const { sketch = sketchedToken } = iconOf(table, index) ?? {};
+  return sketch(`${id}.e${index}`, point, side * 0.5, thinIn(side));
 }
 
-/** Bow and blade in one stroke-and-fill each. */
-function sketchedKey(id: string, x: number, y: number, size: number, thin: number): Shape[] {
-  const r = size * 0.24;
-  return [
-    path(
-      `${id}.blade`,
-      `M${round(x)} ${round(y)}V${round(y + size * 0.5)}M${round(x)} ${round(y + size * 0.42)}h${round(size * 0.2)}M${round(x)} ${round(y + size * 0.24)}h${round(size * 0.16)}`,
-      { fill: "none", stroke: "ink", strokeWidth: round(size * 0.13) },
-    ),
-    circle(`${id}.bow`, round(x), round(y - size * 0.22), round(r), {
-      fill: "key",
-      stroke: "ink",
-      strokeWidth: thin,
-    }),
-  ];
+/** How thin the lines of a sketch are. */
+function thinIn(side: number): number {
+  return side < 16 ? 0.6 : 1.2;
 }

@@ -1,5 +1,5 @@
 /**
- * The drawn figures: agent, key, door and signs, each in a square of 100 x 100 units around (0, 0).
+ * The drawn figures: the agent, things and signs, each in a square of 100 x 100 units around (0, 0).
  *
  * They are decoration; whoever places one gives the group its label.
  */
@@ -8,6 +8,7 @@ import { mix } from "../../../scene/ease";
 import { memoByValue } from "../../../scene/memo";
 import { placed, type Place } from "../../../scene/parts/marks";
 import type { Group, Paint, Shape } from "../../../scene/shape";
+import { dot, ICONS, SIGNS, stroked } from "./icons";
 
 export interface AgentPose {
   /** Where it looks: -1 left, 0 at us, 1 right. */
@@ -82,89 +83,6 @@ function eyes(id: string, shift: number, look: number, blink: boolean): Shape[] 
   });
 }
 
-/** A key, bow up and teeth down. */
-export function key(id: string, place: Place): Group {
-  return placed(id, place, [
-    path(
-      `${id}.shaft`,
-      "M-6 -6L-6 40Q-6 45 -1 45L1 45Q6 45 6 40L6 36L17 36Q20 36 20 33L20 29Q20 26 17 26L6 26L6 19L14 19" +
-        "Q17 19 17 16L17 13Q17 10 14 10L6 10L6 -6Z",
-      { fill: "key", stroke: "ink", strokeWidth: 3 },
-    ),
-    path(
-      `${id}.bow`,
-      "M0 -46A22 22 0 1 0 0 -2A22 22 0 1 0 0 -46ZM0 -34A10 10 0 1 1 0 -14A10 10 0 1 1 0 -34Z",
-      { fill: "key", stroke: "ink", strokeWidth: 3 },
-    ),
-    path(`${id}.shine`, "M-14 -30A15 15 0 0 1 -5 -38", {
-      fill: "none",
-      stroke: "surface",
-      strokeWidth: 3.5,
-      opacity: 0.8,
-    }),
-  ]);
-}
-
-/** A door in its frame; `open` swings its leaf from 0 to 1. */
-export function door(id: string, place: Place, open = 0): Group {
-  const right = round(mix(27, -13, open));
-  const slant = round(9 * open);
-  const knob = round(mix(17, -17, open));
-  return placed(id, place, [
-    path(`${id}.frame`, "M-37 46L-37 -18Q-37 -48 0 -48Q37 -48 37 -18L37 46Z", {
-      fill: "muted",
-      stroke: "ink",
-      strokeWidth: 3,
-    }),
-    path(`${id}.inside`, "M-28 46L-28 -16Q-28 -39 0 -39Q28 -39 28 -16L28 46Z", {
-      fill: open > 0.02 ? "ground" : "ink",
-    }),
-    ...(open > 0.02
-      ? [
-          path(`${id}.path`, "M-12 46L-3 8L5 8L26 46Z", {
-            fill: "right",
-            opacity: round(0.5 * open),
-          }),
-          circle(`${id}.sun`, 10, -12, 7, { fill: "key", opacity: round(open) }),
-        ]
-      : []),
-    path(
-      `${id}.leaf`,
-      `M-28 46L-28 -16Q-28 -39 ${round(mix(0, -21, open))} ${round(-39 + slant * 0.4)}` +
-        `Q${right} ${round(-39 + slant)} ${right} ${round(-16 + slant)}L${right} ${round(46 + slant * 0.4)}Z`,
-      { fill: "door", stroke: "ink", strokeWidth: 3 },
-    ),
-    ...(open < 0.5
-      ? [
-          path(`${id}.plank1`, "M-10 44L-10 -35", plank(open)),
-          path(`${id}.plank2`, "M10 44L10 -35", plank(open)),
-          circle(`${id}.hole`, 0, 4, 8.5, {
-            fill: "key",
-            stroke: "ink",
-            strokeWidth: 2.5,
-            opacity: 1 - 2 * open,
-          }),
-          path(`${id}.slot`, "M0 1L0 9", {
-            fill: "none",
-            stroke: "ink",
-            strokeWidth: 4,
-            opacity: 1 - 2 * open,
-          }),
-        ]
-      : []),
-    circle(`${id}.knob`, knob, 16, 4, { fill: "key", stroke: "ink", strokeWidth: 2 }),
-  ]);
-}
-
-function plank(open: number) {
-  return {
-    fill: "none",
-    stroke: "ink",
-    strokeWidth: 2,
-    opacity: round(0.3 * (1 - 2 * open)),
-  } as const;
-}
-
 /** An entity without a drawing of its own: a rounded token with its initial. */
 function unknown(id: string, place: Place, name: string): Group {
   return placed(id, place, [
@@ -195,16 +113,8 @@ function drawEntity(
   place: Place,
   pose: EntityPose = {},
 ): Group {
-  switch (icon) {
-    case "agent":
-      return agent(id, place, pose);
-    case "key":
-      return key(id, place);
-    case "door":
-      return door(id, place, pose.open ?? 0);
-    default:
-      return unknown(id, place, name);
-  }
+  if (icon === "agent") return agent(id, place, pose);
+  return ICONS[icon]?.draw(id, place, pose.open ?? 0) ?? unknown(id, place, name);
 }
 
 /** A flag: the sign of a sub-goal, wherever one is shown. */
@@ -223,31 +133,18 @@ export function actionSign(
   motion: number,
   tone: Paint,
 ): Group {
-  const drawn = { fill: "none", stroke: tone, strokeWidth: 12 } as const;
   if (motion !== 0) {
     const tip = 34 * motion;
     return placed(id, place, [
       path(
         `${id}.arrow`,
         `M${-tip} 0L${tip} 0M${tip - 24 * motion} -24L${tip} 0L${tip - 24 * motion} 24`,
-        drawn,
+        stroked(tone),
       ),
     ]);
   }
-  switch (name.toLowerCase()) {
-    case "pick":
-      return placed(id, place, [
-        path(`${id}.up`, "M0 6L0 -38M-20 -20L0 -38L20 -20", drawn),
-        path(`${id}.hand`, "M-36 14Q-34 38 0 38Q34 38 36 14", drawn),
-      ]);
-    case "open":
-      return placed(id, place, [
-        path(`${id}.arch`, "M-28 40L-28 -10Q-28 -40 0 -40Q28 -40 28 -10L28 40Z", drawn),
-        circle(`${id}.knob`, 12, 6, 7, { fill: tone }),
-      ]);
-    default:
-      return placed(id, place, [circle(`${id}.dot`, 0, 0, 18, { fill: tone })]);
-  }
+  const sign = SIGNS[name.toLowerCase()] ?? dot;
+  return placed(id, place, sign(id, tone));
 }
 
 /** A snowflake: this half is frozen. */

@@ -12,13 +12,14 @@ import {
   type Box,
 } from "../../../scene/build";
 import { arch, bow, easeInOut, easeOut, progress, within, type Point } from "../../../scene/ease";
+import { groundOf, introductionOf, openingOf } from "../definition";
 import { agentOf, motions } from "../facts";
 import { at, range } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
-import { count, reward } from "../../../scene/numbers";
+import { reward } from "../../../scene/numbers";
 import { actionToken, subgoalCard, tokenWidth } from "../parts/tokens";
 import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
-import { teacherEpisode } from "../rollout";
+import { teacherEpisode } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
@@ -60,21 +61,15 @@ const times = memo((recording: Recording) =>
   }),
 );
 
-const SAYINGS: Record<string, string> = {
-  agent: "This is the agent. It does one small thing at a time.",
-  key: "Here lies a key.",
-  door: "And there is a door. It is locked.",
-};
-
-function captions(recording: Recording): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const table = recording.world;
   const time = times(recording);
   const order = stretches(recording).flatMap((one) => one.subgoals);
   return [
-    { at: 0, text: `We live on a line of ${count(table.tiles, "tile")}.` },
+    { at: 0, text: openingOf(view, recording) },
     ...table.entities.map((one, i) => ({
       at: time.nth("things", i),
-      text: SAYINGS[one.icon] ?? `This is the ${plain(one.name)}.`,
+      text: introductionOf(view, recording, one.name),
     })),
     ...stretches(recording).map((one, i) => ({
       at: time.nth("ways", i),
@@ -109,7 +104,8 @@ function places(layout: Layout): Places {
       };
 }
 
-function draw(recording: Recording, t: number, { layout }: WorldView): readonly Shape[] {
+function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
+  const { layout } = view;
   const table = recording.world;
   const time = times(recording);
   const box = places(layout);
@@ -127,6 +123,7 @@ function draw(recording: Recording, t: number, { layout }: WorldView): readonly 
       table,
       state,
       time: t,
+      ground: groundOf(view, recording),
       numbered: true,
       light: table.entities.map((_, i) => 1 - 0.72 * introducing * (1 - lit(i))),
     }),

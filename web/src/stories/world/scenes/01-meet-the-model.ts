@@ -2,6 +2,7 @@
 import type { Call, Recording, Thought, ThoughtSegment } from "../../../recording/types.gen";
 import { circle, faded, fitted, group, path, rect, round, type Box } from "../../../scene/build";
 import { bow, clamp, easeOut, progress, tween } from "../../../scene/ease";
+import { groundOf } from "../definition";
 import { agentOf, motions } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
 import { argmax, at, last, range } from "../../../lib/list";
@@ -38,7 +39,7 @@ const times = memo((recording: Recording) => {
   });
 });
 
-function captions(recording: Recording): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const { model, world } = recording;
   const time = times(recording);
   const thought = shown(recording);
@@ -53,7 +54,7 @@ function captions(recording: Recording): readonly Caption[] {
     },
     {
       at: time.read,
-      text: `It reads the line as ${count(world.token_names.length, "token")}: ${grouped(model.parameters)} weights will work on them.`,
+      text: `It reads the ${groundOf(view, recording).whole} as ${count(world.token_names.length, "token")}: ${grouped(model.parameters)} weights will work on them.`,
     },
     {
       at: time.calls,
@@ -141,7 +142,7 @@ function gridOf(recording: Recording, layout: Layout): Grid {
   };
 }
 
-/** The line stands over the columns of its tiles, which are the last tokens. */
+/** The world stands over the columns of its places, which are the last tokens. */
 function worldBox(recording: Recording, layout: Layout): Box {
   const { board: box } = places(layout);
   const { left, column } = gridOf(recording, layout);
@@ -183,6 +184,7 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
         box: worldBox(recording, view.layout),
         table: world,
         state: thought.state,
+        ground: groundOf(view, recording),
       }),
       fitted(
         "reading.title",

@@ -12,6 +12,7 @@ import {
   type Box,
 } from "../../../scene/build";
 import { clamp, easeOut, mix, progress, swing } from "../../../scene/ease";
+import { groundOf } from "../definition";
 import { stoppedEarly } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
 import { argmax, at, range } from "../../../lib/list";
@@ -199,7 +200,7 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   if (!now) return [];
   return [
     ...model(recording, now, place.model, view.layout),
-    ...exampleCard(recording, now, place.card, view.layout),
+    ...exampleCard(recording, now, place.card, view),
     ...springs(recording, now, place.springs, view.layout),
     ...lineChart(
       chartOf(recording, place.chart, sizes[view.layout].small),
@@ -284,7 +285,8 @@ function sizeOf(value: number): number {
 }
 
 /** The example's row, what its labels say, and its losses before and after. */
-function exampleCard(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+function exampleCard(recording: Recording, now: Now, box: Box, view: WorldView): Shape[] {
+  const { layout } = view;
   const gone = Math.max(0, 1 - 4 * now.run);
   const arriving = now.index > 0 ? progress(now.forward, 0, 0.1) : 1;
   return [
@@ -295,7 +297,7 @@ function exampleCard(recording: Recording, now: Now, box: Box, layout: Layout): 
       strokeWidth: 1.5,
     }),
     ...faded("card", gone * arriving, [
-      ...rowOfExample(recording, now.cycle, box, layout),
+      ...rowOfExample(recording, now.cycle, box, view),
       ...rowLosses(recording, now, box, layout),
     ]),
     ...fastMotion(recording, now, box, layout),
@@ -307,7 +309,8 @@ function cardSplit(layout: Layout): number {
   return layout === "wide" ? 282 : 176;
 }
 
-function rowOfExample(recording: Recording, cycle: Cycle, box: Box, layout: Layout): Shape[] {
+function rowOfExample(recording: Recording, cycle: Cycle, box: Box, view: WorldView): Shape[] {
+  const { layout } = view;
   const { world, model, examples } = recording;
   const wide = layout === "wide";
   const size = sizes[layout].body;
@@ -322,7 +325,13 @@ function rowOfExample(recording: Recording, cycle: Cycle, box: Box, layout: Layo
   const base = box.y + box.height - size * 0.85;
   return [
     fitted("card.title", title, box.x + 16, top, left - 20, size, { weight: 700 }),
-    ...worldTrack({ id: "card.track", box: track, table: world, state: cycle.thought.state }),
+    ...worldTrack({
+      id: "card.track",
+      box: track,
+      table: world,
+      state: cycle.thought.state,
+      ground: groundOf(view, recording),
+    }),
     fitted("card.says", says, box.x + 16, base, left - 12, size, {
       fill: noisy ? "wrong" : "ink",
       label: says,

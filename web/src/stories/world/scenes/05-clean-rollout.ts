@@ -8,7 +8,7 @@ import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
 import { count, reward, runningTotals } from "../../../scene/numbers";
 import { gauge } from "../parts/gauges";
-import { teacherEpisode } from "../rollout";
+import { teacherEpisode } from "../../../recording/episode";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { plain } from "../../../scene/words";

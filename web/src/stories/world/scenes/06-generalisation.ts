@@ -11,11 +11,12 @@ import { isRight, trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
 import { describeState, worldTrack } from "../parts/WorldTrack";
 import { beatsOf, lengthOf, momentOf } from "../playback";
-import { stateAfter } from "../rollout";
+import { stateAfter } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
-import { otherSettings, runWords } from "../words";
+import { groundOf, runWords } from "../definition";
+import { otherSettings } from "../settings";
 import type { WorldScene, WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
 
@@ -51,11 +52,11 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       at: 0,
       text: `Does it know more than its examples? Here is every one of the ${count(starts, "start")}.`,
     },
-    { at: time.main, text: runSentence(recording, run) },
+    { at: time.main, text: runSentence(recording, run, view) },
   ];
   if (view.run === null) {
     recording.ablations.forEach((one, i) =>
-      list.push({ at: time.nth("runs", i), text: runSentence(recording, one) }),
+      list.push({ at: time.nth("runs", i), text: runSentence(recording, one, view) }),
     );
     if (recording.ablations.length === 0) {
       list.push({
@@ -75,10 +76,10 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
 const LONGEST = 110;
 
 /** What a run measured, over which seeds, and how it compares with the story's own. */
-function runSentence(recording: Recording, run: Run): string {
+function runSentence(recording: Recording, run: Run, view: WorldView): string {
   const main = mainRun(recording);
   const { success, order_mistakes } = run.final;
-  const under = otherSettings(recording, run);
+  const under = otherSettings(recording, run, view);
   const spread = spreadOf(run);
   const seeds =
     spread && spread[1] > spread[0]
@@ -92,7 +93,7 @@ function runSentence(recording: Recording, run: Run): string {
       `It reaches the goal from ${share}; ${base}.`,
     ]);
   }
-  const { title } = runWords(run.name);
+  const { title } = runWords(view, run.name);
   const means = [run, main].map(meanSuccess);
   const compared =
     means[0] != null && means[1] != null && success > 0
@@ -196,7 +197,7 @@ function gridOfStarts(
   const { main: all } = times(recording, view);
   const shown = t < all ? Math.round(easeOut(progress(t, 0.2, all - 0.4)) * many) : many;
   const wins = grid.slice(0, shown).filter((episode) => episode.success).length;
-  const words = `${runWords(run.name).title}: ${wins} of ${count(many, "start")}`;
+  const words = `${runWords(view, run.name).title}: ${wins} of ${count(many, "start")}`;
   const above = box.y - (wide ? 14 : 9);
   return [
     fitted("grid.title", words, box.x, above, box.width, size * 1.15, { weight: 700 }),
@@ -219,9 +220,11 @@ function cellShapes(
 ): readonly Shape[] {
   const chosen = startOf(recording, view).index;
   const kept = keptCells(recording)(grid);
+  const { place } = groundOf(view, recording);
   return grid.map((_, i) => {
-    const key = `${view.layout}/${i}/${i < shown}/${i === chosen}`;
-    const cell = kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen);
+    const key = `${place}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
+    const cell =
+      kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen, place);
     kept.set(key, cell);
     return cell;
   });
@@ -235,10 +238,11 @@ function cellShape(
   i: number,
   shown: boolean,
   chosen: boolean,
+  place: string,
 ): Shape {
   const episode = at(grid, i);
   const known = exampleStarts(recording).has(episode.start);
-  const tip = startWords(recording, episode, i, shown, known);
+  const tip = startWords(recording, episode, i, shown, known, place);
   const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
   const x = left + ((i % columns) + 0.5) * side;
   const y = top + (Math.floor(i / columns) + 0.5) * side;
@@ -266,8 +270,9 @@ function startWords(
   i: number,
   done: boolean,
   known: boolean,
+  place: string,
 ): string {
-  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start)}.`;
+  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start, place)}.`;
   if (!done) return where;
   const actions = count(episode.steps.length, "action");
   const order = wrongOrders(episode);
@@ -323,7 +328,7 @@ const exampleStarts = memo(
     new Set(recording.examples.map((example) => at(example.steps, 0).state)),
 );
 
-/** Columns of the grid: a multiple of the line's length, so that neighbours belong together. */
+/** Columns of the grid: a multiple of the number of places, so that neighbours belong together. */
 function gridColumns(many: number, tiles: number, box: Box): number {
   let best = { columns: tiles, cell: 0 };
   for (let columns = tiles; columns <= many; columns += tiles) {
@@ -366,6 +371,7 @@ function example(
       box: place.world,
       table,
       state: step.state,
+      ground: groundOf(view, recording),
       move: {
         next: stateAfter(table, step),
         action: step.action,
@@ -393,14 +399,13 @@ function switches(
   t: number,
   view: WorldView,
 ): Shape[] {
-  const size = view.layout === "wide" ? 13.5 : 11.5;
+  const size = switchSize(view.layout);
   const head = size * 2.1;
-  const empty = recording.ablations.length === 0;
   const foot = size * (view.layout === "wide" ? 4.2 : 3.4);
   const room = { ...box, y: box.y + head, height: box.height - head - foot };
   const step = switchStep(room, allRuns(recording).length, size);
   const rows = allRuns(recording).map((run, i) =>
-    switchRow(recording, run, chosen, shownOf(recording, t, i, view)),
+    switchRow(recording, run, chosen, shownOf(recording, t, i, view), view),
   );
   return [
     fitted(
@@ -417,10 +422,14 @@ function switches(
       recording,
       chosen,
       { ...box, y: box.y + head + rows.length * step + size * 0.4, height: foot },
-      size,
-      empty,
+      view,
     ),
   ];
+}
+
+/** Size of the text beside the switches. */
+function switchSize(layout: Layout): number {
+  return layout === "wide" ? 13.5 : 11.5;
 }
 
 /** How far the scene has come to run `i`: its number is not given away before. */
@@ -431,15 +440,22 @@ function shownOf(recording: Recording, t: number, i: number, view: WorldView): n
   return easeOut(progress(t, start, start + 0.9));
 }
 
-function switchRow(recording: Recording, run: Run, chosen: Run, drawn: number): BarRow {
+function switchRow(
+  recording: Recording,
+  run: Run,
+  chosen: Run,
+  drawn: number,
+  view: WorldView,
+): BarRow {
   const spread = spreadOf(run);
   return {
     id: run.name,
-    name: runWords(run.name).title + (otherSettings(recording, run) === null ? "" : " *"),
+    name:
+      runWords(view, run.name).title + (otherSettings(recording, run, view) === null ? "" : " *"),
     value: run.final.success,
     text: drawn > 0 ? percent(run.final.success) : "",
     tone: run.name === "main" ? "right" : "input",
-    tip: runTip(recording, run),
+    tip: runTip(recording, run, view),
     drawn,
     chosen: run.name === chosen.name,
     action: { kind: "set", values: { run: run.name === "main" ? null : run.name } },
@@ -453,31 +469,33 @@ function spreadOf(run: Run): readonly [number, number] | null {
   return [Math.min(...all), Math.max(...all)];
 }
 
-function runTip(recording: Recording, run: Run): string {
-  const under = otherSettings(recording, run);
+function runTip(recording: Recording, run: Run, view: WorldView): string {
+  const under = otherSettings(recording, run, view);
   const steps =
     run.final.success > 0
       ? ` A success takes ${meanSteps(run.final.steps)} actions on average.`
       : "";
-  return `${runWords(run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${steps}${under ? ` Trained with ${under}.` : ""}`;
+  return `${runWords(view, run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${steps}${under ? ` Trained with ${under}.` : ""}`;
 }
 
 /** That the chosen run has the story's settings, and what the star beside others means. */
-function ownSettings(recording: Recording): string {
-  const starred = recording.ablations.find((run) => otherSettings(recording, run) !== null);
+function ownSettings(recording: Recording, view: WorldView): string {
+  const starred = recording.ablations.find((run) => otherSettings(recording, run, view) !== null);
   return starred
-    ? `* Trained with ${otherSettings(recording, starred)}.`
+    ? `* Trained with ${otherSettings(recording, starred, view)}.`
     : "Trained with this story's settings.";
 }
 
 /** Under which settings the chosen run was trained, or that nothing was. */
-function note(recording: Recording, run: Run, box: Box, size: number, empty: boolean): Shape[] {
-  const under = otherSettings(recording, run);
+function note(recording: Recording, run: Run, box: Box, view: WorldView): Shape[] {
+  const size = switchSize(view.layout);
+  const empty = recording.ablations.length === 0;
+  const under = otherSettings(recording, run, view);
   const lines = empty
     ? ["Ablations are not trained yet for", "these settings: press Train ablations."]
     : [
-        runWords(run.name).what,
-        under === null ? ownSettings(recording) : `* Trained with ${under}.`,
+        runWords(view, run.name).what,
+        under === null ? ownSettings(recording, view) : `* Trained with ${under}.`,
       ];
   return faded(
     "runs.note",

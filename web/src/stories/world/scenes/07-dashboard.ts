@@ -16,8 +16,8 @@ import {
 } from "../parts/MetricsPanel";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { settingsDifference } from "../settings";
-import { otherSettings, runWords } from "../words";
+import { runWords } from "../definition";
+import { otherSettings } from "../settings";
 import type { WorldScene, WorldView } from "../view";
 import { timeline } from "../../../scene/timeline";
 
@@ -27,7 +27,7 @@ const DRAWN = T.sparks - 1.2;
 
 type Measure = "planner_accuracy" | "doer_accuracy";
 
-function captions(recording: Recording): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const first = at(recording.curve, 0).score;
   const end = last(recording.curve).score;
   const list: Caption[] = [
@@ -54,18 +54,19 @@ function captions(recording: Recording): readonly Caption[] {
       at: T.seeds,
       text: "The comparisons are not trained yet for these settings: press Train ablations.",
     });
-  else list.push({ at: T.seeds, text: spreadSentence(recording) });
+  else list.push({ at: T.seeds, text: spreadSentence(recording, view) });
   return list;
 }
 
-function spreadSentence(recording: Recording): string {
+function spreadSentence(recording: Recording, view: WorldView): string {
   const runs = recording.spread?.runs.length ?? 0;
   if (runs === 0)
     return "Only one seed so far: a spread over seeds is not trained yet for these settings.";
   const other = recording.spread
-    ? settingsDifference(
-        { ...recording.settings, seed: recording.spread.settings.seed },
-        recording.spread.settings,
+    ? otherSettings(
+        recording,
+        { settings: { ...recording.spread.settings, seed: recording.settings.seed } },
+        view,
       )
     : null;
   return `The pale bands and whiskers show ${count(runs, "seed")}${other === null ? "" : `, trained with ${other}`}.`;
@@ -88,7 +89,8 @@ function panels(layout: Layout): readonly [Box, Box, Box, Box] {
   return [a ?? box, b ?? box, middle, bottom];
 }
 
-function draw(recording: Recording, t: number, { layout }: WorldView): readonly Shape[] {
+function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
+  const { layout } = view;
   const boxes = panels(layout);
   const pad = layout === "wide" ? 16 : 9;
   const drawn = progress(t, 0.4, DRAWN);
@@ -106,7 +108,13 @@ function draw(recording: Recording, t: number, { layout }: WorldView): readonly 
       : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
     ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
     ...sparks(recording, padded(boxes[2], pad), progress(t, T.sparks, T.sparks + 3), layout),
-    ...bars(recording, padded(boxes[3], pad), progress(t, T.bars, T.bars + 1.5), layout),
+    ...bars(
+      recording,
+      successRows(recording, view),
+      padded(boxes[3], pad),
+      progress(t, T.bars, T.bars + 1.5),
+      layout,
+    ),
   ];
 }
 
@@ -260,18 +268,25 @@ function drawSparks(recording: Recording, box: Box, drawn: number, layout: Layou
 }
 
 /** Mean actions of a success: base, after, and every ablation. */
+function successRows(recording: Recording, view: WorldView): readonly BarRow[] {
+  return [
+    row("base", "Before fine-tuning", mainRun(recording).base, [], "muted", ""),
+    ...allRuns(recording).map((run) => runRow(recording, run, view)),
+  ];
+}
+
 const bars = memoByValueOf(drawBars);
 
-function drawBars(recording: Recording, box: Box, drawn: number, layout: Layout): Shape[] {
+function drawBars(
+  recording: Recording,
+  all: readonly BarRow[],
+  box: Box,
+  drawn: number,
+  layout: Layout,
+): Shape[] {
   const size = layout === "wide" ? 12 : 11;
   const head = size * 2.4;
-  const runs = allRuns(recording);
   const most = recording.world.max_steps;
-  const main = mainRun(recording);
-  const all: BarRow[] = [
-    row("base", "Before fine-tuning", main.base, [], "muted", ""),
-    ...runs.map((run) => runRow(recording, run)),
-  ];
   return [
     fitted(
       "bars.title",
@@ -312,11 +327,11 @@ function missing(recording: Recording, box: Box, size: number): Shape[] {
   );
 }
 
-function runRow(recording: Recording, run: Run): BarRow {
-  const under = otherSettings(recording, run);
+function runRow(recording: Recording, run: Run, view: WorldView): BarRow {
+  const under = otherSettings(recording, run, view);
   return row(
     run.name,
-    runWords(run.name).title,
+    runWords(view, run.name).title,
     run.final,
     run.seeds,
     run.name === "main" ? "right" : "input",

@@ -1,5 +1,6 @@
 /** What scenes 2 and 5 share: an episode from the showcase, played with meters below it. */
 import type { Episode, Recording, WorldTable } from "../../../recording/types.gen";
+import { groundOf } from "../definition";
 import { after, before, type Played } from "../facts";
 import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
@@ -8,7 +9,7 @@ import { reward, runningTotals } from "../../../scene/numbers";
 import { playEpisode } from "../parts/Episode";
 import { gauge } from "../parts/gauges";
 import { beatsOf, lengthOf, momentOf, type Beat } from "../playback";
-import { teacherEpisode } from "../rollout";
+import { teacherEpisode } from "../../../recording/episode";
 import type { Shape } from "../../../scene/shape";
 import type { Box } from "../../../scene/build";
 import type { WorldView } from "../view";
@@ -36,6 +37,7 @@ export function playOf(
 export function drawPlay(recording: Recording, play: Play, time: number, view: WorldView): Shape[] {
   return playEpisode({
     table: recording.world,
+    ground: groundOf(view, recording),
     played: play.played,
     beats: play.beats,
     time: time - play.time.episode,

@@ -1,5 +1,7 @@
 /** What can stand beside a story, and what it takes to have it. */
 import type { Recording, Settings } from "../../../recording/types.gen";
+import { count } from "../../../scene/numbers";
+import { WIRINGS, type Training } from "../knobs";
 import { knobsOf, settingsFor } from "../settings";
 import type { WorldScene } from "../view";
 
@@ -12,39 +14,31 @@ export type Comparison =
   | { readonly kind: "story"; readonly name: string };
 
 /** Reads `State.compare`, which was checked when it was read from the link. */
-export function comparisonOf(compare: string, settings: Settings): Comparison {
+export function comparisonOf(compare: string, settings: Settings, training: Training): Comparison {
   if (compare === "before") return { kind: "before" };
   if (compare.startsWith("story:")) return { kind: "story", name: compare.slice("story:".length) };
-  const knobs = knobsOf(settings);
+  const knobs = knobsOf(training, settings);
   if (compare === "flat" || compare === "hierarchy") {
     return {
       kind: "settings",
-      settings: settingsFor(settings, { ...knobs, preset: compare }),
-      label: wiringLabel(compare),
+      settings: settingsFor(training, settings, { ...knobs, preset: compare }),
+      label: WIRINGS[compare],
     };
   }
   const examples = Number(compare.slice("examples-".length));
   return {
     kind: "settings",
-    settings: settingsFor(settings, { ...knobs, examples }),
-    label: examplesLabel(examples),
+    settings: settingsFor(training, settings, { ...knobs, examples }),
+    label: count(examples, "example"),
   };
 }
 
 /** What to write above the story that was there first, against `compare`. */
-export function ownLabel(compare: string, settings: Settings): string {
-  const knobs = knobsOf(settings);
-  if (compare === "flat" || compare === "hierarchy") return wiringLabel(knobs.preset);
-  if (compare.startsWith("examples-")) return examplesLabel(knobs.examples);
-  return `${wiringLabel(knobs.preset)}, ${examplesLabel(knobs.examples)}, seed ${knobs.seed}`;
-}
-
-function wiringLabel(wiring: "hierarchy" | "flat"): string {
-  return wiring === "flat" ? "Flat" : "With hierarchy";
-}
-
-function examplesLabel(examples: number): string {
-  return examples === 1 ? "1 example" : `${examples} examples`;
+export function ownLabel(compare: string, settings: Settings, training: Training): string {
+  const knobs = knobsOf(training, settings);
+  if (compare === "flat" || compare === "hierarchy") return WIRINGS[knobs.preset];
+  if (compare.startsWith("examples-")) return count(knobs.examples, "example");
+  return `${WIRINGS[knobs.preset]}, ${count(knobs.examples, "example")}, seed ${knobs.seed}`;
 }
 
 /** `left` on a clock that also has the time and the stops of `right`, of `other`. */

@@ -3,7 +3,9 @@
  */
 import type { Engine, Progress } from "../../../engine/client";
 import type { AnyRecording } from "../../../recording/form";
+import constants from "../../../recording/constants.json";
 import { Problem, sentence } from "../../../recording/problem";
+import { keyOf } from "../../../recording/settings";
 import type { Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
 import {
@@ -16,13 +18,13 @@ import {
 } from "../../onStage";
 import type { Loaded } from "../../story";
 import { about } from "../about";
-import { ablationsOf, titleOf } from "../definition";
-import type { Knobs } from "../knobs";
+import { ablationsOf, titleOf, worldOf, type WorldInPage } from "../definition";
+import { ofEach, trainingOf, type Knobs, type Training as Rows } from "../knobs";
 import Compare from "../panel/Compare.svelte";
 import Controls from "../panel/Controls.svelte";
 import TrainingProgress from "../panel/TrainingProgress.svelte";
 import { scenes } from "../scenes";
-import { changesFrom, keyOf, knobsOf, knobsWith, settingsFor } from "../settings";
+import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor } from "../settings";
 import type { WorldValues, WorldView } from "../view";
 import { comparisonOf, ownLabel, paired } from "./compare";
 
@@ -37,7 +39,7 @@ export interface Training {
   readonly left: number | null;
 }
 
-const SEEDS_OF_SPREAD = 5;
+const SEEDS_OF_SPREAD = constants.story_seeds;
 const MAX_CACHED = 12;
 
 export function putOnStage(page: PageAccess, { recording }: Loaded<Recording>): OnStage {
@@ -80,7 +82,7 @@ export class FineTuning implements OnStage {
 
   get view(): Omit<WorldView, "layout"> {
     const { exploration, drawSeed, start, run } = this.#values;
-    return { exploration, drawSeed, start, run };
+    return { exploration, drawSeed, start, run, definitions: this.#page.definitions };
   }
 
   get folds(): readonly Fold[] {
@@ -104,9 +106,19 @@ export class FineTuning implements OnStage {
     return training && drawn(TrainingProgress, { story: this, training });
   }
 
+  /** What is defined of the story's world; undefined where it is not known here. */
+  get world(): WorldInPage | undefined {
+    return worldOf(this.#page, this.loaded.settings);
+  }
+
+  /** The knobs of its world. */
+  get rows(): Rows {
+    return trainingOf(this.world);
+  }
+
   /** The knobs as they stand: the story's own, but for what was moved. */
   get knobs(): Knobs {
-    return knobsWith(this.loaded.settings, this.#values);
+    return knobsWith(this.rows, this.loaded.settings, this.#values);
   }
 
   get #compare(): string | null {
@@ -139,7 +151,7 @@ export class FineTuning implements OnStage {
     const other = this.#beside;
     if (!other || !this.#compare) return [{ recording, scene, label: "" }];
     return [
-      { recording, scene, label: ownLabel(this.#compare, recording.settings) },
+      { recording, scene, label: ownLabel(this.#compare, recording.settings, this.rows) },
       { recording: other.recording, scene, label: other.label },
     ];
   }
@@ -155,6 +167,10 @@ export class FineTuning implements OnStage {
   }
 
   async follow(): Promise<void> {
+    for (const [name, words] of refusedIn(this.rows, this.#values)) {
+      this.#problem(words);
+      this.#page.keep({ [name]: null });
+    }
     await this.retrain();
     await this.loadOther();
   }
@@ -169,7 +185,7 @@ export class FineTuning implements OnStage {
     const { start, run } = this.#values;
     const runs = new Set(["main", ...recording.ablations.map((one) => one.name)]);
     if (start !== null && !recording.world.starts.includes(start)) {
-      this.#problem(`Start ${start} does not exist on this line; the story's own is shown.`);
+      this.#problem(`Start ${start} does not exist in this world; the story's own is shown.`);
       this.#page.keep({ start: null });
     }
     if (run !== null && !runs.has(run)) {
@@ -193,13 +209,13 @@ export class FineTuning implements OnStage {
   /** A knob was released at `value`. */
   async turn<K extends keyof Knobs>(knob: K, value: Knobs[K]): Promise<void> {
     const changed = { ...this.knobs, [knob]: value };
-    this.#page.keep(changesFrom(this.loaded.settings, changed));
+    this.#page.keep(changesFrom(this.rows, this.loaded.settings, changed));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
 
   async reset(): Promise<void> {
-    this.#page.keep(changesFrom(this.loaded.settings, knobsOf(this.loaded.settings)));
+    this.#page.keep(ofEach(() => null));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
@@ -207,7 +223,7 @@ export class FineTuning implements OnStage {
   /** Brings the story on screen to what the knobs ask for. */
   async retrain(): Promise<void> {
     const { loaded } = this;
-    const settings = settingsFor(loaded.settings, this.knobs);
+    const settings = settingsFor(this.rows, loaded.settings, this.knobs);
     const key = keyOf(settings);
     if (key === this.#wanted && this.training) return;
     this.#controller?.abort();
@@ -228,7 +244,7 @@ export class FineTuning implements OnStage {
   async trainAblations(): Promise<void> {
     const { recording } = this;
     await this.#train("Training the ablations", (progress, signal) =>
-      this.#engine.ablations(recording, ablationsOf(recording.settings), progress, signal),
+      this.#engine.ablations(recording, ablationsOf(this.#known()), progress, signal),
     );
   }
 
@@ -248,11 +264,27 @@ export class FineTuning implements OnStage {
   }
 
   #titleOf(settings: Settings): string {
-    return titleOf(settings, this.loaded.title);
+    return titleOf(this.#known(), settings);
+  }
+
+  /** Throws a Problem where the world has no such wiring to train; other comparisons have one. */
+  #canTrain(compare: string): void {
+    const { title } = this.#known();
+    const other = compare === "flat" || compare === "hierarchy" ? compare : null;
+    if (other && this.rows.preset.refusal?.(other)) {
+      throw new Problem(`“${title}” has no model “${other}” that can be trained in the page.`);
+    }
+  }
+
+  /** What is defined of the world, for what cannot be done without. */
+  #known(): WorldInPage {
+    if (this.world) return this.world;
+    const [title] = this.loaded.title.split(":");
+    throw new Problem(`The world “${title}” is not defined here, so nothing can be trained in it.`);
   }
 
   #carried(): Pick<Recording, "ablations" | "spread"> {
-    // A story on another line has none of its own: the loaded one's come back with its line.
+    // A story of another size has none of its own: the loaded one's come back with its size.
     const from = this.recording.ablations.length ? this.recording : this.loaded;
     return { ablations: from.ablations, spread: from.spread };
   }
@@ -305,7 +337,9 @@ export class FineTuning implements OnStage {
 
   #knobsBack(): void {
     const { loaded, recording } = this;
-    this.#page.keep(changesFrom(loaded.settings, knobsOf(recording.settings)));
+    this.#page.keep(
+      changesFrom(this.rows, loaded.settings, knobsOf(this.rows, recording.settings)),
+    );
   }
 
   // --- side by side ---
@@ -325,11 +359,12 @@ export class FineTuning implements OnStage {
       this.other = null;
       return;
     }
-    const comparison = comparisonOf(compare, this.recording.settings);
+    const comparison = comparisonOf(compare, this.recording.settings, this.rows);
     if (comparison.kind === "before") return;
     const controller = new AbortController();
     this.#othersController = controller;
     try {
+      if (comparison.kind === "settings") this.#canTrain(compare);
       const found =
         comparison.kind === "story"
           ? await this.#fetched(comparison.name, controller.signal)
