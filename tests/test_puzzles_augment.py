@@ -5,19 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import (
-    Symmetries,
-    Symmetry,
+from hrmkit.puzzles.augment import Symmetries, Symmetry, identity
+from hrmkit.puzzles.mini_arc.symmetries import dihedral_colours, random_dihedral_colours
+from hrmkit.puzzles.puzzle import PuzzleSet, Transform, as_grids
+from hrmkit.puzzles.sudoku.small import count_solutions, every_grid, generate, solve
+from hrmkit.puzzles.sudoku.symmetries import (
     arrangements,
-    dihedral_colours,
-    identity,
     line_orders,
-    random_dihedral_colours,
     random_symmetries,
     random_symmetry,
 )
-from hrmkit.puzzles.puzzle import PuzzleSet, Transform, as_grids
-from hrmkit.puzzles.sudoku.small import count_solutions, every_grid, generate, solve
 
 seeds = st.integers(0, 2**32 - 1)
 SOLVED = torch.tensor(every_grid())

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import random_symmetry
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.sudoku.small import (
     Difficulty,
@@ -23,6 +22,7 @@ from hrmkit.puzzles.sudoku.small import (
     solve,
     split,
 )
+from hrmkit.puzzles.sudoku.symmetries import random_symmetry
 
 SOLVED = np.array(every_grid())
 MADE = {symmetry: generate(seed=1, symmetry=symmetry) for symmetry in ("all", "digits")}

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import identity, random_symmetries, random_symmetry
+from hrmkit.puzzles.augment import identity
 from hrmkit.puzzles.sudoku.small import generate
+from hrmkit.puzzles.sudoku.symmetries import random_symmetries, random_symmetry
 from hrmkit.puzzles.vote import Candidate, best_two, count_votes, solved, undo_each, vote
 
 _, TEST = generate(train=1, test=20, seed=5)

@@ -3,11 +3,20 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
+from hrmkit.model.halting import segments_until_red
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.puzzles.sudoku import small as sudoku
 from hrmkit.solving.start import Start
 from hrmkit.solving.thinking import ask, right_cells, thinking
+
+
+@pytest.mark.parametrize(
+    ("red", "segments"),
+    [([True], 1), ([False], 1), ([False, True, False, True], 2), ([False] * 3, 3)],
+)
+def test_a_thought_stops_at_its_first_red_light(red: list[bool], segments: int) -> None:
+    assert segments_until_red(red) == segments
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -29,3 +30,8 @@ def check_sure(sure: float | None) -> None:
     """Raise `UserError` where a light cannot ask for this probability."""
     if sure is not None and not 0.5 <= sure < 1:
         raise UserError(f"sure is {sure:g}: it has to be 0.5 or more, and below 1")
+
+
+def segments_until_red(red: Sequence[bool]) -> int:
+    """How many segments a thought takes that stops at the first red light; all if there is none."""
+    return next((number for number, stop in enumerate(red, 1) if stop), len(red))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
 
 from hrmkit.bounds import MOST_SEGMENTS, check_within
 from hrmkit.errors import UserError
-from hrmkit.model.halting import check_sure, wants_to_halt
+from hrmkit.model.halting import check_sure, segments_until_red, wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.precision import precision
@@ -161,10 +161,9 @@ def ask(
 def ask_chunk(model: PuzzleHRM, puzzles: PuzzleSet, segments: int | None = None) -> Answers:
     """`ask` of a few puzzles at once."""
     thoughts = list(thinking(model, puzzles, segments=segments))
-    stops = torch.stack([thought.red.cpu() for thought in thoughts])
-    stops[-1] = True
+    rows = cast("list[list[bool]]", torch.stack([one.red for one in thoughts]).T.tolist())
     return Answers(
         torch.stack([thought.tokens.cpu() for thought in thoughts]),
         torch.stack([thought.q_halt.cpu() for thought in thoughts]),
-        stops.int().argmax(0) + 1,
+        torch.tensor([segments_until_red(row) for row in rows], dtype=torch.int64),
     )

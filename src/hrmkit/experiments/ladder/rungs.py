@@ -18,15 +18,11 @@ from hrmkit.model.cost import units_a_step
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import TITLES, ladder_sizes, wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Wiring
-from hrmkit.puzzles.augment import (
-    Symmetry,
-    identity,
-    random_symmetries,
-    random_symmetry,
-)
+from hrmkit.puzzles.augment import Symmetry, identity
 from hrmkit.puzzles.mini_arc import data as mini_arc
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.puzzles.sudoku import small as sudoku
+from hrmkit.puzzles.sudoku.symmetries import random_symmetries, random_symmetry
 from hrmkit.training.puzzles.one_go import train
 from hrmkit.training.recipe import Recipe
 

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import Symmetries, Symmetry, dihedral_colours, identity
+from hrmkit.puzzles.augment import Symmetries, Symmetry, identity
+from hrmkit.puzzles.mini_arc.symmetries import dihedral_colours
 from hrmkit.puzzles.mini_arc.tasks import COLOURS, TASKS, WIDTH, Board, Task
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids, generator
 

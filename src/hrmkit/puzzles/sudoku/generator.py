@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import random_symmetries
 from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.making import Share
 from hrmkit.puzzles.sudoku.search import search
+from hrmkit.puzzles.sudoku.symmetries import random_symmetries
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

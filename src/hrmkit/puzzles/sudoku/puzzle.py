@@ -15,13 +15,14 @@ import numpy as np
 from torch.nn.functional import pad
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import Symmetries, random_symmetries
+from hrmkit.puzzles.augment import Symmetries
 from hrmkit.puzzles.board import Board, board_of_signs
 from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet
 from hrmkit.puzzles.sudoku import text as sudoku_text
 from hrmkit.puzzles.sudoku.search import BOXES, Bools, Ints, Searched, box_of, search
 from hrmkit.puzzles.sudoku.small import units_of
+from hrmkit.puzzles.sudoku.symmetries import random_symmetries
 from hrmkit.puzzles.text import tokens_of
 
 BLANK = 1

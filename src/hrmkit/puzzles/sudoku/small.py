@@ -23,8 +23,8 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.augment import arrangements
 from hrmkit.puzzles.puzzle import BLANK, Grid, PuzzleSet, as_grids, generator
+from hrmkit.puzzles.sudoku.symmetries import arrangements
 
 SameUpTo = Literal["digits", "all"]
 """Which changes leave a grid the same: an exchange of digits only, or every symmetry."""

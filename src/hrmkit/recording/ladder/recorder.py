@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hrmkit.model.halting import wants_to_halt
+from hrmkit.model.halting import segments_until_red, wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
@@ -42,20 +42,19 @@ def think_aloud(model: PuzzleHRM, puzzles: PuzzleSet, puzzle: int, loops: int = 
     batch = PuzzleBatch(one.given, one.puzzle_ids)
     carry = model.initial_carry(batch)
     segments: list[PuzzleSegment] = []
-    halted_after = 0
+    red: list[bool] = []
     with torch.no_grad(), calls_of(model) as seen:
-        for number in range(1, model.wiring.segments + 1):
+        for _ in range(model.wiring.segments):
             seen.clear()
             before = carry
             carry, outputs = model.segment(carry, batch)
             segments.append(segment_of(model, before, seen, outputs))
-            if not halted_after and bool(wants_to_halt(model.wiring.halting, outputs)[0]):
-                halted_after = number
+            red.append(bool(wants_to_halt(model.wiring.halting, outputs)[0]))
     return PuzzleThought(
         puzzle=puzzle,
         loops=loops,
         segments=tuple(segments),
-        halted_after=halted_after or len(segments),
+        halted_after=segments_until_red(red),
     )
 
 

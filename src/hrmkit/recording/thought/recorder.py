@@ -9,6 +9,7 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.model.halting import segments_until_red
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.board import PuzzleModel, board_of
@@ -51,7 +52,7 @@ def record_thought(
         check_grid(solution, board, "the solution", IGNORED)
     seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
     thought = segments_of(model, seen, change, segments, sure)
-    used = next((i for i, one in enumerate(thought, 1) if one.red), len(thought))
+    used = segments_until_red([one.red for one in thought])
     answer = thought[used - 1].answer
     recording = ThoughtRecording(
         format=FORMAT,

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hrmkit.model.halting import segments_until_red
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.part import shortest
 from hrmkit.recording.world import schema
@@ -121,11 +122,10 @@ def think_aloud(
                 q_halt=float(answers.q_halt[i, 0]),
             )
         )
-    green = [i + 1 for i, s in enumerate(segments) if s.q_halt > 0]
     return schema.Thought(
         state=state,
         segments=tuple(segments),
-        halted_after=green[0] if green else len(segments),
+        halted_after=segments_until_red([segment.q_halt > 0 for segment in segments]),
     )
 
 
