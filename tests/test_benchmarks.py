@@ -1,10 +1,15 @@
 """The benchmarks run, and measure what they say; how fast is for `bench/` to say."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from hrmkit.puzzles.files import save_puzzles
+from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.sudoku.generator import make_sudokus
 
 BENCH = Path(__file__).resolve().parent.parent / "bench"
 
@@ -31,10 +36,23 @@ def test_evaluation_is_measured() -> None:
     assert result.stdout.count("puzzles/s; ") == 2
 
 
+def test_a_puzzle_is_as_hard_as_in_its_easiest_order(tmp_path: Path) -> None:
+    rows = make_sudokus(Share(0, 0, 0, 32), 3.0)
+    save_puzzles(tmp_path / "made.csv", rows)
+    result = says("hardness.py", str(tmp_path / "made.csv"), "--orders", "3")
+    assert result.returncode == 0, result.stderr
+    found = re.findall(r"([\d.]+) (?:guesses|on average)", result.stdout)
+    guesses, fewest = (float(word) for word in found)
+    assert guesses == pytest.approx(sum(row.rating for row in rows) / len(rows), abs=0.05)
+    assert fewest < guesses
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("widths.py", "--widths", "wide"), "'wide' are no widths"),
+        (("hardness.py", "nowhere.csv"), "no file nowhere.csv"),
+        (("hardness.py", "nowhere.csv", "--orders", "0"), "have to be 1 or more"),
         (("training.py", "--ways", "ours"), "no way is called 'ours'"),
         (("training.py", "--turns", "0"), "0 turns"),
         (("evaluation.py", "--turns", "0"), "0 turns"),
