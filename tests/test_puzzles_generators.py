@@ -23,10 +23,12 @@ from hrmkit.puzzles.sudoku.generator import (
     MOST_BLANKS,
     Pool,
     blanks_range,
+    check_orders,
     children,
     dug,
     founders,
     guesses_for,
+    guesses_of,
     hardest,
     island,
     make_sudokus,
@@ -177,6 +179,19 @@ def test_blanks_are_a_number_or_two() -> None:
     for wrong in ("", "0", "0-3", "51", "45-10", "10-", "ten", "-3", "1-2-3", "3.5"):
         with pytest.raises(UserError, match=f"blanks '{wrong}' are not possible: give a number"):
             blanks_range(wrong)
+
+
+def test_what_is_hard_in_several_orders_is_no_bad_luck_with_one() -> None:
+    lucky, hard = (make_sudokus(Share(5, 0, 0, 32), 6.0, orders) for orders in (1, 4))
+    assert sum(row.rating for row in hard) >= 32 * 6
+
+    def fewest(rows: list[Row]) -> float:
+        grids = np.array([[int(cell) for cell in row.question.replace(".", "0")] for row in rows])
+        return float(guesses_of(grids, np.random.default_rng(1), 8).mean())
+
+    assert fewest(hard) > 1.3 * fewest(lucky)
+    with pytest.raises(UserError, match="0 orders of the search are not possible: choose 1 to 16"):
+        check_orders(0)
 
 
 @pytest.mark.parametrize("side", [5, 8, 15, 30])

@@ -41,6 +41,13 @@ def sudoku(
     rating: Annotated[
         float | None, typer.Option(help="Guesses that they need on average, instead: 0 to 200.")
     ] = None,
+    orders: Annotated[
+        int,
+        typer.Option(
+            help="Guesses are the fewest in so many orders of the search, 1 to 16: in one they are "
+            "mostly bad luck, in 4 they are hard for any search, and take longer to breed."
+        ),
+    ] = 1,
     blanks: Annotated[
         str | None,
         typer.Option(help="Blank cells, instead: as 30, or 10-45; the fewer, the easier."),
@@ -57,6 +64,7 @@ def sudoku(
     from hrmkit.puzzles.sudoku.generator import (
         POOL,
         blanks_range,
+        check_orders,
         guesses_for,
         make_sudokus,
         make_sudokus_with_blanks,
@@ -64,8 +72,13 @@ def sudoku(
 
     if sum(said is not None for said in (difficulty, rating, blanks)) > 1:
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
+    if orders > 1 and rating is None:
+        raise UserError(
+            f"--orders {orders} needs a --rating: 10 takes seconds to breed, 15 minutes"
+        )
     if blanks is None:
-        work = partial(make_sudokus, guesses=guesses_for(difficulty or "hard", rating))
+        guesses = guesses_for(difficulty or "hard", rating)
+        work = partial(make_sudokus, guesses=guesses, orders=check_orders(orders))
     else:
         fewest, most = blanks_range(blanks)
         work = partial(make_sudokus_with_blanks, fewest=fewest, most=most)

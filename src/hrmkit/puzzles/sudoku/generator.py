@@ -5,6 +5,9 @@ bred. An island starts from solved grids, each the founder of a lineage, dug dow
 puzzles. Again and again a clue is taken from some, the harder the more often, and others put in
 until there is one solution; the hardest are kept, not too many of one lineage. Puzzles of a lineage
 are much alike, so training and test puzzles come from different islands.
+
+What is bred is what is measured: guesses in one order of the search are mostly bad luck with that
+order, so the fewest guesses in several orders make puzzles that are hard for any search.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ FROM_A_LINEAGE = 16
 ENOUGH = 1.5
 """A puzzle is hard enough with so many times the guesses that are asked for on average."""
 MOST_GUESSES = 200
+MOST_ORDERS = 16
 MOST_BLANKS = 50
 """So many can be taken from any grid, whatever the order."""
 MOST_GENERATIONS = 400
@@ -50,7 +54,7 @@ class Pool:
     solution: Ints
     """int64 [n, 81]."""
     guesses: Ints
-    """int64 [n]: those of `search`."""
+    """int64 [n]: those of `search`, or the fewest in several orders (`guesses_of`)."""
     founder: Ints
     """int64 [n]: the seed grid that each descends from."""
 
@@ -118,6 +122,18 @@ def trimmed(grids: Ints, rng: np.random.Generator) -> Ints:
     return grids
 
 
+def guesses_of(grids: Ints, rng: np.random.Generator, orders: int) -> Ints:
+    """The fewest guesses that `search` needs in so many orders, the grids' own among them.
+
+    Another order is the puzzle under a symmetry: other cells and digits come first.
+    """
+    fewest = search(grids).guesses
+    for _ in range(orders - 1):
+        seen = random_symmetries(rng, 3, len(grids)).apply(torch.from_numpy(grids)).numpy()
+        fewest = np.minimum(fewest, search(seen).guesses)
+    return fewest
+
+
 def children(pool: Pool, rng: np.random.Generator) -> Pool:
     """One of each puzzle: a clue less, and others until it has one solution.
 
@@ -151,14 +167,14 @@ def hardest(pool: Pool, count: int) -> Pool:
     return pool[np.flatnonzero(place < FROM_A_LINEAGE)[:count]]
 
 
-def founders(rng: np.random.Generator, count: int) -> Pool:
+def founders(rng: np.random.Generator, count: int, orders: int = 1) -> Pool:
     """Minimal puzzles over as many solved grids."""
     solution = solved_grids(rng, count)
     given = dug(solution, rng)
-    return Pool(given, solution, search(given).guesses, np.arange(count))
+    return Pool(given, solution, guesses_of(given, rng, orders), np.arange(count))
 
 
-def next_generation(pool: Pool, rng: np.random.Generator, enough: float) -> Pool:
+def next_generation(pool: Pool, rng: np.random.Generator, enough: float, orders: int = 1) -> Pool:
     """The hardest of a pool and of its children.
 
     Harder puzzles have more children, but those that need `enough` guesses have none: a few
@@ -171,31 +187,34 @@ def next_generation(pool: Pool, rng: np.random.Generator, enough: float) -> Pool
     born = born[np.flatnonzero(born.guesses * 2 >= pool.guesses.min())]
     if len(born):
         given = trimmed(born.given, rng)
-        born = Pool(given, born.solution, search(given).guesses, born.founder)
+        born = Pool(given, born.solution, guesses_of(given, rng, orders), born.founder)
     return hardest(pool.joined(born), len(pool))
 
 
-def island(rng: np.random.Generator, count: int, mean: float) -> Pool:
+def island(rng: np.random.Generator, count: int, mean: float, orders: int = 1) -> Pool:
     """A pool of `count` puzzles, or nearly, that need `mean` guesses on average, or more.
 
     Raises `UserError` if they do not get so hard in time.
     """
-    pool = founders(rng, count)
+    pool = founders(rng, count, orders)
     for _ in range(MOST_GENERATIONS):
         if pool.guesses.mean() >= mean:
             return pool
-        pool = next_generation(pool, rng, ENOUGH * mean)
+        pool = next_generation(pool, rng, ENOUGH * mean, orders)
     raise UserError(
         f"sudokus that need {mean:g} guesses were not found in time, only such that need "
         f"{pool.guesses.mean():.0f}: ask for easier ones"
     )
 
 
-def make_sudokus(share: Share, guesses: float) -> list[Row]:
-    """The sudokus of a share, rated by their guesses; the column source says the founder."""
+def make_sudokus(share: Share, guesses: float, orders: int = 1) -> list[Row]:
+    """The sudokus of a share, rated by their guesses; the column source says the founder.
+
+    `guesses` is what they need on average, in the luckiest of `orders` orders.
+    """
     # A small pool has no room for lineages to differ, so more are bred than are asked for.
     rng = share.rng()
-    pool = island(rng, max(share.count, SMALLEST_POOL), guesses)
+    pool = island(rng, max(share.count, SMALLEST_POOL), guesses, orders)
     return _rows(pool[rng.permutation(len(pool))[: share.count]], share)
 
 
@@ -240,6 +259,15 @@ def guesses_for(difficulty: str, guesses: float | None = None) -> float:
     if not 0 <= guesses <= MOST_GUESSES:
         raise UserError(f"{guesses:g} guesses are out of reach: choose 0 to {MOST_GUESSES}")
     return guesses
+
+
+def check_orders(orders: int) -> int:
+    """`orders`, if the search can be tried in so many; else `UserError`."""
+    if not 1 <= orders <= MOST_ORDERS:
+        raise UserError(
+            f"{orders} orders of the search are not possible: choose 1 to {MOST_ORDERS}"
+        )
+    return orders
 
 
 def blanks_range(said: str) -> tuple[int, int]:
