@@ -14,7 +14,7 @@ from hrmkit import cli
 from hrmkit.cli import installation
 from hrmkit.errors import UserError
 from hrmkit.model.shipped import shipped
-from hrmkit.solving.find import USUAL
+from hrmkit.solving.loading import USUAL
 
 
 def hrmkit_says(*arguments: str) -> subprocess.CompletedProcess[str]:

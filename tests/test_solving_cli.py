@@ -311,7 +311,7 @@ def test_a_list_and_an_array_are_puzzles_too() -> None:
 
 
 @pytest.mark.usefixtures("run")
-@pytest.mark.parametrize("option", ["--segments", "--views", "--sure"])
+@pytest.mark.parametrize("option", ["--segments", "--views", "--halt-threshold"])
 def test_what_is_asked_wrongly_is_said_before_a_puzzle_is_typed(option: str) -> None:
     result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", option, "0", given="x")
     assert (result.exit_code, result.stdout) == (2, "")

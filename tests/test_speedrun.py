@@ -17,9 +17,9 @@ from hrmkit.puzzles.making import Share
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import plan_of
-from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
-from hrmkit.solving.find import ABILITIES, find_model
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import ABILITIES, load_model
 from tiny_solver import write_csv
 
 BENCH = Path(__file__).parent.parent / "bench" / "speedrun"
@@ -248,11 +248,12 @@ def test_what_is_shipped_says_what_was_measured(
     card = (folder / "README.md").read_text()
     others = load_puzzles("sudoku", "other.csv")
     found, looked = (
-        evaluate(model, others, Effort(views=views, until_valid=True)) for views in (1, 2)
+        evaluate(model, others, InferenceSettings(views=views, until_valid=True))
+        for views in (1, 2)
     )
     assert f"| the others (60) | {found.exact.share:.4f} | {found.exact.low:.4f} to" in card
     assert f"{looked.exact.high:.4f} | {looked.mean_segments:.2f} |\n" in card
-    assert find_model(folder).views == 2
+    assert load_model(folder).views == 2
     assert "a test's machine" in card
     assert '"recipe.steps" = 6' in card
     said = metadata_of(folder)[ABILITIES]

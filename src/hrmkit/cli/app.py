@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.renamed import with_new_options
 
 LONGEST = 300
 """Characters of a word that is shown whole: of a path, mostly."""
@@ -25,7 +26,7 @@ class Verbs(TyperGroup):
             if not word or (word.startswith("--") and word.endswith("=")):
                 what = word.rstrip("=") or (before if before.startswith("--") else "a word")
                 raise typer.BadParameter(f"{what} is empty: give a value, or leave it out", ctx)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, with_new_options(args[0] if args else "", args, say_renamed))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; end with status 2 on a UserError and 130 on Ctrl-C, without a traceback."""
@@ -45,6 +46,11 @@ def say(error: Exception) -> None:
         rf"\S{{{LONGEST},}}", lambda word: f"{word[0][:60]}...{word[0][-60:]}", str(error)
     )
     typer.echo(f"error: {' '.join(words.splitlines())}", err=True)
+
+
+def say_renamed(old: str, new: str) -> None:
+    """Tell a person that an option has another name now."""
+    typer.echo(f"note: {old} is now called {new}", err=True)
 
 
 app = typer.Typer(

@@ -62,7 +62,7 @@ def sudoku(
         make_sudokus_with_blanks,
     )
 
-    if sum(said is not None for said in (difficulty, rating, blanks)) > 1:
+    if sum(number is not None for number in (difficulty, rating, blanks)) > 1:
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
     if blanks is None:
         work = partial(make_sudokus, guesses=guesses_for(difficulty or "hard", rating))

@@ -112,7 +112,7 @@ def train(
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
     given = {f"recipe.{name}": value for name, value in settings.items() if value is not None}
     named = {**given, **settings_of(context.args)}
-    said = {
+    given = {
         "puzzle": puzzle,
         "data": data,
         "test": test,
@@ -120,7 +120,7 @@ def train(
         "seed": seed,
         "begin": begin,
     }
-    plan = new_or_resumed(folder, resume, said, named)
+    plan = new_or_resumed(folder, resume, given, named)
     habits = Habits(
         evaluate_steps=evaluate_steps,
         save_steps=save_steps,
@@ -154,7 +154,7 @@ def train(
 
 
 def new_or_resumed(
-    folder: RunFolder, resume: bool, said: dict[str, Any], settings: dict[str, Any]
+    folder: RunFolder, resume: bool, given: dict[str, Any], settings: dict[str, Any]
 ) -> Plan:
     """The plan of a new run, or that of the folder's with what is said anew."""
     from dataclasses import replace
@@ -162,7 +162,7 @@ def new_or_resumed(
     from hrmkit.runs.fit import planned
     from hrmkit.runs.plan import plan_of, with_settings
 
-    given = {name: value for name, value in said.items() if value is not None}
+    given = {name: value for name, value in given.items() if value is not None}
     if resume:
         folder.check_there()
         return replace(with_settings(planned(folder), settings), **given)

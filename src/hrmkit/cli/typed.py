@@ -116,10 +116,10 @@ def typed_line(prompt: str) -> str:
 
     What is not text becomes a character that no puzzle has: that costs its line, and no other.
     """
-    asked = sys.stdin.isatty()
-    if asked:
+    interactive = sys.stdin.isatty()
+    if interactive:
         typer.echo(prompt, nl=False, err=True)
     line = sys.stdin.buffer.readline().decode(errors="replace")
-    if asked and not line:
+    if interactive and not line:
         typer.echo(err=True)
     return line

@@ -87,11 +87,11 @@ def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
     raise UserError(f"a bare {type(model).__name__} reads nothing: save a PuzzleHRM or a WorldHRM")
 
 
-def load(source: Path | str, **said: Any) -> PuzzleHRM | WorldHRM:
+def load(source: Path | str, **named: Any) -> PuzzleHRM | WorldHRM:
     """A model from a folder or a file, ours or an original's; by its name if it comes with the
     package (`sudoku-hrm`), or from the hub (`owner/name`, `owner/name/part`).
 
-    `said` is what an original checkpoint does not say itself, as `sizes__heads=8`. Raises
+    `named` is what an original checkpoint does not say itself, as `sizes__heads=8`. Raises
     `UserError`, with one sentence that names the file or the tensor, when anything is missing, of
     another shape, left over, truncated, of an unknown wiring, or not known.
     """
@@ -99,9 +99,9 @@ def load(source: Path | str, **said: Any) -> PuzzleHRM | WorldHRM:
     folder = path if path.is_dir() else path.parent
     ours = path.is_dir() or path.name == WIRING or path.suffix == ".safetensors"
     if not (ours and os.path.lexists(folder / WIRING)):
-        return load_original(folder if path.name == CONFIG else path, said=said)
-    if said:
-        name = next(iter(said)).replace("__", ".")
+        return load_original(folder if path.name == CONFIG else path, named=named)
+    if named:
+        name = next(iter(named)).replace("__", ".")
         raise UserError(f"{folder / WIRING} says what the model is: leave out --{name}")
     return load_ours(folder, path if path.suffix == ".safetensors" else folder / TENSORS)
 

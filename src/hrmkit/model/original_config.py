@@ -69,11 +69,11 @@ class Arch(BaseModel):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What is to be loaded, for a sentence that asks for more."""
 
     source: str
-    said: Mapping[str, Any]
+    named: Mapping[str, Any]
     """What a person said of it, by name."""
 
 
@@ -83,11 +83,11 @@ def parts_of_config(config: Mapping[str, Any]) -> tuple[Wiring, Sizes, PuzzleInt
     `config` holds the `arch` section together with vocab_size, seq_len and num_puzzle_identifiers.
     Raises `UserError` for a missing or unknown value.
     """
-    return parts_of(settings_of_config(config), Asked("the original's configuration", {}))
+    return parts_of(settings_of_config(config), Request("the original's configuration", {}))
 
 
 def parts_of_original(
-    config: Mapping[str, Any], tensors: Mapping[str, Tensor], asked: Asked
+    config: Mapping[str, Any], tensors: Mapping[str, Tensor], request: Request
 ) -> tuple[Wiring, Sizes, PuzzleInterface]:
     """Wiring, sizes and interface of a checkpoint, from all that says something of them.
 
@@ -100,9 +100,9 @@ def parts_of_original(
     settings = settings_of_tensors(tensors)
     if "H_cycles" in flat or "hidden_size" in flat:
         settings |= settings_of_config(flat)
-    settings |= asked_settings(asked)
+    settings |= named_settings(request)
     settings |= tokens_of(flat, tensors, settings)
-    return parts_of(settings, asked)
+    return parts_of(settings, request)
 
 
 def settings_of_config(config: Mapping[str, Any]) -> Settings:
@@ -219,11 +219,11 @@ def tokens_of_data(config: Mapping[str, Any], vocab: object) -> int | None:
     return None
 
 
-def asked_settings(asked: Asked) -> Settings:
+def named_settings(request: Request) -> Settings:
     """What a person said, each the name of a field; `UserError` for another name."""
     known = [f"{name}.{field.name}" for name, part in SECTIONS.items() for field in fields(part)]
     settings: Settings = {}
-    for name, value in asked.said.items():
+    for name, value in request.named.items():
         full = name.replace("__", ".")
         if full not in known:
             close = get_close_matches(full, known, n=3, cutoff=0.5)
@@ -233,24 +233,24 @@ def asked_settings(asked: Asked) -> Settings:
     return settings
 
 
-def parts_of(settings: Settings, asked: Asked) -> tuple[Wiring, Sizes, PuzzleInterface]:
+def parts_of(settings: Settings, request: Request) -> tuple[Wiring, Sizes, PuzzleInterface]:
     """The parts of a model, all of it known; `UserError` where something is not."""
     unknown = [name for name in NEEDED if name not in settings]
     if unknown:
         options = " ".join(f"--{name} N" for name in unknown)
         words = ", ".join(f"{name.replace('.', '__')}=N" for name in unknown)
         raise UserError(
-            f"{asked.source} does not say its {', '.join(unknown)}: give {options}, or in Python "
+            f"{request.source} does not say its {', '.join(unknown)}: give {options}, or in Python "
             f"hrmkit.load(..., {words}), and keep it with hrmkit.save to train on from it"
         )
     return (
-        part(Wiring, "wiring", settings, asked),
-        part(Sizes, "sizes", settings, asked),
-        part(PuzzleInterface, "interface", settings, asked),
+        part(Wiring, "wiring", settings, request),
+        part(Sizes, "sizes", settings, request),
+        part(PuzzleInterface, "interface", settings, request),
     )
 
 
-def part(kind: type[Kind], section: str, settings: Settings, asked: Asked) -> Kind:
+def part(kind: type[Kind], section: str, settings: Settings, request: Request) -> Kind:
     """One part; its values may be text, as on the command line."""
     values = {
         name.removeprefix(f"{section}."): value
@@ -263,5 +263,5 @@ def part(kind: type[Kind], section: str, settings: Settings, asked: Asked) -> Ki
         flaw = first_flaw(error)
         where = ".".join(filter(None, (section, flaw.where)))
         if flaw.kind == "missing":
-            raise UserError(f"{asked.source} does not say its {where}") from None
+            raise UserError(f"{request.source} does not say its {where}") from None
         raise UserError(f"{where} is {shown(flaw.value)}: {flaw.what}") from None

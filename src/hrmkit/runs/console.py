@@ -55,11 +55,12 @@ class Console:
     def begun(self, run: Run) -> None:
         """Say what is about to be trained, on what."""
         self.peak = matmul_rate(run.device) * run.ranks.world
-        told = run.description()
-        train, test = told["data"][0], told["test"]
+        description = run.description()
+        train, test = description["data"][0], description["test"]
         measured = f"{test['source']}" if test else "puzzles of the training (name others: --test)"
         self.terminal.print(
-            f"{told['parameters']:,} parameters, {flops(int(told['flops_a_step']))} a step; "
+            f"{description['parameters']:,} parameters, "
+            f"{flops(int(description['flops_a_step']))} a step; "
             f"{run.device.reason}, at most {flops(int(self.peak))}/s\n"
             f"{train['rows']:,} puzzles of {train['source']}; measured with {measured}\n"
             f"writing to {run.folder.path}, from step {run.trainer.steps}"

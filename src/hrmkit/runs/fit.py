@@ -27,7 +27,7 @@ from hrmkit.runs.folder import RUN, RunFolder
 from hrmkit.runs.plan import Plan, differences, plan_from, plan_of
 from hrmkit.runs.run import Habits, Report, Run, Why, silent
 from hrmkit.runs.trackers import begin, chosen_trackers
-from hrmkit.solving.find import Found, find_model, learned_from
+from hrmkit.solving.loading import LoadedModel, learned_from, load_model
 from hrmkit.solving.precision import placed
 from hrmkit.training.ranks import Ranks
 
@@ -138,7 +138,7 @@ def begun_run(
     if plan.begin and definition_of(plan.puzzle).by_task:
         raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
     fresh = not (going_on and folder.newest())
-    first = find_model(plan.begin) if plan.begin and fresh else None
+    first = load_model(plan.begin) if plan.begin and fresh else None
     data = load_data(plan, skip_bad, read_by(plan, first, folder))
     check_fits(plan, data.interface, device, ranks)
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
@@ -164,7 +164,7 @@ def begun_run(
     return run
 
 
-def read_by(plan: Plan, first: Found | None, folder: RunFolder) -> PuzzleInterface | None:
+def read_by(plan: Plan, first: LoadedModel | None, folder: RunFolder) -> PuzzleInterface | None:
     """What the model reads that a run begins with, or once began with; None if it did not."""
     if first:
         return first.model.interface
@@ -196,7 +196,7 @@ def check_fits(plan: Plan, face: PuzzleInterface, device: Device, ranks: Ranks) 
     )
 
 
-def begin_with(model: PuzzleHRM, first: Found, named: str) -> None:
+def begin_with(model: PuzzleHRM, first: LoadedModel, named: str) -> None:
     """Give `model` the weights of the one to begin with, which a person called `named`.
 
     Raises `UserError` if that has other parts.

@@ -16,7 +16,7 @@ from hrmkit.flaws import first_flaw
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
 from hrmkit.puzzles.registry import definition_of
-from hrmkit.solving.find import find_model
+from hrmkit.solving.loading import load_model
 from hrmkit.training.recipe import Recipe, recipe_of
 
 USUAL = "tiny"
@@ -92,7 +92,7 @@ def start_of(
         return chosen.wiring, chosen.sizes
     if before is not None and before.begin == begin:
         return before.wiring, before.sizes
-    model = find_model(str(begin)).model
+    model = load_model(str(begin)).model
     return model.wiring, model.sizes
 
 

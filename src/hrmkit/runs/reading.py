@@ -108,16 +108,16 @@ def parsed(text: bytes, file: Path) -> RunFile:
         raise UserError(f"{file} is not valid JSON: it was cut off or changed") from None
     if not isinstance(content, dict):
         raise UserError(f"{file} holds no JSON object: it is not a run's")
-    said = cast(dict[str, Any], content)
-    if said.get("format") != FORMAT:
-        raise UserError(f"{file} is not a run's: its format is {said.get('format')!r}")
-    if said.get("version") != VERSION:
+    described = cast(dict[str, Any], content)
+    if described.get("format") != FORMAT:
+        raise UserError(f"{file} is not a run's: its format is {described.get('format')!r}")
+    if described.get("version") != VERSION:
         raise UserError(
-            f"{file} is a run of version {said.get('version')!r}; this hrmkit reads version "
+            f"{file} is a run of version {described.get('version')!r}; this hrmkit reads version "
             f"{VERSION}: upgrade hrmkit"
         )
     try:
-        return RunFile.model_validate(said)
+        return RunFile.model_validate(described)
     except ValidationError as error:
         raise UserError(f"{file} is damaged at {first_of(error)}") from None
 

@@ -215,8 +215,8 @@ class Run:
 
     def watch(self) -> None:
         """Write the watched puzzle's answer, segment by segment."""
-        said = watched_thought(self.trainer.learned, self.measured.rows[:1])
-        self.write({"kind": "watched", "step": self.trainer.steps, **said})
+        thought = watched_thought(self.trainer.learned, self.measured.rows[:1])
+        self.write({"kind": "watched", "step": self.trainer.steps, **thought})
 
     def save(self) -> None:
         """Save what the next step depends on; what came before has been found to be sound."""
@@ -309,7 +309,7 @@ def flops_a_puzzle(trainer: Trainer) -> float:
 
 
 @contextmanager
-def interruptible(asked: threading.Event) -> Generator[None]:
+def interruptible(stopping: threading.Event) -> Generator[None]:
     """Ctrl-C asks to stop; a second one stops at once, as does one outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -318,7 +318,7 @@ def interruptible(asked: threading.Event) -> Generator[None]:
     before = {which: signal.getsignal(which) for which in signals}
 
     def stop(number: int, frame: object) -> None:
-        asked.set()
+        stopping.set()
         for which, handler in before.items():
             signal.signal(which, handler)
 

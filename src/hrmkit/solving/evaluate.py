@@ -22,7 +22,7 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.validity import valid_rows
 from hrmkit.solving.batch import rows_for
-from hrmkit.solving.effort import Effort, Told, answer
+from hrmkit.solving.inference import InferenceSettings, Predictions, answer
 from hrmkit.solving.thinking import ask_chunk, right_cells, segments_of
 
 CONFIDENCE = 0.95
@@ -59,7 +59,7 @@ class Certainty:
 
     least: float
     most: float
-    said: float
+    predicted: float
     """The mean of what it said."""
     exact: Share
 
@@ -96,13 +96,13 @@ class Evaluation:
     seconds: float
     """To answer; checking, and the pass for `by_segment`, left out."""
     per_second: float
-    effort: Effort
+    settings: InferenceSettings
 
 
 def evaluate(
     model: PuzzleHRM,
     data: Labelled,
-    effort: Effort | None = None,
+    settings: InferenceSettings | None = None,
     *,
     by_segment: bool = True,
     progress: Progress = silent,
@@ -112,15 +112,15 @@ def evaluate(
     `by_segment` takes another pass, in which nothing halts. Raises `UserError` where the puzzles do
     not fit the model, or there are none.
     """
-    effort = effort or Effort()
+    settings = settings or InferenceSettings()
     if not len(data.rows):
         raise UserError(f"{data.source} holds no puzzles: there is nothing to measure")
     began = perf_counter()
-    told = answer(model, data.puzzle, data.rows, effort, progress)
+    predictions = answer(model, data.puzzle, data.rows, settings, progress)
     seconds = perf_counter() - began
-    right = right_cells(told.tokens, data.rows.solution)
+    right = right_cells(predictions.tokens, data.rows.solution)
     exact = right.all(-1)
-    asked = data.rows.solution != IGNORED
+    counted = data.rows.solution != IGNORED
     hardness, rated = difficulties(data, progress)
     return Evaluation(
         puzzle=data.puzzle.name,
@@ -129,19 +129,19 @@ def evaluate(
         puzzles=len(exact),
         skipped=data.skipped,
         exact=share_of(exact),
-        exact_two=best_two(told, exact, data.rows),
-        valid=share_of(valid(data.puzzle, data.rows, told.tokens, exact, progress)),
-        tokens=float((right & asked).sum() / asked.sum()),
-        by_segment=exact_by_segment(model, data.rows, effort, progress) if by_segment else None,
-        by_difficulty=bins_of(hardness, exact, told.segments),
-        by_certainty=certainties(told.q, exact) if says_how_sure(model, effort) else None,
+        exact_two=best_two(predictions, exact, data.rows),
+        valid=share_of(valid(data.puzzle, data.rows, predictions.tokens, exact, progress)),
+        tokens=float((right & counted).sum() / counted.sum()),
+        by_segment=exact_by_segment(model, data.rows, settings, progress) if by_segment else None,
+        by_difficulty=bins_of(hardness, exact, predictions.segments),
+        by_certainty=certainties(predictions.q, exact) if says_how_sure(model, settings) else None,
         rated=rated,
-        mean_segments=float(told.segments.double().mean()),
-        most_segments=segments_of(model, effort.segments),
-        halted=effort.halt and model.wiring.halting != "none",
+        mean_segments=float(predictions.segments.double().mean()),
+        most_segments=segments_of(model, settings.segments),
+        halted=settings.halt and model.wiring.halting != "none",
         seconds=seconds,
         per_second=len(exact) / seconds,
-        effort=effort,
+        settings=settings,
     )
 
 
@@ -166,11 +166,11 @@ def share_of(hits: Tensor) -> Share:
     return Share(count, of, share, low, high)
 
 
-def best_two(told: Told, exact: Tensor, puzzles: PuzzleSet) -> Share | None:
+def best_two(predictions: Predictions, exact: Tensor, puzzles: PuzzleSet) -> Share | None:
     """How often one of the two most counted answers is right; None without a vote."""
-    if told.second is None:
+    if predictions.second is None:
         return None
-    return share_of(exact | right_cells(told.second, puzzles.solution).all(-1))
+    return share_of(exact | right_cells(predictions.second, puzzles.solution).all(-1))
 
 
 def valid(
@@ -216,30 +216,32 @@ def bins_of(hardness: Tensor, exact: Tensor, segments: Tensor) -> tuple[Bin, ...
     )
 
 
-def says_how_sure(model: PuzzleHRM, effort: Effort) -> bool:
+def says_how_sure(model: PuzzleHRM, settings: InferenceSettings) -> bool:
     """Whether a q head judges each answer, and not several at once."""
-    return model.wiring.halting != "none" and (effort.views == 1 or effort.until_valid)
+    return model.wiring.halting != "none" and (settings.views == 1 or settings.until_valid)
 
 
 def certainties(q: Tensor, exact: Tensor) -> tuple[Certainty, ...]:
     """What q float [n], logits, said of answers, against bool [n], which of them are right."""
-    said = q.double().sigmoid()
-    place = torch.bucketize(said, torch.tensor(CERTAINTIES[1:-1], dtype=torch.float64), right=True)
+    predicted = q.double().sigmoid()
+    place = torch.bucketize(
+        predicted, torch.tensor(CERTAINTIES[1:-1], dtype=torch.float64), right=True
+    )
     return tuple(
-        Certainty(least, most, float(said[here].mean()), share_of(exact[here]))
+        Certainty(least, most, float(predicted[here].mean()), share_of(exact[here]))
         for number, (least, most) in enumerate(pairwise(CERTAINTIES))
         if (here := place == number).any()
     )
 
 
 def exact_by_segment(
-    model: PuzzleHRM, puzzles: PuzzleSet, effort: Effort, progress: Progress
+    model: PuzzleHRM, puzzles: PuzzleSet, settings: InferenceSettings, progress: Progress
 ) -> tuple[float, ...]:
     """The share that is exact after each segment, nothing halted."""
-    right = torch.zeros(segments_of(model, effort.segments), dtype=torch.int64)
-    batch = effort.batch or rows_for(model)
+    right = torch.zeros(segments_of(model, settings.segments), dtype=torch.int64)
+    batch = settings.batch or rows_for(model)
     for at in range(0, len(puzzles), batch):
         part = puzzles[at : at + batch]
-        right += ask_chunk(model, part, effort.segments).right(part).sum(1)
+        right += ask_chunk(model, part, settings.segments).right(part).sum(1)
         progress("every segment", at + len(part), len(puzzles))
     return tuple(float(count) / len(puzzles) for count in right)

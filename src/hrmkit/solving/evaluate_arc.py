@@ -20,9 +20,9 @@ from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.arc import ROWS, ArcResult
 from hrmkit.solving.arc import evaluate as answer_tests
 from hrmkit.solving.batch import rows_for
-from hrmkit.solving.effort import Effort, after, one_view
 from hrmkit.solving.evaluate import Share, share_of
-from hrmkit.solving.find import Found, check_kind
+from hrmkit.solving.inference import InferenceSettings, after, one_view
+from hrmkit.solving.loading import LoadedModel, check_kind
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ArcEvaluation:
     fingerprint: str
     tasks: int
     tests: int
-    asked: int
+    answered_views: int
     """Views of tests that were answered."""
     score: ArcScore | None
     """None where no test's answer is known."""
@@ -42,7 +42,7 @@ class ArcEvaluation:
     seconds: float
     per_second: float
     """Views answered."""
-    effort: Effort
+    settings: InferenceSettings
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ArcMeasured(NamedTuple):
 
 
 def known_tests(
-    found: Found, source: str, views: int | None = None, limit: int | None = None
+    loaded: LoadedModel, source: str, views: int | None = None, limit: int | None = None
 ) -> tuple[ArcData, ArcViews]:
     """The tests of `source` (see `load_arc`) as the model knows them, with their puzzle ids.
 
@@ -77,22 +77,24 @@ def known_tests(
         raise UserError(f"a limit of {limit} tasks is not possible: give 1 or more")
     if views is not None and views < 1:
         raise UserError(f"{views} views are not possible: give 1 or more")
-    check_kind(found, Arc())
-    data, ids = known_tasks(found, source, views)
+    check_kind(loaded, Arc())
+    data, ids = known_tasks(loaded, source, views)
     if limit is not None:
         ids = (ids or [task.id for task in data.tasks if task.held_out])[:limit]
     return data, data.tests(ids, None if views is None else views - 1)
 
 
-def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, list[str] | None]:
+def known_tasks(
+    loaded: LoadedModel, source: str, views: int | None
+) -> tuple[ArcData, list[str] | None]:
     """The tasks, and which of them are asked for; all of those held out if None."""
-    if not found.model.wiring.puzzle_embedding:
+    if not loaded.model.wiring.puzzle_embedding:
         return load_arc(source, 0 if views is None else views - 1), None
-    learned = learned_data(found)
+    learned = learned_data(loaded)
     seed, drawn = learned.get("seed"), learned.get("views")
     if not isinstance(seed, int) or not isinstance(drawn, int):
         raise UserError(
-            f"the model in {found.source} has puzzle embeddings, and does not say of which tasks: "
+            f"the model in {loaded.source} has puzzle embeddings, and does not say of which tasks: "
             "only models that hrmkit trained can be scored"
         )
     whole, ids = parted(source)
@@ -101,24 +103,24 @@ def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, 
     data = load_arc(whole, drawn, seed)
     if not data.is_of(learned.get("fingerprint")):
         raise UserError(
-            f"the puzzle embeddings of the model in {found.source} are of the tasks of "
+            f"the puzzle embeddings of the model in {loaded.source} are of the tasks of "
             f"{learned.get('source')}: it cannot be asked about those of {source}"
         )
     return data, ids
 
 
-def learned_data(found: Found) -> Mapping[str, Any]:
+def learned_data(loaded: LoadedModel) -> Mapping[str, Any]:
     """What the model's metadata says of the tasks that it was trained on."""
-    data = found.metadata.get("data")
+    data = loaded.metadata.get("data")
     for part in cast("list[Any]", data) if isinstance(data, list) else []:
         if isinstance(part, dict):
             return cast("dict[str, Any]", part)
     return {}
 
 
-def trained_on(found: Found) -> list[str]:
+def trained_on(loaded: LoadedModel) -> list[str]:
     """The collections that the model was trained on, as its metadata says."""
-    named = found.metadata.get("trained_on")
+    named = loaded.metadata.get("trained_on")
     return [str(name) for name in cast("list[Any]", named)] if isinstance(named, list) else []
 
 
@@ -127,7 +129,7 @@ class Asking:
     """Asks a model about views of tests, part after part, and says how far it is."""
 
     model: PuzzleHRM
-    effort: Effort
+    settings: InferenceSettings
     views: int
     """In all parts together."""
     progress: Progress = silent
@@ -136,41 +138,41 @@ class Asking:
 
     def __call__(self, puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
         """The answers to a part, and q; see `Solve`."""
-        starts, before = self.effort.starts, sum(map(len, self.segments))
+        starts, before = self.settings.starts, sum(map(len, self.segments))
         share = after(self.progress, starts * before, starts * self.views)
-        said = one_view(self.model, puzzles, self.effort, share)
-        self.segments.append(said.segments)
-        return said.tokens, said.q
+        predicted = one_view(self.model, puzzles, self.settings, share)
+        self.segments.append(predicted.segments)
+        return predicted.tokens, predicted.q
 
 
 def evaluate_arc(
-    found: Found,
+    loaded: LoadedModel,
     data: ArcData,
     tests: ArcViews,
-    effort: Effort,
+    settings: InferenceSettings,
     progress: Progress = silent,
 ) -> ArcMeasured:
     """Answer every view of every test, and vote.
 
     Raises `UserError` if the model may have been trained on the answers.
     """
-    effort.check(found.model)
-    ask = Asking(found.model, effort, len(tests), progress)
+    settings.check(loaded.model)
+    ask = Asking(loaded.model, settings, len(tests), progress)
     began = perf_counter()
-    rows = max(ROWS, effort.batch or rows_for(found.model))
-    result = answer_tests(tests, ask, trained_on(found), rows=rows)
+    rows = max(ROWS, settings.batch or rows_for(loaded.model))
+    result = answer_tests(tests, ask, trained_on(loaded), rows=rows)
     seconds = perf_counter() - began
     evaluation = ArcEvaluation(
         source=data.source,
         fingerprint=data.fingerprint,
         tasks=len(tests.tasks),
         tests=len(result.answered),
-        asked=len(tests),
+        answered_views=len(tests),
         score=score_of(result),
         mean_segments=float(torch.cat(ask.segments).double().mean()),
         seconds=seconds,
         per_second=len(tests) / seconds,
-        effort=effort,
+        settings=settings,
     )
     return ArcMeasured(evaluation, result)
 

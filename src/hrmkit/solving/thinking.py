@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hrmkit.bounds import MOST_SEGMENTS, check_within
 from hrmkit.errors import UserError
-from hrmkit.model.halting import check_sure, wants_to_halt
+from hrmkit.model.halting import check_halt_threshold, wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.precision import precision
@@ -41,34 +41,37 @@ def thinking(
     *,
     segments: int | None = None,
     start: Start = TAUGHT,
-    sure: float | None = None,
+    halt_threshold: float | None = None,
 ) -> Iterator[Thought]:
-    """One thought for each segment, on the device where the model is.
+    """What the model answers after each segment, on the device where it is.
 
-    `segments` may be more than training's, which is what is thought unless it is said; `sure` is
-    what the light asks for, see `wants_to_halt`. Raises `UserError` if one of them is not possible,
-    or where the puzzles do not fit the model.
+    `segments` is training's number by default, and may be larger. For `halt_threshold` see
+    `wants_to_halt`. Raises `UserError` where one of them is not possible, or the puzzles do not
+    fit the model.
     """
     check_fit(model, puzzles)
-    check_sure(sure)
+    check_halt_threshold(halt_threshold)
     most = segments_of(model, segments)
     batch = on_device(model, puzzles)
     carry = start.carry(model, batch)
     for number in range(1, most + 1):
         with computing(model):
-            carry, said = model.segment(carry, batch)
-            red = wants_to_halt(model.wiring.halting, said, sure)
-            tokens = said.logits.argmax(-1)
+            carry, outputs = model.segment(carry, batch)
+            red = wants_to_halt(model.wiring.halting, outputs, halt_threshold)
+            tokens = outputs.logits.argmax(-1)
         # Copies, because whoever listens may compute with them outside of inference mode.
-        q_halt = said.q_halt.to(model.low_init.dtype, copy=True)
+        q_halt = outputs.q_halt.to(model.low_init.dtype, copy=True)
         yield Thought(number, tokens.clone(), q_halt, red.clone())
 
 
 def until_red(
-    model: PuzzleHRM, one: PuzzleSet, segments: int | None = None, sure: float | None = None
+    model: PuzzleHRM,
+    one: PuzzleSet,
+    segments: int | None = None,
+    halt_threshold: float | None = None,
 ) -> Iterator[Thought]:
     """The thoughts about one puzzle, up to that at which the light is red, or the last."""
-    for thought in thinking(model, one, segments=segments, sure=sure):
+    for thought in thinking(model, one, segments=segments, halt_threshold=halt_threshold):
         yield thought
         if thought.red[0]:
             return
@@ -87,11 +90,11 @@ def on_device(model: PuzzleHRM, puzzles: PuzzleSet) -> PuzzleBatch:
     return PuzzleBatch(puzzles.given.to(device), puzzles.puzzle_ids.to(device))
 
 
-def segments_of(model: PuzzleHRM, asked: int | None) -> int:
+def segments_of(model: PuzzleHRM, wanted: int | None) -> int:
     """The most segments to think: those asked for, or else training's."""
-    if asked is not None:
-        check_within(asked, 1, MOST_SEGMENTS, "{} segments are")
-    return asked or model.wiring.segments
+    if wanted is not None:
+        check_within(wanted, 1, MOST_SEGMENTS, "{} segments are")
+    return wanted or model.wiring.segments
 
 
 def check_fit(model: PuzzleHRM, puzzles: PuzzleSet) -> None:

@@ -40,7 +40,7 @@ def watched(
             view += thought.number == 1  # a view begins with its first segment
             (answer,) = as_grids(thought.tokens)
             drawn = puzzle.show(given, answer)
-            line = said(thought, changes(drawn, seen), lights, view)
+            line = described(thought, changes(drawn, seen), lights, view)
             if isinstance(screen, Live):
                 screen.update(
                     Text.assemble(highlighted(drawn, seen, empty), "\n", line), refresh=True
@@ -53,7 +53,7 @@ def watched(
         yield show
 
 
-def said(thought: Thought, changed: int, lights: bool, view: int = 1) -> str:
+def described(thought: Thought, changed: int, lights: bool, view: int = 1) -> str:
     """A segment in a line."""
     where = f"view {view}, " if view > 1 else ""
     line = f"{where}segment {thought.number}: {changed} cells changed"

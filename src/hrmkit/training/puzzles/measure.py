@@ -58,9 +58,9 @@ def votes(
 
     Ties go to the higher mean q where a q head was trained.
     """
-    said = [ask(model, puzzles) for puzzles in seen]
-    last = torch.stack([answers.tokens[-1] for answers in said])
-    q = torch.stack([answers.q_halt[-1] for answers in said])
+    answers = [ask(model, puzzles) for puzzles in seen]
+    last = torch.stack([one.tokens[-1] for one in answers])
+    q = torch.stack([one.q_halt[-1] for one in answers])
     return vote(last, views, q if model.wiring.halting != "none" else None)
 
 

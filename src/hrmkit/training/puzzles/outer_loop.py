@@ -119,13 +119,13 @@ def think(
     Q-learning's second forward pass is one segment further, from the new carry, without gradient.
     Of several latent starts the one with the least loss is thought again, with gradient.
     """
-    asked = PuzzleBatch(rows.puzzles.given, rows.puzzles.puzzle_ids)
+    given = PuzzleBatch(rows.puzzles.given, rows.puzzles.puzzle_ids)
     if rows.starts == 1:
-        after, outputs = model.segment(rows.carry, asked)
+        after, outputs = model.segment(rows.carry, given)
         won = after
     else:
         after, best = best_start(model, rows, cell_loss)
-        won, outputs = model.segment(best, asked)
+        won, outputs = model.segment(best, given)
     segments = rows.segments + 1
     last = segments >= model.wiring.segments
     target: Tensor | None = None
@@ -136,7 +136,7 @@ def think(
             least = least_segments(rows_of_all, model, draws, exploration)
             halted &= segments >= least[ranks.share(rows_of_all)]
         if model.wiring.halting == "q-learning":
-            further = model.segment(won, asked)[1]
+            further = model.segment(won, given)[1]
             better = torch.maximum(further.q_halt, further.q_continue)
             target = torch.where(last, further.q_halt, better).sigmoid()
     return Thought(Rows(after, rows.puzzles, segments, halted), outputs, target)
@@ -149,9 +149,9 @@ def best_start(model: PuzzleHRM, rows: Rows, cell_loss: CellLoss) -> tuple[Carry
     """
     starts, count = rows.starts, len(rows.segments)
     puzzles = rows.puzzles
-    asked = PuzzleBatch(puzzles.given.repeat(starts, 1), puzzles.puzzle_ids.repeat(starts))
+    given = PuzzleBatch(puzzles.given.repeat(starts, 1), puzzles.puzzle_ids.repeat(starts))
     with torch.no_grad():
-        after, outputs = model.segment(rows.carry, asked)
+        after, outputs = model.segment(rows.carry, given)
         losses = losses_by_row(outputs.logits, puzzles.solution.repeat(starts, 1), cell_loss)
     winner = losses.view(starts, count).argmin(0)
     place = winner * count + torch.arange(count, device=winner.device)

@@ -82,9 +82,9 @@ def chunk_sums(model: PuzzleHRM, labelled: Labelled, rows: PuzzleSet) -> Tensor:
     answers = ask_chunk(model, rows)
     answer, by_segment = answers.when_halted(), answers.right(rows).sum(1)
     valid = valid_rows(labelled.puzzle, rows.given, answer, rows.solution)
-    asked = rows.solution != IGNORED
+    counted = rows.solution != IGNORED
     right = right_cells(answer, rows.solution)
-    share = (right & asked).sum(-1) / asked.sum(-1).clamp(min=1)
+    share = (right & counted).sum(-1) / counted.sum(-1).clamp(min=1)
     sums = [
         right.all(-1).sum(),
         valid.sum(),

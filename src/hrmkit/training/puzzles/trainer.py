@@ -223,12 +223,12 @@ def counted(thought: Thought, found: PuzzleLosses, norm: Tensor) -> Step:
     """The numbers of a step, still on the device: reading them out would make it wait."""
     rows, solution = thought.rows, thought.rows.puzzles.solution
     with torch.no_grad():
-        asked = solution != IGNORED
-        hit = ((thought.outputs.logits.argmax(-1) == solution) & asked).sum(-1)
+        counted = solution != IGNORED
+        hit = ((thought.outputs.logits.argmax(-1) == solution) & counted).sum(-1)
         return Step(
             found.cells.detach(),
             found.q_halt.detach(),
-            (hit / asked.sum(-1).clamp(min=1)).sum(),
+            (hit / counted.sum(-1).clamp(min=1)).sum(),
             rows.halted.sum(),
             (rows.halted & found.right).sum(),
             (rows.segments * rows.halted).sum(),
