@@ -17,7 +17,12 @@ from time import process_time
 
 import torch
 
-from hrmkit.experiments.ladder.rungs import puzzles, rung_of_step, train_rung, use_one_thread
+from hrmkit.experiments.ladder.variants import (
+    puzzles,
+    train_variant,
+    use_one_thread,
+    variant_of_step,
+)
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.batch import rows_for
@@ -50,7 +55,7 @@ def waiting(
             said.tokens[open_rows] = thought.tokens[open_rows]
             said.q[open_rows] = thought.q_halt[open_rows]
             said.segments[open_rows] = thought.number
-            open_rows &= ~thought.red
+            open_rows &= ~thought.halts
             if not open_rows.any():
                 break
         assert said is not None
@@ -86,7 +91,7 @@ def main() -> None:
         model, test = loaded.model, first(load_for(loaded, given.data), given.limit).rows
         halt_threshold = given.halt_threshold or loaded.halt_threshold
     else:
-        model, test = train_rung(rung_of_step(7), seed=0)[0], puzzles()[1]
+        model, test = train_variant(variant_of_step(7), seed=0)[0], puzzles()[1]
         halt_threshold = given.halt_threshold
     take_turns(model, test, given.segments, halt_threshold)
 

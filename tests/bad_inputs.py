@@ -280,9 +280,9 @@ TRAIN = {
         f"--{name}": (good, setting)
         for name, good in (
             *(("wiring.cycles", "1"), ("wiring.mixing", "tokens"), ("wiring.modules", "1")),
-            *(("sizes.width", "8"), ("sizes.blocks", "1"), ("recipe.rate", "1e-3")),
+            *(("sizes.width", "8"), ("sizes.blocks", "1"), ("recipe.lr", "1e-3")),
             *(("recipe.betas", "[0.9, 0.95]"), ("recipe.optimizer", "adamw")),
-            *(("recipe.warm_up", "1"), ("recipe.average", "0.5"), ("recipe.starts", "1")),
+            *(("recipe.warm_up", "1"), ("recipe.ema_decay", "0.5"), ("recipe.starts", "1")),
             *(("recipe.curriculum", "[[0.5, 1, 1]]"), ("recipe.loss", "softmax")),
         )
     },

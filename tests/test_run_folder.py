@@ -260,7 +260,7 @@ def finished(puzzles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("finished") / "run"
     said = train(
         *("sudoku", "--data", puzzles, "--out", out, *SMALL, "--steps", "4", "--save-steps", "2"),
-        *("--recipe.average", "0.9"),
+        *("--recipe.ema_decay", "0.9"),
     )
     assert said.exit_code == 0, said.output
     return out

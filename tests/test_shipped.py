@@ -13,7 +13,7 @@ from hrmkit.device import share_of_threads
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, load, metadata_of
 from hrmkit.model.shipped import CARD, shipped
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
@@ -44,7 +44,7 @@ def test_a_card_s_score_is_the_model_s(name: str) -> None:
     row = re.search(r"\| .*1 to 5 blanks.*? \| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|", card)
     assert row
     nine = Sudoku()
-    rows = make_sudokus_with_blanks(Share(99, 0, 0, 100), 1, 5)
+    rows = make_sudokus_with_blanks(WorkShare(99, 0, 0, 100), 1, 5)
     puzzles = PuzzleSet(
         torch.tensor([nine.encode(row.question) for row in rows]),
         torch.tensor([nine.encode(row.answer) for row in rows]),

@@ -17,7 +17,7 @@ from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, PuzzleSet, as_grids
 from hrmkit.solving import inference, precision
 from hrmkit.solving.answer import solve_grid
-from hrmkit.solving.evaluate import bins_of, evaluate, first, share_of
+from hrmkit.solving.evaluate import bins_of, evaluate, first, proportion_of
 from hrmkit.solving.evaluate_arc import evaluate_arc, known_tests
 from hrmkit.solving.inference import InferenceSettings, answer, chosen
 from hrmkit.solving.loading import LoadedModel, kind_of, load_for, load_model, name_of, was_learned
@@ -29,11 +29,11 @@ from tiny_solver import FOUR, STEPS, data, save_run, trained, write_csv
 
 
 def test_the_interval_is_wilsons() -> None:
-    share = share_of(torch.arange(50) < 8)
+    share = proportion_of(torch.arange(50) < 8)
     # Newcombe 1998 (Statistics in Medicine 17, 857): Wilson's interval of 8 of 50 is .083 to .285.
     assert (share.count, share.of, share.share) == (8, 50, 0.16)
     assert (round(share.low, 3), round(share.high, 3)) == (0.083, 0.285)
-    none, every = share_of(torch.zeros(10).bool()), share_of(torch.ones(10).bool())
+    none, every = proportion_of(torch.zeros(10).bool()), proportion_of(torch.ones(10).bool())
     assert (none.low, every.high) == (0, 1)
     assert none.high == pytest.approx(1 - every.low)
     assert none.high == pytest.approx(0.2775, abs=1e-4)

@@ -38,10 +38,10 @@ def test_one_thought_a_segment_as_the_model_thinks(some: PuzzleSet) -> None:
         carry, said = model.segment(carry, batch)
         assert torch.equal(thought.tokens, said.logits.argmax(-1))
         assert torch.equal(thought.q_halt, said.q_halt.detach())
-        assert torch.equal(thought.red, said.q_halt > said.q_continue)
-    reds = torch.stack([thought.red for thought in thoughts])
-    assert reds.any()
-    assert not reds.all()
+        assert torch.equal(thought.halts, said.q_halt > said.q_continue)
+    halting = torch.stack([thought.halts for thought in thoughts])
+    assert halting.any()
+    assert not halting.all()
 
 
 def test_thinking_longer_than_in_training_passes_through_training(some: PuzzleSet) -> None:
@@ -106,7 +106,7 @@ def test_answers_are_kept_for_every_segment(some: PuzzleSet) -> None:
     answers = ask(model, some)
     for at, thought in enumerate(thinking(model, some)):
         assert torch.equal(answers.tokens[at], thought.tokens)
-        first = thought.red & (answers.used > at)
+        first = thought.halts & (answers.used > at)
         assert torch.equal(answers.used[first], torch.full_like(answers.used[first], at + 1))
     assert len(answers.used.unique()) > 1
 

@@ -24,7 +24,7 @@ from some_puzzle import Mirror
 PACKAGE = Path(hrmkit.__file__).parent
 SMALL = (
     *("--sizes.width", "32", "--sizes.heads", "2", "--sizes.inner", "64", "--sizes.blocks", "1"),
-    *("--wiring.segments", "3", "--recipe.warm_up", "10", "--recipe.rate", "3e-3"),
+    *("--wiring.segments", "3", "--recipe.warm_up", "10", "--recipe.lr", "3e-3"),
     *("--threads", "1", "--track", "none", "--batch", "16"),
 )
 QUESTION, ANSWER = "xo..ox..xx..oo..", "xooxoxxoxxxxoooo"

@@ -121,7 +121,7 @@ def cells(scores: Evaluation) -> str:
 
 def began(description: dict[str, Any]) -> str:
     """What a run began with, as a line of its card; nothing where weights were drawn."""
-    source = description["plan"].get("begin")
+    source = description["plan"].get("init_from")
     if source is None:
         return ""
     rows = sum(part.get("rows", 0) for part in description["data"][1:])

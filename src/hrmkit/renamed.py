@@ -6,13 +6,20 @@ Files never change: a run that was written with the old names can always be resu
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-RECIPE: Mapping[str, str] = {}
+RECIPE: Mapping[str, str] = {
+    "rate": "lr",
+    "puzzle_rate": "puzzle_lr",
+    "final_rate": "final_lr",
+    "smoothing": "label_smoothing",
+    "average": "ema_decay",
+}
 """Settings of a training's recipe: old name to new."""
-FIT: Mapping[str, str] = {}
-"""Keyword arguments of `hrmkit.fit`: old name to new."""
+FIT: Mapping[str, str] = {"begin": "init_from"}
+"""Keyword arguments of `hrmkit.fit`, and fields of a plan, that name no setting: old name to
+new."""
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     "solve": {"--sure": "--halt-threshold"},
     "eval": {"--sure": "--halt-threshold"},
@@ -56,10 +63,10 @@ def with_new_options(
     return [*out, *words[end:]]
 
 
-def warn(old: Iterable[tuple[str, str]], depth: int = 3) -> None:
-    """A `DeprecationWarning` for each old name and its new one, at the caller's caller."""
-    for name, new in old:
-        warnings.warn(f"{name} is now called {new}", DeprecationWarning, stacklevel=depth)
+def warn_of_old_names(names: Mapping[str, str], depth: int) -> None:
+    """A `DeprecationWarning` for each old name and its new one, `depth` calls above."""
+    for old, new in names.items():
+        warnings.warn(f"{old} is now called {new}", DeprecationWarning, stacklevel=depth)
 
 
 def with_old_names(content: Any) -> Any:

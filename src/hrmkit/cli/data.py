@@ -12,7 +12,7 @@ from hrmkit.cli.app import app
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.files import Row
-    from hrmkit.puzzles.making import Share
+    from hrmkit.puzzles.making import WorkShare
 
 data = typer.Typer(
     help="Make puzzles to train and to test on, as hard as the benchmarks'.",
@@ -113,7 +113,7 @@ def maze(
 
 
 def _make(
-    work: Callable[[Share], list[Row]],
+    work: Callable[[WorkShare], list[Row]],
     at_a_time: int,
     unit: str,
     out: Path,

@@ -40,14 +40,14 @@ def evaluate(
     limit: Annotated[int | None, typer.Option(help="Only the first so many puzzles.")] = None,
     batch: Annotated[
         int | None,
-        typer.Option(help="Puzzles thought about at once; what is fastest unless said."),
+        typer.Option(help="Puzzles computed at once; by default as many as are fastest."),
     ] = None,
     segments: Annotated[
-        int | None, typer.Option(help="The most segments; training's unless said.")
+        int | None, typer.Option(help="The most segments; by default training's.")
     ] = None,
     halt: Annotated[
         bool,
-        typer.Option(help="Whether a red light ends a thought; the originals measure --no-halt."),
+        typer.Option(help="Whether the model may halt early; originals measure --no-halt."),
     ] = True,
     halt_threshold: Annotated[
         float | None,
@@ -55,28 +55,30 @@ def evaluate(
     ] = None,
     vote: Annotated[
         int | None,
-        typer.Option(help="Views of each puzzle that vote; 1 unless said, of ARC all learned."),
+        typer.Option(help="Views of each puzzle that vote; by default 1, for ARC all learned."),
     ] = None,
     views: Annotated[
         int | None,
         typer.Option(
-            help="In place of a vote: think about a puzzle in one view after the other, so many at "
-            "most, until its answer is valid, which is checked without its label."
+            help="Instead of a vote: try view after view of each puzzle, so many at most, until an "
+            "answer is valid. Labels are not used for that."
         ),
     ] = None,
-    starts: Annotated[int, typer.Option(help="Points to begin each thought at.")] = 1,
+    starts: Annotated[int, typer.Option(help="Initial states to answer each puzzle from.")] = 1,
     choose: Annotated[
-        str, typer.Option(help="Which start answers: the surest (q), or the first to halt (first).")
+        str,
+        typer.Option(help="Which start answers: the highest q (q), or the first to halt (first)."),
     ] = "q",
     noise: Annotated[
-        float, typer.Option(help="Starts are the taught one with noise of this size; 0: unrelated.")
+        float, typer.Option(help="Noise added to the trained initial state; 0: unrelated states.")
     ] = 0.0,
     by_segment: Annotated[
-        bool, typer.Option(help="Also measure after every segment: another pass, without halting.")
+        bool,
+        typer.Option(help="Also measure after every segment, in another pass without halting."),
     ] = True,
     seed: Annotated[int, typer.Option(help="Seed of the symmetries.")] = 0,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave bad rows out, and count them.")
+        bool, typer.Option("--skip-bad", help="Skip bad rows, and count them.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write everything as JSON.")] = False,
     submission: Annotated[

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from hrmkit.puzzles.text import Lines
     from hrmkit.solving.inference import InferenceSettings
     from hrmkit.solving.loading import LoadedModel
-    from hrmkit.solving.thinking import Thought
+    from hrmkit.solving.thinking import SegmentAnswer
 
 NAMES = ", ".join(KINDS)
 LOOK_ON = 4
-"""Times as many views are worth a try where none gave a valid answer."""
+"""How many times as many views to suggest where no view gave a valid answer."""
 EXAMPLES = """
 Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is malformed or has none;
 of several puzzles, with the worst.
@@ -58,12 +58,12 @@ def solve(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A model's folder or file, a run's (its newest), or a name on the hub; of sudoku, "
-            "unless said, the one that comes with hrmkit."
+            help="A model's folder or file, a run's folder (its newest), or a name on the hub; for "
+            "sudoku, by default, the model that comes with hrmkit."
         ),
     ] = None,
     segments: Annotated[
-        int | None, typer.Option(help="The most segments; training's unless said.")
+        int | None, typer.Option(help="The most segments; by default training's.")
     ] = None,
     halt_threshold: Annotated[
         float | None,
@@ -72,8 +72,8 @@ def solve(
     views: Annotated[
         int | None,
         typer.Option(
-            help="While the answer is not valid, think again about the puzzle under symmetries, in "
-            "so many views at most; 1 unless the model says more."
+            help="Try the puzzle again under its symmetries until an answer is valid, in so many "
+            "views at most; by default the model's own number, or 1."
         ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show every segment.")] = False,
@@ -131,7 +131,7 @@ def solve(
 
 
 class Request(NamedTuple):
-    """What is asked of the verb, whatever the puzzle."""
+    """What the command line asks for, for any kind of puzzle."""
 
     loaded: LoadedModel
     settings: InferenceSettings
@@ -141,18 +141,18 @@ class Request(NamedTuple):
 
 
 class Answering(NamedTuple):
-    """How puzzles of one kind are answered that are written as text."""
+    """How puzzles of one kind are read from text and answered."""
 
     kind: Puzzle | None
     """None for ARC, whose tasks are named."""
     lines: Lines
-    """How lines that are typed are parted into puzzles."""
+    """How typed lines are split into puzzles."""
     answer: Callable[[str], bool]
-    """Answer one; whether the answer is right. `UserError` if it is malformed or has none."""
+    """Answers one; returns whether the answer is right. `UserError` for a malformed puzzle."""
 
 
 def answering(puzzle: str, request: Request) -> Answering:
-    """How puzzles called `puzzle` are answered; `UserError` if the model does not read them."""
+    """How this kind of puzzle is answered; `UserError` if the model does not read it."""
     from hrmkit.cli.typed import Long, lines_of
     from hrmkit.solving.loading import kind_of
 
@@ -163,7 +163,7 @@ def answering(puzzle: str, request: Request) -> Answering:
 
 
 def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
-    """Answer a puzzle that is one grid; whether the answer is valid."""
+    """Answer a puzzle that is one grid; returns whether the answer is valid."""
     from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of
     from hrmkit.solving.answer import solve_grid as solved
 
@@ -190,7 +190,7 @@ def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
 
 
 def task_named(words: list[str]) -> str:
-    """The one ARC task that a person names; `UserError` for several."""
+    """The name of the ARC task; `UserError` for several words."""
     from hrmkit.errors import UserError
 
     if len(words) != 1:
@@ -199,7 +199,7 @@ def task_named(words: list[str]) -> str:
 
 
 def solve_task(request: Request, task: str) -> bool:
-    """Answer an ARC task; whether no test is known to be answered wrongly."""
+    """Answer an ARC task; returns False if an answer is known to be wrong."""
     from hrmkit.progress import shown
     from hrmkit.puzzles.arc.puzzle import Arc
     from hrmkit.puzzles.puzzle import as_grids
@@ -210,14 +210,14 @@ def solve_task(request: Request, task: str) -> bool:
         task_as_text,
         task_of,
     )
-    from hrmkit.solving.thinking import until_red
+    from hrmkit.solving.thinking import until_halt
 
     model, (data, tests) = request.loaded.model, task_of(request.loaded, task.strip())
     first = plain_test(tests)
     (given,), (label,) = as_grids(first.given), as_grids(first.solution)
     with looking(request, Arc(), given) as look:
         if look:
-            for thought in until_red(
+            for thought in until_halt(
                 model, first, request.settings.segments, request.settings.halt_threshold
             ):
                 look(thought)
@@ -230,16 +230,16 @@ def solve_task(request: Request, task: str) -> bool:
 
 def looking(
     request: Request, kind: Puzzle, given: Grid
-) -> AbstractContextManager[Callable[[Thought], None] | None]:
-    """What to call with every thought, if the thinking is to be seen."""
+) -> AbstractContextManager[Callable[[SegmentAnswer], None] | None]:
+    """What to call with the answer after each segment, if the segments are to be shown."""
     if not request.watch:
         return nullcontext()
     from rich.console import Console
 
     from hrmkit.solving.watch import watched
 
-    lights = request.loaded.model.wiring.halting != "none"
-    return watched(kind, given, Console(stderr=request.json), lights)
+    halting = request.loaded.model.wiring.halting != "none"
+    return watched(kind, given, Console(stderr=request.json), halting)
 
 
 def keep(
@@ -250,7 +250,7 @@ def keep(
     puzzle_id: int = 0,
     view: int = 1,
 ) -> None:
-    """Write the recording, if there is to be one: the same puzzle, thought to the end."""
+    """Write the recording, if one is wanted: the same puzzle, with all segments."""
     if not request.record:
         return
     from hrmkit.recording.file import save

@@ -67,7 +67,7 @@ def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = No
 
 
 def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Write tensors as safetensors, wherever and however they lie; `OSError` if it cannot be."""
+    """Write tensors as safetensors, from any device and layout; `OSError` if that fails."""
     alone = {name: value.cpu().contiguous() for name, value in tensors.items()}
     try:
         save_file(alone, path)
@@ -81,19 +81,19 @@ def kind_of(model: HRM) -> str:
 
 
 def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
-    """What the model reads and says."""
+    """The model's inputs and outputs."""
     if isinstance(model, WorldHRM | PuzzleHRM):
         return model.interface
     raise UserError(f"a bare {type(model).__name__} reads nothing: save a PuzzleHRM or a WorldHRM")
 
 
 def load(source: Path | str, **named: Any) -> PuzzleHRM | WorldHRM:
-    """A model from a folder or a file, ours or an original's; by its name if it comes with the
-    package (`sudoku-hrm`), or from the hub (`owner/name`, `owner/name/part`).
+    """Load a model. `source` is a folder or a file, in our layout or the originals'; the name of a
+    model of the package (`sudoku-hrm`); or a name on the hub (`owner/name`, `owner/name/part`).
 
-    `named` is what an original checkpoint does not say itself, as `sizes__heads=8`. Raises
-    `UserError`, with one sentence that names the file or the tensor, when anything is missing, of
-    another shape, left over, truncated, of an unknown wiring, or not known.
+    `named` are settings that an original checkpoint lacks, such as `sizes__heads=8`. Raises
+    `UserError`, with one sentence that names the file or the tensor, for tensors that are missing,
+    left over, truncated or of another shape, and for settings that are unknown or missing.
     """
     path = located(source)
     folder = path if path.is_dir() else path.parent
@@ -107,7 +107,7 @@ def load(source: Path | str, **named: Any) -> PuzzleHRM | WorldHRM:
 
 
 def metadata_of(path: Path) -> dict[str, Any]:
-    """What `save` was told to keep beside the model; nothing in an original's folder."""
+    """The metadata that `save` wrote beside the model; empty in an original's folder."""
     folder = path if path.is_dir() else path.parent
     if not (folder / WIRING).is_file():
         return {}

@@ -35,7 +35,7 @@ NEEDED = (
     *("sizes.heads", "wiring.cycles", "wiring.low_calls", "wiring.segments", "wiring.prefix"),
     *("interface.vocab", "interface.tokens"),
 )
-"""What has to be known, and is not in every checkpoint."""
+"""Settings that are needed and that some checkpoints lack."""
 TOKENS_OF_VOCAB = {11: 81, 12: 900}
 """The originals' 9x9 sudokus, and their ARC grids. No other of their data sets has so many kinds of
 token; those of 6 kinds may be mazes or 4x4 sudokus."""
@@ -45,7 +45,7 @@ BLOCK = re.compile(r"L_level\.layers\.(\d{1,4})\.")
 
 
 class Arch(BaseModel):
-    """What a configuration says of the architecture, HRM's or TRM's."""
+    """The architecture in a configuration of HRM or TRM."""
 
     model_config = ConfigDict(extra="ignore", strict=True, allow_inf_nan=False)
 
@@ -70,11 +70,11 @@ class Arch(BaseModel):
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be loaded, for a sentence that asks for more."""
+    """What is being loaded, for error messages."""
 
     source: str
     named: Mapping[str, Any]
-    """What a person said of it, by name."""
+    """Settings that the caller gave, by name."""
 
 
 def parts_of_config(config: Mapping[str, Any]) -> tuple[Wiring, Sizes, PuzzleInterface]:
@@ -89,10 +89,10 @@ def parts_of_config(config: Mapping[str, Any]) -> tuple[Wiring, Sizes, PuzzleInt
 def parts_of_original(
     config: Mapping[str, Any], tensors: Mapping[str, Tensor], request: Request
 ) -> tuple[Wiring, Sizes, PuzzleInterface]:
-    """Wiring, sizes and interface of a checkpoint, from all that says something of them.
+    """Wiring, sizes and interface of a checkpoint, from its configuration, tensors and caller.
 
     `config` is the configuration beside or in it, empty where there is none; `tensors` have the
-    originals' names. What a person said goes before everything else. Raises `UserError` where
+    originals' names. What the caller gave goes first. Raises `UserError` where
     something is not known, with the options that say it.
     """
     arch = config.get("arch")
@@ -106,7 +106,7 @@ def parts_of_original(
 
 
 def settings_of_config(config: Mapping[str, Any]) -> Settings:
-    """What an original's configuration says, in our names; `UserError` for what is not possible."""
+    """An original's configuration in our names; `UserError` for a value out of range."""
     arch = read_arch(config)
     trm = not arch.H_layers
     if not trm and arch.H_layers != arch.L_layers:
@@ -146,7 +146,7 @@ def settings_of_config(config: Mapping[str, Any]) -> Settings:
 
 
 def read_arch(config: Mapping[str, Any]) -> Arch:
-    """The part of a configuration that says what a model is made of."""
+    """The part of a configuration that describes the architecture."""
     try:
         return Arch.model_validate(dict(config))
     except ValidationError as error:
@@ -160,7 +160,7 @@ def read_arch(config: Mapping[str, Any]) -> Arch:
 
 
 def settings_of_tensors(tensors: Mapping[str, Tensor]) -> Settings:
-    """What the tensors themselves say, and what follows from it in both originals."""
+    """Settings that follow from the tensors' shapes, in both originals."""
     blocks = {int(found[1]) for name in tensors if (found := BLOCK.match(name))}
     two = any(name.startswith("H_level.") for name in tensors)
     mixes, table = MIXER in tensors, tensors.get("embed_tokens.embedding_weight")
@@ -220,7 +220,7 @@ def tokens_of_data(config: Mapping[str, Any], vocab: object) -> int | None:
 
 
 def named_settings(request: Request) -> Settings:
-    """What a person said, each the name of a field; `UserError` for another name."""
+    """The settings that the caller gave; `UserError` for an unknown name."""
     known = [f"{name}.{field.name}" for name, part in SECTIONS.items() for field in fields(part)]
     settings: Settings = {}
     for name, value in request.named.items():
@@ -234,7 +234,7 @@ def named_settings(request: Request) -> Settings:
 
 
 def parts_of(settings: Settings, request: Request) -> tuple[Wiring, Sizes, PuzzleInterface]:
-    """The parts of a model, all of it known; `UserError` where something is not."""
+    """The parts of a model; `UserError` where a setting is missing."""
     unknown = [name for name in NEEDED if name not in settings]
     if unknown:
         options = " ".join(f"--{name} N" for name in unknown)

@@ -22,7 +22,7 @@ from hrmkit.puzzles.text import as_text
 from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import LoadedModel, kind_of, load_model, usual_model
 from hrmkit.solving.solver import check_answers
-from hrmkit.solving.thinking import Thought, right_cells, until_red
+from hrmkit.solving.thinking import SegmentAnswer, right_cells, until_halt
 from hrmkit.solving.views import view_of_one
 
 STANDARD_INPUT = "-"
@@ -101,7 +101,7 @@ def solve_grid(
     segments: int | None = None,
     halt_threshold: float | None = None,
     views: int = 1,
-    watch: Callable[[Thought], None] | None = None,
+    watch: Callable[[SegmentAnswer], None] | None = None,
 ) -> Answer:
     """Answer one puzzle, in tokens. `watch` is called after every segment, until the model halts.
 
@@ -158,13 +158,13 @@ def try_view(
     given: Grid,
     number: int,
     settings: InferenceSettings,
-    watch: Callable[[Thought], None] | None,
+    watch: Callable[[SegmentAnswer], None] | None,
 ) -> Try:
     """Answer the view `number`; `watch` sees the answers mapped back to the puzzle itself."""
     began, watching = perf_counter(), 0.0
     seen, change = view_of_one(puzzle, one_puzzle(given), number)
-    thought: Thought | None = None
-    for thought in until_red(model, seen, settings.segments, settings.halt_threshold):
+    thought: SegmentAnswer | None = None
+    for thought in until_halt(model, seen, settings.segments, settings.halt_threshold):
         thought = thought._replace(tokens=change.undo(thought.tokens.cpu()))
         if watch:
             looked = perf_counter()
@@ -174,7 +174,7 @@ def try_view(
     check_answers(thought.q_halt)
     (answer,) = as_grids(thought.tokens)
     seconds = perf_counter() - began - watching
-    return Try(answer, thought.number, bool(thought.red[0]), seconds)
+    return Try(answer, thought.number, bool(thought.halts[0]), seconds)
 
 
 def answer_to(answer: Grid, label: Grid | None) -> Grid:
@@ -249,7 +249,7 @@ def answer_as_text(answer: Answer, puzzle: Puzzle) -> str:
         worth += ", but not the one that a label would be"
     if answer.views > 1:
         worth += f" in view {answer.view}" if answer.valid else f" in any of {answer.views} views"
-    why = "until the light was red" if answer.halted else "all there are"
+    why = "until the model halted" if answer.halted else "all there are"
     cost = f", {answer.all_segments} in {answer.views} views" if answer.views > 1 else ""
     return (
         f"{puzzle.show(answer.given, answer.answer)}\n{answer.text}\n"

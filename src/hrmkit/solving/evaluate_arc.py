@@ -1,4 +1,4 @@
-"""How well a model solves ARC: what its first one or two answers to every test are worth."""
+"""How well a model solves ARC: the score of its first one or two answers to every test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.arc import ROWS, ArcResult
 from hrmkit.solving.arc import evaluate as answer_tests
 from hrmkit.solving.batch import rows_for
-from hrmkit.solving.evaluate import Share, share_of
+from hrmkit.solving.evaluate import Proportion, proportion_of
 from hrmkit.solving.inference import InferenceSettings, after, one_view
 from hrmkit.solving.loading import LoadedModel, check_kind
 
@@ -38,7 +38,7 @@ class ArcEvaluation:
     score: ArcScore | None
     """None where no test's answer is known."""
     mean_segments: float
-    """Thought about a view, all starts together."""
+    """Segments of a view, all starts together."""
     seconds: float
     per_second: float
     """Views answered."""
@@ -47,10 +47,10 @@ class ArcEvaluation:
 
 @dataclass(frozen=True)
 class ArcScore:
-    """The share solved; pass@2 is with two tries, as ARC's rules have it."""
+    """The share that is solved. pass@2 allows two tries, as ARC's rules do."""
 
-    tests_one: Share
-    tests_two: Share
+    tests_one: Proportion
+    tests_two: Proportion
     tasks_one: float
     """A task counts by the share of its tests that are solved."""
     tasks_two: float
@@ -59,7 +59,7 @@ class ArcScore:
 
 
 class ArcMeasured(NamedTuple):
-    """The numbers, and the answers that they are about."""
+    """The scores, and the answers behind them."""
 
     evaluation: ArcEvaluation
     result: ArcResult
@@ -68,10 +68,10 @@ class ArcMeasured(NamedTuple):
 def known_tests(
     loaded: LoadedModel, source: str, views: int | None = None, limit: int | None = None
 ) -> tuple[ArcData, ArcViews]:
-    """The tests of `source` (see `load_arc`) as the model knows them, with their puzzle ids.
+    """The tests of `source` (see `load_arc`), with the puzzle ids that the model was trained on.
 
-    In `views` views, the plain one among them, or all that it was trained on; of the first `limit`
-    tasks. Raises `UserError` where its puzzle embeddings are of other tasks.
+    `views` views of each, the plain one among them; by default all views of the training. `limit`
+    takes only the first tasks. Raises `UserError` where its puzzle embeddings are of other tasks.
     """
     if limit is not None and limit < 1:
         raise UserError(f"a limit of {limit} tasks is not possible: give 1 or more")
@@ -87,7 +87,7 @@ def known_tests(
 def known_tasks(
     loaded: LoadedModel, source: str, views: int | None
 ) -> tuple[ArcData, list[str] | None]:
-    """The tasks, and which of them are asked for; all of those held out if None."""
+    """The tasks, and the ids of those to answer; None for all held-out tasks."""
     if not loaded.model.wiring.puzzle_embedding:
         return load_arc(source, 0 if views is None else views - 1), None
     learned = learned_data(loaded)
@@ -126,15 +126,15 @@ def trained_on(loaded: LoadedModel) -> list[str]:
 
 @dataclass
 class Asking:
-    """Asks a model about views of tests, part after part, and says how far it is."""
+    """Answers views of tests part by part, and reports the progress."""
 
     model: PuzzleHRM
     settings: InferenceSettings
     views: int
-    """In all parts together."""
+    """The number of views in all parts."""
     progress: Progress = silent
     segments: list[Tensor] = field(default_factory=list[Tensor])
-    """int64 [n] of each part: thought about its views, all starts together."""
+    """int64 [n] for each part: segments of its views, all starts together."""
 
     def __call__(self, puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
         """The answers to a part, and q; see `Solve`."""
@@ -178,13 +178,13 @@ def evaluate_arc(
 
 
 def score_of(result: ArcResult) -> ArcScore | None:
-    """What the answers are worth; None where no test's answer is known."""
+    """The score of the answers; None where no test's answer is known."""
     labelled = [test for test in result.answered if test.label is not None]
     if not labelled:
         return None
     places = [test.place() for test in labelled]
     one, two = (
-        share_of(torch.tensor([place is not None and place <= tries for place in places]))
+        proportion_of(torch.tensor([place is not None and place <= tries for place in places]))
         for tries in (1, 2)
     )
     rates = result.rate(1), result.rate(2), result.rate(2, "whole task")

@@ -1,4 +1,4 @@
-"""Finds a trained model of puzzles, and says which puzzle it is of."""
+"""Loads a trained model of puzzles, and finds out which puzzle it answers."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from hrmkit.puzzles.registry import KINDS, definition_of, puzzle_of
 from hrmkit.renamed import METADATA, with_new_names
 
 USUAL = {"sudoku": "sudoku-wide"}
-"""Of the models that come with the package, the one that answers where none is named."""
+"""The model of the package that answers a kind of puzzle where no model is named."""
 ABILITIES = "abilities"
-"""What a model that comes with the package says in its metadata: one sentence on what it solves."""
+"""Key of the metadata of the package's models: one sentence on what the model solves."""
 HALT_THRESHOLD = "halt_threshold"
-"""Where its metadata says what its light asks for; see `wants_to_halt`."""
+"""Key of its metadata: the model's own halt threshold; see `wants_to_halt`."""
 VIEWS = "views"
-"""Where its metadata says in how many views to look for a valid answer; see `solve_grid`."""
+"""Key of its metadata: in how many views to look for a valid answer; see `solve_grid`."""
 
 
 class LoadedModel(NamedTuple):
-    """A model, and what is known of it."""
+    """A model and its metadata."""
 
     model: PuzzleHRM
     metadata: Mapping[str, Any]
-    """What was saved with it: puzzle, data, step, ...; empty for an original's."""
+    """What was saved with it: puzzle, data, step, ...; empty for an original model."""
     source: str
-    """Where exactly it was found, for people."""
+    """Where it was loaded from, for messages."""
 
     @property
     def halt_threshold(self) -> float | None:
-        """What its light asks for unless something else is said, if that was saved with it."""
+        """The default halt threshold, if one was saved with the model."""
         halt_threshold = self.metadata.get(HALT_THRESHOLD)
         return (
             halt_threshold
@@ -47,7 +47,7 @@ class LoadedModel(NamedTuple):
 
     @property
     def views(self) -> int:
-        """In how many views to look for a valid answer unless something else is said."""
+        """The default number of views in which to look for a valid answer."""
         views = self.metadata.get(VIEWS)
         return views if isinstance(views, int) and views >= 1 else 1
 

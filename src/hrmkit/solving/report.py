@@ -6,15 +6,15 @@ import json
 from dataclasses import asdict
 
 from hrmkit.renamed import with_old_names
-from hrmkit.solving.evaluate import Evaluation, Share
+from hrmkit.solving.evaluate import Evaluation, Proportion
 from hrmkit.solving.evaluate_arc import ArcEvaluation
 from hrmkit.solving.inference import InferenceSettings
 
 
 def as_text(result: Evaluation, model: str, device: str, learned: bool) -> str:
-    """The evaluation in lines; `model` and `device` say what was measured, and where.
+    """The evaluation as lines of text, with the names of `model` and `device`.
 
-    `learned`: it was trained on these very puzzles.
+    `learned`: the model was trained on these very puzzles.
     """
     settings = result.settings
     lines = [
@@ -29,7 +29,7 @@ def as_text(result: Evaluation, model: str, device: str, learned: bool) -> str:
         f"valid     {shown(result.valid)}",
         f"cells     {result.tokens:.4f} right",
         f"segments  {result.mean_segments:.2f} a puzzle of at most {result.most_segments}"
-        + (", until the light is red" if result.halted else ", whatever the light")
+        + (", until the model halts" if result.halted else ", without halting")
         + (
             f" ({settings.halt_threshold:.0%} sure)"
             if result.halted and settings.halt_threshold is not None
@@ -42,7 +42,7 @@ def as_text(result: Evaluation, model: str, device: str, learned: bool) -> str:
 
 
 def settings_lines(settings: InferenceSettings) -> list[str]:
-    """More than one try for each answer, if there was."""
+    """A line about starts and views, if there were several."""
     starts = f"{settings.starts} starts, chosen by {settings.choose}"
     views = (
         f"up to {settings.views} views until an answer is valid"
@@ -59,8 +59,8 @@ def settings_lines(settings: InferenceSettings) -> list[str]:
     return [f"settings  {', '.join(parts)}"] if parts else []
 
 
-def shown(share: Share) -> str:
-    """A share with its count and its interval."""
+def shown(share: Proportion) -> str:
+    """A proportion with its count and interval."""
     return (
         f"{share.share:.4f}  ({share.count} of {share.of}; 95% interval {share.low:.4f} to "
         f"{share.high:.4f})"
@@ -81,7 +81,7 @@ def by_difficulty(result: Evaluation) -> list[str]:
 
 
 def by_certainty(result: Evaluation) -> list[str]:
-    """The table of how sure the model said it was, against how often it was right."""
+    """The table of predicted against measured correctness."""
     if result.by_certainty is None:
         return []
     return [

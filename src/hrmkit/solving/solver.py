@@ -33,7 +33,7 @@ class Solutions:
     q: Tensor
     """float [n]: q_halt when the answer was given."""
     segments: Tensor
-    """int64 [n]: segments thought."""
+    """int64 [n]: segments until the answer."""
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -41,17 +41,17 @@ class Solutions:
 
 @dataclass(eq=False)
 class ActiveBatch:
-    """The puzzles under way, one a row: which they are, how far they are."""
+    """The puzzles that are being computed, one in each row."""
 
     which: Tensor
-    """int64 [rows], into the puzzles."""
+    """int64 [rows]: the index of each row's puzzle."""
     segments: Tensor
-    """int64 [rows]: segments thought so far."""
+    """int64 [rows]: segments so far."""
     batch: PuzzleBatch
     carry: Carry
 
     def kept(self, stay: Tensor) -> ActiveBatch:
-        """Only the named rows: int64."""
+        """The batch with only the rows `stay`, int64."""
         return ActiveBatch(
             self.which[stay],
             self.segments[stay],
@@ -60,7 +60,7 @@ class ActiveBatch:
         )
 
     def joined(self, other: ActiveBatch) -> ActiveBatch:
-        """The rows of both."""
+        """The rows of both batches."""
         return ActiveBatch(
             torch.cat((self.which, other.which)),
             torch.cat((self.segments, other.segments)),
@@ -80,7 +80,7 @@ def solve(
     start: Start = TAUGHT,
     progress: Progress = silent,
 ) -> Solutions:
-    """The answer to every puzzle, as if each were thought about alone.
+    """Answer every puzzle; the answers do not depend on how puzzles are batched.
 
     A puzzle leaves the batch when the model wants to halt on it (with `halt`), and after
     `segments` in any case (training's number by default). The next puzzle takes its row. For
@@ -130,7 +130,7 @@ def solve(
 
 
 def check_answers(q: Tensor) -> None:
-    """Raise `UserError` where a model's own judgements are no numbers, and its answers nothing."""
+    """Raise `UserError` where a q is not finite: the answer then means nothing."""
     wrong = int((~q.isfinite()).sum())
     if wrong:
         raise UserError(
@@ -142,7 +142,7 @@ def check_answers(q: Tensor) -> None:
 def admitted(
     model: PuzzleHRM, puzzles: PuzzleSet, first: int, count: int, start: Start
 ) -> ActiveBatch:
-    """`count` puzzles from `first` on, about to be thought about."""
+    """A batch of `count` puzzles from index `first` on, before their first segment."""
     batch = on_device(model, puzzles[first : first + count])
     which = torch.arange(first, first + count, device=batch.given.device)
     return ActiveBatch(which, torch.zeros_like(which), batch, start.carry(model, batch))

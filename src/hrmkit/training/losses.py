@@ -68,8 +68,8 @@ CELL_LOSSES: dict[LossName, CellLoss] = {"softmax": softmax_loss, "stablemax": s
 
 def cell_loss_of(recipe: Recipe) -> CellLoss:
     """The loss of a cell that a recipe asks for."""
-    if recipe.smoothing:
-        return partial(softmax_loss, smoothing=recipe.smoothing)
+    if recipe.label_smoothing:
+        return partial(softmax_loss, smoothing=recipe.label_smoothing)
     return CELL_LOSSES[recipe.loss]
 
 

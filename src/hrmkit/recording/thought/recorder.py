@@ -99,7 +99,7 @@ def segments_of(
                     i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
                 ),
                 q_halt=float(thought.q_halt[0]) if lights else None,
-                red=bool(thought.red[0]),
+                red=bool(thought.halts[0]),
             )
         )
     return tuple(out)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.wiring import Wiring
-from hrmkit.puzzles.puzzle import BLANK, PuzzleSet, Reversible
+from hrmkit.puzzles.puzzle import EMPTY, PuzzleSet, Reversible
 from hrmkit.puzzles.vote import Candidate, solved, vote
 from hrmkit.solving.thinking import Answers, ask
 
@@ -47,7 +47,7 @@ def exact(right: Tensor) -> float:
 
 def share_of_blanks(tokens: Tensor, puzzles: PuzzleSet) -> float:
     """The share of blank cells filled in rightly."""
-    blank = puzzles.given == BLANK
+    blank = puzzles.given == EMPTY
     return exact((tokens == puzzles.solution)[blank])
 
 
