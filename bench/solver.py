@@ -17,12 +17,17 @@ from time import process_time
 
 import torch
 
-from hrmkit.experiments.ladder.rungs import puzzles, rung_of_step, train_rung, use_one_thread
+from hrmkit.experiments.ladder.variants import (
+    puzzles,
+    train_variant,
+    use_one_thread,
+    variant_of_step,
+)
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.batch import rows_for
 from hrmkit.solving.evaluate import first
-from hrmkit.solving.find import find_model, load_for
+from hrmkit.solving.loading import load_for, load_model
 from hrmkit.solving.solver import Solutions, solve
 from hrmkit.solving.thinking import thinking
 
@@ -35,7 +40,7 @@ def everything(model: PuzzleHRM, some: PuzzleSet, segments: int | None) -> Solut
 
 
 def waiting(
-    model: PuzzleHRM, some: PuzzleSet, segments: int | None, sure: float | None
+    model: PuzzleHRM, some: PuzzleSet, segments: int | None, halt_threshold: float | None
 ) -> Solutions:
     """Batch by batch, each until all of its rows have halted; a row keeps its answer at red."""
     parts: list[Solutions] = []
@@ -44,13 +49,13 @@ def waiting(
         part = some[at : at + batch]
         said: Solutions | None = None
         open_rows = torch.ones(len(part), dtype=torch.bool)
-        for thought in thinking(model, part, segments=segments, sure=sure):
+        for thought in thinking(model, part, segments=segments, halt_threshold=halt_threshold):
             if said is None:
                 said = Solutions(thought.tokens, thought.q_halt, torch.ones(len(part)).long())
             said.tokens[open_rows] = thought.tokens[open_rows]
             said.q[open_rows] = thought.q_halt[open_rows]
             said.segments[open_rows] = thought.number
-            open_rows &= ~thought.red
+            open_rows &= ~thought.halts
             if not open_rows.any():
                 break
         assert said is not None
@@ -63,10 +68,10 @@ def waiting(
 
 
 def solver(
-    model: PuzzleHRM, some: PuzzleSet, segments: int | None, sure: float | None
+    model: PuzzleHRM, some: PuzzleSet, segments: int | None, halt_threshold: float | None
 ) -> Solutions:
     """Halted rows make room."""
-    return solve(model, some, segments=segments, sure=sure)
+    return solve(model, some, segments=segments, halt_threshold=halt_threshold)
 
 
 def main() -> None:
@@ -75,26 +80,30 @@ def main() -> None:
     parser.add_argument("--model", default="sudoku-hrm", help="of the puzzles in --data")
     parser.add_argument("--data", help="puzzles to solve; those of the ladder unless said")
     parser.add_argument("--segments", type=int, help="the most; training's unless said")
-    parser.add_argument("--sure", type=float, help="what the light asks for; the model's own")
+    parser.add_argument(
+        "--halt-threshold", type=float, help="what the light asks for; the model's own"
+    )
     parser.add_argument("--limit", type=int, help="only the first so many puzzles")
     given = parser.parse_args()
     use_one_thread()
     if given.data:
-        found = find_model(given.model)
-        model, test = found.model, first(load_for(found, given.data), given.limit).rows
-        sure = given.sure or found.sure
+        loaded = load_model(given.model)
+        model, test = loaded.model, first(load_for(loaded, given.data), given.limit).rows
+        halt_threshold = given.halt_threshold or loaded.halt_threshold
     else:
-        model, test = train_rung(rung_of_step(7), seed=0)[0], puzzles()[1]
-        sure = given.sure
-    take_turns(model, test, given.segments, sure)
+        model, test = train_variant(variant_of_step(7), seed=0)[0], puzzles()[1]
+        halt_threshold = given.halt_threshold
+    take_turns(model, test, given.segments, halt_threshold)
 
 
-def take_turns(model: PuzzleHRM, test: PuzzleSet, segments: int | None, sure: float | None) -> None:
+def take_turns(
+    model: PuzzleHRM, test: PuzzleSet, segments: int | None, halt_threshold: float | None
+) -> None:
     """Solve in each way in turn, and print."""
     ways: dict[str, Callable[[], Solutions]] = {
         "all segments": partial(everything, model, test, segments),
-        "batches that wait": partial(waiting, model, test, segments, sure),
-        "solver": partial(solver, model, test, segments, sure),
+        "batches that wait": partial(waiting, model, test, segments, halt_threshold),
+        "solver": partial(solver, model, test, segments, halt_threshold),
         "all segments again": partial(everything, model, test, segments),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}

@@ -49,7 +49,7 @@ def trainer_of(width: int, batch: int, device: Device, compiled: bool) -> Traine
     model = placed(PuzzleHRM(WIRING, sizes, TINY.interface), device)
     if compiled:
         compile_modules(model)
-    return Trainer(model, drawn(), Recipe(steps=1000, batch=batch, average=0.999), seed=0)
+    return Trainer(model, drawn(), Recipe(steps=1000, batch=batch, ema_decay=0.999), seed=0)
 
 
 def matmul_rate(width: int, batch: int, device: Device) -> float:

@@ -240,7 +240,7 @@ SOLVE = {
     "2": (FOUR, either(no_puzzle, no_puzzle, damaged("four.txt"))),
     "--model": ("run", either(NOWHERE, damaged("run"), damaged("run"), one_of("folder", "bytes"))),
     "--segments": ("2", whole(1, 1000)),
-    "--sure": ("0.6", real("0.4", "1", "2")),
+    "--halt-threshold": ("0.6", real("0.4", "1", "2")),
     "--views": ("2", whole(1, 1000)),
     "--device": DEVICE,
     "--record": ("new.hrm.json.gz", NO_TARGET),
@@ -252,7 +252,7 @@ EVAL = {
     "--limit": ("2", whole(1)),
     "--batch": ("2", whole(1, 2**20)),
     "--segments": ("2", whole(1, 1000)),
-    "--sure": ("0.6", real("0.4", "1", "2")),
+    "--halt-threshold": ("0.6", real("0.4", "1", "2")),
     "--vote": ("2", whole(1, 1000)),
     "--starts": ("2", whole(1, 1000)),
     "--choose": ("q", NAMES),
@@ -280,9 +280,9 @@ TRAIN = {
         f"--{name}": (good, setting)
         for name, good in (
             *(("wiring.cycles", "1"), ("wiring.mixing", "tokens"), ("wiring.modules", "1")),
-            *(("sizes.width", "8"), ("sizes.blocks", "1"), ("recipe.rate", "1e-3")),
+            *(("sizes.width", "8"), ("sizes.blocks", "1"), ("recipe.lr", "1e-3")),
             *(("recipe.betas", "[0.9, 0.95]"), ("recipe.optimizer", "adamw")),
-            *(("recipe.warm_up", "1"), ("recipe.average", "0.5"), ("recipe.starts", "1")),
+            *(("recipe.warm_up", "1"), ("recipe.ema_decay", "0.5"), ("recipe.starts", "1")),
             *(("recipe.curriculum", "[[0.5, 1, 1]]"), ("recipe.loss", "softmax")),
         )
     },

@@ -17,10 +17,10 @@ from hrmkit.model.wiring import PuzzleInterface, Sizes
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
 from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.puzzles.sudoku.small import generate
+from hrmkit.training.process_group import ProcessGroup, joined
+from hrmkit.training.puzzles.metrics import MetricSums, measure
 from hrmkit.training.puzzles.queues import Epochs
-from hrmkit.training.puzzles.tally import Tally, measure
 from hrmkit.training.puzzles.trainer import Trainer
-from hrmkit.training.ranks import Ranks, joined
 from hrmkit.training.recipe import Recipe
 
 STEPS, BATCH, PUZZLES = 12, 5, 7
@@ -30,16 +30,16 @@ STEPS, BATCH, PUZZLES = 12, 5, 7
 def main(recipe: str) -> None:
     """Train as the recipe (JSON) says, and print what came of it."""
     torch.set_num_threads(1)
-    with joined() as ranks:
-        group = weakref.ref(dist.group.WORLD) if ranks.world > 1 else None
-        found = trained(Recipe(batch=BATCH, warm_up=2, **json.loads(recipe)), ranks)
-        if ranks.leads:
+    with joined() as group:
+        reference = weakref.ref(dist.group.WORLD) if group.world > 1 else None
+        found = trained(Recipe(batch=BATCH, warm_up=2, **json.loads(recipe)), group)
+        if group.leads:
             print("RESULT", json.dumps(found))
     # Its threads end with it; those that outlive Python abort the process now and then.
-    assert group is None or group() is None, "something still holds the process group"
+    assert reference is None or reference() is None, "something still holds the process group"
 
 
-def trained(recipe: Recipe, ranks: Ranks) -> dict[str, object]:
+def trained(recipe: Recipe, group: ProcessGroup) -> dict[str, object]:
     """Weights, losses and measures of a training."""
     raw, _ = generate(PUZZLES, 1, seed=0)
     puzzles = PuzzleSet(raw.given + 1, raw.solution + 1, torch.arange(PUZZLES))
@@ -51,17 +51,17 @@ def trained(recipe: Recipe, ranks: Ranks) -> dict[str, object]:
         model.q_head.weight.normal_(generator=torch.Generator().manual_seed(0))
         model.q_head.bias.zero_()
     queue = Epochs(puzzles, np.random.default_rng(0))
-    trainer = Trainer(model, queue, recipe, 0, ranks)
-    tally = Tally()
+    trainer = Trainer(model, queue, recipe, 0, group)
+    sums = MetricSums()
     for step in range(STEPS):
-        tally.add(trainer.step(step, STEPS))
+        sums.add(trainer.step(step, STEPS))
     labelled = Labelled(puzzle_of("sudoku", 16), puzzles, torch.zeros(PUZZLES), "", "")
     tensors, _ = trainer.state()
     rows = {name: value.tolist() for name, value in tensors.items() if name.startswith("rows/")}
     return {
         "weights": {name: value.tolist() for name, value in model.state_dict().items()},
-        "line": tally.line(ranks, BATCH),
-        "measured": measure(trainer.learned, labelled, ranks),
+        "line": sums.line(group, BATCH),
+        "measured": measure(trainer.learned, labelled, group),
         "rows": rows,
     }
 

@@ -147,7 +147,10 @@ class Repeated(NamedTuple):
 
 
 def check_losses(
-    step: int, loss: losses.PuzzleLosses, thought: outer_loop.Thought, theirs: Mapping[str, Tensor]
+    step: int,
+    loss: losses.PuzzleLosses,
+    thought: outer_loop.SegmentResult,
+    theirs: Mapping[str, Tensor],
 ) -> None:
     """The loss and what goes into it; also who halts."""
     wanted = theirs["loss"].item()

@@ -269,7 +269,7 @@ def test_a_training_does_not_outlive_the_studio(tmp_path: Path) -> None:
 def test_the_ladder_s_bench_trains_a_wiring_of_the_ladder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hrmkit.experiments.ladder import rungs as ladder
+    from hrmkit.experiments.ladder import variants as ladder
     from hrmkit.studio import ladder_bench
 
     bench = ladder_bench.ladder_bench(tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hrmkit.puzzles.files import save_puzzles
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.sudoku.generator import make_sudokus
 
 BENCH = Path(__file__).resolve().parent.parent / "bench"
@@ -37,7 +37,7 @@ def test_evaluation_is_measured() -> None:
 
 
 def test_a_puzzle_is_as_hard_as_in_its_easiest_order(tmp_path: Path) -> None:
-    rows = make_sudokus(Share(0, 0, 0, 32), 3.0)
+    rows = make_sudokus(WorkShare(0, 0, 0, 32), 3.0)
     save_puzzles(tmp_path / "made.csv", rows)
     result = says("hardness.py", str(tmp_path / "made.csv"), "--orders", "3")
     assert result.returncode == 0, result.stderr

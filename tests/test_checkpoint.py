@@ -21,7 +21,7 @@ from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.state_dict import tensors_in
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.solving.find import find_model
+from hrmkit.solving.loading import load_model
 
 SMALL = Sizes(width=32, heads=2, inner=256, blocks=1, rope_base=10_000.0)
 FACE = PuzzleInterface(vocab=11, tokens=81, puzzles=3)
@@ -313,7 +313,7 @@ def test_a_bare_state_dict_is_read_with_what_a_person_says(name: str, tmp_path: 
     if model.wiring.mixing == "attention":
         assert again.sizes == model.sizes
     assert torch.equal(said(again), said(model))
-    text = find_model(file, {one: str(known[one]) for one in asked}).model
+    text = load_model(file, {one: str(known[one]) for one in asked}).model
     assert text.wiring == model.wiring
     for wrong, sentence in (
         ({"sizes.heads": "many"}, "sizes.heads is 'many'"),
@@ -322,7 +322,7 @@ def test_a_bare_state_dict_is_read_with_what_a_person_says(name: str, tmp_path: 
         ({"wiring.gradient": "zzz"}, "wiring.gradient is 'zzz'"),
     ):
         with pytest.raises(UserError, match=sentence):
-            find_model(file, {one: known[one] for one in asked} | wrong)
+            load_model(file, {one: known[one] for one in asked} | wrong)
 
 
 def config_without_sizes(folder: Path, more: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from hrmkit import cli
 from hrmkit.cli import installation
 from hrmkit.errors import UserError
 from hrmkit.model.shipped import shipped
-from hrmkit.solving.find import USUAL
+from hrmkit.solving.loading import USUAL
 
 
 def hrmkit_says(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -158,7 +158,7 @@ def test_doctor_says_when_python_is_too_old(monkeypatch: pytest.MonkeyPatch) -> 
     [
         (["train", "sudoku", "--data", ""], "--data is empty"),
         (["train", "sudoku", "--data="], "--data is empty"),
-        (["train", "sudoku", "--data", "x.csv", "--recipe.rate="], "--recipe.rate is empty"),
+        (["train", "sudoku", "--data", "x.csv", "--recipe.lr="], "--recipe.lr is empty"),
         (["solve", "sudoku", ""], "a word is empty"),
         (["solve", "sudoku", "1...", "--model", ""], "--model is empty"),
         (["site", "--out", ""], "--out is empty"),

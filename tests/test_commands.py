@@ -35,7 +35,7 @@ STANDS_FOR = {
     **dict.fromkeys(("MODEL", "RUN"), "runs/sudoku-tiny"),
     **{"FOLDER": "folder", "N": "2", "P": "0.1", "K": "2", "S": "3", "HALF": "none"},
     **{"PUZZLE": "sudoku", "PRESET": "tiny", "NAME": "tiny", "A-B": "10-20", "COMMAND": "solve"},
-    **{"SIGMA": "0.5", "TASKS": "arc-1", "--any.setting": "--recipe.rate", "VALUE": "1e-3"},
+    **{"SIGMA": "0.5", "TASKS": "arc-1", "--any.setting": "--recipe.lr", "VALUE": "1e-3"},
 }
 """What a document writes in capitals, where it is the reader's own."""
 LONG = ("studio", "play", "site", "record", "study", "ladder", "doctor", "describe")
@@ -124,7 +124,11 @@ def test_every_printed_command_is_one(
         words += ["--data", "x"]  # a text may leave out what it is not about
     context = resolved(words)
     if words[0] == "train":
-        named = {"puzzle": context.params["puzzle"], "data": "x", "begin": context.params["begin"]}
+        named = {
+            "puzzle": context.params["puzzle"],
+            "data": "x",
+            "init_from": context.params["init_from"],
+        }
         preset = context.params["preset"]
         settings = settings_of(context.args)
         assert new_or_resumed(RunFolder(tmp_path), False, named | {"preset": preset}, settings)

@@ -7,11 +7,11 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.experiments.ladder import run as ladder
-from hrmkit.experiments.ladder import rungs as training
+from hrmkit.experiments.ladder import variants as training
 from hrmkit.experiments.ladder.jobs import backward_memory, shown_puzzles, wires_of, wiring_of
 from hrmkit.experiments.ladder.report import PLOTS, RECORDING, write_report
-from hrmkit.experiments.ladder.run import climb, measure_wires, plan, steps_of, title_of_wires
-from hrmkit.experiments.ladder.rungs import BENCH, RUNGS, rung_of_step
+from hrmkit.experiments.ladder.run import measure_wires, plan, run_ladder, steps_of, title_of_wires
+from hrmkit.experiments.ladder.variants import BENCH, MEASURED_STEPS, variant_of_step
 from hrmkit.model.assemble import assemble
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import dumps, load, loads
@@ -38,7 +38,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("tiny")
 def test_a_ladder_is_measured_recorded_and_reported(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    recording = climb(
+    recording = run_ladder(
         tmp_path,
         steps=(3, 1, 7, 8, 9),
         seeds=2,
@@ -87,11 +87,11 @@ def test_an_interrupted_ladder_goes_on_where_it_stopped(
 
     monkeypatch.setattr(ladder, "run_job", until_the_third)
     with pytest.raises(KeyboardInterrupt):
-        climb(tmp_path / "cut", steps=steps, seeds=1, bench=False)
+        run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False)
     with (tmp_path / "cut" / ladder.FINISHED).open("a") as file:
         file.write('{"job": "cut sh')  # as if it had been killed while it wrote
     with pytest.raises(UserError, match="--resume"):
-        climb(tmp_path / "cut", steps=steps, seeds=1, bench=False)
+        run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False)
     again: list[str] = []
 
     def counted(job: ladder.Job) -> Any:
@@ -99,33 +99,33 @@ def test_an_interrupted_ladder_goes_on_where_it_stopped(
         return real(job)
 
     monkeypatch.setattr(ladder, "run_job", counted)
-    resumed = climb(tmp_path / "cut", steps=steps, seeds=1, bench=False, resume=True)
+    resumed = run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False, resume=True)
     assert len(again) == 1
     assert again[0] not in done
-    whole = climb(tmp_path / "whole", steps=steps, seeds=1, bench=False)
+    whole = run_ladder(tmp_path / "whole", steps=steps, seeds=1, bench=False)
     assert resumed == whole
-    once_more = climb(tmp_path / "cut", steps=steps, seeds=1, bench=False, resume=True)
+    once_more = run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False, resume=True)
     assert once_more == whole
     assert len(again) == 1 + 3
 
 
 def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"step 4 is no rung.*1, 2, 3, 5, 6, 7, 8, 9"):
-        climb(tmp_path, steps=(4,))
+        run_ladder(tmp_path, steps=(4,))
     for seeds in (0, 21):
         with pytest.raises(UserError, match=f"{seeds} seeds: choose 1 to 20"):
-            climb(tmp_path, seeds=seeds)
+            run_ladder(tmp_path, seeds=seeds)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot write"):
-        climb(tmp_path / "file", seeds=1)
+        run_ladder(tmp_path / "file", seeds=1)
     with pytest.raises(UserError, match="'1;2'"):
         steps_of("1;2")
     assert steps_of("3,5") == (3, 5)
-    assert len(plan((*RUNGS, 9), range(3), bench=True)) == 3 * (7 + len(BENCH) + 4)
+    assert len(plan((*MEASURED_STEPS, 9), range(3), bench=True)) == 3 * (7 + len(BENCH) + 4)
 
 
 def test_equal_compute_for_every_rung() -> None:
-    steps = {step: rung_of_step(step).steps for step in RUNGS}
+    steps = {step: variant_of_step(step).steps for step in MEASURED_STEPS}
     assert steps == {1: 2000, 2: 500, 3: 500, 5: 1200, 6: 1200, 7: 750, 8: 750}
 
 
@@ -165,18 +165,18 @@ def test_the_one_step_gradient_keeps_a_third_of_the_memory() -> None:
 
 
 def test_wires_and_wirings_are_the_same_thing() -> None:
-    for rung in (*map(rung_of_step, RUNGS), *BENCH):
+    for rung in (*map(variant_of_step, MEASURED_STEPS), *BENCH):
         assert wiring_of(wires_of(rung.wiring)) == rung.wiring
     titles = [title_of_wires(wires_of(rung.wiring)) for rung in BENCH]
     assert len(set(titles)) == len(BENCH)
-    wires = wires_of(rung_of_step(6).wiring)
+    wires = wires_of(variant_of_step(6).wiring)
     with pytest.raises(UserError, match="plug in recall"):
         measure_wires(wires.model_copy(update={"recall": False}))
 
 
 @pytest.mark.usefixtures("tiny")
 def test_a_wiring_of_the_bench_is_measured() -> None:
-    wires = wires_of(rung_of_step(3).wiring).model_copy(update={"low_calls": 2})
+    wires = wires_of(variant_of_step(3).wiring).model_copy(update={"low_calls": 2})
     steps: list[tuple[int, int]] = []
     rung = measure_wires(wires, lambda done, of: steps.append((done, of)))
     assert rung.wires == wires
@@ -199,7 +199,7 @@ def test_the_shipped_ladder_says_what_the_docs_say() -> None:
     shipped = load(root / "src/hrmkit/studio/shipped/ladder.hrm.json.gz")
     assert isinstance(shipped, LadderRecording)
     assert shipped.settings.seeds == (0, 1, 2)
-    assert len(shipped.rungs) == len(RUNGS)
+    assert len(shipped.rungs) == len(MEASURED_STEPS)
     exact = {
         rung.step: sum(seed.exact for seed in rung.seeds) / len(rung.seeds)
         for rung in shipped.rungs

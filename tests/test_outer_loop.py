@@ -131,8 +131,8 @@ def test_epochs_give_every_puzzle_once_before_any_twice() -> None:
 
 
 def test_the_rate_rises_stays_and_falls() -> None:
-    recipe = Recipe(steps=400, warm_up=100, final_rate=0.1)
-    rates = [recipe.rate_at(step, step, 400) for step in range(400)]
+    recipe = Recipe(steps=400, warm_up=100, final_lr=0.1)
+    rates = [recipe.lr_factor(step, step, 400) for step in range(400)]
     assert rates[0] == pytest.approx(0.01)
     assert rates[99] == rates[199] == 1
     assert rates[300] == pytest.approx(0.55)
@@ -149,9 +149,9 @@ def test_losses_are_those_of_the_formulas() -> None:
     )
     # Of three tokens, each has a third of what is smoothed.
     shares = logits.log_softmax(-1)[0, 0]
-    smooth = cell_loss_of(Recipe(steps=1, smoothing=0.3))(logits, labels)
+    smooth = cell_loss_of(Recipe(steps=1, label_smoothing=0.3))(logits, labels)
     assert smooth.item() == pytest.approx(-float(0.7 * shares[1] + 0.3 * shares.mean()))
-    assert cell_loss_of(Recipe(steps=1, smoothing=0.3))(logits, labels * 0 - 100).item() == 0
+    assert cell_loss_of(Recipe(steps=1, label_smoothing=0.3))(logits, labels * 0 - 100).item() == 0
     assert cell_loss_of(Recipe(steps=1, loss="stablemax")) is stablemax_loss
 
 

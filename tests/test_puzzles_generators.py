@@ -12,7 +12,7 @@ import pytest
 from hrmkit.errors import UserError
 from hrmkit.progress import silent
 from hrmkit.puzzles.files import Row, load_puzzles
-from hrmkit.puzzles.making import Share, make, shares_of
+from hrmkit.puzzles.making import WorkShare, make, work_shares
 from hrmkit.puzzles.maze import newspaper
 from hrmkit.puzzles.maze.hard import make_mazes, shortest_for
 from hrmkit.puzzles.maze.paths import distances
@@ -141,7 +141,7 @@ def test_an_island_is_as_hard_as_asked_for_or_says_that_it_is_not(
 
 
 def test_made_sudokus_say_their_guesses_and_their_lineage() -> None:
-    rows = EASY(Share(7, 1, 2, 5))
+    rows = EASY(WorkShare(7, 1, 2, 5))
     assert len(rows) == 5
     for row in rows:
         grid = Sudoku().encode(row.question)
@@ -161,12 +161,12 @@ def test_difficulties() -> None:
 
 
 def test_made_sudokus_have_the_blanks_asked_for() -> None:
-    rows = make_sudokus_with_blanks(Share(0, 0, 0, 120), 3, 6)
+    rows = make_sudokus_with_blanks(WorkShare(0, 0, 0, 120), 3, 6)
     counts = np.bincount([row.question.count(".") for row in rows], minlength=7)
     assert counts[:3].sum() == 0
     assert counts[3:].min() > 15
     assert counts[3:].sum() == 120
-    for row in make_sudokus_with_blanks(Share(0, 0, 0, 40), MOST_BLANKS, MOST_BLANKS):
+    for row in make_sudokus_with_blanks(WorkShare(0, 0, 0, 40), MOST_BLANKS, MOST_BLANKS):
         assert row.question.count(".") == MOST_BLANKS
         grid = Sudoku().encode(row.question)
         assert Sudoku().solution(grid) == Sudoku().encode(row.answer)
@@ -182,7 +182,7 @@ def test_blanks_are_a_number_or_two() -> None:
 
 
 def test_what_is_hard_in_several_orders_is_no_bad_luck_with_one() -> None:
-    lucky, hard = (make_sudokus(Share(5, 0, 0, 32), 6.0, orders) for orders in (1, 4))
+    lucky, hard = (make_sudokus(WorkShare(5, 0, 0, 32), 6.0, orders) for orders in (1, 4))
     assert sum(row.rating for row in hard) >= 32 * 6
 
     def fewest(rows: list[Row]) -> float:
@@ -197,7 +197,7 @@ def test_what_is_hard_in_several_orders_is_no_bad_luck_with_one() -> None:
 @pytest.mark.parametrize("side", [5, 8, 15, 30])
 def test_newspaper_mazes_have_one_way_between_any_two_cells(side: int) -> None:
     maze = Maze(side)
-    for row in newspaper.make_mazes(Share(3, 0, 0, 20), side, newspaper.shortest_for(side)):
+    for row in newspaper.make_mazes(WorkShare(3, 0, 0, 20), side, newspaper.shortest_for(side)):
         grid = maze.encode(row.question)
         assert maze.flaw(grid) is None
         assert maze.difficulty(grid) == row.rating >= min(side, 5)
@@ -219,7 +219,7 @@ def test_newspaper_mazes_that_cannot_be_made_are_refused() -> None:
 
 def test_made_mazes_have_long_paths_and_the_label_of_the_rule() -> None:
     maze = Maze(10)
-    for row in make_mazes(Share(3, 0, 0, 6), 10, 30):
+    for row in make_mazes(WorkShare(3, 0, 0, 6), 10, 30):
         grid = maze.encode(row.question)
         assert maze.flaw(grid) is None
         assert maze.difficulty(grid) == row.rating >= 30
@@ -230,7 +230,7 @@ def test_made_mazes_have_long_paths_and_the_label_of_the_rule() -> None:
 def test_ends_are_drawn_as_if_among_all_free_cells() -> None:
     """The lengths are those of drawing S and G anywhere and keeping the long ones."""
     side, shortest = 8, 16
-    made = [row.rating for row in make_mazes(Share(0, 0, 0, 600), side, shortest)]
+    made = [row.rating for row in make_mazes(WorkShare(0, 0, 0, 600), side, shortest)]
     rng = np.random.default_rng(0)
     free = rng.random((60_000, side, side)) >= rng.uniform(0.3, 0.5, (60_000, 1, 1))
     start, goal = (
@@ -286,7 +286,7 @@ def test_no_test_puzzle_has_an_ancestor_or_a_guise_in_training(tmp_path: Path) -
 
 
 def test_a_question_that_is_there_already_is_left_out(tmp_path: Path) -> None:
-    def work(share: Share) -> list[Row]:
+    def work(share: WorkShare) -> list[Row]:
         return [Row(f"q{place}", "a", 1.0) for place in range(share.count)]
 
     made, _ = make(work, [(tmp_path / "a.csv", 5), (tmp_path / "b.csv", 7)], 0, 4, 1, silent)
@@ -294,7 +294,7 @@ def test_a_question_that_is_there_already_is_left_out(tmp_path: Path) -> None:
 
 
 def test_shares_and_their_limits() -> None:
-    shares = shares_of(0, [5, 2], 4)
+    shares = work_shares(0, [5, 2], 4)
     assert [(share.part, share.number, share.count) for share in shares] == [
         (0, 0, 4),
         (0, 1, 1),
@@ -304,11 +304,11 @@ def test_shares_and_their_limits() -> None:
     assert first != second
     for counts, seed, said in (([0], 0, "0 puzzles"), ([10**7], 0, "10000000"), ([1], -1, "-1")):
         with pytest.raises(UserError, match=said):
-            shares_of(seed, counts, 4)
+            work_shares(seed, counts, 4)
 
 
 def test_files_that_cannot_be_written_are_refused_before_the_work(tmp_path: Path) -> None:
-    def work(share: Share) -> list[Row]:
+    def work(share: WorkShare) -> list[Row]:
         raise AssertionError
 
     same = tmp_path / "a.csv"
@@ -323,7 +323,7 @@ def test_files_that_cannot_be_written_are_refused_before_the_work(tmp_path: Path
 
 
 def test_ctrl_c_keeps_what_was_made(tmp_path: Path) -> None:
-    def work(share: Share) -> list[Row]:
+    def work(share: WorkShare) -> list[Row]:
         if share.number == 2:
             raise KeyboardInterrupt
         return [Row(f"{share.number}", "a", 1.0)]

@@ -79,7 +79,7 @@ def test_a_light_that_asks_for_more_certainty_says_so() -> None:
         model.q_head.weight.zero_()
         model.q_head.bias.copy_(torch.tensor([2.0, -5.0]))
     assert record_thought(model, SUDOKU, GIVEN).used == 1
-    recording = record_thought(model, SUDOKU, GIVEN, sure=0.95)
+    recording = record_thought(model, SUDOKU, GIVEN, halt_threshold=0.95)
     assert (recording.sure, recording.used) == (0.95, 4)
     assert not any(segment.red for segment in recording.segments)
 

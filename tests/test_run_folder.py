@@ -33,7 +33,7 @@ from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.small import generate
 from hrmkit.recording.run.recorder import read_run
 from hrmkit.runs.folder import RunFolder
-from hrmkit.solving.find import find_model
+from hrmkit.solving.loading import load_model
 
 SIZES = ("--sizes.width", "8", "--sizes.heads", "1", "--sizes.inner", "8", "--sizes.blocks", "1")
 SMALL = (
@@ -260,7 +260,7 @@ def finished(puzzles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("finished") / "run"
     said = train(
         *("sudoku", "--data", puzzles, "--out", out, *SMALL, "--steps", "4", "--save-steps", "2"),
-        *("--recipe.average", "0.9"),
+        *("--recipe.ema_decay", "0.9"),
     )
     assert said.exit_code == 0, said.output
     return out
@@ -391,7 +391,7 @@ def test_a_last_line_that_was_cut_short_is_dropped(run: Path) -> None:
 def test_what_is_called_otherwise_is_no_checkpoint(run: Path, name: str) -> None:
     (run / "checkpoints" / name).mkdir()
     assert RunFolder(run).steps() == [2, 4]
-    assert find_model(run).source.endswith("step-0000004")
+    assert load_model(run).source.endswith("step-0000004")
     assert train("sudoku", "--out", run, "--resume", "--steps", "6").exit_code == 0
 
 
@@ -451,7 +451,7 @@ def test_whatever_becomes_of_its_files_a_run_is_read_or_refused(
     for read in (
         lambda: train("sudoku", "--out", run, "--resume", "--steps", "5"),
         lambda: read_run(run),
-        lambda: find_model(run),
+        lambda: load_model(run),
     ):
         with suppress(UserError):
             said = read()

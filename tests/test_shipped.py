@@ -13,12 +13,12 @@ from hrmkit.device import share_of_threads
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, load, metadata_of
 from hrmkit.model.shipped import CARD, shipped
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
 from hrmkit.solving.evaluate import evaluate
-from hrmkit.solving.find import ABILITIES, USUAL, find_model, usual_model
+from hrmkit.solving.loading import ABILITIES, USUAL, load_model, usual_model
 
 PUZZLE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
 ANSWER = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
@@ -44,14 +44,14 @@ def test_a_card_s_score_is_the_model_s(name: str) -> None:
     row = re.search(r"\| .*1 to 5 blanks.*? \| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|", card)
     assert row
     nine = Sudoku()
-    rows = make_sudokus_with_blanks(Share(99, 0, 0, 100), 1, 5)
+    rows = make_sudokus_with_blanks(WorkShare(99, 0, 0, 100), 1, 5)
     puzzles = PuzzleSet(
         torch.tensor([nine.encode(row.question) for row in rows]),
         torch.tensor([nine.encode(row.answer) for row in rows]),
         torch.zeros(len(rows), dtype=torch.int64),
     )
     labelled = Labelled(nine, puzzles, torch.zeros(len(rows)).double(), "made", "no file")
-    model = find_model(name).model
+    model = load_model(name).model
     share = evaluate(model, labelled, by_segment=False).exact
     assert share.low <= float(row[3])
     assert share.high >= float(row[2])
@@ -62,7 +62,7 @@ def test_solve_needs_no_model_to_be_named() -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout)["text"] == ANSWER
     name = USUAL["sudoku"]
-    assert result.stderr == f"model: {name}, {find_model(name).metadata[ABILITIES]}\n"
+    assert result.stderr == f"model: {name}, {load_model(name).metadata[ABILITIES]}\n"
     assert hrmkit.solve(PUZZLE).text == ANSWER
 
 

@@ -17,8 +17,8 @@ from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.vote import Candidate
 from hrmkit.solving.answer_arc import answer_task
 from hrmkit.solving.arc import NO_ANSWER, Answered, ArcResult, evaluate
-from hrmkit.solving.effort import Effort
-from hrmkit.solving.find import Found
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import LoadedModel
 
 
 def told(puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
@@ -182,7 +182,7 @@ def test_a_task_that_was_learned_is_answered_all_the_same() -> None:
     wiring = Wiring(puzzle_embedding=True, prefix=1)
     sizes = Sizes(width=32, heads=2, inner=32)
     model = assemble(wiring, sizes, PuzzleInterface(12, 900, taught.puzzles), seed=0)
-    found = Found(model, {"puzzle": "arc", "trained_on": ["own"]}, "here")
-    answers = answer_task(found, taught, taught.tests(ids=["taught"]), Effort())
+    found = LoadedModel(model, {"puzzle": "arc", "trained_on": ["own"]}, "here")
+    answers = answer_task(found, taught, taught.tests(ids=["taught"]), InferenceSettings())
     assert [(answer.test, answer.learned) for answer in answers] == [(0, True), (1, True)]
     assert all(1 <= len(answer.tries) <= 2 for answer in answers)

@@ -30,7 +30,7 @@ from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.solving import watch as watching
 from hrmkit.solving.answer import read_text, solve_grid
 from hrmkit.solving.evaluate import evaluate
-from hrmkit.solving.thinking import Thought
+from hrmkit.solving.thinking import SegmentAnswer
 from hrmkit.solving.watch import changes, highlighted, watched
 from tiny_solver import FOUR, data, save_run, trained, write_csv
 
@@ -311,7 +311,7 @@ def test_a_list_and_an_array_are_puzzles_too() -> None:
 
 
 @pytest.mark.usefixtures("run")
-@pytest.mark.parametrize("option", ["--segments", "--views", "--sure"])
+@pytest.mark.parametrize("option", ["--segments", "--views", "--halt-threshold"])
 def test_what_is_asked_wrongly_is_said_before_a_puzzle_is_typed(option: str) -> None:
     result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", option, "0", given="x")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -333,14 +333,14 @@ def test_several_answers_are_said_and_any_of_them_counts() -> None:
 
 
 @pytest.mark.usefixtures("run")
-def test_every_segment_is_seen_up_to_the_red_light() -> None:
+def test_every_segment_is_seen_until_the_model_halts() -> None:
     text, _ = one(right=True)
     result = hrmkit_says("solve", "sudoku", text, "--model", "run", "--watch")
-    seen = re.findall(r"segment (\d): (\d+) cells changed, .* light (\w+)\n", result.stdout)
-    assert seen[-1][2] == "red"
-    assert all(light == "green" for _, _, light in seen[:-1])
+    seen = re.findall(r"segment (\d): (\d+) cells changed, q_halt \S+, (\w+)\n", result.stdout)
+    assert seen[-1][2] == "halts"
+    assert all(then == "continues" for _, _, then in seen[:-1])
     assert int(seen[0][1]) >= text.count(".")
-    assert f"valid; {len(seen)} segments (until the light was red)" in result.stdout
+    assert f"valid; {len(seen)} segments (until the model halted)" in result.stdout
 
 
 @pytest.mark.usefixtures("run")
@@ -465,9 +465,9 @@ def test_a_terminal_shows_the_answer_growing(monkeypatch: pytest.MonkeyPatch) ->
     with watched(FOUR, given, console) as show:
         for number in (1, 2):
             answer = torch.tensor([[2, 3, 4, 5] * 4]) if number == 1 else torch.tensor([[2] * 16])
-            show(Thought(number, answer, torch.zeros(1), torch.tensor([number == 2])))
+            show(SegmentAnswer(number, answer, torch.zeros(1), torch.tensor([number == 2])))
     assert "1 1 | 1 1" in re.sub(r"\x1b\[[^m]*m", "", screen.getvalue())
-    assert "segment 2: 12 cells changed, q_halt 0.00, light red" in screen.getvalue()
+    assert "segment 2: 12 cells changed, q_halt 0.00, halts" in screen.getvalue()
     assert "\x1b[7m" in screen.getvalue()  # reversed: changed
 
 

@@ -24,7 +24,11 @@ def some() -> PuzzleSet:
 
 
 def alone(
-    model: PuzzleHRM, puzzles: PuzzleSet, most: int, start: Start, sure: float | None = None
+    model: PuzzleHRM,
+    puzzles: PuzzleSet,
+    most: int,
+    start: Start,
+    halt_threshold: float | None = None,
 ) -> Solutions:
     """Every puzzle thought about by itself, without the solver."""
     rows: list[tuple[PuzzleOutputs, int]] = []
@@ -32,13 +36,13 @@ def alone(
         batch = PuzzleBatch(puzzles.given[row, None], puzzles.puzzle_ids[row, None])
         carry = start.carry(model, batch)
         for number in range(1, most + 1):
-            carry, said = model.segment(carry, batch)
-            if number == most or wants_to_halt(model.wiring.halting, said, sure):
-                rows.append((said, number))
+            carry, outputs = model.segment(carry, batch)
+            if number == most or wants_to_halt(model.wiring.halting, outputs, halt_threshold):
+                rows.append((outputs, number))
                 break
     return Solutions(
-        torch.cat([said.logits.argmax(-1) for said, _ in rows]),
-        torch.cat([said.q_halt for said, _ in rows]).detach(),
+        torch.cat([outputs.logits.argmax(-1) for outputs, _ in rows]),
+        torch.cat([outputs.q_halt for outputs, _ in rows]).detach(),
         torch.tensor([number for _, number in rows]),
     )
 
@@ -66,19 +70,19 @@ def test_the_solver_answers_as_if_each_puzzle_were_alone(
 def test_a_light_can_ask_for_more_certainty(some: PuzzleSet, halting: str) -> None:
     model = undecided(seed=1)
     model = model.rewired(replace(model.wiring, halting=halting))
-    usual, sure = solve(model, some), solve(model, some, sure=0.8)
-    assert_same(sure, alone(model, some, 8, Start(), 0.8))
-    assert (sure.segments >= usual.segments).all()
-    assert (sure.segments > usual.segments).any()
-    early = sure.segments < 8
+    usual, certain = solve(model, some), solve(model, some, halt_threshold=0.8)
+    assert_same(certain, alone(model, some, 8, Start(), 0.8))
+    assert (certain.segments >= usual.segments).all()
+    assert (certain.segments > usual.segments).any()
+    early = certain.segments < 8
     assert early.any()
-    assert sure.q[early].sigmoid().min() > 0.8
+    assert certain.q[early].sigmoid().min() > 0.8
     assert usual.q[usual.segments < 8].sigmoid().min() < 0.8
     for wrong in (0.3, 1.0, float("nan")):
         with pytest.raises(UserError, match=r"has to be 0\.5 or more"):
-            solve(model, some, sure=wrong)
+            solve(model, some, halt_threshold=wrong)
         with pytest.raises(UserError, match=r"has to be 0\.5 or more"):
-            next(thinking(model, some, sure=wrong))
+            next(thinking(model, some, halt_threshold=wrong))
 
 
 def test_a_row_that_never_halts_ends_with_the_last_segment(some: PuzzleSet) -> None:
@@ -138,7 +142,7 @@ def test_the_batch_that_is_chosen_makes_activations_as_large_as_weights(
     made: list[int] = []
     for module in model.low.modules():
         if isinstance(module, Linear):
-            module.register_forward_hook(lambda *said: made.append(said[2].numel()))
+            module.register_forward_hook(lambda *outputs: made.append(outputs[2].numel()))
     given = torch.zeros(2, model.interface.tokens, dtype=torch.int64)
     batch = PuzzleBatch(given, torch.zeros(2, dtype=torch.int64))
     model.segment(model.initial_carry(batch), batch)

@@ -3,7 +3,7 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
-from hrmkit.model.halting import segments_until_red
+from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.puzzles.sudoku import small as sudoku
@@ -16,7 +16,7 @@ from hrmkit.solving.thinking import ask, right_cells, thinking
     [([True], 1), ([False], 1), ([False, True, False, True], 2), ([False] * 3, 3)],
 )
 def test_a_thought_stops_at_its_first_red_light(red: list[bool], segments: int) -> None:
-    assert segments_until_red(red) == segments
+    assert segments_until_halt(red) == segments
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +47,10 @@ def test_one_thought_a_segment_as_the_model_thinks(some: PuzzleSet) -> None:
         carry, said = model.segment(carry, batch)
         assert torch.equal(thought.tokens, said.logits.argmax(-1))
         assert torch.equal(thought.q_halt, said.q_halt.detach())
-        assert torch.equal(thought.red, said.q_halt > said.q_continue)
-    reds = torch.stack([thought.red for thought in thoughts])
-    assert reds.any()
-    assert not reds.all()
+        assert torch.equal(thought.halts, said.q_halt > said.q_continue)
+    halting = torch.stack([thought.halts for thought in thoughts])
+    assert halting.any()
+    assert not halting.all()
 
 
 def test_thinking_longer_than_in_training_passes_through_training(some: PuzzleSet) -> None:
@@ -115,7 +115,7 @@ def test_answers_are_kept_for_every_segment(some: PuzzleSet) -> None:
     answers = ask(model, some)
     for at, thought in enumerate(thinking(model, some)):
         assert torch.equal(answers.tokens[at], thought.tokens)
-        first = thought.red & (answers.used > at)
+        first = thought.halts & (answers.used > at)
         assert torch.equal(answers.used[first], torch.full_like(answers.used[first], at + 1))
     assert len(answers.used.unique()) > 1
 

@@ -18,13 +18,13 @@ from hrmkit.puzzles.registry import KINDS, definition_of, puzzle_of
 from hrmkit.recording.file import load
 from hrmkit.recording.run.recorder import read_run
 from hrmkit.recording.thought.schema import ThoughtRecording
-from hrmkit.solving.find import find_model, kind_of
+from hrmkit.solving.loading import kind_of, load_model
 from some_puzzle import Mirror
 
 PACKAGE = Path(hrmkit.__file__).parent
 SMALL = (
     *("--sizes.width", "32", "--sizes.heads", "2", "--sizes.inner", "64", "--sizes.blocks", "1"),
-    *("--wiring.segments", "3", "--recipe.warm_up", "10", "--recipe.rate", "3e-3"),
+    *("--wiring.segments", "3", "--recipe.warm_up", "10", "--recipe.lr", "3e-3"),
     *("--threads", "1", "--track", "none", "--batch", "16"),
 )
 QUESTION, ANSWER = "xo..ox..xx..oo..", "xooxoxxoxxxxoooo"
@@ -78,7 +78,7 @@ def test_it_is_trained_measured_solved_and_recorded(trained: Path, tmp_path: Pat
         assert (board.kind, board.width, board.height, board.blank) == ("own", 4, 4, 1)
         assert board.glyphs == ("", "", "x", "o")
         assert board.names == ("padding", "blank", "cross", "ring")
-    found = find_model(trained)
+    found = load_model(trained)
     assert kind_of(found._replace(metadata={})) == Mirror()  # as its sizes tell
 
 

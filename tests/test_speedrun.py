@@ -13,14 +13,14 @@ from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import load, metadata_of
 from hrmkit.model.shipped import shipped
 from hrmkit.puzzles.files import load_puzzles, save_puzzles
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import plan_of
-from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import evaluate
-from hrmkit.solving.find import ABILITIES, find_model
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import ABILITIES, load_model
 from tiny_solver import write_csv
 
 BENCH = Path(__file__).parent.parent / "bench" / "speedrun"
@@ -40,11 +40,11 @@ test = "other.csv"
 [settings]
 "recipe.steps" = 6
 "recipe.batch" = 8
-"recipe.average" = 0.5
+"recipe.ema_decay" = 0.5
 "sizes.width" = 32
 "sizes.inner" = 64
 
-[habits]
+[options]
 evaluate_steps = 2
 save_steps = 2
 report_seconds = 0.001
@@ -121,7 +121,7 @@ def test_fewer_may_be_taken_and_easy_ones_of_a_published_set_come_beside_them(
     settings: Path, tmp_path: Path
 ) -> None:
     parts = '["--blanks 3 --count 6 --test-count 2", "--blanks 5 --count 4 --test-count 3"]'
-    others = make_sudokus_with_blanks(Share(9, 0, 0, 3), 7, 7)
+    others = make_sudokus_with_blanks(WorkShare(9, 0, 0, 3), 7, 7)
     rated = [replace(row, rating=rating) for row, rating in zip(others, (1, 2, 3), strict=True)]
     save_puzzles(tmp_path / "published.csv", rated)
     beside = '{ source = "published.csv", rating = 2, times = 3 }'
@@ -147,23 +147,23 @@ def test_settings_that_are_not_whole_are_refused(settings: Path, broken: str) ->
 
 @pytest.mark.parametrize("path", sorted(BENCH.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_attempt_trains_if_it_is_made_small(path: Path, tmp_path: Path) -> None:
-    rows = make_sudokus_with_blanks(Share(3, 0, 0, 12), 5, 10)
+    rows = make_sudokus_with_blanks(WorkShare(3, 0, 0, 12), 5, 10)
     for name, part in (("train.csv.gz", rows[:8]), ("test.csv.gz", rows[8:])):
         save_puzzles(tmp_path / name, part)
     attempt = run.read(path)
     small = {"sizes.width": 16, "sizes.heads": 2, "sizes.inner": 16, "recipe.batch": 4}
     # What it begins with comes with the package, or another attempt's settings train it.
-    begins = attempt.begin is None or attempt.begin in shipped()
-    assert begins or (BENCH / f"{Path(attempt.begin).parent.name}.toml").is_file()
+    begins = attempt.init_from is None or attempt.init_from in shipped()
+    assert begins or (BENCH / f"{Path(attempt.init_from).parent.name}.toml").is_file()
     attempt = replace(
         attempt,
-        begin=None,
+        init_from=None,
         train=str(tmp_path / "train.csv.gz"),
         test=str(tmp_path / "test.csv.gz"),
         make=(),
         compiled=False,
         settings={**attempt.settings, **small, "recipe.steps": 10, "recipe.warm_up": 2},
-        habits=replace(attempt.habits, evaluate_steps=5),
+        options=replace(attempt.options, evaluate_steps=5),
     )
     assert run.attempt_piece(attempt, tmp_path / "out", 10, "cpu") == "steps"
     assert len(evaluations(tmp_path / "out")) == 2
@@ -267,11 +267,12 @@ def test_what_is_shipped_says_what_was_measured(
     card = (folder / "README.md").read_text()
     others = load_puzzles("sudoku", "other.csv")
     found, looked = (
-        evaluate(model, others, Effort(views=views, until_valid=True)) for views in (1, 2)
+        evaluate(model, others, InferenceSettings(views=views, until_valid=True))
+        for views in (1, 2)
     )
     assert f"| the others (60) | {found.exact.share:.4f} | {found.exact.low:.4f} to" in card
     assert f"{looked.exact.high:.4f} | {looked.mean_segments:.2f} |\n" in card
-    assert find_model(folder).views == 2
+    assert load_model(folder).views == 2
     assert "a test's machine" in card
     assert '"recipe.steps" = 6' in card
     said = metadata_of(folder)[ABILITIES]
@@ -290,7 +291,7 @@ def test_a_model_that_began_with_another_tells_of_it(
     settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run.attempt_piece(run.read(settings), tmp_path / "first", 10, "cpu")
-    settings.write_text(f'begin = "{tmp_path / "first" / "run"}"\n{SETTINGS}')
+    settings.write_text(f'init_from = "{tmp_path / "first" / "run"}"\n{SETTINGS}')
     attempt = run.read(settings)
     lines = Path("other.csv").read_text().splitlines()
     for name, rows in (("second.csv", lines[1:41]), ("new.csv", lines[41:])):
@@ -308,6 +309,8 @@ def test_a_model_that_began_with_another_tells_of_it(
     card = " ".join((tmp_path / "weights" / "further" / "README.md").read_text().split())
     assert f"the weights of {tmp_path / 'first' / 'run'}, which had learned from 60 puzzles" in card
     assert ship.began({"plan": {}, "data": [{"rows": 40}]}) == ""  # described by an older version
-    assert ship.began({"plan": {"begin": "x"}, "data": [{"rows": 40}]}).endswith("weights of x.")
+    assert ship.began({"plan": {"init_from": "x"}, "data": [{"rows": 40}]}).endswith(
+        "weights of x."
+    )
     assert "40 puzzles that `hrmkit data` made" in card
     assert "new ones (20)" in card

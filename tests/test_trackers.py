@@ -6,7 +6,7 @@ import pytest
 
 from hrmkit.errors import UserError
 from hrmkit.runs import trackers
-from hrmkit.runs.trackers import begin, chosen_trackers
+from hrmkit.runs.trackers import chosen_trackers, start_trackers
 
 LINES = (
     {"kind": "train", "step": 2, "loss": 1.5, "exact": 0.0},
@@ -20,7 +20,7 @@ def test_tensorboard_shows_every_number_under_its_kind(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    (track,) = begin(["tensorboard"], tmp_path, {})
+    (track,) = start_trackers(["tensorboard"], tmp_path, {})
     for line in LINES:
         track(line)
     events = EventAccumulator(str(tmp_path / "tensorboard"))
@@ -44,7 +44,7 @@ def test_weights_and_biases_takes_the_lines(
 ) -> None:
     pytest.importorskip("wandb")
     monkeypatch.setenv("WANDB_MODE", "offline")
-    (track,) = begin(["wandb"], tmp_path, {"seed": 1})
+    (track,) = start_trackers(["wandb"], tmp_path, {"seed": 1})
     for line in LINES:
         track(line)
     assert list((tmp_path / "wandb").glob("offline-run-*/*.wandb"))

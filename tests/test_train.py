@@ -74,7 +74,7 @@ def test_a_run_learns_reports_measures_and_keeps_its_last_checkpoints(
     said = new(
         puzzles,
         out,
-        *("--steps", "60", "--recipe.rate", "1e-2", "--save-steps", "10", "--keep", "2"),
+        *("--steps", "60", "--recipe.lr", "1e-2", "--save-steps", "10", "--keep", "2"),
         *("--evaluate-steps", "20", "--test-puzzles", "20"),
     )
     assert said.exit_code == 0, said.output
@@ -98,10 +98,10 @@ def test_a_run_learns_reports_measures_and_keeps_its_last_checkpoints(
 
 def test_a_run_may_begin_with_a_trained_model(puzzles: Path, tmp_path: Path) -> None:
     first, second, other = (tmp_path / name for name in ("first", "second", "other.csv"))
-    assert new(puzzles, first, "--steps", "40", "--recipe.rate", "1e-2").exit_code == 0
+    assert new(puzzles, first, "--steps", "40", "--recipe.lr", "1e-2").exit_code == 0
     text = puzzles.read_text().splitlines()
     other.write_text("\n".join([text[0], *text[20:]]) + "\n")
-    still = ("--steps", "1", "--recipe.rate", "0", "--from", str(first))
+    still = ("--steps", "1", "--recipe.lr", "0", "--from", str(first))
     said = new(other, second, *still)
     assert said.exit_code == 0, said.output
     ends = [hrmkit.load(RunFolder(out).newest() or "").state_dict() for out in (first, second)]
@@ -109,7 +109,7 @@ def test_a_run_may_begin_with_a_trained_model(puzzles: Path, tmp_path: Path) -> 
     # What the first has learned from is not forgotten, neither then nor after it is gone.
     described = RunFolder(second).description()
     assert [part["rows"] for part in described["data"]] == [29, 48]
-    assert described["plan"]["begin"] == str(first)
+    assert described["plan"]["init_from"] == str(first)
     first.rename(tmp_path / "away")
     said = train("--resume", "--out", second, "--steps", "3", "--threads", "1")
     assert said.exit_code == 0, said.output
@@ -123,7 +123,7 @@ def test_a_run_may_begin_with_a_trained_model(puzzles: Path, tmp_path: Path) -> 
     assert all(torch.equal(ends[0][name], again[name]) for name in again)
     said = train("--resume", "--out", second, "--steps", "4", "--from", tmp_path / "away")
     assert said.exit_code == 2
-    assert f"begin is {tmp_path / 'away'}, and was {first}" in " ".join(said.output.split())
+    assert f"init_from is {tmp_path / 'away'}, and was {first}" in " ".join(said.output.split())
 
 
 @pytest.mark.parametrize(
@@ -178,12 +178,12 @@ def test_a_run_takes_wires_and_sizes_of_the_model_that_it_begins_with(
     )
     assert refused.exit_code == 2
     assert "cannot begin with sudoku-hrm: its modules is 2, and the run's 1" in refused.output
-    model = hrmkit.fit(str(data), begin="sudoku-hrm", steps=1, batch=2, out=tmp_path / "fit")
+    model = hrmkit.fit(str(data), init_from="sudoku-hrm", steps=1, batch=2, out=tmp_path / "fit")
     assert (model.wiring, model.sizes) == (first.wiring, first.sizes)
     # A run that goes on does not look its model up again.
-    monkeypatch.setattr("hrmkit.runs.plan.find_model", lambda _: pytest.fail("looked up"))
+    monkeypatch.setattr("hrmkit.runs.plan.load_model", lambda _: pytest.fail("looked up"))
     again = hrmkit.fit(
-        str(data), begin="sudoku-hrm", steps=2, batch=2, out=tmp_path / "fit", resume=True
+        str(data), init_from="sudoku-hrm", steps=2, batch=2, out=tmp_path / "fit", resume=True
     )
     assert again.wiring == first.wiring
 
@@ -243,7 +243,7 @@ def test_a_run_that_is_killed_and_resumed_ends_with_the_same_bits(
 ) -> None:
     settings = (
         *("--data", str(puzzles), *SMALL, "--steps", "400", "--save-steps", "13"),
-        *("--evaluate-steps", "100", "--test-puzzles", "8", "--recipe.average", "0.9"),
+        *("--evaluate-steps", "100", "--test-puzzles", "8", "--recipe.ema_decay", "0.9"),
         *("--recipe.optimizer", "adam-atan2"),
     )
     whole, killed = tmp_path / "whole", tmp_path / "killed"
@@ -325,7 +325,7 @@ def test_a_broken_training_names_the_last_good_checkpoint(puzzles: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("--recipe.rate", "0.5"), "recipe.rate is 0.5, and was 0.0015"),
+        (("--recipe.lr", "0.5"), "recipe.lr is 0.5, and was 0.0015"),
         (("--wiring.low_calls", "3"), "wiring.low_calls is 3, and was 4"),
         (("--seed", "4"), "seed is 4, and was 0"),
         (("--preset", "trm-5m"), "preset is trm-5m, and was tiny"),
@@ -425,14 +425,14 @@ def test_a_damaged_checkpoint_is_said(puzzles: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("--recipe.ratte", "1"), "there is no setting 'recipe.ratte': did you mean recipe.rate"),
-        (("--recipe.rate", "fast"), "recipe.rate is 'fast'"),
+        (("--recipe.ratte", "1"), "there is no setting 'recipe.ratte': did you mean recipe.lr"),
+        (("--recipe.lr", "fast"), "recipe.lr is 'fast'"),
         (("--recipe.optimizer", "sgd"), "recipe.optimizer is 'sgd'"),
         (("--wiring.cycles", "0"), "cycles is 0"),
         (("--preset", "huge"), "no preset for puzzles is called 'huge'"),
         (("--preset", "keydoor"), "no preset for puzzles is called 'keydoor'"),
         (("--stpes", "5"), "there is no option --stpes"),
-        (("--recipe.rate",), "--recipe.rate has no value"),
+        (("--recipe.lr",), "--recipe.lr has no value"),
         (("extra",), "'extra' is one word too many"),
         (("--device", "tpu"), "no device is called 'tpu'"),
         (("--threads", "0"), "0 threads are not possible: choose 1 to 1024"),

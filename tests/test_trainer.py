@@ -32,7 +32,7 @@ from hrmkit.training.recipe import OptimizerName, Recipe
 
 SMALL = Sizes(width=32, heads=2, inner=64, blocks=1)
 FACE = PuzzleInterface(vocab=5, tokens=16, puzzles=8)
-QUICK = Recipe(steps=40, batch=8, warm_up=4, rate=3e-3)
+QUICK = Recipe(steps=40, batch=8, warm_up=4, lr=3e-3)
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +52,13 @@ def trainer_of(model: PuzzleHRM, puzzles: PuzzleSet, recipe: Recipe) -> Trainer:
 @pytest.mark.parametrize("optimizer", get_args(OptimizerName))
 @pytest.mark.parametrize("loss", CELL_LOSSES)
 def test_every_optimizer_and_loss_learns(puzzles: PuzzleSet, optimizer: str, loss: str) -> None:
-    recipe = replace(QUICK, optimizer=optimizer, loss=loss, rate=1e-2)
+    recipe = replace(QUICK, optimizer=optimizer, loss=loss, lr=1e-2)
     losses = train(small(), puzzles, recipe, seed=0)
     assert losses[-1] < 0.6 * losses[0]
 
 
 def test_the_stable_gate_learns_with_muon_at_a_high_rate(puzzles: PuzzleSet) -> None:
-    recipe = replace(QUICK, optimizer="muon", rate=3e-2, smoothing=0.05)
+    recipe = replace(QUICK, optimizer="muon", lr=3e-2, label_smoothing=0.05)
     losses = train(small(replace(wiring_of_step(6), gate="stable")), puzzles, recipe, seed=0)
     assert losses[-1] < 0.6 * losses[0]
 
@@ -71,7 +71,7 @@ def test_in_bfloat16_states_are_narrow_and_weights_and_losses_are_not(puzzles: P
         model.low.register_forward_hook(lambda *said, seen=seen: seen.add(said[2].dtype))
         queue = Epochs(puzzles, np.random.default_rng(0))
         model.compute_dtype = kind
-        trainer = Trainer(model, queue, replace(QUICK, rate=1e-2), 0)
+        trainer = Trainer(model, queue, replace(QUICK, lr=1e-2), 0)
         steps = [trainer.step(step, 40) for step in range(40)]
         losses[kind] = [step.cells.item() / 8 for step in steps]
         narrow = kind or torch.float32
@@ -104,7 +104,7 @@ def test_muon_has_the_modules_matrices_and_adamw_the_rest() -> None:
 
 
 def test_the_average_of_the_weights_is_the_running_one(puzzles: PuzzleSet) -> None:
-    trainer = trainer_of(small(wiring_of_step(9)), puzzles, replace(QUICK, average=0.9))
+    trainer = trainer_of(small(wiring_of_step(9)), puzzles, replace(QUICK, ema_decay=0.9))
     expected: torch.Tensor | None = None
     for step in range(5):
         trainer.step(step, 40)
@@ -118,18 +118,18 @@ def test_the_average_of_the_weights_is_the_running_one(puzzles: PuzzleSet) -> No
 
 
 def test_schedules() -> None:
-    recipe = Recipe(warm_up=10, decay_from=0.5, final_rate=0.2)
+    recipe = Recipe(warm_up=10, decay_from=0.5, final_lr=0.2)
     for schedule, middle in (("constant", 1.0), ("linear", 0.6), ("cosine", 0.6)):
         chosen = replace(recipe, schedule=schedule)
-        rates = [chosen.rate_at(step, step, 100) for step in range(101)]
+        rates = [chosen.lr_factor(step, step, 100) for step in range(101)]
         assert rates[0] == pytest.approx(0.1)
         assert rates[10] == rates[49] == 1
         assert rates[75] == pytest.approx(middle)
         assert rates[100] == pytest.approx(1.0 if schedule == "constant" else 0.2)
     cosine = replace(recipe, schedule="cosine")
-    assert cosine.rate_at(60, 60, 100) > replace(recipe, schedule="linear").rate_at(60, 60, 100)
+    assert cosine.lr_factor(60, 60, 100) > replace(recipe, schedule="linear").lr_factor(60, 60, 100)
     # The clock may end a training instead.
-    assert cosine.rate_at(5000, 90.0, 120.0) == pytest.approx(cosine.rate_at(5000, 75, 100))
+    assert cosine.lr_factor(5000, 90.0, 120.0) == pytest.approx(cosine.lr_factor(5000, 75, 100))
 
 
 def test_the_curriculum_thinks_less_at_first(puzzles: PuzzleSet) -> None:
@@ -197,7 +197,7 @@ def test_cells_that_are_not_asked_about_do_not_count(cell_loss: object) -> None:
 @pytest.mark.parametrize(
     "recipe",
     [
-        replace(QUICK, optimizer="adam-atan2", average=0.9),
+        replace(QUICK, optimizer="adam-atan2", ema_decay=0.9),
         replace(QUICK, optimizer="muon", starts=2, curriculum=((0.5, 1, 1),)),
         replace(QUICK, optimizer="adamw", schedule="cosine"),
     ],
@@ -242,13 +242,13 @@ def test_adam_atan2_resumes_with_its_moments() -> None:
         ({"batch": 0}, "batch is 0"),
         ({"steps": -1}, "steps is -1"),
         ({"minutes": float("nan")}, "minutes is nan"),
-        ({"rate": -1e-3}, "rate is -0.001"),
+        ({"lr": -1e-3}, "lr is -0.001"),
         ({"clip": 0.0}, "clip is 0.0"),
-        ({"smoothing": 1.0}, "smoothing is 1.0"),
-        ({"smoothing": 0.1, "loss": "stablemax"}, "is for softmax"),
-        ({"average": 1.0}, "average is 1.0"),
+        ({"label_smoothing": 1.0}, "label_smoothing is 1.0"),
+        ({"label_smoothing": 0.1, "loss": "stablemax"}, "is for softmax"),
+        ({"ema_decay": 1.0}, "ema_decay is 1.0"),
         ({"betas": (0.9, 1.0)}, "betas is (0.9, 1.0)"),
-        ({"final_rate": 1.5}, "final_rate is 1.5"),
+        ({"final_lr": 1.5}, "final_lr is 1.5"),
         ({"curriculum": ((0.6, 1, 1), (0.3, 2, 2))}, "[0.6, 0.3]"),
         ({"starts": 0}, "starts is 0"),
     ],

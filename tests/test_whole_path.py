@@ -13,7 +13,7 @@ from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.puzzles.sudoku.small import generate
 
 RECIPE = (
-    *("--recipe.warm_up", "10", "--recipe.rate", "3e-3", "--recipe.augment", "false"),
+    *("--recipe.warm_up", "10", "--recipe.lr", "3e-3", "--recipe.augment", "false"),
     *("--threads", "1", "--track", "none"),
 )
 SMALL = ("--sizes.width", "32", "--sizes.heads", "2", "--sizes.inner", "64", "--sizes.blocks", "1")

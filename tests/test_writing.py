@@ -18,7 +18,7 @@ from hrmkit import writing
 from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, load_puzzles
-from hrmkit.puzzles.making import Share, make
+from hrmkit.puzzles.making import WorkShare, make
 from hrmkit.writing import append, check_folder, check_target, deliver, whole, write
 
 EASY = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
@@ -221,7 +221,7 @@ def test_work_that_cannot_be_written_to_its_place_is_kept_elsewhere(
 def test_puzzles_that_cannot_be_written_are_not_lost(tmp_path: Path) -> None:
     train, test = tmp_path / "train.csv", tmp_path / "test.csv"
 
-    def work(share: Share) -> list[Row]:
+    def work(share: WorkShare) -> list[Row]:
         train.mkdir(exist_ok=True)  # somebody else is faster
         given = EASY if share.part else SOLUTION[:80] + "."
         return [Row(given, SOLUTION)]

@@ -16,15 +16,15 @@ from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
 from hrmkit.puzzles.sudoku.small import generate
-from hrmkit.runs.fit import carry_out
+from hrmkit.runs.fit import run_plan
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import Plan
-from hrmkit.runs.run import Habits, Report, silent
+from hrmkit.runs.run import Report, RunOptions, silent
 from hrmkit.training.recipe import Recipe
 
 WIRING = wiring_of_step(7)
 SIZES = Sizes(width=32, heads=2, inner=64, blocks=1, rope_base=10_000.0)
-HABITS = Habits(report_seconds=0.0, evaluate_steps=10, save_minutes=1e6)
+HABITS = RunOptions(report_seconds=0.0, evaluate_steps=10, save_minutes=1e6)
 """A line for every step, and nothing that depends on the clock."""
 
 
@@ -34,9 +34,9 @@ def tiny_run(folder: Path, steps: int = 60, report: Report = silent) -> None:
     data, test = (folder.parent / f"{folder.name}-{part}.csv" for part in ("train", "test"))
     for file, puzzles in zip((data, test), generate(train=64, test=16, seed=0), strict=True):
         save_puzzles(file, rows(puzzles))
-    recipe = Recipe(steps=steps, batch=16, warm_up=10, rate=3e-3)
+    recipe = Recipe(steps=steps, batch=16, warm_up=10, lr=3e-3)
     plan = Plan("sudoku", str(data), str(test), None, WIRING, SIZES, recipe, 0)
-    carry_out(plan, RunFolder(folder), habits=HABITS, threads=1, track="none", report=report)
+    run_plan(plan, RunFolder(folder), options=HABITS, threads=1, track="none", report=report)
 
 
 def rows(puzzles: PuzzleSet) -> list[Row]:

@@ -48,7 +48,7 @@ def trained() -> PuzzleHRM:
     )
     model = assemble(wiring, ladder_sizes(wiring), PuzzleInterface(vocab=6, tokens=16), 0)
     torch.set_num_threads(1)
-    train(model, data()[0], Recipe(steps=STEPS, rate=2e-3), 0)
+    train(model, data()[0], Recipe(steps=STEPS, lr=2e-3), 0)
     return model.eval()
 
 

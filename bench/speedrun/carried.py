@@ -20,10 +20,10 @@ from hrmkit.device import choose_device
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.puzzles.sudoku import small as sudoku
-from hrmkit.runs.fit import carry_out
+from hrmkit.runs.fit import run_plan
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import Plan, plan_of
-from hrmkit.runs.run import Habits, Run, Status
+from hrmkit.runs.run import Run, RunOptions, Status
 
 
 def written(path: Path, puzzles: PuzzleSet) -> str:
@@ -46,15 +46,15 @@ def train(plan: Plan, folder: Path, until: int) -> None:
         if status.step >= until - 1 and until < steps:
             running[0].asked_to_stop.set()
 
-    habits = Habits(report_seconds=0.0, evaluate_steps=steps, test_puzzles=500)
+    options = RunOptions(report_seconds=0.0, evaluate_steps=steps, test_puzzles=500)
     device = choose_device("cpu")
     run = RunFolder(folder)
-    carry_out(
+    run_plan(
         plan,
         run,
         resume=run.exists,
         device=device,
-        habits=habits,
+        options=options,
         report=report,
         begun=running.append,
     )

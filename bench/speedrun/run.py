@@ -29,10 +29,10 @@ from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, load_puzzles, save_puzzles
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.runs.console import Console
-from hrmkit.runs.fit import carry_out
+from hrmkit.runs.fit import run_plan
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import plan_of
-from hrmkit.runs.run import Habits, Run, Status
+from hrmkit.runs.run import Run, RunOptions, Status
 
 PARTS = ("train", "test")
 
@@ -69,12 +69,12 @@ class Attempt:
     until: str
     """When it ends: at the last mark (marks), or at the end of the run (end)."""
     settings: dict[str, Any]
-    habits: Habits
+    options: RunOptions
     threads: int | None
     compiled: bool
     train: str
     test: str
-    begin: str | None
+    init_from: str | None
     """A trained model to begin with."""
     make: tuple[str, ...]
     """Arguments of `hrmkit data PUZZLE`: their puzzles together are the train and test files."""
@@ -88,14 +88,14 @@ def read(path: Path) -> Attempt:
     """The attempt in a TOML file; `UserError` if it says less or more than that."""
     try:
         said = tomllib.loads(path.read_text())
-        data, habits = said.pop("data"), said.pop("habits", {})
+        data, options = said.pop("data"), said.pop("options", {})
         return Attempt(
             name=path.stem,
             marks=tuple(said.pop("marks")),
-            habits=Habits(**habits),
+            options=RunOptions(**options),
             threads=said.pop("threads", None),
             compiled=said.pop("compile", False),
-            begin=said.pop("begin", None),
+            init_from=said.pop("init_from", None),
             train=data["train"],
             test=data["test"],
             make=tuple(data.get("make", ())),
@@ -166,7 +166,7 @@ def attempt_piece(
         attempt.settings,
         test=measure_with or test,
         seed=attempt.seed,
-        begin=attempt.begin,
+        init_from=attempt.init_from,
     )
     folder = RunFolder(out / "run")
     running: list[Run] = []
@@ -186,13 +186,13 @@ def attempt_piece(
             if len(reached(folder, attempt.marks)) == len(attempt.marks):
                 running[0].asked_to_stop.set()
 
-        _, why = carry_out(
+        _, why = run_plan(
             plan,
             folder,
             resume=folder.exists,
             device=choose_device(device),
             compiled=attempt.compiled,
-            habits=replace(attempt.habits, piece_minutes=minutes),
+            options=replace(attempt.options, piece_minutes=minutes),
             report=report,
             begun=begun,
         )

@@ -24,9 +24,17 @@ from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
 from hrmkit.puzzles.puzzle import Labelled
 from hrmkit.runs.folder import RunFolder
-from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate import Evaluation, evaluate
-from hrmkit.solving.find import ABILITIES, SURE, VIEWS, Found, find_model, load_for, was_learned
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import (
+    ABILITIES,
+    HALT_THRESHOLD,
+    VIEWS,
+    LoadedModel,
+    load_for,
+    load_model,
+    was_learned,
+)
 from hrmkit.solving.report import as_text
 
 TEMPLATE = Path(__file__).with_name("card.md")
@@ -43,41 +51,54 @@ class Test(NamedTuple):
     """Looking on, in other views, until an answer is valid: what `hrmkit solve` does."""
 
 
-def rounded(run: Path) -> Found:
+def rounded(run: Path) -> LoadedModel:
     """The run's newest model with weights that bfloat16 can hold."""
-    found = find_model(run)
+    loaded = load_model(run)
     with torch.no_grad():
-        for value in found.model.state_dict().values():
+        for value in loaded.model.state_dict().values():
             value.copy_(value.bfloat16())
-    return found
+    return loaded
 
 
-def told_of(found: Found, said: str, sure: float, views: int) -> dict[str, Any]:
+def told_of(loaded: LoadedModel, said: str, halt_threshold: float, views: int) -> dict[str, Any]:
     """What is kept beside the weights: files by their names, not by where they lay."""
-    data = [{**part, "source": Path(part["source"]).name} for part in found.metadata["data"]]
-    return {**found.metadata, "data": data, SURE: sure, VIEWS: views, ABILITIES: said}
+    data = [{**part, "source": Path(part["source"]).name} for part in loaded.metadata["data"]]
+    return {
+        **loaded.metadata,
+        "data": data,
+        HALT_THRESHOLD: halt_threshold,
+        VIEWS: views,
+        ABILITIES: said,
+    }
 
 
-def measured(found: Found, tests: list[str], sure: float, views: int) -> list[Test]:
+def measured(
+    loaded: LoadedModel, tests: list[str], halt_threshold: float, views: int
+) -> list[Test]:
     """Every test, as `hrmkit eval` measures, without and with `--views`."""
-    efforts = Effort(sure=sure), Effort(sure=sure, views=views, until_valid=True)
+    efforts = (
+        InferenceSettings(halt_threshold=halt_threshold),
+        InferenceSettings(halt_threshold=halt_threshold, views=views, until_valid=True),
+    )
     done: list[Test] = []
     for said in tests:
         title, equals, path = said.rpartition("=")
         if not equals:
             raise UserError(f"--test {said!r} has no file: give TITLE=FILE")
-        labelled = load_for(found, path)
-        if was_learned(found, labelled.fingerprint):
+        labelled = load_for(loaded, path)
+        if was_learned(loaded, labelled.fingerprint):
             raise UserError(f"{path} is what the model was trained on: test it with others")
-        one, looked = (scores(found, labelled, effort, Path(path).name) for effort in efforts)
+        one, looked = (scores(loaded, labelled, settings, Path(path).name) for settings in efforts)
         done.append(Test(title, path, one, looked))
     return done
 
 
-def scores(found: Found, labelled: Labelled, effort: Effort, source: str) -> Evaluation:
+def scores(
+    loaded: LoadedModel, labelled: Labelled, settings: InferenceSettings, source: str
+) -> Evaluation:
     """What was measured, of a file that is named and not located."""
     with shown() as progress:
-        return replace(evaluate(found.model, labelled, effort, progress=progress), source=source)
+        return replace(evaluate(loaded.model, labelled, settings, progress=progress), source=source)
 
 
 def abilities(tests: list[Test], say: list[str], views: int) -> str:
@@ -100,7 +121,7 @@ def cells(scores: Evaluation) -> str:
 
 def began(description: dict[str, Any]) -> str:
     """What a run began with, as a line of its card; nothing where weights were drawn."""
-    source = description["plan"].get("begin")
+    source = description["plan"].get("init_from")
     if source is None:
         return ""
     rows = sum(part.get("rows", 0) for part in description["data"][1:])
@@ -108,9 +129,11 @@ def began(description: dict[str, Any]) -> str:
     return f"\n  It began with the weights of {source}{learned}."
 
 
-def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, settings: Path) -> str:
+def card(
+    loaded: LoadedModel, tests: list[Test], told: dict[str, str], run: Path, settings: Path
+) -> str:
     """The model's card: the template beside this file, with what was measured."""
-    description, wiring = RunFolder(run).description(), found.model.wiring
+    description, wiring = RunFolder(run).description(), loaded.model.wiring
     last = [line for line in RunFolder(run).lines() if line["kind"] == "train"][-1]
     rows = [
         f"| {test.title} ({test.found.puzzles}) | {cells(test.found)} | {cells(test.looked)} |"
@@ -122,7 +145,7 @@ def card(found: Found, tests: list[Test], told: dict[str, str], run: Path, setti
         parameters=f"{description['parameters']:,}",
         modules="two modules, H and L" if wiring.modules == 2 else "one module",
         states="two states, zH and zL" if wiring.hierarchy else "one state",
-        sizes=found.model.sizes,
+        sizes=loaded.model.sizes,
         mixing="an MLP" if wiring.mixing == "tokens" else "attention",
         calls="".join(call.module for call in wiring.calls()),
         segments=wiring.segments,
@@ -151,26 +174,26 @@ def main() -> None:
     parser.add_argument("--machine", required=True, help="what it was trained on, in words")
     parser.add_argument("--test", action="append", required=True, metavar="TITLE=FILE")
     parser.add_argument("--say", action="append", metavar="TITLE", help="the first, unless said")
-    parser.add_argument("--sure", type=float, default=0.5, help="what its light asks for")
+    parser.add_argument("--halt-threshold", type=float, default=0.5, help="what its light asks for")
     parser.add_argument("--views", type=int, default=1, help="in how many views `solve` looks")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
     try:
-        found = rounded(given.run)
-        tests = measured(found, given.test, given.sure, given.views)
+        loaded = rounded(given.run)
+        tests = measured(loaded, given.test, given.halt_threshold, given.views)
         said = abilities(tests, given.say or [tests[0].title], given.views)
         folder = given.to / given.name
-        save(found.model, folder, told_of(found, said, given.sure, given.views))
+        save(loaded.model, folder, told_of(loaded, said, given.halt_threshold, given.views))
         halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
         save_file(halves, folder / TENSORS)
         told = {
             "name": given.name,
             "machine": given.machine,
-            "sure": f"{given.sure:.0%}",
+            "sure": f"{given.halt_threshold:.0%}",
             "views": str(given.views),
             "abilities": said,
         }
-        (folder / CARD).write_text(card(found, tests, told, given.run, given.settings))
+        (folder / CARD).write_text(card(loaded, tests, told, given.run, given.settings))
     except UserError as error:
         sys.exit(f"error: {error}")
     print(f"{folder}: {(folder / TENSORS).stat().st_size / 1e6:.2f} MB")

@@ -5,8 +5,8 @@
   originals' layout, or a name on the hub; `push(model, name)` uploads one.
 - `fit("train.csv.gz", preset="tiny", minutes=3)` trains a model of puzzles.
 - `solve(text, model=...)` answers one puzzle with a trained model.
-- `record(settings)` fine-tunes and records a story; `DEFAULT` are the settings of the default one,
-  `settings_of("key-door", examples=5)` those of a world's story with some changes.
+- `record(settings)` fine-tunes and records a story. `DEFAULT` has the settings of the default
+  story; `settings_of("key-door", examples=5)` changes some settings of a world's story.
 - `save_recording(recording, path)` and `load_recording(path)` write and read recordings.
 - `KeyDoor(tiles)` is the world Key -> Door; `gymnasium.make("hrmkit/KeyDoor-v0")` makes it.
 """
@@ -71,7 +71,7 @@ HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for, when it is: torch must not slow `hrmkit --help`."""
+    """Import a public name when it is first used: torch must not slow `hrmkit --help`."""
     if name not in HOMES:
         raise AttributeError(f"module 'hrmkit' has no attribute {name!r}")
     module, attribute = HOMES[name]

@@ -1,7 +1,7 @@
-"""The program ``hrmkit``, which ``python -m hrmkit`` is too.
+"""The program ``hrmkit``, also started by ``python -m hrmkit``.
 
-Nothing else is imported before Ctrl-C is minded: what an import makes of a KeyboardInterrupt is a
-traceback, or an ImportError that has nothing to do with it.
+Ctrl-C is handled before anything else is imported: a KeyboardInterrupt during an import ends in a
+traceback, or in an unrelated ImportError.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from hrmkit.interrupts import mind_interrupts
 
 
 def main() -> None:
-    """Run the program; Ctrl-C ends it with status 130, whatever it is at."""
+    """Run the program; Ctrl-C ends it with status 130 at any time."""
     mind_interrupts()
     from hrmkit.cli import main as run
 

@@ -11,21 +11,22 @@ from typer.core import TyperGroup
 
 import hrmkit
 from hrmkit.errors import UserError
+from hrmkit.renamed import with_new_options
 
 LONGEST = 300
-"""Characters of a word that is shown whole: of a path, mostly."""
+"""Longest word that an error message shows in full, such as a path."""
 
 
 class Verbs(TyperGroup):
-    """The one place where an error meant for a person, or a Ctrl-C, ends the program."""
+    """The verbs. Ends the program on a `UserError` and on Ctrl-C."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse an empty word, which is what a shell makes of a variable that is not set."""
+        """Refuse empty words, which come from unset shell variables; replace renamed options."""
         for before, word in pairwise(["", *args]):
             if not word or (word.startswith("--") and word.endswith("=")):
                 what = word.rstrip("=") or (before if before.startswith("--") else "a word")
                 raise typer.BadParameter(f"{what} is empty: give a value, or leave it out", ctx)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, with_new_options(args[0] if args else "", args, say_renamed))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; end with status 2 on a UserError and 130 on Ctrl-C, without a traceback."""
@@ -40,11 +41,16 @@ class Verbs(TyperGroup):
 
 
 def say(error: Exception) -> None:
-    """Print an error as one line that can be read, whatever name it repeats."""
+    """Print an error on one line, long words shortened."""
     words = re.sub(
         rf"\S{{{LONGEST},}}", lambda word: f"{word[0][:60]}...{word[0][-60:]}", str(error)
     )
     typer.echo(f"error: {' '.join(words.splitlines())}", err=True)
+
+
+def say_renamed(old: str, new: str) -> None:
+    """Tell a person that an option has another name now."""
+    typer.echo(f"note: {old} is now called {new}", err=True)
 
 
 app = typer.Typer(
@@ -58,7 +64,7 @@ app = typer.Typer(
 
 
 def show_version(wanted: bool) -> None:
-    """Print the version and end, when asked to."""
+    """Print the version and end, if `wanted`."""
     if wanted:
         typer.echo(f"hrmkit {hrmkit.__version__}")
         raise typer.Exit

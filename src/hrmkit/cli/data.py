@@ -12,7 +12,7 @@ from hrmkit.cli.app import app
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.files import Row
-    from hrmkit.puzzles.making import Share
+    from hrmkit.puzzles.making import WorkShare
 
 data = typer.Typer(
     help="Make puzzles to train and to test on, as hard as the benchmarks'.",
@@ -70,7 +70,7 @@ def sudoku(
         make_sudokus_with_blanks,
     )
 
-    if sum(said is not None for said in (difficulty, rating, blanks)) > 1:
+    if sum(number is not None for number in (difficulty, rating, blanks)) > 1:
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
     if orders > 1 and rating is None:
         raise UserError(
@@ -126,7 +126,7 @@ def maze(
 
 
 def _make(
-    work: Callable[[Share], list[Row]],
+    work: Callable[[WorkShare], list[Row]],
     at_a_time: int,
     unit: str,
     out: Path,

@@ -13,8 +13,8 @@ from hrmkit.puzzles.registry import definition_of
 
 if TYPE_CHECKING:
     from hrmkit.device import Device
-    from hrmkit.solving.effort import Choice, Effort
-    from hrmkit.solving.find import Found
+    from hrmkit.solving.inference import Choice, InferenceSettings
+    from hrmkit.solving.loading import LoadedModel
 
 ModelArgument = Annotated[
     str,
@@ -40,43 +40,45 @@ def evaluate(
     limit: Annotated[int | None, typer.Option(help="Only the first so many puzzles.")] = None,
     batch: Annotated[
         int | None,
-        typer.Option(help="Puzzles thought about at once; what is fastest unless said."),
+        typer.Option(help="Puzzles computed at once; by default as many as are fastest."),
     ] = None,
     segments: Annotated[
-        int | None, typer.Option(help="The most segments; training's unless said.")
+        int | None, typer.Option(help="The most segments; by default training's.")
     ] = None,
     halt: Annotated[
         bool,
-        typer.Option(help="Whether a red light ends a thought; the originals measure --no-halt."),
+        typer.Option(help="Whether the model may halt early; originals measure --no-halt."),
     ] = True,
-    sure: Annotated[
+    halt_threshold: Annotated[
         float | None,
-        typer.Option(help="Red only at this probability to be right: 0.5 to 1, as q_halt says."),
+        typer.Option(help="Halt only at this probability of being right: 0.5 to 1, by q_halt."),
     ] = None,
     vote: Annotated[
         int | None,
-        typer.Option(help="Views of each puzzle that vote; 1 unless said, of ARC all learned."),
+        typer.Option(help="Views of each puzzle that vote; by default 1, for ARC all learned."),
     ] = None,
     views: Annotated[
         int | None,
         typer.Option(
-            help="In place of a vote: think about a puzzle in one view after the other, so many at "
-            "most, until its answer is valid, which is checked without its label."
+            help="Instead of a vote: try view after view of each puzzle, so many at most, until an "
+            "answer is valid. Labels are not used for that."
         ),
     ] = None,
-    starts: Annotated[int, typer.Option(help="Points to begin each thought at.")] = 1,
+    starts: Annotated[int, typer.Option(help="Initial states to answer each puzzle from.")] = 1,
     choose: Annotated[
-        str, typer.Option(help="Which start answers: the surest (q), or the first to halt (first).")
+        str,
+        typer.Option(help="Which start answers: the highest q (q), or the first to halt (first)."),
     ] = "q",
     noise: Annotated[
-        float, typer.Option(help="Starts are the taught one with noise of this size; 0: unrelated.")
+        float, typer.Option(help="Noise added to the trained initial state; 0: unrelated states.")
     ] = 0.0,
     by_segment: Annotated[
-        bool, typer.Option(help="Also measure after every segment: another pass, without halting.")
+        bool,
+        typer.Option(help="Also measure after every segment, in another pass without halting."),
     ] = True,
     seed: Annotated[int, typer.Option(help="Seed of the symmetries.")] = 0,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave bad rows out, and count them.")
+        bool, typer.Option("--skip-bad", help="Skip bad rows, and count them.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write everything as JSON.")] = False,
     submission: Annotated[
@@ -97,23 +99,23 @@ def evaluate(
     from hrmkit.device import choose_device
     from hrmkit.errors import UserError
     from hrmkit.progress import shown
-    from hrmkit.solving.effort import Effort
     from hrmkit.solving.evaluate import evaluate as measured
     from hrmkit.solving.evaluate import first
-    from hrmkit.solving.find import find_model, load_for, name_of, was_learned
+    from hrmkit.solving.inference import InferenceSettings
+    from hrmkit.solving.loading import load_for, load_model, name_of, was_learned
     from hrmkit.solving.precision import placed, use_threads
     from hrmkit.solving.report import as_json, as_text
 
     chosen = choose_device(device, dtype)
     if vote is not None and views is not None:
         raise UserError("--vote and --views are two ways to use views: give one of them")
-    found = find_model(model, named(context))
-    use_threads(found.model, threads)
-    effort = Effort(
+    loaded = load_model(model, named(context))
+    use_threads(loaded.model, threads)
+    settings = InferenceSettings(
         batch,
         segments,
         halt,
-        found.sure if sure is None else sure,
+        loaded.halt_threshold if halt_threshold is None else halt_threshold,
         starts,
         noise,
         cast("Choice", choose),
@@ -121,25 +123,27 @@ def evaluate(
         views is not None,
         seed,
     )
-    if definition_of(name_of(found, puzzle)).by_task:
+    if definition_of(name_of(loaded, puzzle)).by_task:
         if views is not None:
             raise UserError("--views needs answers that can be checked, and ARC's cannot: --vote")
-        evaluate_arc(found, data, effort, vote, limit, chosen, submission, json)
+        evaluate_arc(loaded, data, settings, vote, limit, chosen, submission, json)
         return
     if submission:
         raise UserError("--submission is for ARC: leave it out")
-    labelled = first(load_for(found, data, puzzle, skip_bad), limit)
-    placed(found.model, chosen)
+    labelled = first(load_for(loaded, data, puzzle, skip_bad), limit)
+    placed(loaded.model, chosen)
     with shown() as progress:
-        result = measured(found.model, labelled, effort, by_segment=by_segment, progress=progress)
-    said = found.source, chosen.reason, was_learned(found, labelled.fingerprint)
-    typer.echo(as_json(result, *said) if json else as_text(result, *said))
+        result = measured(
+            loaded.model, labelled, settings, by_segment=by_segment, progress=progress
+        )
+    where = loaded.source, chosen.reason, was_learned(loaded, labelled.fingerprint)
+    typer.echo(as_json(result, *where) if json else as_text(result, *where))
 
 
 def evaluate_arc(
-    found: Found,
+    loaded: LoadedModel,
     data: str,
-    effort: Effort,
+    settings: InferenceSettings,
     vote: int | None,
     limit: int | None,
     device: Device,
@@ -156,11 +160,11 @@ def evaluate_arc(
 
     if submission:
         check_target(submission)
-    tasks, tests = known_tests(found, data, vote, limit)
-    placed(found.model, device)
+    tasks, tests = known_tests(loaded, data, vote, limit)
+    placed(loaded.model, device)
     with shown() as progress:
-        evaluation, result = measured(found, tasks, tests, effort, progress)
+        evaluation, result = measured(loaded, tasks, tests, settings, progress)
     if submission:
         result.save(submission)
-    said = found.source, device.reason
-    typer.echo(arc_as_json(evaluation, *said) if json else arc_as_text(evaluation, *said))
+    where = loaded.source, device.reason
+    typer.echo(arc_as_json(evaluation, *where) if json else arc_as_text(evaluation, *where))

@@ -90,15 +90,15 @@ def models() -> Iterator[Finding]:
     try:
         from hrmkit.model.checkpoint import metadata_of
         from hrmkit.model.shipped import shipped
-        from hrmkit.solving.find import ABILITIES, USUAL
+        from hrmkit.solving.loading import ABILITIES, USUAL
     except (ImportError, OSError):
         return  # torch cannot be loaded, which was said of the device
     for name, folder in shipped().items():
         size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
         usual = [puzzle for puzzle, model in USUAL.items() if model == name]
         answers = f", answers {usual[0]} where no other is named" if usual else ""
-        said = metadata_of(folder)[ABILITIES]
-        yield Finding("model", "ok", f"{name} ({size:.1f} MB{answers}): {said}")
+        abilities = metadata_of(folder)[ABILITIES]
+        yield Finding("model", "ok", f"{name} ({size:.1f} MB{answers}): {abilities}")
 
 
 def page() -> Finding:

@@ -17,7 +17,7 @@ A checkpoint of others that does not say all of its sizes is told them, as --siz
 
 
 class Sized(TyperCommand):
-    """A verb that also takes settings of the model, wherever they stand; see `named`."""
+    """A verb that also takes settings of the model, anywhere among its options; see `named`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take the settings out of the arguments, and read the others."""

@@ -17,13 +17,13 @@ from hrmkit.puzzles.registry import KINDS, definition_of
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
     from hrmkit.puzzles.text import Lines
-    from hrmkit.solving.effort import Effort
-    from hrmkit.solving.find import Found
-    from hrmkit.solving.thinking import Thought
+    from hrmkit.solving.inference import InferenceSettings
+    from hrmkit.solving.loading import LoadedModel
+    from hrmkit.solving.thinking import SegmentAnswer
 
 NAMES = ", ".join(KINDS)
 LOOK_ON = 4
-"""Times as many views are worth a try where none gave a valid answer."""
+"""How many times as many views to suggest where no view gave a valid answer."""
 EXAMPLES = """
 Ends with status 0 if the answer is valid, 1 if it is not, 2 if the puzzle is malformed or has none;
 of several puzzles, with the worst.
@@ -58,22 +58,22 @@ def solve(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A model's folder or file, a run's (its newest), or a name on the hub; of sudoku, "
-            "unless said, the one that comes with hrmkit."
+            help="A model's folder or file, a run's folder (its newest), or a name on the hub; for "
+            "sudoku, by default, the model that comes with hrmkit."
         ),
     ] = None,
     segments: Annotated[
-        int | None, typer.Option(help="The most segments; training's unless said.")
+        int | None, typer.Option(help="The most segments; by default training's.")
     ] = None,
-    sure: Annotated[
+    halt_threshold: Annotated[
         float | None,
-        typer.Option(help="Red only at this probability to be right: 0.5 to 1, as q_halt says."),
+        typer.Option(help="Halt only at this probability of being right: 0.5 to 1, by q_halt."),
     ] = None,
     views: Annotated[
         int | None,
         typer.Option(
-            help="While the answer is not valid, think again about the puzzle under symmetries, in "
-            "so many views at most; 1 unless the model says more."
+            help="Try the puzzle again under its symmetries until an answer is valid, in so many "
+            "views at most; by default the model's own number, or 1."
         ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show every segment.")] = False,
@@ -91,8 +91,8 @@ def solve(
     from hrmkit.device import choose_device
     from hrmkit.errors import UserError
     from hrmkit.solving.answer import read_text
-    from hrmkit.solving.effort import Effort
-    from hrmkit.solving.find import ABILITIES, find_model, usual_model
+    from hrmkit.solving.inference import InferenceSettings
+    from hrmkit.solving.loading import ABILITIES, load_model, usual_model
     from hrmkit.solving.precision import placed, use_threads
 
     if definition_of(puzzle).by_task and views is not None:
@@ -104,91 +104,93 @@ def solve(
         from hrmkit.recording.file import check_recording
 
         check_recording(record)
-    found = find_model(source, named(context))
-    placed(found.model, choose_device(device, dtype))
-    use_threads(found.model)
-    effort = Effort(
+    loaded = load_model(source, named(context))
+    placed(loaded.model, choose_device(device, dtype))
+    use_threads(loaded.model)
+    settings = InferenceSettings(
         segments=segments,
-        sure=found.sure if sure is None else sure,
-        views=found.views if views is None else views,
+        halt_threshold=loaded.halt_threshold if halt_threshold is None else halt_threshold,
+        views=loaded.views if views is None else views,
     )
-    how = answering(puzzle, Asked(found, effort, watch, record, json))
-    said = puzzles_in(read_text(text, how.kind), how.kind) if text and how.kind else []
-    several = len(said) > 1 and not record
-    if how.kind and said and not several:  # what is malformed is all that there is to say
-        how.kind.encode("\n".join(said))
+    how = answering(puzzle, Request(loaded, settings, watch, record, json))
+    texts = puzzles_in(read_text(text, how.kind), how.kind) if text and how.kind else []
+    several = len(texts) > 1 and not record
+    if how.kind and texts and not several:  # what is malformed is all that there is to say
+        how.kind.encode("\n".join(texts))
     if model is None:
-        typer.echo(f"model: {source}, {found.metadata[ABILITIES]}", err=True)
+        typer.echo(f"model: {source}, {loaded.metadata[ABILITIES]}", err=True)
     if text is None:
         raise typer.Exit(answer_typed(puzzle, how.lines, how.answer, json))
     if several:
-        raise typer.Exit(answer_all(said, how.answer, json))
-    right = how.answer("\n".join(said)) if how.kind else how.answer(task_named(text))
+        raise typer.Exit(answer_all(texts, how.answer, json))
+    right = how.answer("\n".join(texts)) if how.kind else how.answer(task_named(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:
         raise typer.Exit(1)
 
 
-class Asked(NamedTuple):
-    """What is asked of the verb, whatever the puzzle."""
+class Request(NamedTuple):
+    """What the command line asks for, for any kind of puzzle."""
 
-    found: Found
-    effort: Effort
+    loaded: LoadedModel
+    settings: InferenceSettings
     watch: bool
     record: Path | None
     json: bool
 
 
 class Answering(NamedTuple):
-    """How puzzles of one kind are answered that are written as text."""
+    """How puzzles of one kind are read from text and answered."""
 
     kind: Puzzle | None
     """None for ARC, whose tasks are named."""
     lines: Lines
-    """How lines that are typed are parted into puzzles."""
+    """How typed lines are split into puzzles."""
     answer: Callable[[str], bool]
-    """Answer one; whether the answer is right. `UserError` if it is malformed or has none."""
+    """Answers one; returns whether the answer is right. `UserError` for a malformed puzzle."""
 
 
-def answering(puzzle: str, asked: Asked) -> Answering:
-    """How puzzles called `puzzle` are answered; `UserError` if the model does not read them."""
+def answering(puzzle: str, request: Request) -> Answering:
+    """How this kind of puzzle is answered; `UserError` if the model does not read it."""
     from hrmkit.cli.typed import Long, lines_of
-    from hrmkit.solving.find import kind_of
+    from hrmkit.solving.loading import kind_of
 
     if definition_of(puzzle).by_task:
-        return Answering(None, Long(1), partial(solve_task, asked))
-    kind = kind_of(asked.found, puzzle)
-    return Answering(kind, lines_of(kind), partial(solve_grid, asked, kind))
+        return Answering(None, Long(1), partial(solve_task, request))
+    kind = kind_of(request.loaded, puzzle)
+    return Answering(kind, lines_of(kind), partial(solve_grid, request, kind))
 
 
-def solve_grid(asked: Asked, kind: Puzzle, text: str) -> bool:
-    """Answer a puzzle that is one grid; whether the answer is valid."""
+def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
+    """Answer a puzzle that is one grid; returns whether the answer is valid."""
     from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of
     from hrmkit.solving.answer import solve_grid as solved
 
     given = kind.encode(text)
-    with looking(asked, kind, given) as look:
+    with looking(request, kind, given) as look:
         answer = solved(
-            asked.found.model,
+            request.loaded.model,
             kind,
             given,
-            segments=asked.effort.segments,
-            sure=asked.effort.sure,
-            views=asked.effort.views,
+            segments=request.settings.segments,
+            halt_threshold=request.settings.halt_threshold,
+            views=request.settings.views,
             watch=look,
         )
     if answer.flaw:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
-    keep(asked, kind, given, label_of(kind, given), view=answer.view)
-    typer.echo(answer_as_json(answer, kind) if asked.json else answer_as_text(answer, kind))
-    if not answer.valid and not asked.json:
-        typer.echo(f"More views may find it: add --views {LOOK_ON * asked.effort.views}", err=True)
+    keep(request, kind, given, label_of(kind, given), view=answer.view)
+    typer.echo(answer_as_json(answer, kind) if request.json else answer_as_text(answer, kind))
+    if not answer.valid and not request.json:
+        typer.echo(
+            f"More views may find it: add --views {LOOK_ON * request.settings.views}", err=True
+        )
     return answer.valid
 
 
 def task_named(words: list[str]) -> str:
-    """The one ARC task that a person names; `UserError` for several."""
+    """The name of the ARC task; `UserError` for several words."""
     from hrmkit.errors import UserError
 
     if len(words) != 1:
@@ -196,8 +198,8 @@ def task_named(words: list[str]) -> str:
     return words[0]
 
 
-def solve_task(asked: Asked, task: str) -> bool:
-    """Answer an ARC task; whether no test is known to be answered wrongly."""
+def solve_task(request: Request, task: str) -> bool:
+    """Answer an ARC task; returns False if an answer is known to be wrong."""
     from hrmkit.progress import shown
     from hrmkit.puzzles.arc.puzzle import Arc
     from hrmkit.puzzles.puzzle import as_grids
@@ -208,59 +210,61 @@ def solve_task(asked: Asked, task: str) -> bool:
         task_as_text,
         task_of,
     )
-    from hrmkit.solving.thinking import until_red
+    from hrmkit.solving.thinking import until_halt
 
-    model, (data, tests) = asked.found.model, task_of(asked.found, task.strip())
+    model, (data, tests) = request.loaded.model, task_of(request.loaded, task.strip())
     first = plain_test(tests)
     (given,), (label,) = as_grids(first.given), as_grids(first.solution)
-    with looking(asked, Arc(), given) as look:
+    with looking(request, Arc(), given) as look:
         if look:
-            for thought in until_red(model, first, asked.effort.segments, asked.effort.sure):
+            for thought in until_halt(
+                model, first, request.settings.segments, request.settings.halt_threshold
+            ):
                 look(thought)
     with shown() as progress:
-        answers = answer_task(asked.found, data, tests, asked.effort, progress)
-    keep(asked, Arc(), given, label, int(first.puzzle_ids[0]))
-    typer.echo(task_as_json(answers) if asked.json else task_as_text(answers))
+        answers = answer_task(request.loaded, data, tests, request.settings, progress)
+    keep(request, Arc(), given, label, int(first.puzzle_ids[0]))
+    typer.echo(task_as_json(answers) if request.json else task_as_text(answers))
     return all(one.solved is not False for one in answers)
 
 
 def looking(
-    asked: Asked, kind: Puzzle, given: Grid
-) -> AbstractContextManager[Callable[[Thought], None] | None]:
-    """What to call with every thought, if the thinking is to be seen."""
-    if not asked.watch:
+    request: Request, kind: Puzzle, given: Grid
+) -> AbstractContextManager[Callable[[SegmentAnswer], None] | None]:
+    """What to call with the answer after each segment, if the segments are to be shown."""
+    if not request.watch:
         return nullcontext()
     from rich.console import Console
 
     from hrmkit.solving.watch import watched
 
-    lights = asked.found.model.wiring.halting != "none"
-    return watched(kind, given, Console(stderr=asked.json), lights)
+    halting = request.loaded.model.wiring.halting != "none"
+    return watched(kind, given, Console(stderr=request.json), halting)
 
 
 def keep(
-    asked: Asked,
+    request: Request,
     kind: Puzzle,
     given: Grid,
     label: Grid | None,
     puzzle_id: int = 0,
     view: int = 1,
 ) -> None:
-    """Write the recording, if there is to be one: the same puzzle, thought to the end."""
-    if not asked.record:
+    """Write the recording, if one is wanted: the same puzzle, with all segments."""
+    if not request.record:
         return
     from hrmkit.recording.file import save
     from hrmkit.recording.thought.recorder import record_thought
 
     recording = record_thought(
-        asked.found.model,
+        request.loaded.model,
         kind,
         given,
         solution=label,
-        segments=asked.effort.segments,
-        sure=asked.effort.sure,
+        segments=request.settings.segments,
+        halt_threshold=request.settings.halt_threshold,
         puzzle_id=puzzle_id,
         view=view,
-        metadata=asked.found.metadata,
+        metadata=request.loaded.metadata,
     )
-    save(recording, asked.record)
+    save(recording, request.record)

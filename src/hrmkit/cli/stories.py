@@ -163,13 +163,13 @@ def ladder(
     are under way: --resume goes on. Example: hrmkit ladder --seeds 1 --out ladder
     """
     from hrmkit.experiments.ladder.report import write_report
-    from hrmkit.experiments.ladder.run import climb, steps_of
+    from hrmkit.experiments.ladder.run import run_ladder, steps_of
     from hrmkit.processes import processes
     from hrmkit.progress import shown
 
     chosen = steps_of(steps)
     with shown() as progress:
-        recording = climb(
+        recording = run_ladder(
             out,
             steps=chosen,
             seeds=seeds,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMES = ", ".join(KINDS)
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
---wiring.cycles 3, --sizes.width 256, --recipe.rate 3e-4, --recipe.optimizer muon.
+--wiring.cycles 3, --sizes.width 256, --recipe.lr 3e-4, --recipe.optimizer muon.
 
 Ctrl-C saves; --resume goes on. Several processes: torchrun --nproc-per-node 2 -m hrmkit train ...
 
@@ -54,18 +54,18 @@ def train(
         str | None,
         typer.Option(
             help="Wires, sizes and recipe: tiny (the usual), tiny-attention, trm-5m, ...; with "
-            "--from, that model's wires and sizes unless said."
+            "--from, by default that model's wiring and sizes."
         ),
     ] = None,
-    begin: Annotated[
+    init_from: Annotated[
         str | None,
         typer.Option(
-            "--from", help="A trained model to begin with: its name, its folder, or a run's."
+            "--from", help="A trained model to start from: its name, its folder, or a run's."
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="The run's folder; runs/PUZZLE-PRESET or -from-MODEL unless said."),
+        typer.Option(help="The run's folder; by default runs/PUZZLE-PRESET or -from-MODEL."),
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Gradient steps to train for.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Minutes to train for.")] = None,
@@ -75,7 +75,7 @@ def train(
         bool, typer.Option("--resume", help="Go on with the run in the folder.")
     ] = False,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out bad rows of the data, and count them.")
+        bool, typer.Option("--skip-bad", help="Skip bad rows of the data, and count them.")
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     dtype: Annotated[
@@ -103,33 +103,33 @@ def train(
     """Train a model of puzzles, resumably, and measure it on the way."""
     from hrmkit.device import choose_device
     from hrmkit.runs.console import Console
-    from hrmkit.runs.fit import carry_out
+    from hrmkit.runs.fit import run_plan
     from hrmkit.runs.folder import RunFolder
-    from hrmkit.runs.run import Habits
-    from hrmkit.training.ranks import joined
+    from hrmkit.runs.run import RunOptions
+    from hrmkit.training.process_group import joined
 
-    folder = RunFolder(out or usual_folder(puzzle, preset, begin))
+    folder = RunFolder(out or usual_folder(puzzle, preset, init_from))
     settings = {"steps": steps, "minutes": minutes, "batch": batch}
     given = {f"recipe.{name}": value for name, value in settings.items() if value is not None}
     named = {**given, **settings_of(context.args)}
-    said = {
+    given = {
         "puzzle": puzzle,
         "data": data,
         "test": test,
         "preset": preset,
         "seed": seed,
-        "begin": begin,
+        "init_from": init_from,
     }
-    plan = new_or_resumed(folder, resume, said, named)
-    habits = Habits(
+    plan = new_or_resumed(folder, resume, given, named)
+    options = RunOptions(
         evaluate_steps=evaluate_steps,
         save_steps=save_steps,
         keep=keep,
         test_puzzles=test_puzzles,
     )
     chosen = choose_device(device, dtype)
-    with joined() as ranks, Console(ranks.leads) as console:
-        _, why = carry_out(
+    with joined() as group, Console(group.leads) as console:
+        _, why = run_plan(
             plan,
             folder,
             resume=resume,
@@ -137,8 +137,8 @@ def train(
             device=chosen,
             threads=threads,
             compiled=compiled,
-            habits=habits,
-            ranks=ranks,
+            options=options,
+            group=group,
             track=track,
             report=console.report,
             begun=console.begun,
@@ -146,7 +146,7 @@ def train(
     if why == "interrupted":
         typer.echo(f"saved {folder.newest()}; go on with --resume", err=True)
         raise typer.Exit(130)
-    if ranks.leads:
+    if group.leads:
         typer.echo(
             f"{folder.newest()}\nMeasure it: hrmkit eval {folder.path} --data FILE\n"
             f"Watch it:   hrmkit studio {folder.path}"
@@ -154,15 +154,15 @@ def train(
 
 
 def new_or_resumed(
-    folder: RunFolder, resume: bool, said: dict[str, Any], settings: dict[str, Any]
+    folder: RunFolder, resume: bool, given: dict[str, Any], settings: dict[str, Any]
 ) -> Plan:
-    """The plan of a new run, or that of the folder's with what is said anew."""
+    """The plan of a new run, or the folder's plan with the settings that are given now."""
     from dataclasses import replace
 
     from hrmkit.runs.fit import planned
     from hrmkit.runs.plan import plan_of, with_settings
 
-    given = {name: value for name, value in said.items() if value is not None}
+    given = {name: value for name, value in given.items() if value is not None}
     if resume:
         folder.check_there()
         return replace(with_settings(planned(folder), settings), **given)
@@ -171,11 +171,11 @@ def new_or_resumed(
     return plan_of(preset_name=given.pop("preset", None), settings=settings, **given)
 
 
-def usual_folder(puzzle: str, preset: str | None, begin: str | None) -> Path:
-    """Where a run is that says no folder."""
+def usual_folder(puzzle: str, preset: str | None, init_from: str | None) -> Path:
+    """The folder of a run where none is named."""
     from hrmkit.runs.plan import USUAL
 
-    kind = f"from-{Path(begin).name}" if begin and preset is None else preset or USUAL
+    kind = f"from-{Path(init_from).name}" if init_from and preset is None else preset or USUAL
     return Path("runs") / f"{Path(puzzle).stem}-{kind}"
 
 

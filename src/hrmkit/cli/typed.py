@@ -1,6 +1,6 @@
-"""Puzzles typed one after the other: where one ends, and what is said of each.
+"""Puzzles that are typed or piped in one after the other, and answered one by one.
 
-Loading PyTorch takes longer than most thoughts; here it is done once.
+Loading PyTorch takes longer than most answers; here it is loaded once.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from hrmkit.puzzles.puzzle import Puzzle
 from hrmkit.puzzles.text import Lines
 
 FIRST, NEXT = "> ", "... "
-"""Prompts, for a puzzle's first line and the others."""
+"""Prompts for a puzzle's first line and for the others."""
 
 
 def answer_typed(name: str, lines: Lines, answer: Callable[[str], bool], as_json: bool) -> int:
-    """Answer what the standard input says, puzzle by puzzle; the exit status that all earn.
+    """Answer the puzzles on the standard input; returns the exit status.
 
-    `name` is the puzzle's, and `lines` as in `puzzles`; `answer` as in `answer_all`.
+    `name` is the kind of puzzle. For `lines` see `puzzles`, for `answer` see `answer_all`.
     """
     if sys.stdin.isatty():
         typer.echo(
@@ -33,11 +33,11 @@ def answer_typed(name: str, lines: Lines, answer: Callable[[str], bool], as_json
 
 
 def answer_all(texts: Iterable[str], answer: Callable[[str], bool], as_json: bool) -> int:
-    """Answer several puzzles; the exit status that all earn.
+    """Answer several puzzles; returns the exit status.
 
-    `answer` answers one and says whether that was right. Malformed puzzles are told and passed
-    over, as JSON on a line of their own. The status is 2 if there was one, else 1 if an answer was
-    wrong.
+    `answer` answers one puzzle and returns whether the answer is right. A malformed puzzle is
+    reported, with `as_json` as JSON on a line of its own, and skipped. The status is 2 if there
+    was a malformed puzzle, else 1 if an answer was wrong, else 0.
     """
     status = 0
     for text in texts:
@@ -53,13 +53,13 @@ def answer_all(texts: Iterable[str], answer: Callable[[str], bool], as_json: boo
 
 
 class Long(NamedTuple):
-    """`Lines` of a puzzle that is on one line, or ended by an empty one."""
+    """`Lines` of a puzzle that is written on one line, or on several up to an empty one."""
 
     full: int
-    """Characters of a line from which on it is a puzzle, be it a malformed one."""
+    """A line of at least so many characters is a whole puzzle, well-formed or not."""
 
     def is_whole(self, lines: Sequence[str]) -> bool:
-        """Whether this is one full line."""
+        """Whether this is one line that is long enough."""
         return len(lines) == 1 and len(lines[0].strip()) >= self.full
 
     def is_empty(self, lines: Sequence[str]) -> bool:
@@ -68,11 +68,11 @@ class Long(NamedTuple):
 
 
 def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
-    """The puzzles in lines that `line_after` a prompt are read, "" at the end.
+    """The puzzles in the lines that `line_after` reads after a prompt; "" is the end.
 
-    A line that is whole by itself is a puzzle, be it a malformed one; others are one together, up
-    to where they are whole, to an empty line, to a whole one, or to the end. Spaces or tabs in a
-    line as long as the one before are a row of free cells.
+    A line that is a whole puzzle stands alone. Other lines are joined until they are a whole
+    puzzle, or until an empty line, a whole line or the end. A line of spaces or tabs that is as
+    long as the line before it is a row of free cells, not an empty line.
     """
     gathered: list[str] = []
 
@@ -96,7 +96,7 @@ def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
 
 
 def puzzles_in(text: str, kind: Puzzle) -> list[str]:
-    """The puzzles of a text: itself if it can be read as one, or if it is not several."""
+    """The puzzles in a text: the text itself if it is one puzzle, or cannot be split."""
     try:
         kind.encode(text)
     except UserError:
@@ -107,19 +107,19 @@ def puzzles_in(text: str, kind: Puzzle) -> list[str]:
 
 
 def lines_of(kind: Puzzle) -> Lines:
-    """How lines are parted into puzzles of that kind."""
+    """How lines are split into puzzles of that kind."""
     return kind if isinstance(kind, Lines) else Long(kind.cells)
 
 
 def typed_line(prompt: str) -> str:
-    """A line of the standard input, "" at its end; a person is prompted for it.
+    """A line of the standard input, "" at its end; a terminal shows the prompt.
 
-    What is not text becomes a character that no puzzle has: that costs its line, and no other.
+    Bytes that are not text become a character that no puzzle has, so only that line is lost.
     """
-    asked = sys.stdin.isatty()
-    if asked:
+    interactive = sys.stdin.isatty()
+    if interactive:
         typer.echo(prompt, nl=False, err=True)
     line = sys.stdin.buffer.readline().decode(errors="replace")
-    if asked and not line:
+    if interactive and not line:
         typer.echo(err=True)
     return line

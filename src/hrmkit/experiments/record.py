@@ -20,7 +20,7 @@ from hrmkit.recording.part import FORMAT, VERSION, Maker
 from hrmkit.recording.world import schema
 from hrmkit.recording.world.recorder import Recorder, recorded_policy, recorded_score
 from hrmkit.recording.world.settings import (
-    Plan,
+    RunSpec,
     ablations_of,
     check,
     planned_steps,
@@ -187,7 +187,7 @@ def record(
                 progress=progress,
             )
     torch.set_num_threads(1)
-    plan = [Plan(MAIN, settings.preset, settings.freeze)]
+    plan = [RunSpec(MAIN, settings.preset, settings.freeze)]
     if ablations:
         others = ablations_of(world_named(settings.world))
         plan += [one for one in others if one[1:] != plan[0][1:]]

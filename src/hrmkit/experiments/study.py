@@ -24,7 +24,7 @@ from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
 from hrmkit.recording.world.schema import Settings
 from hrmkit.recording.world.settings import (
-    Plan,
+    RunSpec,
     ablations_of,
     default_settings,
     rates_of,
@@ -104,7 +104,7 @@ class Study:
         self.world, self.seeds = world, range(seeds)
         self.usual = default_settings(world.name)
         ablations = ablations_of(world)
-        self.main = Plan(world.main.name, world.main.preset)
+        self.main = RunSpec(world.main.name, world.main.preset)
         self.wirings = (self.main, *(plan for plan in ablations if plan.freeze == "none"))
         self.frozen = tuple(plan for plan in ablations if plan.freeze != "none")
         self.results: dict[str, Result] = {}
@@ -131,7 +131,7 @@ class Study:
 
     def row(
         self,
-        plan: Plan,
+        plan: RunSpec,
         examples: int = 1,
         *,
         noise: float = 0.0,

@@ -67,7 +67,7 @@ def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = No
 
 
 def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Write tensors as safetensors, wherever and however they lie; `OSError` if it cannot be."""
+    """Write tensors as safetensors, from any device and layout; `OSError` if that fails."""
     alone = {name: value.cpu().contiguous() for name, value in tensors.items()}
     try:
         save_file(alone, path)
@@ -81,33 +81,33 @@ def kind_of(model: HRM) -> str:
 
 
 def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
-    """What the model reads and says."""
+    """The model's inputs and outputs."""
     if isinstance(model, WorldHRM | PuzzleHRM):
         return model.interface
     raise UserError(f"a bare {type(model).__name__} reads nothing: save a PuzzleHRM or a WorldHRM")
 
 
-def load(source: Path | str, **said: Any) -> PuzzleHRM | WorldHRM:
-    """A model from a folder or a file, ours or an original's; by its name if it comes with the
-    package (`sudoku-hrm`), or from the hub (`owner/name`, `owner/name/part`).
+def load(source: Path | str, **named: Any) -> PuzzleHRM | WorldHRM:
+    """Load a model. `source` is a folder or a file, in our layout or the originals'; the name of a
+    model of the package (`sudoku-hrm`); or a name on the hub (`owner/name`, `owner/name/part`).
 
-    `said` is what an original checkpoint does not say itself, as `sizes__heads=8`. Raises
-    `UserError`, with one sentence that names the file or the tensor, when anything is missing, of
-    another shape, left over, truncated, of an unknown wiring, or not known.
+    `named` are settings that an original checkpoint lacks, such as `sizes__heads=8`. Raises
+    `UserError`, with one sentence that names the file or the tensor, for tensors that are missing,
+    left over, truncated or of another shape, and for settings that are unknown or missing.
     """
     path = located(source)
     folder = path if path.is_dir() else path.parent
     ours = path.is_dir() or path.name == WIRING or path.suffix == ".safetensors"
     if not (ours and os.path.lexists(folder / WIRING)):
-        return load_original(folder if path.name == CONFIG else path, said=said)
-    if said:
-        name = next(iter(said)).replace("__", ".")
+        return load_original(folder if path.name == CONFIG else path, named=named)
+    if named:
+        name = next(iter(named)).replace("__", ".")
         raise UserError(f"{folder / WIRING} says what the model is: leave out --{name}")
     return load_ours(folder, path if path.suffix == ".safetensors" else folder / TENSORS)
 
 
 def metadata_of(path: Path) -> dict[str, Any]:
-    """What `save` was told to keep beside the model; nothing in an original's folder."""
+    """The metadata that `save` wrote beside the model; empty in an original's folder."""
     folder = path if path.is_dir() else path.parent
     if not (folder / WIRING).is_file():
         return {}

@@ -8,18 +8,18 @@ from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, WIRING
 
 CHECKPOINTS = "checkpoints"
-"""Inside a run's folder: the models that it saved, each in a folder step-N."""
+"""The folder inside a run's folder with its saved models, each in a folder step-N."""
 RUN = "run.json"
-"""Beside it: what says that the folder is a run's."""
+"""The file beside it that marks the folder of a run."""
 
 
 def holds_run(folder: Path) -> bool:
-    """Whether a folder is one of a run, which may not have saved a model yet."""
+    """Whether a folder is a run's folder; it may have no saved model yet."""
     return (folder / RUN).is_file() or (folder / CHECKPOINTS).is_dir()
 
 
 def newest(run: Path) -> Path:
-    """The folder of the last whole model that a run saved; `UserError` if there is none."""
+    """The folder of the newest complete model of a run; `UserError` if there is none."""
     whole = [
         folder
         for folder in checkpoints_of(run).values()
@@ -33,12 +33,12 @@ def newest(run: Path) -> Path:
 
 
 def checkpoint_name(step: int) -> str:
-    """What the folder of a checkpoint is called."""
+    """The name of a checkpoint's folder."""
     return f"step-{step:07d}"
 
 
 def checkpoints_of(run: Path) -> dict[int, Path]:
-    """The folders of a run's checkpoints by step, in order; what is called otherwise is none."""
+    """The folders of a run's checkpoints by step, in order; other names are ignored."""
     found: dict[int, Path] = {}
     for folder in (run / CHECKPOINTS).glob("step-*"):
         digits = folder.name.removeprefix("step-")

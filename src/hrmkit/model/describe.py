@@ -73,7 +73,7 @@ def describe(name: str) -> str:
         "FLOPs of a step": flops(step_flops(wiring, sizes, face)) + " a puzzle, backward included",
         "units of a step": f"{units_a_step(wiring, sizes)} block forwards",
     }
-    return "\n".join([*lines, *(f"  {what:<20}{said}" for what, said in facts.items())])
+    return "\n".join([*lines, *(f"  {what:<20}{value}" for what, value in facts.items())])
 
 
 def flops(count: int) -> str:

@@ -1,4 +1,4 @@
-"""The road lights: when a model wants to stop thinking."""
+"""Halting: when a model stops thinking."""
 
 from __future__ import annotations
 
@@ -13,25 +13,33 @@ from hrmkit.model.puzzle_hrm import PuzzleOutputs
 from hrmkit.model.wiring import Halting
 
 
-def wants_to_halt(halting: Halting, outputs: PuzzleOutputs, sure: float | None = None) -> Tensor:
-    """`[B]` booleans: whether the light is red after a segment.
+def wants_to_halt(
+    halting: Halting, outputs: PuzzleOutputs, halt_threshold: float | None = None
+) -> Tensor:
+    """`[B]` booleans: whether to halt after a segment.
 
-    By Q-learning it is where q_halt exceeds q_continue (arXiv 2506.21734), in a single pass where
-    q_halt exceeds 0 (TRM, arXiv 2510.04871), and never without halting. With `sure`, only where the
-    model also gives its answer this probability to be right, as q_halt says it.
+    With Q-learning, where q_halt exceeds q_continue (arXiv 2506.21734); with a single pass, where
+    q_halt exceeds 0 (TRM, arXiv 2510.04871); without halting, never. With `halt_threshold`, only
+    where the probability of a right answer, the sigmoid of q_halt, also exceeds the threshold.
     """
     if halting == "none":
         return torch.zeros_like(outputs.q_halt, dtype=torch.bool)
-    red = outputs.q_halt > (outputs.q_continue if halting == "q-learning" else 0)
-    return red if sure is None else red & (outputs.q_halt > math.log(sure / (1 - sure)))
+    halts = outputs.q_halt > (outputs.q_continue if halting == "q-learning" else 0)
+    return (
+        halts
+        if halt_threshold is None
+        else halts & (outputs.q_halt > math.log(halt_threshold / (1 - halt_threshold)))
+    )
 
 
-def check_sure(sure: float | None) -> None:
-    """Raise `UserError` where a light cannot ask for this probability."""
-    if sure is not None and not 0.5 <= sure < 1:
-        raise UserError(f"sure is {sure:g}: it has to be 0.5 or more, and below 1")
+def check_halt_threshold(halt_threshold: float | None) -> None:
+    """Raise `UserError` where this is no probability to halt at."""
+    if halt_threshold is not None and not 0.5 <= halt_threshold < 1:
+        raise UserError(
+            f"the halt threshold is {halt_threshold:g}: it has to be 0.5 or more, and below 1"
+        )
 
 
-def segments_until_red(red: Sequence[bool]) -> int:
-    """How many segments a thought takes that stops at the first red light; all if there is none."""
-    return next((number for number, stop in enumerate(red, 1) if stop), len(red))
+def segments_until_halt(halts: Sequence[bool]) -> int:
+    """How many segments a thought takes that stops at the first to halt; all if none does."""
+    return next((number for number, stop in enumerate(halts, 1) if stop), len(halts))

@@ -28,11 +28,11 @@ from hrmkit.model.block import (
 from hrmkit.model.wiring import Sizes, Wiring
 
 PARTS = ("modules", "mixing", "gate", "positions", "prefix", "puzzle_embedding")
-"""The wires that say which parts a model has; the others only say how these are used."""
+"""The wires that decide which parts a model has; the others decide how parts are used."""
 
 
 class Carry(NamedTuple):
-    """The end states of a segment, handed on without gradient; without hierarchy, only `low`."""
+    """The states after a segment, without gradient; without hierarchy, only `low`."""
 
     high: Tensor
     """zH `[batch, tokens, width]`."""
@@ -40,7 +40,7 @@ class Carry(NamedTuple):
     """zL `[batch, tokens, width]`."""
 
     def detached(self) -> Carry:
-        """The same states, cut off from what made them."""
+        """The same states, detached from the graph."""
         return Carry(self.high.detach(), self.low.detach())
 
 
@@ -54,7 +54,7 @@ class HRM(nn.Module):
     high_init: Tensor
     low_init: Tensor
     compute_dtype: torch.dtype | None = None
-    """The type that matrix products are to run in (autocast); None while nobody has chosen."""
+    """The type of matrix products (autocast); None until one is chosen."""
 
     def __init__(self, wiring: Wiring, sizes: Sizes, tokens: int, embedding: nn.Module) -> None:
         super().__init__()
@@ -70,11 +70,11 @@ class HRM(nn.Module):
 
     @staticmethod
     def rotary_rates(sizes: Sizes) -> Tensor:
-        """Rates of the rotary embedding, to the originals' last bit: parity asks for it."""
+        """Rates of the rotary embedding, equal to the originals' in every bit (tests/parity.py)."""
         return 1 / sizes.rope_base ** rotary_exponents(sizes.width // sizes.heads)
 
     def draw_start(self) -> None:
-        """Draw the states where thinking starts."""
+        """Draw the initial states."""
         for start in (self.high_init, self.low_init):
             start.copy_(truncated_normal(self.sizes.width, std=1.0))
 
@@ -148,12 +148,12 @@ class HRM(nn.Module):
         return Carry(high, low)
 
     def answering(self, carry: Carry) -> Tensor:
-        """The state that the heads read: zH, or the only one."""
+        """The state that the heads read: zH, or the only state."""
         return carry.high if self.wiring.hierarchy else carry.low
 
 
 def count_parameters(model: nn.Module) -> int:
-    """How many learned numbers a model has."""
+    """The number of a model's parameters."""
     return sum(p.numel() for p in model.parameters())
 
 
@@ -171,6 +171,6 @@ def build_module(wiring: Wiring, sizes: Sizes, tokens: int) -> ReasoningModule:
 
 @contextmanager
 def gradient_only_if(wanted: bool) -> Generator[None]:
-    """Run without gradient unless `wanted`; never switches it on where it is off."""
+    """Disable gradients unless `wanted`; never enables them where they are off."""
     with torch.set_grad_enabled(wanted and torch.is_grad_enabled()):
         yield

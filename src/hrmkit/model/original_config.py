@@ -35,7 +35,7 @@ NEEDED = (
     *("sizes.heads", "wiring.cycles", "wiring.low_calls", "wiring.segments", "wiring.prefix"),
     *("interface.vocab", "interface.tokens"),
 )
-"""What has to be known, and is not in every checkpoint."""
+"""Settings that are needed and that some checkpoints lack."""
 TOKENS_OF_VOCAB = {11: 81, 12: 900}
 """The originals' 9x9 sudokus, and their ARC grids. No other of their data sets has so many kinds of
 token; those of 6 kinds may be mazes or 4x4 sudokus."""
@@ -45,7 +45,7 @@ BLOCK = re.compile(r"L_level\.layers\.(\d{1,4})\.")
 
 
 class Arch(BaseModel):
-    """What a configuration says of the architecture, HRM's or TRM's."""
+    """The architecture in a configuration of HRM or TRM."""
 
     model_config = ConfigDict(extra="ignore", strict=True, allow_inf_nan=False)
 
@@ -69,12 +69,12 @@ class Arch(BaseModel):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is to be loaded, for a sentence that asks for more."""
+class Request:
+    """What is being loaded, for error messages."""
 
     source: str
-    said: Mapping[str, Any]
-    """What a person said of it, by name."""
+    named: Mapping[str, Any]
+    """Settings that the caller gave, by name."""
 
 
 def parts_of_config(config: Mapping[str, Any]) -> tuple[Wiring, Sizes, PuzzleInterface]:
@@ -83,16 +83,16 @@ def parts_of_config(config: Mapping[str, Any]) -> tuple[Wiring, Sizes, PuzzleInt
     `config` holds the `arch` section together with vocab_size, seq_len and num_puzzle_identifiers.
     Raises `UserError` for a missing or unknown value.
     """
-    return parts_of(settings_of_config(config), Asked("the original's configuration", {}))
+    return parts_of(settings_of_config(config), Request("the original's configuration", {}))
 
 
 def parts_of_original(
-    config: Mapping[str, Any], tensors: Mapping[str, Tensor], asked: Asked
+    config: Mapping[str, Any], tensors: Mapping[str, Tensor], request: Request
 ) -> tuple[Wiring, Sizes, PuzzleInterface]:
-    """Wiring, sizes and interface of a checkpoint, from all that says something of them.
+    """Wiring, sizes and interface of a checkpoint, from its configuration, tensors and caller.
 
     `config` is the configuration beside or in it, empty where there is none; `tensors` have the
-    originals' names. What a person said goes before everything else. Raises `UserError` where
+    originals' names. What the caller gave goes first. Raises `UserError` where
     something is not known, with the options that say it.
     """
     arch = config.get("arch")
@@ -100,13 +100,13 @@ def parts_of_original(
     settings = settings_of_tensors(tensors)
     if "H_cycles" in flat or "hidden_size" in flat:
         settings |= settings_of_config(flat)
-    settings |= asked_settings(asked)
+    settings |= named_settings(request)
     settings |= tokens_of(flat, tensors, settings)
-    return parts_of(settings, asked)
+    return parts_of(settings, request)
 
 
 def settings_of_config(config: Mapping[str, Any]) -> Settings:
-    """What an original's configuration says, in our names; `UserError` for what is not possible."""
+    """An original's configuration in our names; `UserError` for a value out of range."""
     arch = read_arch(config)
     trm = not arch.H_layers
     if not trm and arch.H_layers != arch.L_layers:
@@ -146,7 +146,7 @@ def settings_of_config(config: Mapping[str, Any]) -> Settings:
 
 
 def read_arch(config: Mapping[str, Any]) -> Arch:
-    """The part of a configuration that says what a model is made of."""
+    """The part of a configuration that describes the architecture."""
     try:
         return Arch.model_validate(dict(config))
     except ValidationError as error:
@@ -160,7 +160,7 @@ def read_arch(config: Mapping[str, Any]) -> Arch:
 
 
 def settings_of_tensors(tensors: Mapping[str, Tensor]) -> Settings:
-    """What the tensors themselves say, and what follows from it in both originals."""
+    """Settings that follow from the tensors' shapes, in both originals."""
     blocks = {int(found[1]) for name in tensors if (found := BLOCK.match(name))}
     two = any(name.startswith("H_level.") for name in tensors)
     mixes, table = MIXER in tensors, tensors.get("embed_tokens.embedding_weight")
@@ -219,11 +219,11 @@ def tokens_of_data(config: Mapping[str, Any], vocab: object) -> int | None:
     return None
 
 
-def asked_settings(asked: Asked) -> Settings:
-    """What a person said, each the name of a field; `UserError` for another name."""
+def named_settings(request: Request) -> Settings:
+    """The settings that the caller gave; `UserError` for an unknown name."""
     known = [f"{name}.{field.name}" for name, part in SECTIONS.items() for field in fields(part)]
     settings: Settings = {}
-    for name, value in asked.said.items():
+    for name, value in request.named.items():
         full = name.replace("__", ".")
         if full not in known:
             close = get_close_matches(full, known, n=3, cutoff=0.5)
@@ -233,24 +233,24 @@ def asked_settings(asked: Asked) -> Settings:
     return settings
 
 
-def parts_of(settings: Settings, asked: Asked) -> tuple[Wiring, Sizes, PuzzleInterface]:
-    """The parts of a model, all of it known; `UserError` where something is not."""
+def parts_of(settings: Settings, request: Request) -> tuple[Wiring, Sizes, PuzzleInterface]:
+    """The parts of a model; `UserError` where a setting is missing."""
     unknown = [name for name in NEEDED if name not in settings]
     if unknown:
         options = " ".join(f"--{name} N" for name in unknown)
         words = ", ".join(f"{name.replace('.', '__')}=N" for name in unknown)
         raise UserError(
-            f"{asked.source} does not say its {', '.join(unknown)}: give {options}, or in Python "
+            f"{request.source} does not say its {', '.join(unknown)}: give {options}, or in Python "
             f"hrmkit.load(..., {words}), and keep it with hrmkit.save to train on from it"
         )
     return (
-        part(Wiring, "wiring", settings, asked),
-        part(Sizes, "sizes", settings, asked),
-        part(PuzzleInterface, "interface", settings, asked),
+        part(Wiring, "wiring", settings, request),
+        part(Sizes, "sizes", settings, request),
+        part(PuzzleInterface, "interface", settings, request),
     )
 
 
-def part(kind: type[Kind], section: str, settings: Settings, asked: Asked) -> Kind:
+def part(kind: type[Kind], section: str, settings: Settings, request: Request) -> Kind:
     """One part; its values may be text, as on the command line."""
     values = {
         name.removeprefix(f"{section}."): value
@@ -263,5 +263,5 @@ def part(kind: type[Kind], section: str, settings: Settings, asked: Asked) -> Ki
         flaw = first_flaw(error)
         where = ".".join(filter(None, (section, flaw.where)))
         if flaw.kind == "missing":
-            raise UserError(f"{asked.source} does not say its {where}") from None
+            raise UserError(f"{request.source} does not say its {where}") from None
         raise UserError(f"{where} is {shown(flaw.value)}: {flaw.what}") from None

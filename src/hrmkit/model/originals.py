@@ -20,7 +20,7 @@ from torch import Tensor
 from hrmkit.errors import UserError
 from hrmkit.model.block import swiglu_inner
 from hrmkit.model.described import check_tensors, shapes_of
-from hrmkit.model.original_config import Asked, parts_of_config, parts_of_original
+from hrmkit.model.original_config import Request, parts_of_config, parts_of_original
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.state_dict import ENDINGS, read_state, unwrapped
 from hrmkit.model.wiring import Sizes
@@ -88,20 +88,20 @@ def to_original(model: PuzzleHRM) -> dict[str, Tensor]:
 
 
 def load_original(
-    source: Path, file: str | None = None, said: Mapping[str, Any] | None = None
+    source: Path, file: str | None = None, named: Mapping[str, Any] | None = None
 ) -> PuzzleHRM:
     """A model from a checkpoint of the originals' kind: its file, or the folder that it is in.
 
     `file` names the state dict in a folder; without it, `checkpoint`, or the `step_N` of the
-    largest N, or the only file of tensors. `said` is what neither tensors nor configuration say
+    largest N, or the only file of tensors. `named` is what neither tensors nor configuration say
     (see `original_config`), as `{"sizes.heads": 8}`. Raises `UserError` for what cannot be read or
     is not known.
     """
     path = checkpoint_in(source, file)
     state = read_state(path)
     config = config_beside(path) or state.config
-    asked = Asked(str(path), said or {})
-    parts = parts_of_original(config, state.tensors, asked)
+    request = Request(str(path), named or {})
+    parts = parts_of_original(config, state.tensors, request)
     wanted = {original_name(name): own for name, own in shapes_of(*parts).items()}
     # Sizes may be anything until the tensors agree: there is no memory for them before.
     check_tensors(wanted, state.tensors, f"the original checkpoint {path}")

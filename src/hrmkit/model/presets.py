@@ -18,21 +18,21 @@ class Preset:
     wiring: Wiring
     sizes: Sizes
     interface: PuzzleInterface | None = None
-    """What it reads unless something else is given; a world's preset is given the world's."""
+    """The default interface; None for worlds, which have their own."""
 
 
 TWO_MODULES = Sizes(width=48, heads=4, inner=128, blocks=1)
 ONE_MODULE = Sizes(width=48, heads=4, inner=128, blocks=2)
 """One module of two blocks has the parameters of two modules of one block each."""
 
-HIERARCHY = Wiring(subgoal_head=True, subgoal_channel=True)
+SUBGOALS = Wiring(subgoal_head=True, subgoal_channel=True)
 # A decision of the two modules takes 2 x (2 L + 1 H) + 1 = 7 block calls a segment; one module of
 # two blocks called 3 + 1 times takes 8, so that what is left out never costs the rival compute.
-ONE = replace(HIERARCHY, hierarchy=False, modules=1, cycles=1, low_calls=3)
+ONE = replace(SUBGOALS, hierarchy=False, modules=1, cycles=1, low_calls=3)
 
 # The same in every world; each world says which of them it trains, and at what rates.
 WORLD_PRESETS = (
-    Preset("hierarchy", "Planner and Doer", HIERARCHY, TWO_MODULES),
+    Preset("hierarchy", "Planner and Doer", SUBGOALS, TWO_MODULES),
     Preset(
         "flat",
         "no hierarchy: one module, actions only",
@@ -48,7 +48,7 @@ WORLD_PRESETS = (
     Preset(
         "no-channel",
         "two modules, but the Doer is not told the sub-goal",
-        replace(HIERARCHY, subgoal_channel=False),
+        replace(SUBGOALS, subgoal_channel=False),
         TWO_MODULES,
     ),
     Preset("one-module", "one module that is told its own sub-goal", ONE, ONE_MODULE),
@@ -124,7 +124,7 @@ OLD_NAMES = {
     "keydoor": "hierarchy",
     **{f"keydoor-{preset.name}": preset.name for preset in WORLD_PRESETS[1:]},
 }
-"""What the wirings of worlds were called when there was one world only."""
+"""Old names of the worlds' wirings, from when there was one world."""
 
 
 def preset(name: str) -> Preset:

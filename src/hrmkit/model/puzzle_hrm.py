@@ -1,4 +1,4 @@
-"""The model of a puzzle: a whole grid in, the whole answer out, no decoder."""
+"""The model of puzzles: it reads a whole grid and writes the whole answer, without a decoder."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 
 
 class PuzzleBatch(NamedTuple):
-    """Puzzles to think about."""
+    """A batch of puzzles."""
 
     given: Tensor
-    """`[batch, tokens]`, integers: the puzzle as it is set."""
+    """`[batch, tokens]`, integers: the given grids."""
     puzzle_ids: Tensor
-    """`[batch]`, integers: which puzzle embedding each takes; read only where that wire is."""
+    """`[batch]`, integers: the index of each puzzle embedding; unused without that wire."""
 
 
 class PuzzleOutputs(NamedTuple):
-    """What the heads say after a segment, as logits."""
+    """The heads' outputs after a segment, as logits."""
 
     logits: Tensor
     """`[batch, tokens, V]`."""
     q_halt: Tensor
-    """`[batch]`: is the answer exactly right?"""
+    """`[batch]`: whether the answer is exactly right."""
     q_continue: Tensor
-    """`[batch]`: is it worth another segment? Trained only by Q-learning."""
+    """`[batch]`: whether another segment is worth it. Trained by Q-learning only."""
 
 
 class PuzzleHRM(HRM):
@@ -77,13 +77,13 @@ class PuzzleHRM(HRM):
         return self.sizes.width**0.5 * x
 
     def read(self, carry: Carry) -> PuzzleOutputs:
-        """What the heads say of a state; the q head reads its first token."""
+        """The heads' outputs for a state; the q head reads its first token."""
         state = self.answering(carry)
         q = self.q_head(state[:, 0])
         return PuzzleOutputs(self.token_head(state[:, self.wiring.prefix :]), q[:, 0], q[:, 1])
 
     def segment(self, carry: Carry, batch: PuzzleBatch) -> tuple[Carry, PuzzleOutputs]:
-        """One segment of thinking. The new carry has no gradient.
+        """One segment. The new carry has no gradient.
 
         Under autocast states are in the type of the products, as in the originals: what happens
         between two products is bound by memory, and so moves half the bytes.

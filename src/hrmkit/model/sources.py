@@ -1,4 +1,4 @@
-"""Where a model is: a folder or a file here, a model of the package, or one on the hub."""
+"""Finds a model's files: a local folder or file, a model of the package, or one on the hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kit's manual: steps 0 to 9, each a wiring one wire richer than the one before."""
+"""The kit's manual: the wirings of steps 0 to 9, each with one more wire."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 FIXED_DEPTH = replace(ENCODER, positions="learned")
 LOOP = replace(FIXED_DEPTH, loop=True, low_calls=4, gradient="full")
 RECALL = replace(LOOP, recall=True)
-HIERARCHY = replace(RECALL, hierarchy=True, modules=2, cycles=2, low_calls=2, gradient="one-step")
-OUTER_LOOP = replace(HIERARCHY, segments=8)
-ROAD_LIGHTS = replace(OUTER_LOOP, halting="q-learning")
-NAME_TAG = replace(ROAD_LIGHTS, puzzle_embedding=True, prefix=1)
+TWO_LEVELS = replace(RECALL, hierarchy=True, modules=2, cycles=2, low_calls=2, gradient="one-step")
+OUTER_LOOP = replace(TWO_LEVELS, segments=8)
+HALTING = replace(OUTER_LOOP, halting="q-learning")
+PUZZLE_EMBEDDING = replace(HALTING, puzzle_embedding=True, prefix=1)
 
 STEPS: tuple[Wiring, ...] = (
     FIXED_DEPTH,  # 0: the bare block
     FIXED_DEPTH,  # 1: between input and output
     LOOP,  # 2: the latent recurrence wire
     RECALL,  # 3: the recall wire
-    HIERARCHY,  # 4: the rats, who show what step 5 does
-    HIERARCHY,  # 5: fast L, slow H
+    TWO_LEVELS,  # 4: the rats, who show what step 5 does
+    TWO_LEVELS,  # 5: fast L, slow H
     OUTER_LOOP,  # 6: the outer loop wire
-    ROAD_LIGHTS,  # 7: the road lights
-    ROAD_LIGHTS,  # 8: the same model in the case of augmentation and voting
-    NAME_TAG,  # 9: the puzzle embedding
+    HALTING,  # 7: halting
+    HALTING,  # 8: the same model in the case of augmentation and voting
+    PUZZLE_EMBEDDING,  # 9: the puzzle embedding
 )
 
 TITLES = (

@@ -1,4 +1,4 @@
-"""A trained model made wider without changing what it answers: more room to go on learning in.
+"""Makes a trained model wider without changing its answers, so that it can learn more.
 
 Every channel is repeated, and what reads the copies shares out its old weight among them at random,
 so that they are told apart by the next gradient (Chen et al., "Net2Net", arXiv 1511.05641).
@@ -20,7 +20,7 @@ SPREAD = 0.2
 
 
 def widened(model: PuzzleHRM, sizes: Sizes, seed: int = 0) -> PuzzleHRM:
-    """A model of `sizes` that answers as `model` does, but for rounding.
+    """A model of `sizes` with the same answers as `model`, up to rounding.
 
     `sizes` has k times the width, the inner width and the heads, and the same blocks; a model
     without attention may have any number of heads. Raises `UserError` for other sizes.

@@ -1,4 +1,4 @@
-"""Which wires of the model are plugged in, how large its parts are, and what it reads and says."""
+"""A model's wiring, the sizes of its parts, and its inputs and outputs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hrmkit.errors import UserError
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 MOST_CALLS = 1000
-"""Cycles, calls of L in one, and segments. So many are far beyond what anybody trained."""
+"""The most cycles, calls of L in a cycle, and segments: far more than anybody has trained."""
 MOST_WIDE, MOST_BLOCKS = 1 << 16, 1000
 MOST_TOKENS, MOST_KINDS, MOST_PUZZLES = 1 << 16, 1 << 20, 1 << 27
-"""Cells of a puzzle, different tokens, and puzzle embeddings: ARC-AGI-2 in 1000 views has 2^20."""
+"""The most cells, token kinds and puzzle embeddings; ARC-AGI-2 in 1000 views has 2^20."""
 WORLD_TOKENS = 128
 """The most tokens of a world."""
 
@@ -42,7 +42,7 @@ class Call(NamedTuple):
 
     module: Literal["L", "H"]
     gradient: bool
-    """Whether it carries gradient in training."""
+    """Whether gradients flow through it in training."""
 
 
 def check_whole(part: object, name: str, least: int, most: int) -> None:
@@ -66,37 +66,37 @@ class Wiring:
     loop: bool = True
     """Latent recurrence: a module is called again on its own output. Without: fixed depth."""
     recall: bool = True
-    """The input is injected again at every call of L. Without: it is where thinking starts."""
+    """The input is injected again at every call of L. Without: it is the initial state."""
     hierarchy: bool = True
     """Two states, zH (slow) and zL (fast). Without: one, which serves every head."""
     modules: Literal[1, 2] = 2
-    """2: H and L have blocks of their own. 1: one module plays every part (with hierarchy: TRM)."""
+    """2: H and L have their own blocks. 1: one module does both (with hierarchy: TRM)."""
     cycles: int = 2
     """N, cycles in a segment."""
     low_calls: int = 2
     """T, calls of L in a cycle."""
     gradient: Gradient = "one-step"
-    """Which calls carry gradient: the last of each module, all of the last cycle (TRM), or all."""
+    """The calls that gradients flow through: the last of each module, the last cycle (TRM), all."""
     segments: int = 2
     """The most segments; above 1 the outer loop is plugged in."""
     halting: Halting = "single-pass"
-    """How the q head learns to stop: not at all, by the original's Q-learning, which needs a second
+    """How the q head learns to halt: not at all, by the original's Q-learning, which needs a second
     forward pass, or by q_halt alone (TRM)."""
     mixing: Mixing = "attention"
-    """How tokens learn of each other: by attention or by an MLP over the token axis (TRM)."""
+    """How tokens are mixed: by attention, or by an MLP over the token axis (TRM)."""
     gate: Gate = "swiglu"
     """How the MLPs are gated: as in the originals, or so that Muon's high rates stay stable (arXiv
     2601.19085)."""
     positions: Positions = "rope"
-    """How tokens know where they stand."""
+    """How positions are encoded."""
     puzzle_embedding: bool = False
-    """Whether every puzzle has a learned vector of its own, put before its tokens."""
+    """Whether every puzzle has its own learned vector, placed before its tokens."""
     prefix: int = 0
     """Tokens before the puzzle's: the first carries the puzzle embedding, the others are empty."""
     subgoal_head: bool = False
-    """Of worlds: whether there is a head that names a sub-goal."""
+    """Worlds only: whether there is a head that predicts a sub-goal."""
     subgoal_channel: bool = False
-    """Of worlds: whether the action head is told a sub-goal before it answers."""
+    """Worlds only: whether the action head receives a sub-goal as input."""
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -111,7 +111,7 @@ class Wiring:
             raise UserError(complaint)
 
     def _missing_wires(self) -> list[str]:
-        """What is plugged in although the wire that feeds it is not."""
+        """Wires that need another wire which is not plugged in."""
         calls = self.cycles * self.low_calls
         rules = (
             (
@@ -145,7 +145,7 @@ class Wiring:
             ),
             (
                 self.halting != "none" and self.segments == 1,
-                "the road lights choose between stopping and another segment: plug in the outer "
+                "halting chooses between stopping and another segment: plug in the outer "
                 "loop (segments above 1)",
             ),
             (
@@ -182,7 +182,7 @@ class Wiring:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the parts are; raises `UserError` for what is not possible."""
+    """The sizes of the parts; raises `UserError` for a value out of range."""
 
     __pydantic_config__ = STRICT
 
@@ -211,7 +211,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class WorldInterface:
-    """What a model reads and says in a world; raises `UserError` for what is not possible."""
+    """A model's inputs and outputs in a world; raises `UserError` for a value out of range."""
 
     __pydantic_config__ = STRICT
 
@@ -224,7 +224,7 @@ class WorldInterface:
     subgoal_token: int = 0
     """The token at which the sub-goal head reads."""
     action_token: int = 1
-    """The token at which the action head reads, and at which it is told a sub-goal."""
+    """The token at which the action head reads, and to which the sub-goal is added."""
 
     def __post_init__(self) -> None:
         for name in ("features", "subgoals", "actions"):
@@ -235,7 +235,7 @@ class WorldInterface:
 
 @dataclass(frozen=True)
 class PuzzleInterface:
-    """What a model reads and says of a puzzle; raises `UserError` for what is not possible."""
+    """A model's inputs and outputs for puzzles; raises `UserError` for a value out of range."""
 
     __pydantic_config__ = STRICT
 
@@ -244,7 +244,7 @@ class PuzzleInterface:
     tokens: int
     """Cells of a puzzle."""
     puzzles: int = 1
-    """Number of puzzle ids, each with an embedding of its own where that wire is plugged in."""
+    """Number of puzzle ids, each with its own embedding if that wire is plugged in."""
 
     def __post_init__(self) -> None:
         check_whole(self, "vocab", 1, MOST_KINDS)

@@ -1,4 +1,4 @@
-"""The model of a tiny world: a Planner that names a sub-goal, a Doer that acts on it."""
+"""The model of a small world: a Planner predicts a sub-goal, a Doer predicts an action for it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from hrmkit.model.wiring import WORLD_TOKENS, Sizes, Wiring, WorldInterface
 
 
 class Outputs(NamedTuple):
-    """What the heads say after a segment, as logits."""
+    """The heads' outputs after a segment, as logits."""
 
     subgoal: Tensor
     """`[batch, G]`."""
     action: Tensor
-    """`[batch, A]`, under the sub-goal that the Doer was told."""
+    """`[batch, A]`, for the sub-goal that the Doer was given."""
     q_halt: Tensor
-    """`[batch]`; above 0 the model wants to stop thinking."""
+    """`[batch]`; above 0 the model wants to halt."""
 
 
 class WorldHRM(HRM):

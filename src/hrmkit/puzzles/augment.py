@@ -47,7 +47,7 @@ class Symmetry:
     columns: tuple[int, ...]
     transposed: bool
     tokens: tuple[int, ...]
-    """What becomes of each token, 0 first, which has to stay 0."""
+    """The new token for each token; 0 has to stay 0."""
     symbol: Symbol = "digit"
     """What a token is called."""
 
@@ -155,7 +155,7 @@ class Symmetries:
         return _exchanged(_moved(grid, self.cells.argsort(1)), self.tokens.argsort(1))
 
     def _check(self, grid: Tensor) -> None:
-        """Refuse grids of another number or size."""
+        """Raise `UserError` for grids of another number or size."""
         if (len(grid), grid.shape[-1]) != self.cells.shape:
             raise UserError(
                 f"grids of shape {tuple(grid.shape)} do not fit {len(self)} symmetries of grids "
@@ -182,7 +182,7 @@ def _exchanged(grid: Tensor, tokens: Tensor) -> Tensor:
 
 
 def identity(width: int, tokens: int, symbol: Symbol = "digit") -> Symmetry:
-    """The change that changes nothing, of grids of `width` and tokens 0 to `tokens` - 1."""
+    """The identity, for grids of `width` and tokens 0 to `tokens` - 1."""
     line = tuple(range(width))
     return Symmetry(line, line, False, tuple(range(tokens)), symbol)
 

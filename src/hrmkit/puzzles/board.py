@@ -1,4 +1,4 @@
-"""How a puzzle's grids are laid out and what stands in a cell: all that whoever draws it knows."""
+"""The board of a puzzle: everything that is needed to draw it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import isqrt
 
 MOST_CELLS = 900
 MOST_TOKENS = 64
-"""More kinds of token than this could not be told apart on a board."""
+"""The most kinds of token that can be told apart on a board."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Board:
     """A grid's shape, and how its tokens look."""
 
     kind: str
-    """Which drawing is asked for: sudoku, maze or arc; own for signs in cells."""
+    """The kind of drawing: sudoku, maze or arc; own for signs in cells."""
     width: int
     """Cells in a row."""
     height: int

@@ -1,4 +1,4 @@
-"""What a kind of puzzle says of itself, before there is one: its sizes, and how it is drawn."""
+"""The definition of a kind of puzzle: its sizes, and how it is drawn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hrmkit.puzzles.puzzle import Puzzle
 
 
 def usual_size(questions: Sequence[str]) -> None:
-    """None: puzzles of the kind are of one size, whatever a file says."""
+    """None: puzzles of this kind have one size."""
 
 
 @dataclass(frozen=True)
@@ -18,23 +18,23 @@ class PuzzleDefinition:
     """A kind of puzzle."""
 
     make: Callable[[int | None], Puzzle]
-    """The puzzle with grids of so many cells, or of its usual size.
+    """Makes the puzzle with grids of so many cells, or of its default size.
 
     Raises `UserError` if it has no such size.
     """
     canvas: Callable[[Sequence[str]], int | None] = usual_size
-    """Cells of the canvas that fits the questions of a file; None for the usual size."""
+    """Cells of the canvas that fits the questions of a file; None for the default size."""
     board: Callable[[int, int], Board | None] = numbered
-    """How grids look, given how many kinds of token and cells they have.
+    """How grids are drawn, given the number of token kinds and of cells.
 
-    None where they are not of the kind; they are then drawn as numbers.
+    None if such grids are not of this kind; they are then drawn as numbers.
     """
     known_by: frozenset[tuple[int, int]] = frozenset()
-    """Kinds of token and cells that tell the kind, where a model does not say which it is of."""
+    """(token kinds, cells) that identify this kind where a model does not name its puzzle."""
     holds_smaller: bool = False
-    """Whether a model also reads smaller puzzles, each at the top left of its own canvas."""
+    """Whether a model also reads smaller puzzles, placed at the top left of its canvas."""
     by_task: bool = False
-    """Whether the puzzles are tests of tasks, whose examples alone show what is asked.
+    """Whether the puzzles are tests of tasks, whose rule only examples show.
 
     A model knows a task by its puzzle embedding, and no rule can check an answer.
     """

@@ -1,4 +1,4 @@
-"""Making many puzzles in several processes, the same ones whatever their number."""
+"""Makes many puzzles in several processes; the puzzles do not depend on their number."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from hrmkit.puzzles.files import Row, check_writable, save_puzzles
 
 PARTS = ("train", "test")
 MOST = 1_000_000
-"""Puzzles of one file."""
+"""The most puzzles of one file."""
 
 
 @dataclass(frozen=True)
-class Share:
-    """Some of the puzzles that are to be made: what one process makes at a time."""
+class WorkShare:
+    """A share of the puzzles to make: what one process makes at a time."""
 
     seed: int
     part: int
-    """Training is 0, test 1: no share of the one has anything in common with one of the other."""
+    """0 for training, 1 for test: they never share random numbers."""
     number: int
     count: int
 
@@ -36,35 +36,35 @@ class Share:
 
     @property
     def source(self) -> str:
-        """What the made puzzles' column `source` says."""
+        """The value of the made puzzles' column `source`."""
         return f"hrmkit-{self.seed}-{PARTS[self.part]}-{self.number}"
 
 
 @dataclass(frozen=True)
 class Made:
-    """What was written."""
+    """A file that was written."""
 
     path: Path
     wanted: int
     ratings: tuple[float, ...]
-    """Of each puzzle that was made."""
+    """The rating of each puzzle in it."""
 
 
-def shares_of(seed: int, counts: list[int], at_a_time: int) -> list[Share]:
-    """The work for `counts` puzzles of each part; `UserError` for a wrong count or seed."""
+def work_shares(seed: int, counts: list[int], at_a_time: int) -> list[WorkShare]:
+    """The shares of `counts` puzzles for each part; `UserError` for a wrong count or seed."""
     check_seed(seed)
     for count in counts:
         if not 1 <= count <= MOST:
             raise UserError(f"{count} puzzles cannot be made: choose 1 to {MOST}")
     return [
-        Share(seed, part, number, min(at_a_time, count - number * at_a_time))
+        WorkShare(seed, part, number, min(at_a_time, count - number * at_a_time))
         for part, count in enumerate(counts)
         for number in range(-(-count // at_a_time))
     ]
 
 
 def make(
-    work: Callable[[Share], list[Row]],
+    work: Callable[[WorkShare], list[Row]],
     targets: list[tuple[Path, int]],
     seed: int,
     at_a_time: int,
@@ -73,10 +73,10 @@ def make(
 ) -> tuple[list[Made], bool]:
     """Make puzzles and write them: `targets` are files and counts, of training, then of the test.
 
-    A question that is there already is left out. Ctrl-C ends the making, but what was made is
-    written: the second of the results says whether it was pressed.
+    Duplicate questions are left out. After Ctrl-C the puzzles made so far are written; the second
+    result says whether it was pressed.
     """
-    shares = shares_of(seed, [count for _, count in targets], at_a_time)
+    shares = work_shares(seed, [count for _, count in targets], at_a_time)
     if len({os.path.realpath(path) for path, _ in targets}) < len(targets):
         raise UserError(f"{targets[0][0]} cannot hold both: name another file for the test")
     for path, count in targets:
@@ -98,7 +98,7 @@ def make(
 
 
 def _written(targets: list[tuple[Path, int]], rows: list[list[Row]]) -> list[Made]:
-    """Write every part that there is something of, also when another cannot be written."""
+    """Write every part that has puzzles, even if another part cannot be written."""
     made: list[Made] = []
     failed: list[str] = []
     for (path, wanted), part in zip(targets, rows, strict=True):

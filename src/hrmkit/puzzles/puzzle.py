@@ -1,4 +1,4 @@
-"""What every puzzle shares: how it is written, shown, checked and changed, and a set as tensors."""
+"""The interface of every kind of puzzle, and sets of puzzles as tensors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from torch import Tensor
 from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
 
-BLANK = 0
-"""The token of a cell with nothing in it: a sudoku's blank, the background of an ARC grid."""
+EMPTY = 0
+"""The token of an empty cell: a blank of a 4x4 sudoku, the background of an ARC grid."""
 IGNORED = -100
-"""In a solution: a cell that is not asked about, as the padding beside a small grid."""
+"""In a solution: a cell without a label, such as the padding beside a small grid."""
 
 
 Grid = tuple[int, ...]
@@ -57,9 +57,9 @@ class PuzzleSet:
     given: Tensor
     """int64 [n, cells]; tokens, 0 is blank."""
     solution: Tensor
-    """int64 [n, cells]; `IGNORED` where nothing is asked."""
+    """int64 [n, cells]; `IGNORED` in cells without a label."""
     puzzle_ids: Tensor
-    """int64 [n]; which puzzle embedding a row is given. 0 where there is none."""
+    """int64 [n]: the index of each row's puzzle embedding; 0 without one."""
 
     def __post_init__(self) -> None:
         shapes = [tuple(part.shape) for part in (self.given, self.solution, self.puzzle_ids)]
@@ -73,7 +73,7 @@ class PuzzleSet:
         return len(self.given)
 
     def __getitem__(self, rows: slice | Tensor | Sequence[int]) -> PuzzleSet:
-        """The named rows, in the order named; a mask (bool [n]) works as well."""
+        """These rows, in this order; or those of a mask, bool [n]."""
         pick = rows if isinstance(rows, slice | Tensor) else torch.tensor(rows, dtype=torch.int64)
         return PuzzleSet(self.given[pick], self.solution[pick], self.puzzle_ids[pick])
 
@@ -91,7 +91,7 @@ class PuzzleSet:
     @property
     def blanks(self) -> Tensor:
         """How many cells of each puzzle are blank: int64 [n]."""
-        return (self.given == BLANK).sum(1)
+        return (self.given == EMPTY).sum(1)
 
     def changed(self, change: Reversible) -> PuzzleSet:
         """The same puzzles, given and solution changed alike; the ids stay."""
@@ -121,9 +121,9 @@ class Puzzle(Protocol):
         ...
 
     def encode(self, text: str) -> Grid:
-        """The grid that `text` says: a data file's row, or what a person types.
+        """The grid of a text: a row of a data file, or what a person types.
 
-        Raises `UserError` where it is malformed, with the place and what belongs there.
+        Raises `UserError` for a malformed text, with the place and what is accepted there.
         """
         ...
 
@@ -144,22 +144,22 @@ class Puzzle(Protocol):
         ...
 
     def solution(self, given: Grid) -> Grid | None:
-        """The answer that a label would be, found by rule; None where no rule knows it."""
+        """The one solution, found by rule; None where no rule can find it."""
         ...
 
     def is_valid(self, given: Grid, answer: Grid, solution: Grid | None = None) -> bool:
-        """Whether `answer` is a correct answer of the puzzle, be it the labelled one or another.
+        """Whether `answer` is correct, whether it equals the label or not.
 
-        `solution` is the label, for puzzles that nothing but their label can judge.
+        `solution` is the label, for puzzles whose answers no rule can check.
         """
         ...
 
     def difficulty(self, given: Grid) -> float:
-        """How hard it is; in what unit is the puzzle's matter."""
+        """How hard the puzzle is, in a unit of its own kind."""
         ...
 
     def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Reversible]:
-        """Every puzzle changed at random into another with a correct label, and the changes."""
+        """Each puzzle under a random symmetry, with its label, and the changes to undo."""
         ...
 
 
@@ -172,11 +172,11 @@ class Labelled:
     ratings: Tensor
     """float64 [n]: how hard each is; NaN where its source does not say."""
     source: str
-    """The file or data set, for people."""
+    """The file or data set, for messages."""
     fingerprint: str
     """SHA-256 of what was read: two sources with the same are the same."""
     skipped: int = 0
-    """Bad rows that were left out, having been asked to."""
+    """Bad rows that were skipped."""
 
 
 def as_grids(rows: Tensor) -> list[Grid]:
@@ -185,6 +185,6 @@ def as_grids(rows: Tensor) -> list[Grid]:
 
 
 def generator(seed: int) -> np.random.Generator:
-    """The random numbers of `seed`; `UserError` if it is none."""
+    """A random number generator; `UserError` for a seed out of range."""
     check_seed(seed)
     return np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Which of many answers are correct ones of their puzzles."""
+"""Checks many answers by the rules of their puzzles."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def valid_rows(
 ) -> Tensor:
     """Which answers are valid: bool [n].
 
-    `given`, `answers` and `labels` are int64 [n, cells]. Raises `UserError` where only a label can
-    judge an answer, and there is none.
+    `given`, `answers` and `labels` are int64 [n, cells]. Raises `UserError` where an answer can
+    only be checked with a label, and there is none.
     """
     if isinstance(puzzle, InBulk):
         return torch.from_numpy(puzzle.are_valid(given.numpy(), answers.numpy()))

@@ -41,7 +41,7 @@ def undo_each(answers: Tensor, views: Sequence[Reversible]) -> Tensor:
 
 
 def count_votes(undone: Tensor, q: Tensor | None = None) -> list[Candidate]:
-    """The distinct answers to one puzzle, the most counted first.
+    """The distinct answers to one puzzle, the one with the most votes first.
 
     `undone` is int64 [views, cells], from `undo_each`; `q` float [views]. Ties go to the higher
     mean q, then to the answer seen first. Raises `UserError` if the shapes do not fit.
@@ -81,7 +81,7 @@ def vote(
 
 
 def best_two(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The two answers that are handed in, or the only one."""
+    """The two answers to submit, or the only one."""
     return tuple(candidates[:2])
 
 

@@ -14,7 +14,7 @@ from hrmkit.model.describe import flops
 from hrmkit.runs.run import Run, Status
 
 PARTS = 1000
-"""The bar's length, whatever the run's end is counted in."""
+"""The bar's length, in steps or seconds alike."""
 
 
 class Console:
@@ -39,7 +39,7 @@ class Console:
         self.peak = 0.0
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start the display."""
         self.bar.start()
         return self
 
@@ -53,13 +53,14 @@ class Console:
         self.bar.stop()
 
     def begun(self, run: Run) -> None:
-        """Say what is about to be trained, on what."""
-        self.peak = matmul_rate(run.device) * run.ranks.world
-        told = run.description()
-        train, test = told["data"][0], told["test"]
+        """Print what will be trained, and on what."""
+        self.peak = matmul_rate(run.device) * run.group.world
+        description = run.description()
+        train, test = description["data"][0], description["test"]
         measured = f"{test['source']}" if test else "puzzles of the training (name others: --test)"
         self.terminal.print(
-            f"{told['parameters']:,} parameters, {flops(int(told['flops_a_step']))} a step; "
+            f"{description['parameters']:,} parameters, "
+            f"{flops(int(description['flops_a_step']))} a step; "
             f"{run.device.reason}, at most {flops(int(self.peak))}/s\n"
             f"{train['rows']:,} puzzles of {train['source']}; measured with {measured}\n"
             f"writing to {run.folder.path}, from step {run.trainer.steps}"

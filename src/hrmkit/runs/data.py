@@ -1,4 +1,4 @@
-"""A run's puzzles: what it trains on, how they are drawn, and what it is measured with."""
+"""A run's puzzles: those to train on, in which order, and those to measure with."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from hrmkit.training.puzzles.queues import Epochs, Queue
 
 @dataclass(frozen=True, eq=False)
 class RunData:
-    """What a run reads."""
+    """The puzzles of a run."""
 
     train: Labelled
     test: Labelled | None
     queue: Callable[[np.random.Generator], Queue]
     """The puzzles to train on, drawn with these random numbers."""
     puzzles: int = 1
-    """How many puzzle embeddings there are."""
+    """The number of puzzle embeddings."""
     arc: ArcData | None = None
-    """Of ARC: the collection and its views."""
+    """ARC only: the collection and its views."""
     before: tuple[dict[str, Any], ...] = ()
-    """What the model that the run began with had learned from: `source_of` of each."""
+    """Data that the model it was initialized from had learned from: `source_of` of each."""
 
     def described(self) -> dict[str, Any]:
-        """What a saved model has to say of its data, as JSON."""
+        """The description of the data that is saved with a model, as JSON."""
         if self.arc:
             return {"data": [self.arc.described()], "trained_on": list(self.arc.trained_on)}
         return {"data": [source_of(self.train), *self.before]}
 
     def is_of(self, fingerprint: str) -> bool:
-        """Whether these are the puzzles that a run with this fingerprint began with."""
+        """Whether these are the puzzles of a run with this fingerprint."""
         if self.arc:
             return self.arc.is_of(fingerprint)
         return fingerprint == self.train.fingerprint
 
     @property
     def interface(self) -> PuzzleInterface:
-        """What a model of these puzzles reads and says."""
+        """The interface of a model of these puzzles."""
         puzzle = self.train.puzzle
         return PuzzleInterface(vocab=puzzle.vocab, tokens=puzzle.cells, puzzles=self.puzzles)
 
@@ -80,7 +80,7 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
 
 
 def check_same_size(train: Labelled, test: Labelled | None) -> None:
-    """Refuse puzzles of two sizes."""
+    """Raise `UserError` for puzzles of two sizes."""
     if test and test.puzzle.cells != train.puzzle.cells:
         raise UserError(
             f"{test.source} has puzzles of {test.puzzle.cells} cells and {train.source} of "
@@ -89,7 +89,7 @@ def check_same_size(train: Labelled, test: Labelled | None) -> None:
 
 
 def load_arc_data(plan: Plan) -> RunData:
-    """ARC: examples to train on, each view of a task with an embedding of its own."""
+    """ARC: examples to train on; each view of a task has its own embedding."""
     if plan.test:
         raise UserError(
             f"--test {plan.test} does not fit ARC, which holds out its own tests: leave it out, "

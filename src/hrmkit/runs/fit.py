@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,14 +22,15 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.widen import widened
 from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE, definition_of
+from hrmkit.renamed import FIT, RECIPE, warn_of_old_names, with_new_names
 from hrmkit.runs.data import RunData, load_data, source_of
 from hrmkit.runs.folder import RUN, RunFolder
 from hrmkit.runs.plan import Plan, differences, plan_from, plan_of
-from hrmkit.runs.run import Habits, Report, Run, Why, silent
-from hrmkit.runs.trackers import begin, chosen_trackers
-from hrmkit.solving.find import Found, find_model, learned_from
+from hrmkit.runs.run import Report, Run, RunOptions, Why, silent
+from hrmkit.runs.trackers import chosen_trackers, start_trackers
+from hrmkit.solving.loading import LoadedModel, learned_from, load_model
 from hrmkit.solving.precision import placed
-from hrmkit.training.ranks import Ranks
+from hrmkit.training.process_group import ProcessGroup
 
 
 def fit(
@@ -40,18 +41,19 @@ def fit(
     out: Path | str = "run",
     test: str | None = None,
     seed: int = 0,
-    begin: str | None = None,
+    init_from: str | None = None,
     resume: bool = False,
     **settings: Any,
 ) -> PuzzleHRM:
-    """Train a model of puzzles; returns it as it is at the end, evaluated and saved in `out`.
+    """Train a model of puzzles, measure it and save it in the folder `out`; returns the model.
 
-    `data` and `test` are CSV files, names on the hub, or collections of ARC. `begin` is a trained
-    model to begin with: its name, its folder, or a run's. Without a `preset`, wires and sizes are
-    that model's, or those of `tiny`. `settings` are those of the recipe
-    (`steps=1000`, `rate=1e-3`), or of another section with its name and two underscores before
+    `data` and `test` are CSV files, names on the hub, or collections of ARC. `init_from` is a
+    trained model whose weights the training starts from: its name, its folder, or a run's. Without
+    a `preset`, wiring and sizes are that model's, or those of `tiny`. `settings` are settings of
+    the recipe (`steps=1000`, `lr=1e-3`), or of another section with its name in front
     (`wiring__cycles=3`, `**{"sizes.width": 256}`). Ctrl-C saves, and raises `KeyboardInterrupt`;
-    `resume=True` goes on. Raises `UserError` for whatever cannot be done.
+    `resume=True` continues the run in `out`. Raises `UserError` for settings, data or models that
+    cannot be used.
 
     Example: `hrmkit.fit("train.csv.gz", minutes=3, out="my-run")`
     """
@@ -59,16 +61,31 @@ def fit(
         key.replace("__", ".") if "__" in key or "." in key else f"recipe.{key}": value
         for key, value in settings.items()
     }
+    named, init_from = with_keywords_renamed(named, init_from)
     folder = RunFolder(Path(out))
     before = planned(folder) if resume and folder.exists else None
-    plan = plan_of(puzzle, data, preset, named, test=test, seed=seed, begin=begin, before=before)
-    run, why = carry_out(plan, folder, resume=resume)
+    plan = plan_of(
+        puzzle, data, preset, named, test=test, seed=seed, init_from=init_from, before=before
+    )
+    run, why = run_plan(plan, folder, resume=resume)
     if why == "interrupted":
         raise KeyboardInterrupt
     return run.trainer.learned
 
 
-def carry_out(
+def with_keywords_renamed(
+    settings: Mapping[str, Any], init_from: str | None
+) -> tuple[dict[str, Any], str | None]:
+    """`fit`'s settings by full name, and its `init_from`, from old keywords and new ones."""
+    sections = {f"recipe.{old}": f"recipe.{new}" for old, new in {**RECIPE, **FIT}.items()}
+    used = [key for key in settings if key in sections]
+    names = {key.removeprefix("recipe."): sections[key].removeprefix("recipe.") for key in used}
+    warn_of_old_names(names, depth=4)
+    out = with_new_names(settings, sections)
+    return out, out.pop("recipe.init_from", init_from)
+
+
+def run_plan(
     plan: Plan,
     folder: RunFolder,
     *,
@@ -77,81 +94,84 @@ def carry_out(
     device: Device | None = None,
     threads: int | None = None,
     compiled: bool = False,
-    habits: Habits | None = None,
-    ranks: Ranks | None = None,
+    options: RunOptions | None = None,
+    group: ProcessGroup | None = None,
     track: str = "auto",
     report: Report = silent,
     begun: Callable[[Run], None] | None = None,
 ) -> tuple[Run, Why]:
-    """Begin or resume a run, and train to its end; returns it, and why it ended.
+    """Start or resume a run, and train to its end; returns the run, and why it ended.
 
-    Whatever is wrong is said before anything is written. `begun` is told of the run before its
-    first step. `threads` are those of the CPU; unless they are given, as many as the model's size
-    is worth. The folder is this run's alone until it ends.
+    `begun` is called with the run before its first step, `report` with its status. `threads` is
+    the number of CPU threads; by default it depends on the model's size. The folder is locked
+    until the run ends. Raises `UserError`, before anything is written, where a plan, a folder or
+    data cannot be used.
     """
     if threads is not None:
         check_threads(threads)
     tracked = chosen_trackers(track)
-    device, ranks = device or choose_device(), ranks or Ranks()
+    device, group = device or choose_device(), group or ProcessGroup()
     if plan.recipe.steps is None and plan.recipe.minutes is None:
         raise UserError("nothing says when to stop: give steps or minutes")
-    with held_by_all(folder, ranks, folder.check_there if resume else folder.check_new):
-        run = begun_run(plan, folder, resume, skip_bad, device, compiled, habits, ranks)
+    with held_by_all(folder, group, folder.check_there if resume else folder.check_new):
+        run = start_run(plan, folder, resume, skip_bad, device, compiled, options, group)
         if begun:
             begun(run)
-        watching = begin(tracked, folder.path, run.description()) if ranks.leads else []
+        watching = start_trackers(tracked, folder.path, run.description()) if group.leads else []
         with on_threads(threads or share_of_threads(count_parameters(run.trainer.model))):
             return run, run.go(report, watching)
 
 
 @contextmanager
-def held_by_all(folder: RunFolder, ranks: Ranks, check: Callable[[], None]) -> Generator[None]:
-    """The folder for this run alone, be it one process or several; `check` is asked meanwhile.
+def held_by_all(
+    folder: RunFolder, group: ProcessGroup, check: Callable[[], None]
+) -> Generator[None]:
+    """Lock the folder for this run, which may be several processes, and call `check`.
 
-    Raises `UserError` in all of them where another run has it, or `check` raises.
+    Raises `UserError` in all processes if another run has the folder, or if `check` raises.
     """
     with ExitStack() as stack:
         refused: UserError | None = None
         try:
-            if ranks.leads:
+            if group.leads:
                 stack.enter_context(held(folder.path, "training"))
             check()
         except UserError as error:
             refused = error
         # Nothing is written before every process has looked.
-        if ranks.any(refused is not None)[0]:
+        if group.any(refused is not None)[0]:
             raise refused or UserError(f"the leading process cannot begin a run in {folder.path}")
         yield
 
 
-def begun_run(
+def start_run(
     plan: Plan,
     folder: RunFolder,
     going_on: bool,
     skip_bad: bool,
     device: Device,
     compiled: bool,
-    habits: Habits | None,
-    ranks: Ranks,
+    options: RunOptions | None,
+    group: ProcessGroup,
 ) -> Run:
-    """The run, described in its folder, at the step that it begins or goes on with."""
-    if plan.begin and definition_of(plan.puzzle).by_task:
+    """The run, at its first step or at that of the newest checkpoint; writes its description."""
+    if plan.init_from and definition_of(plan.puzzle).by_task:
         raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
     fresh = not (going_on and folder.newest())
-    first = find_model(plan.begin) if plan.begin and fresh else None
+    first = load_model(plan.init_from) if plan.init_from and fresh else None
     data = load_data(plan, skip_bad, read_by(plan, first, folder))
-    check_fits(plan, data.interface, device, ranks)
+    check_fits(plan, data.interface, device, group)
     model = assemble(plan.wiring, plan.sizes, data.interface, plan.seed)
     if going_on:
         check_same_run(plan, data, folder)
     if not fresh:
         data = replace(data, before=tuple(folder.description()["data"][1:]))
     elif first:
-        begin_with(model, first, str(plan.begin))
+        initialize(model, first, str(plan.init_from))
         data = replace(data, before=learned_from(first))
     placed(model, device)
-    run = Run(plan, model, data, folder, device, habits or Habits(), ranks)
-    if ranks.leads:
+    run = Run(plan, model, data, folder, device, options or RunOptions(), group)
+    if group.leads:
         folder.check_room(checkpoint_bytes(model, plan))
     if going_on:
         run.dtype_before = folder.description().get("dtype")
@@ -159,16 +179,16 @@ def begun_run(
         check_unfinished(run)
     if compiled:
         compile_modules(model)
-    if ranks.leads:
+    if group.leads:
         folder.describe(run.description())
     return run
 
 
-def read_by(plan: Plan, first: Found | None, folder: RunFolder) -> PuzzleInterface | None:
-    """What the model reads that a run begins with, or once began with; None if it did not."""
+def read_by(plan: Plan, first: LoadedModel | None, folder: RunFolder) -> PuzzleInterface | None:
+    """The interface of the model that a run was initialized from; None if there is none."""
     if first:
         return first.model.interface
-    if plan.begin is None:
+    if plan.init_from is None:
         return None
     try:
         return TypeAdapter(PuzzleInterface).validate_python(folder.description().get("interface"))
@@ -176,18 +196,18 @@ def read_by(plan: Plan, first: Found | None, folder: RunFolder) -> PuzzleInterfa
         raise UserError(f"{folder.path} does not say what its model reads") from None
 
 
-def check_fits(plan: Plan, face: PuzzleInterface, device: Device, ranks: Ranks) -> None:
-    """Raise `UserError` for a training that surely has no room in memory, before it takes any."""
+def check_fits(plan: Plan, face: PuzzleInterface, device: Device, group: ProcessGroup) -> None:
+    """Raise `UserError` for a training that needs more memory than there is."""
     recipe, parts = plan.recipe, (plan.wiring, plan.sizes, face)
     count = parameters_of(*parts)
-    copies = 5 if recipe.average else 4  # weights, gradients, two moments, average
+    copies = 5 if recipe.ema_decay else 4  # weights, gradients, two moments, average
     there = None
     if device.device.type == "cuda":
         there = torch.cuda.mem_get_info(device.device)[1]
     check_memory(
         NUMBER * count * copies, f"training a model of {count:,} parameters", SMALLER, there
     )
-    rows = -(-recipe.batch // ranks.world)
+    rows = -(-recipe.batch // group.world)
     check_memory(
         rows * (training_bytes(*parts) + (recipe.starts - 1) * thinking_bytes(*parts)),
         f"a batch of {recipe.batch} puzzles",
@@ -196,10 +216,10 @@ def check_fits(plan: Plan, face: PuzzleInterface, device: Device, ranks: Ranks) 
     )
 
 
-def begin_with(model: PuzzleHRM, first: Found, named: str) -> None:
-    """Give `model` the weights of the one to begin with, which a person called `named`.
+def initialize(model: PuzzleHRM, first: LoadedModel, named: str) -> None:
+    """Give `model` the weights of the model `first`, whose name on the command line is `named`.
 
-    Raises `UserError` if that has other parts.
+    Raises `UserError` if it has other parts.
     """
     theirs = first.model
     if model.sizes.width > theirs.sizes.width:
@@ -223,7 +243,7 @@ def begin_with(model: PuzzleHRM, first: Found, named: str) -> None:
 
 
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:
-    """Refuse to go on with another wiring, recipe or data than the run began with."""
+    """Raise `UserError` for another wiring, recipe or data than the run started with."""
     description = folder.description()
     changed = differences(plan, planned(folder))
     if changed:
@@ -240,7 +260,7 @@ def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:
 
 
 def check_unfinished(run: Run) -> None:
-    """Refuse to go on where nothing is left to do."""
+    """Raise `UserError` for a run that is already complete."""
     done, of, what = run.progress()
     if done >= of:
         unit = "steps" if what == "steps" else "seconds"
@@ -251,7 +271,7 @@ def check_unfinished(run: Run) -> None:
 
 
 def planned(folder: RunFolder) -> Plan:
-    """The plan of a run that is to go on."""
+    """The plan of the run in a folder. Raises `UserError` if it cannot be read."""
     plan = folder.description().get("plan")
     if plan is None:
         raise UserError(f"{folder.path} does not say its plan: it was not made by hrmkit train")
@@ -262,11 +282,11 @@ def planned(folder: RunFolder) -> Plan:
 
 
 def checkpoint_bytes(model: PuzzleHRM, plan: Plan) -> int:
-    """About as many bytes as a checkpoint takes: weights, moments, average, and rows."""
+    """The approximate size of a checkpoint: weights, moments, average, and the batch's rows."""
     weights = 4 * count_parameters(model)
     tokens = model.wiring.prefix + model.interface.tokens
     carry = 2 * plan.recipe.batch * plan.recipe.starts * tokens * model.sizes.width * 4
-    return weights * (4 if plan.recipe.average else 3) + carry
+    return weights * (4 if plan.recipe.ema_decay else 3) + carry
 
 
 def compile_modules(model: PuzzleHRM, mode: str = "default") -> None:

@@ -1,4 +1,4 @@
-"""A run on disk: what it is, its metrics, and its last checkpoints, each whole or not there.
+"""A run on disk: its description, its metrics and its last checkpoints, each complete.
 
 RUN/run.json                what is trained, on what, how
 RUN/metrics.jsonl           one JSON object a line
@@ -27,6 +27,7 @@ from hrmkit.flaws import first_flaw
 from hrmkit.model.checkpoint import TENSORS, save, write_tensors
 from hrmkit.model.checkpoints import CHECKPOINTS, RUN, checkpoint_name, checkpoints_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.renamed import FIT, RECIPE, with_new_names
 from hrmkit.training.puzzles.saved import Saved, State
 from hrmkit.writing import PARTIAL, WriteError, append, check_folder, saying, whole, write
 
@@ -47,17 +48,29 @@ class Source(BaseModel):
 
 
 class Described(BaseModel):
-    """What of run.json a run needs to go on; the rest is for whoever watches."""
+    """The parts of run.json that a resumed run needs."""
 
     plan: dict[str, Any] | None = None
     data: list[Source] = Field(min_length=1)
 
 
 class Line(BaseModel):
-    """What every line of the metrics says, whatever else it says."""
+    """The fields that every line of the metrics has."""
 
     kind: str
     step: int
+
+
+def renamed(description: Description) -> Description:
+    """What run.json says with today's names; runs from before have other ones."""
+    out = {**description}
+    if isinstance(out.get("recipe"), dict):
+        out["recipe"] = with_new_names(out["recipe"], RECIPE)
+    if out.get("plan"):
+        out["plan"] = with_new_names(out["plan"], FIT)
+        if isinstance(out["plan"].get("recipe"), dict):
+            out["plan"]["recipe"] = with_new_names(out["plan"]["recipe"], RECIPE)
+    return out
 
 
 class RunFolder:
@@ -68,18 +81,18 @@ class RunFolder:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a run in it."""
+        """Whether the folder holds a run."""
         return os.path.isfile(self.path / RUN)
 
     def check_new(self) -> None:
-        """Raise `UserError` if a run is in it already."""
+        """Raise `UserError` if the folder already holds a run."""
         if self.exists:
             raise UserError(
                 f"{self.path} already holds a run: go on with it (--resume), or name another folder"
             )
 
     def check_there(self) -> None:
-        """Raise `UserError` if there is no run in it to go on with."""
+        """Raise `UserError` if the folder holds no run to resume."""
         if not self.exists:
             raise UserError(
                 f"{self.path} holds no run to go on with: name the folder of one, or leave out "
@@ -87,13 +100,13 @@ class RunFolder:
             )
 
     def describe(self, description: Mapping[str, Any]) -> None:
-        """Write what the run is; raises `UserError` where nothing can be written."""
+        """Write run.json; raises `UserError` where that is not possible."""
         content = {"format": FORMAT, "version": VERSION, **description}
         check_folder(self.path / CHECKPOINTS)
         write(self.path / RUN, json.dumps(content, indent=2) + "\n")
 
     def description(self) -> dict[str, Any]:
-        """What the run is; raises `UserError` if there is none, or it cannot be read."""
+        """The content of run.json; raises `UserError` if it is missing or cannot be read."""
         path = self.path / RUN
         if not self.exists:
             raise UserError(f"{self.path} holds no run: there is no {RUN} in it")
@@ -109,14 +122,14 @@ class RunFolder:
             Described.model_validate(description)
         except ValidationError as error:
             raise UserError(f"{path} is damaged at {first_of(error)}") from None
-        return description
+        return renamed(description)
 
     def check_room(self, size: int) -> None:
-        """Raise `UserError` if a checkpoint of `size` bytes has no room, or no right, here."""
+        """Raise `UserError` if a checkpoint of `size` bytes cannot be written here."""
         check_folder(self.path, size)
 
     def steps(self) -> list[int]:
-        """The steps that there is a checkpoint of, in order."""
+        """The steps of all checkpoints, in order."""
         return list(checkpoints_of(self.path))
 
     def checkpoint(self, step: int) -> Path:
@@ -182,7 +195,7 @@ class RunFolder:
         append(self.path / METRICS, json.dumps(line) + "\n")
 
     def forget_after(self, step: int) -> None:
-        """Keep the metrics up to a step, its end left out: what comes after is computed again."""
+        """Remove the metrics after a step, and any end: they will be computed again."""
         kept = [
             json.dumps(line) + "\n"
             for line in self.lines()
@@ -192,9 +205,9 @@ class RunFolder:
             write(self.path / METRICS, "".join(kept))
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """The metrics' lines; the last is left out where it was cut short.
+        """The lines of the metrics; an incomplete last line is left out.
 
-        Raises `UserError` for a line that no training has written.
+        Raises `UserError` for a line that no training wrote.
         """
         path = self.path / METRICS
         for number, text in enumerate(texts_of(path), start=1):
@@ -215,7 +228,7 @@ class RunFolder:
 
 @contextmanager
 def damaged(checkpoint: Path) -> Generator[None]:
-    """Say of whatever is wrong with a checkpoint what to do."""
+    """Turn any `UserError` about a checkpoint into one that says what to do."""
     try:
         yield
     except UserError as error:
@@ -246,7 +259,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 
 def check_file(path: Path) -> None:
-    """Raise `UserError` where there is no file, but nothing, a folder or a pipe without end."""
+    """Raise `UserError` where there is no regular file."""
     if not os.path.isfile(path):
         raise UserError(f"there is no file {path}")
 

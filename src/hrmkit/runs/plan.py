@@ -1,4 +1,4 @@
-"""What a run is: the puzzles, the model and the recipe, before anything is computed."""
+"""The plan of a run: its puzzles, model and recipe."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from hrmkit.flaws import first_flaw
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring
 from hrmkit.puzzles.registry import definition_of
-from hrmkit.solving.find import find_model
+from hrmkit.solving.loading import load_model
 from hrmkit.training.recipe import Recipe, recipe_of
 
 USUAL = "tiny"
-"""The preset where none is named, and no model to begin with."""
+"""The preset where neither a preset nor a model to start from is named."""
 SECTIONS = ("wiring", "sizes", "recipe")
 OPTIONAL = {("recipe", name) for name in ("steps", "minutes", "clip")}
-"""Settings that can be none at all."""
+"""Settings that may be None."""
 EXTENDABLE = {"test", "recipe.steps", "recipe.minutes"}
-"""What may change when a run is resumed: how long it goes on, and what it is measured with."""
+"""What may change when a run is resumed: its length, and the puzzles to measure with."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Plan:
     sizes: Sizes
     recipe: Recipe
     seed: int
-    begin: str | None = None
-    """A trained model whose weights to begin with: its name, folder or run; None for drawn ones."""
+    init_from: str | None = None
+    """A trained model to take the first weights from: its name, folder or run."""
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
@@ -58,46 +58,45 @@ def plan_of(
     *,
     test: str | None = None,
     seed: int = 0,
-    begin: str | None = None,
+    init_from: str | None = None,
     before: Plan | None = None,
 ) -> Plan:
     """The plan that a preset makes, with `settings` like `{"wiring.cycles": 3}` in their places.
 
-    Without a preset, wires and sizes are those of the model to `begin` with, or of `USUAL`.
-    `before` is the plan of the run that goes on, if one does: what that took from the model that it
-    began with is not looked up again. Values may be text, as on the command line. Raises
-    `UserError` for an unknown preset or setting, a value that is not possible, or where there is no
-    model to begin with.
+    Without a preset, wiring and sizes are those of the model `init_from`, or of `USUAL`. `before`
+    is the plan of the run that is resumed, if any: then the model `init_from` is not needed again.
+    Values may be text, as on the command line. Raises `UserError` for an unknown preset or
+    setting, a value out of range, or a missing model.
     """
-    if preset_name is None and begin is None:
+    if preset_name is None and init_from is None:
         preset_name = USUAL
-    wiring, sizes = start_of(preset_name, begin, before)
+    wiring, sizes = start_of(preset_name, init_from, before)
     if definition_of(puzzle).by_task and not wiring.puzzle_embedding:
         # Only that tells a model which task's rule to apply.
         wiring = replace(wiring, puzzle_embedding=True, prefix=max(1, wiring.prefix))
     recipe = recipe_of(preset_name)
-    plan = Plan(puzzle, data, test, preset_name, wiring, sizes, recipe, seed, begin)
+    plan = Plan(puzzle, data, test, preset_name, wiring, sizes, recipe, seed, init_from)
     return with_settings(plan, settings or {})
 
 
 def start_of(
-    preset_name: str | None, begin: str | None, before: Plan | None
+    preset_name: str | None, init_from: str | None, before: Plan | None
 ) -> tuple[Wiring, Sizes]:
-    """The wires and sizes of a preset; without one, of the model to begin with."""
+    """Wiring and sizes of a preset; without one, of the model to start from."""
     if preset_name is not None:
         if preset_name not in {chosen.name for chosen in PUZZLE_PRESETS}:
             known = ", ".join(chosen.name for chosen in PUZZLE_PRESETS)
             raise UserError(f"no preset for puzzles is called {preset_name!r}: choose {known}")
         chosen = preset(preset_name)
         return chosen.wiring, chosen.sizes
-    if before is not None and before.begin == begin:
+    if before is not None and before.init_from == init_from:
         return before.wiring, before.sizes
-    model = find_model(str(begin)).model
+    model = load_model(str(init_from)).model
     return model.wiring, model.sizes
 
 
 def with_settings(plan: Plan, settings: Mapping[str, Any]) -> Plan:
-    """The plan with other settings, named by section: `recipe.rate`, `sizes.width`, ..."""
+    """The plan with other settings, named by section: `recipe.lr`, `sizes.width`, ..."""
     content = asdict(plan)
     known = [f"{section}.{name}" for section in SECTIONS for name in content[section]]
     for key, value in settings.items():
@@ -111,7 +110,7 @@ def with_settings(plan: Plan, settings: Mapping[str, Any]) -> Plan:
 
 
 def read_value(value: Any, optional: bool) -> Any:
-    """A setting from text: as JSON says it, `none` where it may be left out, or the text."""
+    """A setting's value from text: JSON, `none` where None is allowed, or the text itself."""
     if not isinstance(value, str):
         return value
     if optional and value == "none":
@@ -132,7 +131,7 @@ def plan_from(content: Mapping[str, Any]) -> Plan:
 
 
 def differences(plan: Plan, other: Plan) -> list[str]:
-    """What of a run cannot be as in another plan: 'recipe.rate is 0.001, and was 0.01'."""
+    """What of a run cannot be as in another plan: 'recipe.lr is 0.001, and was 0.01'."""
     mine, theirs = flat(plan), flat(other)
     return [
         f"{key} is {mine[key]}, and was {theirs[key]}"

@@ -1,4 +1,4 @@
-"""Reads a run's folder for whoever watches, also while it still trains: nothing is written.
+"""Reads a run's folder, also while the run still trains. Nothing is written.
 
 RUN/run.json says what is trained, RUN/metrics.jsonl grows by a JSON object a line. Nothing else in
 the folder is read.
@@ -24,7 +24,7 @@ MOST_LINE_BYTES = 2**23
 
 
 class Read(BaseModel):
-    """What the trainer writes; what it writes besides is left alone."""
+    """Fields that the trainer writes; others are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,7 +38,7 @@ class ReadSource(Read):
 
 
 class ReadWiring(Read):
-    """The wires that the page tells of."""
+    """The wires that the page shows."""
 
     hierarchy: bool
     modules: int
@@ -49,7 +49,7 @@ class ReadWiring(Read):
 
 
 class ReadInterface(Read):
-    """What the model reads and says."""
+    """The model's inputs and outputs."""
 
     vocab: int = Field(ge=1, le=MOST_TOKENS)
     tokens: int = Field(ge=1, le=MOST_CELLS)
@@ -64,7 +64,7 @@ class ReadWatched(Read):
 
 
 class RunFile(Read):
-    """What run.json says."""
+    """The content of run.json."""
 
     format: str
     version: int
@@ -101,42 +101,42 @@ def description_of(folder: Path) -> bytes:
 
 
 def parsed(text: bytes, file: Path) -> RunFile:
-    """What run.json says."""
+    """The content of run.json."""
     try:
         content: object = json.loads(text)
     except (ValueError, RecursionError):
         raise UserError(f"{file} is not valid JSON: it was cut off or changed") from None
     if not isinstance(content, dict):
         raise UserError(f"{file} holds no JSON object: it is not a run's")
-    said = cast(dict[str, Any], content)
-    if said.get("format") != FORMAT:
-        raise UserError(f"{file} is not a run's: its format is {said.get('format')!r}")
-    if said.get("version") != VERSION:
+    described = cast(dict[str, Any], content)
+    if described.get("format") != FORMAT:
+        raise UserError(f"{file} is not a run's: its format is {described.get('format')!r}")
+    if described.get("version") != VERSION:
         raise UserError(
-            f"{file} is a run of version {said.get('version')!r}; this hrmkit reads version "
+            f"{file} is a run of version {described.get('version')!r}; this hrmkit reads version "
             f"{VERSION}: upgrade hrmkit"
         )
     try:
-        return RunFile.model_validate(said)
+        return RunFile.model_validate(described)
     except ValidationError as error:
         raise UserError(f"{file} is damaged at {first_of(error)}") from None
 
 
 def check_file(file: Path) -> None:
-    """`OSError` for what is there and no file: to read a pipe would be to wait for ever."""
+    """`OSError` for anything but a regular file: reading a pipe could wait for ever."""
     if not stat.S_ISREG(file.stat().st_mode):
         raise OSError(None, "it is not a file")
 
 
 class GrowingLines:
-    """The lines of a file of metrics that a training still writes to."""
+    """The lines of a metrics file that may still grow."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.lines = 0
         self.offset = 0
         self.latest = b""
-        """The last whole line, which ends at `offset`."""
+        """The last complete line, which ends at `offset`."""
 
     def read_on(self, take: Callable[[dict[str, Any], str], None]) -> bool:
         """Hand each whole line that has been added to `take`, with its place for people.
@@ -167,7 +167,7 @@ class GrowingLines:
 
 
 def parsed_line(line: bytes, where: str) -> dict[str, Any]:
-    """What one whole line of the metrics says."""
+    """The content of one complete line of the metrics."""
     try:
         content: object = json.loads(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A run: trains until it is over or interrupted, measures on the way, and loses nothing."""
+"""A run: trains until its end or an interrupt, measures on the way, and saves checkpoints."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from hrmkit.runs.data import RunData, source_of
 from hrmkit.runs.folder import RunFolder, damaged
 from hrmkit.runs.plan import Plan
 from hrmkit.runs.trackers import Tracker
-from hrmkit.training.puzzles.tally import Tally, measure, watched_thought
+from hrmkit.training.process_group import ProcessGroup
+from hrmkit.training.puzzles.metrics import MetricSums, measure, watched_thought
 from hrmkit.training.puzzles.trainer import Trainer
-from hrmkit.training.ranks import Ranks
 
 Why = Literal["steps", "minutes", "interrupted"]
 
 
 @dataclass(frozen=True)
-class Habits:
-    """How often a run reports, measures and saves; none of it changes what is learned."""
+class RunOptions:
+    """How often a run reports, measures and saves. None of it changes what is learned."""
 
     report_seconds: float = 2.0
     evaluate_steps: int | None = None
-    """Measure every so many steps; None for as often as takes a tenth of the time."""
+    """Steps between measurements; None for a tenth of the time."""
     save_minutes: float = 2.0
     save_steps: int | None = None
-    """Save every so many steps, and not by the clock."""
+    """Steps between checkpoints, in place of minutes."""
     keep: int = 3
     """Checkpoints that are kept."""
     test_puzzles: int = 256
     """Puzzles to measure with on the way."""
     piece_minutes: float | None = None
-    """Stop after so long, measuring and saving included, to be resumed; None: when it is over."""
+    """Stop after so many minutes, to be resumed later; None to train to the end."""
 
     def __post_init__(self) -> None:
         names = ("evaluate_steps", "save_minutes", "save_steps", "keep", "test_puzzles")
@@ -70,7 +70,7 @@ Report = Callable[[Status], None]
 
 
 def silent(status: Status) -> None:
-    """A `Report` that tells nobody."""
+    """A `Report` that does nothing."""
 
 
 class Run:
@@ -83,14 +83,14 @@ class Run:
         data: RunData,
         folder: RunFolder,
         device: Device,
-        habits: Habits,
-        ranks: Ranks,
+        options: RunOptions,
+        group: ProcessGroup,
     ) -> None:
-        self.plan, self.data, self.folder, self.habits = plan, data, folder, habits
-        self.device, self.ranks = device, ranks
+        self.plan, self.data, self.folder, self.options = plan, data, folder, options
+        self.device, self.group = device, group
         queue = data.queue(np.random.default_rng(plan.seed))
-        self.trainer = Trainer(model, queue, plan.recipe, plan.seed, ranks)
-        self.measured = some(data.test or data.train, habits.test_puzzles)
+        self.trainer = Trainer(model, queue, plan.recipe, plan.seed, group)
+        self.measured = some(data.test or data.train, options.test_puzzles)
         self.dtype_before: str | None = None
         """What the piece before this one computed in, where there was one that says it."""
         self.seconds = 0.0
@@ -100,7 +100,7 @@ class Run:
         self.evaluation_seconds, self.evaluated_at = 0.0, -1
         self.began = time.perf_counter()
         self.asked_to_stop = threading.Event()
-        self.tally = Tally()
+        self.sums = MetricSums()
         self.report: Report = silent
         self.track: list[Tracker] = []
 
@@ -149,32 +149,32 @@ class Run:
     def step(self, done: float, of: float) -> None:
         """One gradient step."""
         began = time.perf_counter()
-        self.tally.add(self.trainer.step(done, of))
+        self.sums.add(self.trainer.step(done, of))
         # One clock for all processes: the learning rate may hang on it.
-        self.seconds = self.ranks.first(self.seconds + time.perf_counter() - began)
+        self.seconds = self.group.first(self.seconds + time.perf_counter() - began)
 
     def due(self) -> tuple[bool, ...]:
         """Whether to stop, to report, to measure and to save."""
-        habits, clock, now, steps = self.habits, self.clock, self.seconds, self.trainer.steps
-        tell = now - clock["report"] >= habits.report_seconds
+        options, clock, now, steps = self.options, self.clock, self.seconds, self.trainer.steps
+        tell = now - clock["report"] >= options.report_seconds
         evaluate = now - clock["evaluate"] >= max(30.0, 9 * self.evaluation_seconds)
-        if habits.evaluate_steps:
-            evaluate = steps % habits.evaluate_steps == 0
-        save = now - clock["save"] >= 60 * habits.save_minutes
-        if habits.save_steps:
-            save = steps % habits.save_steps == 0
-        leads = self.ranks.leads
-        piece = time.perf_counter() - self.began >= 60 * (habits.piece_minutes or math.inf)
+        if options.evaluate_steps:
+            evaluate = steps % options.evaluate_steps == 0
+        save = now - clock["save"] >= 60 * options.save_minutes
+        if options.save_steps:
+            save = steps % options.save_steps == 0
+        leads = self.group.leads
+        piece = time.perf_counter() - self.began >= 60 * (options.piece_minutes or math.inf)
         stop = self.asked_to_stop.is_set() or piece
-        return self.ranks.any(stop, tell and leads, evaluate and leads, save and leads)
+        return self.group.any(stop, tell and leads, evaluate and leads, save and leads)
 
     def tell(self) -> None:
         """Write how the training goes; raises `UserError` where it has broken down."""
-        if not self.tally.steps:
+        if not self.sums.steps:
             return
-        steps, seconds = self.tally.steps, self.seconds - self.clock["report"]
-        line = self.tally.line(self.ranks, self.plan.recipe.batch)
-        self.tally, self.clock["report"] = Tally(), self.seconds
+        steps, seconds = self.sums.steps, self.seconds - self.clock["report"]
+        line = self.sums.line(self.group, self.plan.recipe.batch)
+        self.sums, self.clock["report"] = MetricSums(), self.seconds
         if not (math.isfinite(line["loss"]) and math.isfinite(line["norm"])):
             self.break_down(line)
         examples = steps * self.plan.recipe.batch / max(seconds, 1e-9)
@@ -198,13 +198,13 @@ class Run:
         good = f"the last good checkpoint is {last}" if last else "there is no checkpoint yet"
         raise UserError(
             f"the loss is {line['loss']} and the gradient's norm {line['norm']} at step "
-            f"{self.trainer.steps}: {good}; try a lower rate than {self.plan.recipe.rate}"
+            f"{self.trainer.steps}: {good}; try a lower learning rate than {self.plan.recipe.lr}"
         )
 
     def evaluate(self) -> None:
         """Measure the model and the watched puzzle's answer."""
         began = time.perf_counter()
-        found = measure(self.trainer.learned, self.measured, self.ranks, self.asked_to_stop.is_set)
+        found = measure(self.trainer.learned, self.measured, self.group, self.asked_to_stop.is_set)
         if found is None:
             return
         step = {"step": self.trainer.steps, "seconds": self.seconds}
@@ -215,21 +215,23 @@ class Run:
 
     def watch(self) -> None:
         """Write the watched puzzle's answer, segment by segment."""
-        said = watched_thought(self.trainer.learned, self.measured.rows[:1])
-        self.write({"kind": "watched", "step": self.trainer.steps, **said})
+        thought = watched_thought(self.trainer.learned, self.measured.rows[:1])
+        self.write({"kind": "watched", "step": self.trainer.steps, **thought})
 
     def save(self) -> None:
         """Save what the next step depends on; what came before has been found to be sound."""
         self.tell()
         tensors, state = self.trainer.state()
         self.clock["save"] = self.seconds
-        if self.ranks.leads:
+        if self.group.leads:
             kept = {**state, "seconds": self.seconds}
-            self.folder.save(self.trainer.learned, self.metadata(), tensors, kept, self.habits.keep)
+            self.folder.save(
+                self.trainer.learned, self.metadata(), tensors, kept, self.options.keep
+            )
 
     def write(self, line: Mapping[str, Any]) -> None:
         """Add a line to the metrics, and let those who watch know."""
-        if not self.ranks.leads:
+        if not self.group.leads:
             return
         self.folder.append(line)
         for track in self.track:
@@ -263,7 +265,7 @@ class Run:
             "flops_a_step": flops_a_puzzle(self.trainer) * self.plan.recipe.batch,
             "device": self.device.reason,
             "dtype": self.device.dtype,
-            "processes": self.ranks.world,
+            "processes": self.group.world,
             "watched": {
                 "given": rows.given[0].tolist(),
                 "solution": rows.solution[0].tolist(),
@@ -275,7 +277,7 @@ class Run:
         """Go on from the newest checkpoint; from the beginning if there is none yet."""
         newest, folder = self.folder.newest(), self.folder
         if newest is None:
-            if self.ranks.leads:
+            if self.group.leads:
                 folder.forget_after(-1)
             return
         saved = folder.load(newest)
@@ -283,7 +285,7 @@ class Run:
             self.trainer.restore(saved)
         self.seconds = saved.state.seconds
         self.clock = {name: self.seconds for name in self.clock}
-        if self.ranks.leads:
+        if self.group.leads:
             folder.forget_after(self.trainer.steps)
 
 
@@ -309,7 +311,7 @@ def flops_a_puzzle(trainer: Trainer) -> float:
 
 
 @contextmanager
-def interruptible(asked: threading.Event) -> Generator[None]:
+def interruptible(stopping: threading.Event) -> Generator[None]:
     """Ctrl-C asks to stop; a second one stops at once, as does one outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -318,7 +320,7 @@ def interruptible(asked: threading.Event) -> Generator[None]:
     before = {which: signal.getsignal(which) for which in signals}
 
     def stop(number: int, frame: object) -> None:
-        asked.set()
+        stopping.set()
         for which, handler in before.items():
             signal.signal(which, handler)
 

@@ -1,4 +1,4 @@
-"""Metrics in the programs that people watch them with, where those are installed."""
+"""Sends metrics to TensorBoard and Weights & Biases, if they are installed."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ def chosen_trackers(names: str) -> list[str]:
     return chosen
 
 
-def begin(chosen: list[str], folder: Path, description: Mapping[str, Any]) -> list[Tracker]:
-    """Begin to track a run."""
+def start_trackers(
+    chosen: list[str], folder: Path, description: Mapping[str, Any]
+) -> list[Tracker]:
+    """Start to track a run."""
     makers = {"tensorboard": tensorboard, "wandb": wandb}
     return [makers[name](folder, description) for name in chosen]
 
 
 def available(name: str) -> bool:
-    """Whether a tracker can be used without being asked for."""
+    """Whether `auto` uses this tracker: it is installed, and logged in if need be."""
     if not find_spec(name):
         return False
     if name == "tensorboard":

@@ -19,10 +19,10 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.puzzles.text import as_text
-from hrmkit.solving.effort import Effort
-from hrmkit.solving.find import Found, find_model, kind_of, usual_model
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import LoadedModel, kind_of, load_model, usual_model
 from hrmkit.solving.solver import check_answers
-from hrmkit.solving.thinking import Thought, right_cells, until_red
+from hrmkit.solving.thinking import SegmentAnswer, right_cells, until_halt
 from hrmkit.solving.views import view_of_one
 
 STANDARD_INPUT = "-"
@@ -39,52 +39,57 @@ PAD = 0
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model said of one puzzle, and whether it is right."""
+    """A model's answer to one puzzle, and whether it is right."""
 
     text: str
     """The answer as data files write it, on one line."""
     valid: bool
     """Whether it is a correct answer."""
     exact: bool | None
-    """Whether it is the answer that a label would be; None where no rule knows that."""
+    """Whether it is the one solution of the puzzle; None where no rule can find that out."""
     flaw: str | None
     """What is wrong with the puzzle, which has several answers; None for a proper one."""
     segments: int
-    """Thought until this answer, in the view that gave it."""
+    """Segments until this answer, in the view that gave it."""
     halted: bool
-    """Whether the light was red; otherwise there were no more segments."""
+    """Whether the model halted; otherwise it had no segments left."""
     view: int
     """Which view gave it: 1 is the puzzle as it is."""
     views: int
-    """Thought about; the last is this one, or none was valid."""
+    """Views tried. The last gave this answer, or none gave a valid one."""
     all_segments: int
-    """Thought in all views together."""
+    """Segments of all views together."""
     seconds: float
-    """Of thinking."""
+    """Spent computing the answer."""
     given: Grid
     answer: Grid
-    """In tokens; padding where nothing is asked."""
+    """In tokens; padding in cells that belong to no question."""
 
 
 def solve(
     text: object, model: PuzzleHRM | Path | str | None = None, puzzle: str | None = None
 ) -> Answer:
-    """The answer of `model` to the puzzle that `text` says, or a list or array of its rows.
+    """Answer one puzzle with a trained model, and check the answer.
 
-    `model` is a model or where one is: a folder, a run, a name on the hub; without one, the model
-    that comes with the package for `puzzle`, which is sudoku unless said. `puzzle` is its kind
-    where the model does not say it. Raises `UserError` for a puzzle that is malformed or has no
-    answer, and where there is no model of such puzzles.
+    `text` is the puzzle as text, or a list or array of its rows. `model` is a model, or the place
+    of one: a folder, a run, a name on the hub. Without it, the model that comes with the package
+    for this kind of puzzle answers. `puzzle` is the kind of puzzle; by default the one that the
+    model was trained on, or sudoku without a model. Raises `UserError` for a puzzle that is
+    malformed or has no answer, and where there is no model for such puzzles.
 
         hrmkit.solve("..3.2.6..9..3.5..1...").text
     """
     if isinstance(model, PuzzleHRM):
-        found = Found(model, {}, "memory")
+        loaded = LoadedModel(model, {}, "memory")
     else:
-        found = find_model(model or usual_model(puzzle or DEFAULT_PUZZLE))
-    kind = kind_of(found, puzzle)
+        loaded = load_model(model or usual_model(puzzle or DEFAULT_PUZZLE))
+    kind = kind_of(loaded, puzzle)
     return solve_grid(
-        found.model, kind, kind.encode(as_text(text)), sure=found.sure, views=found.views
+        loaded.model,
+        kind,
+        kind.encode(as_text(text)),
+        halt_threshold=loaded.halt_threshold,
+        views=loaded.views,
     )
 
 
@@ -94,36 +99,38 @@ def solve_grid(
     given: Grid,
     *,
     segments: int | None = None,
-    sure: float | None = None,
+    halt_threshold: float | None = None,
     views: int = 1,
-    watch: Callable[[Thought], None] | None = None,
+    watch: Callable[[SegmentAnswer], None] | None = None,
 ) -> Answer:
-    """The answer to one puzzle; `watch` is called after every segment, until the light is red.
+    """Answer one puzzle, in tokens. `watch` is called after every segment, until the model halts.
 
-    `sure` is what the light asks for, see `wants_to_halt`. If the answer can be seen not to be
-    valid, and `views` is more than 1, the puzzle is thought about again under symmetries, in so
-    many views at most; if none gives a valid answer, that to the puzzle as it is counts. Raises
-    `UserError` if the puzzle has no answer, or the model does not read such puzzles.
+    For `halt_threshold` see `wants_to_halt`. Where the answer is not valid, the model tries the
+    puzzle again under its symmetries, in `views` views at most. If no view gives a valid answer,
+    the first view's answer counts. Raises `UserError` if the puzzle has no answer, or the model
+    does not read such puzzles.
     """
     flaw = puzzle.flaw(given)
     if flaw and SEVERAL not in flaw:
         raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
-    effort = Effort(segments=segments, sure=sure, views=views)
+    settings = InferenceSettings(segments=segments, halt_threshold=halt_threshold, views=views)
     label = label_of(puzzle, given)
     tries: list[Try] = []
     for number in range(1, views + 1):
-        tries.append(try_view(model, puzzle, given, number, effort, watch))
+        tries.append(try_view(model, puzzle, given, number, settings, watch))
         # What is chosen among views is chosen without knowing the answer.
-        if views > 1 and puzzle.is_valid(given, asked_of(tries[-1].said, label)):
+        if views > 1 and puzzle.is_valid(given, answer_to(tries[-1].answer, label)):
             break
     else:
         number = 1
     chosen = tries[number - 1]
-    said = asked_of(chosen.said, label)
+    answer = answer_to(chosen.answer, label)
     return Answer(
-        text=puzzle.decode(said),
-        valid=puzzle.is_valid(given, said, label),
-        exact=None if label is None else bool(right_cells(*map(torch.tensor, (said, label))).all()),
+        text=puzzle.decode(answer),
+        valid=puzzle.is_valid(given, answer, label),
+        exact=None
+        if label is None
+        else bool(right_cells(*map(torch.tensor, (answer, label))).all()),
         flaw=flaw,
         segments=chosen.segments,
         halted=chosen.halted,
@@ -132,14 +139,14 @@ def solve_grid(
         all_segments=sum(one.segments for one in tries),
         seconds=sum(one.seconds for one in tries),
         given=given,
-        answer=said,
+        answer=answer,
     )
 
 
 class Try(NamedTuple):
-    """What a model said of one view of a puzzle, undone."""
+    """A model's answer to one view of a puzzle, mapped back to the puzzle itself."""
 
-    said: Grid
+    answer: Grid
     segments: int
     halted: bool
     seconds: float
@@ -150,14 +157,14 @@ def try_view(
     puzzle: Puzzle,
     given: Grid,
     number: int,
-    effort: Effort,
-    watch: Callable[[Thought], None] | None,
+    settings: InferenceSettings,
+    watch: Callable[[SegmentAnswer], None] | None,
 ) -> Try:
-    """Think about the view `number` until the light is red; what is watched is undone, too."""
+    """Answer the view `number`; `watch` sees the answers mapped back to the puzzle itself."""
     began, watching = perf_counter(), 0.0
     seen, change = view_of_one(puzzle, one_puzzle(given), number)
-    thought: Thought | None = None
-    for thought in until_red(model, seen, effort.segments, effort.sure):
+    thought: SegmentAnswer | None = None
+    for thought in until_halt(model, seen, settings.segments, settings.halt_threshold):
         thought = thought._replace(tokens=change.undo(thought.tokens.cpu()))
         if watch:
             looked = perf_counter()
@@ -165,16 +172,16 @@ def try_view(
             watching += perf_counter() - looked
     assert thought is not None  # there is always a first segment
     check_answers(thought.q_halt)
-    (said,) = as_grids(thought.tokens)
+    (answer,) = as_grids(thought.tokens)
     seconds = perf_counter() - began - watching
-    return Try(said, thought.number, bool(thought.red[0]), seconds)
+    return Try(answer, thought.number, bool(thought.halts[0]), seconds)
 
 
-def asked_of(said: Grid, label: Grid | None) -> Grid:
-    """What was said of the cells that are asked about; padding in the others."""
+def answer_to(answer: Grid, label: Grid | None) -> Grid:
+    """The answer in the cells that have a label; padding in the others."""
     if label is None:
-        return said
-    return tuple(PAD if b == IGNORED else a for a, b in zip(said, label, strict=True))
+        return answer
+    return tuple(PAD if b == IGNORED else a for a, b in zip(answer, label, strict=True))
 
 
 def label_of(puzzle: Puzzle, given: Grid) -> Grid | None:
@@ -235,23 +242,23 @@ def one_puzzle(given: Grid, puzzle_id: int = 0) -> PuzzleSet:
     return PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.tensor([puzzle_id]))
 
 
-def answer_as_text(found: Answer, puzzle: Puzzle) -> str:
+def answer_as_text(answer: Answer, puzzle: Puzzle) -> str:
     """One answer: drawn, on one line, and what it is worth."""
-    worth = "valid" if found.valid else "not valid"
-    if found.exact is not None and found.valid and not found.exact:
+    worth = "valid" if answer.valid else "not valid"
+    if answer.exact is not None and answer.valid and not answer.exact:
         worth += ", but not the one that a label would be"
-    if found.views > 1:
-        worth += f" in view {found.view}" if found.valid else f" in any of {found.views} views"
-    why = "until the light was red" if found.halted else "all there are"
-    cost = f", {found.all_segments} in {found.views} views" if found.views > 1 else ""
+    if answer.views > 1:
+        worth += f" in view {answer.view}" if answer.valid else f" in any of {answer.views} views"
+    why = "until the model halted" if answer.halted else "all there are"
+    cost = f", {answer.all_segments} in {answer.views} views" if answer.views > 1 else ""
     return (
-        f"{puzzle.show(found.given, found.answer)}\n{found.text}\n"
-        f"{worth}; {found.segments} segments ({why}){cost}, {found.seconds:.2f} s"
+        f"{puzzle.show(answer.given, answer.answer)}\n{answer.text}\n"
+        f"{worth}; {answer.segments} segments ({why}){cost}, {answer.seconds:.2f} s"
     )
 
 
-def answer_as_json(found: Answer, puzzle: Puzzle) -> str:
+def answer_as_json(answer: Answer, puzzle: Puzzle) -> str:
     """One answer, with the puzzle in place of the grids of tokens, as text says both."""
-    content = asdict(found)
+    content = asdict(answer)
     del content["given"], content["answer"]
-    return json.dumps({"puzzle": puzzle.decode(found.given), **content})
+    return json.dumps({"puzzle": puzzle.decode(answer.given), **content})

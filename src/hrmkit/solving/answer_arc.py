@@ -14,9 +14,9 @@ from hrmkit.puzzles.arc.tasks import ArcData, ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
 from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate
-from hrmkit.solving.effort import Effort
 from hrmkit.solving.evaluate_arc import Asking, known_tasks, learned_data, trained_on
-from hrmkit.solving.find import Found, check_kind
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import LoadedModel, check_kind
 
 TRIES = 2
 """Answers that are handed in for every test."""
@@ -42,19 +42,19 @@ class ArcAnswer:
         return [Arc().decode(grid) for grid in self.tries]
 
 
-def task_of(found: Found, task: str, views: int | None = None) -> tuple[ArcData, ArcViews]:
+def task_of(loaded: LoadedModel, task: str, views: int | None = None) -> tuple[ArcData, ArcViews]:
     """The tests of `task`: an id of what the model was trained on, or a file of tasks.
 
     In `views` views, or all that were learned. Raises `UserError` where there is no such task, or
     the model was not trained on it and needs to have been.
     """
-    check_kind(found, Arc())
+    check_kind(loaded, Arc())
     if exists(task):
-        data, ids = known_tasks(found, task, views)
+        data, ids = known_tasks(loaded, task, views)
     else:
-        learned = learned_data(found).get("source")
+        learned = learned_data(loaded).get("source")
         source = learned if isinstance(learned, str) else next(iter(PUBLISHED))
-        data, ids = known_tasks(found, source, views)[0], [task]
+        data, ids = known_tasks(loaded, source, views)[0], [task]
     try:
         return data, data.tests(ids, None if views is None else views - 1)
     except UserError:
@@ -71,13 +71,17 @@ def plain_test(tests: ArcViews) -> PuzzleSet:
 
 
 def answer_task(
-    found: Found, data: ArcData, tests: ArcViews, effort: Effort, progress: Progress = silent
+    loaded: LoadedModel,
+    data: ArcData,
+    tests: ArcViews,
+    settings: InferenceSettings,
+    progress: Progress = silent,
 ) -> tuple[ArcAnswer, ...]:
     """The answers to every test, voted on by its views."""
-    effort.check(found.model)
-    ask = Asking(found.model, effort, len(tests), progress)
+    settings.check(loaded.model)
+    ask = Asking(loaded.model, settings, len(tests), progress)
     # Not evaluated: what was learned has an answer to show, and no score.
-    result = evaluate(tests, ask, trained_on(found))
+    result = evaluate(tests, ask, trained_on(loaded))
     starts = (tests.view == 0).nonzero().flatten()
     plain = [as_grids(tests.rows(int(row), int(row) + 1).given)[0] for row in starts]
     return tuple(answered(one, given) for one, given in zip(result.answered, plain, strict=True))
@@ -96,19 +100,19 @@ def answered(one: Answered, given: Grid) -> ArcAnswer:
     )
 
 
-def task_as_text(found: Sequence[ArcAnswer]) -> str:
+def task_as_text(answers: Sequence[ArcAnswer]) -> str:
     """The answers to the tests of a task: drawn, and what they are worth."""
-    said: list[str] = []
-    for one in found:
-        said.append(f"{one.task}, test {one.test + 1}")
+    parts: list[str] = []
+    for one in answers:
+        parts.append(f"{one.task}, test {one.test + 1}")
         for number, grid in enumerate(one.tries, 1):
-            said.append(f"try {number}\n{Arc().show(one.given, grid)}")
+            parts.append(f"try {number}\n{Arc().show(one.given, grid)}")
         worth = {True: "right", False: "not right", None: "the answer is not known"}[one.solved]
-        said.append(worth + (" (but training was shown the answer)" if one.learned else ""))
-    return "\n".join(said)
+        parts.append(worth + (" (but training was shown the answer)" if one.learned else ""))
+    return "\n".join(parts)
 
 
-def task_as_json(found: Sequence[ArcAnswer]) -> str:
+def task_as_json(answers: Sequence[ArcAnswer]) -> str:
     """The answers to the tests of a task."""
     return json.dumps(
         [
@@ -119,6 +123,6 @@ def task_as_json(found: Sequence[ArcAnswer]) -> str:
                 "solved": one.solved,
                 "learned": one.learned,
             }
-            for one in found
+            for one in answers
         ]
     )

@@ -1,4 +1,4 @@
-"""ARC answers: every view of a test is asked, its answer undone, and equal answers counted.
+"""ARC answers: every view of a test is answered, mapped back, and equal answers are counted.
 
 As in the originals, an answer is the grid at the top left of the canvas; the most counted one comes
 first, ties go to the higher mean of q as a chance, and the first two are what is handed in.
@@ -27,35 +27,35 @@ from hrmkit.writing import deliver
 Solve = Callable[[PuzzleSet], tuple[Tensor, Tensor]]
 """Answers puzzles: tokens, int64 [n, cells], and q_halt as the model's logit, float [n]."""
 Per = Literal["task", "test", "whole task"]
-"""What counts as one: see `ArcResult.rate`."""
+"""What is counted: see `ArcResult.rate`."""
 
 ROWS = 1024
-"""Puzzles asked at once, or all views of one test if they are more."""
+"""Puzzles answered at once, or all views of one test if there are more."""
 NO_ANSWER = [[0, 0], [0, 0]]
-"""What Kaggle's sample submission says for an attempt that is not made."""
+"""The grid that Kaggle's sample submission has for a missing attempt."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One test, and what was answered."""
+    """One test and the answers to it."""
 
     task: str
     test: int
-    """Which of its task's tests, from 0."""
+    """The test's number in its task, from 0."""
     candidates: tuple[Candidate, ...]
     """The distinct answers, the best first, as canvases with the grid at the top left."""
     label: Grid | None
     """The right answer, likewise; None where it is not known."""
     held_out: bool
-    """Whether training was not shown the right answer."""
+    """Whether the right answer was kept out of the training."""
 
     def place(self) -> int | None:
-        """At which try it is solved, from 1; None if at none, or if the answer is not known."""
+        """The number, from 1, of the first right try; None if none is, or no answer is known."""
         answers = [candidate.answer for candidate in self.candidates]
         return answers.index(self.label) + 1 if self.label in answers else None
 
     def attempts(self) -> tuple[list[list[int]], list[list[int]]]:
-        """The two grids that are handed in, the first again if there is only one answer."""
+        """The two grids to submit; the first twice if there is only one answer."""
         grids = [cropped(torch.tensor(best.answer)).tolist() for best in best_two(self.candidates)]
         first, second = (grids[0] or NO_ANSWER, grids[-1] or NO_ANSWER)
         return first, second
@@ -63,7 +63,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class ArcResult:
-    """The answers to all tests, and what they are worth."""
+    """The answers to all tests, and their score."""
 
     answered: tuple[Answered, ...]
 
@@ -123,7 +123,7 @@ def evaluate(
     *,
     rows: int = ROWS,
 ) -> ArcResult:
-    """Ask `solve` about every view of every test, and vote.
+    """Answer every view of every test with `solve`, and vote.
 
     `trained_on` is what the model's metadata says; `rows` are asked at once, or all views of one
     test if they are more. Raises `UserError` if the model may have seen the answers

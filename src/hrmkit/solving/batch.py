@@ -1,4 +1,4 @@
-"""How many puzzles to think about at once, where nobody says."""
+"""The default batch size for solving."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 
 MOST_ON_A_CPU, MOST = 64, 1024
 ROOM = 512 * 2**20
-"""Bytes that the widest activation may have on a GPU."""
+"""The largest size, in bytes, of the widest activation on a GPU."""
 NUMBER = 4
-"""Bytes of a float32."""
+"""Bytes of one float32."""
 
 
 def rows_for(model: PuzzleHRM) -> int:
-    """The batch that a model thinks fastest about on the device where it is.
+    """The batch size that is fastest for a model on its device.
 
     On a CPU as many puzzles as make the widest activation as large as the weights: with fewer,
     weights are read more often than activations, with more, what lies between two products no

@@ -22,19 +22,19 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.validity import valid_rows
 from hrmkit.solving.batch import rows_for
-from hrmkit.solving.effort import Effort, Told, answer
+from hrmkit.solving.inference import InferenceSettings, Predictions, answer
 from hrmkit.solving.thinking import ask_chunk, right_cells, segments_of
 
 CONFIDENCE = 0.95
 BINS = 4
 """Bins of difficulty, with about as many puzzles each."""
 CERTAINTIES = 0.0, 0.1, 0.5, 0.9, 0.98, 1.0
-"""Where bins of certainty begin and end."""
+"""The edges of the bins of certainty."""
 
 
 @dataclass(frozen=True)
-class Share:
-    """How many of so many, with an interval of 95% for the share that lies behind it (Wilson's)."""
+class Proportion:
+    """`count` of `of`, with Wilson's 95% interval for the true share."""
 
     count: int
     of: int
@@ -45,23 +45,23 @@ class Share:
 
 @dataclass(frozen=True)
 class Bin:
-    """The puzzles of about one difficulty."""
+    """Puzzles of similar difficulty."""
 
     easiest: float
     hardest: float
-    exact: Share
+    exact: Proportion
     mean_segments: float
 
 
 @dataclass(frozen=True)
 class Certainty:
-    """The answers that were about equally sure: what the q head said of them, and how many hold."""
+    """Answers of similar certainty: the q head's prediction, and how many are right."""
 
     least: float
     most: float
-    said: float
-    """The mean of what it said."""
-    exact: Share
+    predicted: float
+    """The mean predicted probability of a right answer."""
+    exact: Proportion
 
 
 @dataclass(frozen=True)
@@ -73,54 +73,54 @@ class Evaluation:
     fingerprint: str
     puzzles: int
     skipped: int
-    exact: Share
-    """The whole answer is as labelled; by vote, the most counted answer."""
-    exact_two: Share | None
-    """One of the two most counted answers is; only by vote."""
-    valid: Share
-    """The answer is a correct one, labelled or not."""
+    exact: Proportion
+    """The whole answer equals the label; with a vote, the answer with the most votes."""
+    exact_two: Proportion | None
+    """One of the two answers with the most votes equals the label; None without a vote."""
+    valid: Proportion
+    """The answer is correct by the puzzle's rules, whether it equals the label or not."""
     tokens: float
-    """The share of all cells that are asked about."""
+    """The share of labelled cells that are right."""
     by_segment: tuple[float, ...] | None
-    """Exact after each segment, nothing halted; of one start and without a vote."""
+    """Exact after each segment, without halting; of one start and without a vote."""
     by_difficulty: tuple[Bin, ...]
     by_certainty: tuple[Certainty, ...] | None
-    """Said against right, the least sure first; None where no q head judges single answers."""
+    """Predicted against measured, the least certain first; None where no q head judges answers."""
     rated: bool
-    """Whether the difficulty is the source's own rating; else the puzzle's own measure."""
+    """Whether difficulties are ratings from the data; otherwise the puzzle computed them."""
     mean_segments: float
-    """Thought about a puzzle, all starts and views together."""
+    """Segments of a puzzle, all starts and views together."""
     most_segments: int
     halted: bool
-    """Whether a red light ended the thinking."""
+    """Whether the model could halt early."""
     seconds: float
-    """To answer; checking, and the pass for `by_segment`, left out."""
+    """Spent answering, without checking and without the pass for `by_segment`."""
     per_second: float
-    effort: Effort
+    settings: InferenceSettings
 
 
 def evaluate(
     model: PuzzleHRM,
     data: Labelled,
-    effort: Effort | None = None,
+    settings: InferenceSettings | None = None,
     *,
     by_segment: bool = True,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Measure `model`, where it is, on all puzzles of `data`.
+    """Measure `model` on all puzzles of `data`, on the device where the model is.
 
-    `by_segment` takes another pass, in which nothing halts. Raises `UserError` where the puzzles do
+    `by_segment` takes another pass, without halting. Raises `UserError` where the puzzles do
     not fit the model, or there are none.
     """
-    effort = effort or Effort()
+    settings = settings or InferenceSettings()
     if not len(data.rows):
         raise UserError(f"{data.source} holds no puzzles: there is nothing to measure")
     began = perf_counter()
-    told = answer(model, data.puzzle, data.rows, effort, progress)
+    predictions = answer(model, data.puzzle, data.rows, settings, progress)
     seconds = perf_counter() - began
-    right = right_cells(told.tokens, data.rows.solution)
+    right = right_cells(predictions.tokens, data.rows.solution)
     exact = right.all(-1)
-    asked = data.rows.solution != IGNORED
+    counted = data.rows.solution != IGNORED
     hardness, rated = difficulties(data, progress)
     return Evaluation(
         puzzle=data.puzzle.name,
@@ -128,20 +128,20 @@ def evaluate(
         fingerprint=data.fingerprint,
         puzzles=len(exact),
         skipped=data.skipped,
-        exact=share_of(exact),
-        exact_two=best_two(told, exact, data.rows),
-        valid=share_of(valid(data.puzzle, data.rows, told.tokens, exact, progress)),
-        tokens=float((right & asked).sum() / asked.sum()),
-        by_segment=exact_by_segment(model, data.rows, effort, progress) if by_segment else None,
-        by_difficulty=bins_of(hardness, exact, told.segments),
-        by_certainty=certainties(told.q, exact) if says_how_sure(model, effort) else None,
+        exact=proportion_of(exact),
+        exact_two=best_two(predictions, exact, data.rows),
+        valid=proportion_of(valid(data.puzzle, data.rows, predictions.tokens, exact, progress)),
+        tokens=float((right & counted).sum() / counted.sum()),
+        by_segment=exact_by_segment(model, data.rows, settings, progress) if by_segment else None,
+        by_difficulty=bins_of(hardness, exact, predictions.segments),
+        by_certainty=certainties(predictions.q, exact) if says_how_sure(model, settings) else None,
         rated=rated,
-        mean_segments=float(told.segments.double().mean()),
-        most_segments=segments_of(model, effort.segments),
-        halted=effort.halt and model.wiring.halting != "none",
+        mean_segments=float(predictions.segments.double().mean()),
+        most_segments=segments_of(model, settings.segments),
+        halted=settings.halt and model.wiring.halting != "none",
         seconds=seconds,
         per_second=len(exact) / seconds,
-        effort=effort,
+        settings=settings,
     )
 
 
@@ -154,7 +154,7 @@ def first(data: Labelled, count: int | None) -> Labelled:
     return replace(data, rows=data.rows[:count], ratings=data.ratings[:count])
 
 
-def share_of(hits: Tensor) -> Share:
+def proportion_of(hits: Tensor) -> Proportion:
     """The share of bool [n], with Wilson's interval."""
     count, of = int(hits.sum()), len(hits)
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
@@ -163,20 +163,20 @@ def share_of(hits: Tensor) -> Share:
     reach = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     # Rounding must not carry an interval beyond what a share can be, or past the share itself.
     low, high = max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
-    return Share(count, of, share, low, high)
+    return Proportion(count, of, share, low, high)
 
 
-def best_two(told: Told, exact: Tensor, puzzles: PuzzleSet) -> Share | None:
-    """How often one of the two most counted answers is right; None without a vote."""
-    if told.second is None:
+def best_two(predictions: Predictions, exact: Tensor, puzzles: PuzzleSet) -> Proportion | None:
+    """How often one of the two answers with the most votes is right; None without a vote."""
+    if predictions.second is None:
         return None
-    return share_of(exact | right_cells(told.second, puzzles.solution).all(-1))
+    return proportion_of(exact | right_cells(predictions.second, puzzles.solution).all(-1))
 
 
 def valid(
     puzzle: Puzzle, puzzles: PuzzleSet, tokens: Tensor, exact: Tensor, progress: Progress
 ) -> Tensor:
-    """bool [n]: which answers are correct; those as labelled are, and need no check."""
+    """bool [n]: which answers are correct. Answers that equal their label need no check."""
     out = exact.clone()
     rows = (~exact).nonzero().flatten()
     given, label = puzzles.given[rows], puzzles.solution[rows]
@@ -185,9 +185,9 @@ def valid(
 
 
 def difficulties(data: Labelled, progress: Progress) -> tuple[Tensor, bool]:
-    """float64 [n]: the ratings, or else what the puzzle itself says; and whether it is the first.
+    """float64 [n]: difficulties, and whether they are the data's ratings.
 
-    Half of each would be of two units.
+    If one rating is missing, the puzzle computes all of them: the two have different units.
     """
     if not data.ratings.isnan().any():
         return data.ratings, True
@@ -208,7 +208,7 @@ def bins_of(hardness: Tensor, exact: Tensor, segments: Tensor) -> tuple[Bin, ...
         Bin(
             float(hardness[here].min()),
             float(hardness[here].max()),
-            share_of(exact[here]),
+            proportion_of(exact[here]),
             float(segments[here].double().mean()),
         )
         for here in bins
@@ -216,30 +216,32 @@ def bins_of(hardness: Tensor, exact: Tensor, segments: Tensor) -> tuple[Bin, ...
     )
 
 
-def says_how_sure(model: PuzzleHRM, effort: Effort) -> bool:
-    """Whether a q head judges each answer, and not several at once."""
-    return model.wiring.halting != "none" and (effort.views == 1 or effort.until_valid)
+def says_how_sure(model: PuzzleHRM, settings: InferenceSettings) -> bool:
+    """Whether a q head judges single answers, which a vote would mix."""
+    return model.wiring.halting != "none" and (settings.views == 1 or settings.until_valid)
 
 
 def certainties(q: Tensor, exact: Tensor) -> tuple[Certainty, ...]:
-    """What q float [n], logits, said of answers, against bool [n], which of them are right."""
-    said = q.double().sigmoid()
-    place = torch.bucketize(said, torch.tensor(CERTAINTIES[1:-1], dtype=torch.float64), right=True)
+    """Predicted against measured: `q` float [n] are logits, `exact` bool [n] the right answers."""
+    predicted = q.double().sigmoid()
+    place = torch.bucketize(
+        predicted, torch.tensor(CERTAINTIES[1:-1], dtype=torch.float64), right=True
+    )
     return tuple(
-        Certainty(least, most, float(said[here].mean()), share_of(exact[here]))
+        Certainty(least, most, float(predicted[here].mean()), proportion_of(exact[here]))
         for number, (least, most) in enumerate(pairwise(CERTAINTIES))
         if (here := place == number).any()
     )
 
 
 def exact_by_segment(
-    model: PuzzleHRM, puzzles: PuzzleSet, effort: Effort, progress: Progress
+    model: PuzzleHRM, puzzles: PuzzleSet, settings: InferenceSettings, progress: Progress
 ) -> tuple[float, ...]:
-    """The share that is exact after each segment, nothing halted."""
-    right = torch.zeros(segments_of(model, effort.segments), dtype=torch.int64)
-    batch = effort.batch or rows_for(model)
+    """The share that is exact after each segment, without halting."""
+    right = torch.zeros(segments_of(model, settings.segments), dtype=torch.int64)
+    batch = settings.batch or rows_for(model)
     for at in range(0, len(puzzles), batch):
         part = puzzles[at : at + batch]
-        right += ask_chunk(model, part, effort.segments).right(part).sum(1)
+        right += ask_chunk(model, part, settings.segments).right(part).sum(1)
         progress("every segment", at + len(part), len(puzzles))
     return tuple(float(count) / len(puzzles) for count in right)

@@ -1,4 +1,4 @@
-"""How well a model solves ARC: what its first one or two answers to every test are worth."""
+"""How well a model solves ARC: the score of its first one or two answers to every test."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from hrmkit.puzzles.puzzle import PuzzleSet
 from hrmkit.solving.arc import ROWS, ArcResult
 from hrmkit.solving.arc import evaluate as answer_tests
 from hrmkit.solving.batch import rows_for
-from hrmkit.solving.effort import Effort, after, one_view
-from hrmkit.solving.evaluate import Share, share_of
-from hrmkit.solving.find import Found, check_kind
+from hrmkit.solving.evaluate import Proportion, proportion_of
+from hrmkit.solving.inference import InferenceSettings, after, one_view
+from hrmkit.solving.loading import LoadedModel, check_kind
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,24 @@ class ArcEvaluation:
     fingerprint: str
     tasks: int
     tests: int
-    asked: int
+    answered_views: int
     """Views of tests that were answered."""
     score: ArcScore | None
     """None where no test's answer is known."""
     mean_segments: float
-    """Thought about a view, all starts together."""
+    """Segments of a view, all starts together."""
     seconds: float
     per_second: float
     """Views answered."""
-    effort: Effort
+    settings: InferenceSettings
 
 
 @dataclass(frozen=True)
 class ArcScore:
-    """The share solved; pass@2 is with two tries, as ARC's rules have it."""
+    """The share that is solved. pass@2 allows two tries, as ARC's rules do."""
 
-    tests_one: Share
-    tests_two: Share
+    tests_one: Proportion
+    tests_two: Proportion
     tasks_one: float
     """A task counts by the share of its tests that are solved."""
     tasks_two: float
@@ -59,40 +59,42 @@ class ArcScore:
 
 
 class ArcMeasured(NamedTuple):
-    """The numbers, and the answers that they are about."""
+    """The scores, and the answers behind them."""
 
     evaluation: ArcEvaluation
     result: ArcResult
 
 
 def known_tests(
-    found: Found, source: str, views: int | None = None, limit: int | None = None
+    loaded: LoadedModel, source: str, views: int | None = None, limit: int | None = None
 ) -> tuple[ArcData, ArcViews]:
-    """The tests of `source` (see `load_arc`) as the model knows them, with their puzzle ids.
+    """The tests of `source` (see `load_arc`), with the puzzle ids that the model was trained on.
 
-    In `views` views, the plain one among them, or all that it was trained on; of the first `limit`
-    tasks. Raises `UserError` where its puzzle embeddings are of other tasks.
+    `views` views of each, the plain one among them; by default all views of the training. `limit`
+    takes only the first tasks. Raises `UserError` where its puzzle embeddings are of other tasks.
     """
     if limit is not None and limit < 1:
         raise UserError(f"a limit of {limit} tasks is not possible: give 1 or more")
     if views is not None and views < 1:
         raise UserError(f"{views} views are not possible: give 1 or more")
-    check_kind(found, Arc())
-    data, ids = known_tasks(found, source, views)
+    check_kind(loaded, Arc())
+    data, ids = known_tasks(loaded, source, views)
     if limit is not None:
         ids = (ids or [task.id for task in data.tasks if task.held_out])[:limit]
     return data, data.tests(ids, None if views is None else views - 1)
 
 
-def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, list[str] | None]:
-    """The tasks, and which of them are asked for; all of those held out if None."""
-    if not found.model.wiring.puzzle_embedding:
+def known_tasks(
+    loaded: LoadedModel, source: str, views: int | None
+) -> tuple[ArcData, list[str] | None]:
+    """The tasks, and the ids of those to answer; None for all held-out tasks."""
+    if not loaded.model.wiring.puzzle_embedding:
         return load_arc(source, 0 if views is None else views - 1), None
-    learned = learned_data(found)
+    learned = learned_data(loaded)
     seed, drawn = learned.get("seed"), learned.get("views")
     if not isinstance(seed, int) or not isinstance(drawn, int):
         raise UserError(
-            f"the model in {found.source} has puzzle embeddings, and does not say of which tasks: "
+            f"the model in {loaded.source} has puzzle embeddings, and does not say of which tasks: "
             "only models that hrmkit trained can be scored"
         )
     whole, ids = parted(source)
@@ -101,88 +103,88 @@ def known_tasks(found: Found, source: str, views: int | None) -> tuple[ArcData, 
     data = load_arc(whole, drawn, seed)
     if not data.is_of(learned.get("fingerprint")):
         raise UserError(
-            f"the puzzle embeddings of the model in {found.source} are of the tasks of "
+            f"the puzzle embeddings of the model in {loaded.source} are of the tasks of "
             f"{learned.get('source')}: it cannot be asked about those of {source}"
         )
     return data, ids
 
 
-def learned_data(found: Found) -> Mapping[str, Any]:
+def learned_data(loaded: LoadedModel) -> Mapping[str, Any]:
     """What the model's metadata says of the tasks that it was trained on."""
-    data = found.metadata.get("data")
+    data = loaded.metadata.get("data")
     for part in cast("list[Any]", data) if isinstance(data, list) else []:
         if isinstance(part, dict):
             return cast("dict[str, Any]", part)
     return {}
 
 
-def trained_on(found: Found) -> list[str]:
+def trained_on(loaded: LoadedModel) -> list[str]:
     """The collections that the model was trained on, as its metadata says."""
-    named = found.metadata.get("trained_on")
+    named = loaded.metadata.get("trained_on")
     return [str(name) for name in cast("list[Any]", named)] if isinstance(named, list) else []
 
 
 @dataclass
 class Asking:
-    """Asks a model about views of tests, part after part, and says how far it is."""
+    """Answers views of tests part by part, and reports the progress."""
 
     model: PuzzleHRM
-    effort: Effort
+    settings: InferenceSettings
     views: int
-    """In all parts together."""
+    """The number of views in all parts."""
     progress: Progress = silent
     segments: list[Tensor] = field(default_factory=list[Tensor])
-    """int64 [n] of each part: thought about its views, all starts together."""
+    """int64 [n] for each part: segments of its views, all starts together."""
 
     def __call__(self, puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
         """The answers to a part, and q; see `Solve`."""
-        starts, before = self.effort.starts, sum(map(len, self.segments))
+        starts, before = self.settings.starts, sum(map(len, self.segments))
         share = after(self.progress, starts * before, starts * self.views)
-        said = one_view(self.model, puzzles, self.effort, share)
-        self.segments.append(said.segments)
-        return said.tokens, said.q
+        predicted = one_view(self.model, puzzles, self.settings, share)
+        self.segments.append(predicted.segments)
+        return predicted.tokens, predicted.q
 
 
 def evaluate_arc(
-    found: Found,
+    loaded: LoadedModel,
     data: ArcData,
     tests: ArcViews,
-    effort: Effort,
+    settings: InferenceSettings,
     progress: Progress = silent,
 ) -> ArcMeasured:
     """Answer every view of every test, and vote.
 
     Raises `UserError` if the model may have been trained on the answers.
     """
-    effort.check(found.model)
-    ask = Asking(found.model, effort, len(tests), progress)
+    settings.check(loaded.model)
+    ask = Asking(loaded.model, settings, len(tests), progress)
     began = perf_counter()
-    rows = max(ROWS, effort.batch or rows_for(found.model))
-    result = answer_tests(tests, ask, trained_on(found), rows=rows)
+    rows = max(ROWS, settings.batch or rows_for(loaded.model))
+    result = answer_tests(tests, ask, trained_on(loaded), rows=rows)
     seconds = perf_counter() - began
     evaluation = ArcEvaluation(
         source=data.source,
         fingerprint=data.fingerprint,
         tasks=len(tests.tasks),
         tests=len(result.answered),
-        asked=len(tests),
+        answered_views=len(tests),
         score=score_of(result),
         mean_segments=float(torch.cat(ask.segments).double().mean()),
         seconds=seconds,
         per_second=len(tests) / seconds,
-        effort=effort,
+        settings=settings,
     )
     return ArcMeasured(evaluation, result)
 
 
 def score_of(result: ArcResult) -> ArcScore | None:
-    """What the answers are worth; None where no test's answer is known."""
+    """The score of the answers; None where no test's answer is known."""
     labelled = [test for test in result.answered if test.label is not None]
     if not labelled:
         return None
     places = [test.place() for test in labelled]
     one, two = (
-        share_of(torch.tensor([place is not None and place <= tries for place in places]))
+        proportion_of(torch.tensor([place is not None and place <= tries for place in places]))
         for tries in (1, 2)
     )
     rates = result.rate(1), result.rate(2), result.rate(2, "whole task")

@@ -5,83 +5,91 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from hrmkit.solving.effort import Effort
-from hrmkit.solving.evaluate import Evaluation, Share
+from hrmkit.renamed import with_old_names
+from hrmkit.solving.evaluate import Evaluation, Proportion
 from hrmkit.solving.evaluate_arc import ArcEvaluation
+from hrmkit.solving.inference import InferenceSettings
 
 
-def as_text(found: Evaluation, model: str, device: str, learned: bool) -> str:
-    """The evaluation in lines; `model` and `device` say what was measured, and where.
+def as_text(result: Evaluation, model: str, device: str, learned: bool) -> str:
+    """The evaluation as lines of text, with the names of `model` and `device`.
 
-    `learned`: it was trained on these very puzzles.
+    `learned`: the model was trained on these very puzzles.
     """
-    effort = found.effort
+    settings = result.settings
     lines = [
         f"model     {model}",
-        f"data      {found.source}: {found.puzzles} of {found.puzzle}"
-        + (f" ({found.skipped} bad rows left out)" if found.skipped else ""),
+        f"data      {result.source}: {result.puzzles} of {result.puzzle}"
+        + (f" ({result.skipped} bad rows left out)" if result.skipped else ""),
         *(["          the model was trained on this very file"] if learned else []),
         f"device    {device}",
-        *effort_lines(effort),
-        f"exact     {shown(found.exact)}",
-        *([f"best two  {shown(found.exact_two)}"] if found.exact_two else []),
-        f"valid     {shown(found.valid)}",
-        f"cells     {found.tokens:.4f} right",
-        f"segments  {found.mean_segments:.2f} a puzzle of at most {found.most_segments}"
-        + (", until the light is red" if found.halted else ", whatever the light")
-        + (f" ({effort.sure:.0%} sure)" if found.halted and effort.sure is not None else "")
-        + (", over all starts and views" if not effort.plain else ""),
-        f"speed     {found.per_second:.1f} puzzles/s ({found.seconds:.1f} s)",
+        *settings_lines(settings),
+        f"exact     {shown(result.exact)}",
+        *([f"best two  {shown(result.exact_two)}"] if result.exact_two else []),
+        f"valid     {shown(result.valid)}",
+        f"cells     {result.tokens:.4f} right",
+        f"segments  {result.mean_segments:.2f} a puzzle of at most {result.most_segments}"
+        + (", until the model halts" if result.halted else ", without halting")
+        + (
+            f" ({settings.halt_threshold:.0%} sure)"
+            if result.halted and settings.halt_threshold is not None
+            else ""
+        )
+        + (", over all starts and views" if not settings.plain else ""),
+        f"speed     {result.per_second:.1f} puzzles/s ({result.seconds:.1f} s)",
     ]
-    return "\n".join([*lines, *by_difficulty(found), *by_certainty(found), *by_segment(found)])
+    return "\n".join([*lines, *by_difficulty(result), *by_certainty(result), *by_segment(result)])
 
 
-def effort_lines(effort: Effort) -> list[str]:
-    """More than one try for each answer, if there was."""
-    starts = f"{effort.starts} starts, chosen by {effort.choose}"
+def settings_lines(settings: InferenceSettings) -> list[str]:
+    """A line about starts and views, if there were several."""
+    starts = f"{settings.starts} starts, chosen by {settings.choose}"
     views = (
-        f"up to {effort.views} views until an answer is valid"
-        if effort.until_valid
-        else f"a vote of {effort.views} views"
+        f"up to {settings.views} views until an answer is valid"
+        if settings.until_valid
+        else f"a vote of {settings.views} views"
     )
-    said = [
-        *([starts + (f", noise {effort.noise:g}" if effort.noise else "")] * (effort.starts > 1)),
-        *([views] * (effort.views > 1)),
+    parts = [
+        *(
+            [starts + (f", noise {settings.noise:g}" if settings.noise else "")]
+            * (settings.starts > 1)
+        ),
+        *([views] * (settings.views > 1)),
     ]
-    return [f"effort    {', '.join(said)}"] if said else []
+    return [f"settings  {', '.join(parts)}"] if parts else []
 
 
-def shown(share: Share) -> str:
-    """A share with its count and its interval."""
+def shown(share: Proportion) -> str:
+    """A proportion with its count and interval."""
     return (
         f"{share.share:.4f}  ({share.count} of {share.of}; 95% interval {share.low:.4f} to "
         f"{share.high:.4f})"
     )
 
 
-def by_difficulty(found: Evaluation) -> list[str]:
+def by_difficulty(result: Evaluation) -> list[str]:
     """The table by difficulty."""
-    whose = "the file's rating" if found.rated else f"as {found.puzzle} rates itself"
+    whose = "the file's rating" if result.rated else f"as {result.puzzle} rates itself"
     return [
         f"by difficulty ({whose})",
         *(
             f"  {span(part.easiest, part.hardest):>16}  {shown(part.exact)}, "
             f"{part.mean_segments:.2f} segments"
-            for part in found.by_difficulty
+            for part in result.by_difficulty
         ),
     ]
 
 
-def by_certainty(found: Evaluation) -> list[str]:
-    """The table of how sure the model said it was, against how often it was right."""
-    if found.by_certainty is None:
+def by_certainty(result: Evaluation) -> list[str]:
+    """The table of predicted against measured correctness."""
+    if result.by_certainty is None:
         return []
     return [
-        "by certainty (what the q head said of an answer, in the mean, and how many are right)",
+        "by certainty (the mean of what the q head predicts, and how many answers are right)",
         *(
-            f"  {part.least:>7.0%} to {part.most:>4.0%}  said {part.said:.4f}, right "
+            f"  {part.least:>7.0%} to {part.most:>4.0%}  predicted {part.predicted:.4f}, right "
             f"{shown(part.exact)}"
-            for part in found.by_certainty
+            for part in result.by_certainty
         ),
     ]
 
@@ -91,19 +99,20 @@ def span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def by_segment(found: Evaluation) -> list[str]:
+def by_segment(result: Evaluation) -> list[str]:
     """Exact after each segment, on one line."""
-    if found.by_segment is None:
+    if result.by_segment is None:
         return []
     return [
-        "exact after each segment, nothing halted" + ("" if found.effort.plain else ", one start"),
-        "  " + " ".join(f"{share:.3f}" for share in found.by_segment),
+        "exact after each segment, nothing halted"
+        + ("" if result.settings.plain else ", one start"),
+        "  " + " ".join(f"{share:.3f}" for share in result.by_segment),
     ]
 
 
-def arc_as_text(found: ArcEvaluation, model: str, device: str) -> str:
+def arc_as_text(result: ArcEvaluation, model: str, device: str) -> str:
     """ARC's scores in lines."""
-    score = found.score
+    score = result.score
     scores = ["score     unknown: no test's answer is known"]
     if score:
         scores = [
@@ -115,23 +124,24 @@ def arc_as_text(found: ArcEvaluation, model: str, device: str) -> str:
     return "\n".join(
         [
             f"model     {model}",
-            f"data      {found.source}: {found.tests} tests of {found.tasks} tasks, "
-            f"{found.asked / found.tests:.1f} views each",
+            f"data      {result.source}: {result.tests} tests of {result.tasks} tasks, "
+            f"{result.answered_views / result.tests:.1f} views each",
             f"device    {device}",
-            *effort_lines(found.effort),
+            *settings_lines(result.settings),
             *scores,
-            f"segments  {found.mean_segments:.2f} a view",
-            f"speed     {found.per_second:.1f} views/s ({found.seconds:.1f} s)",
+            f"segments  {result.mean_segments:.2f} a view",
+            f"speed     {result.per_second:.1f} views/s ({result.seconds:.1f} s)",
         ]
     )
 
 
-def arc_as_json(found: ArcEvaluation, model: str, device: str) -> str:
+def arc_as_json(result: ArcEvaluation, model: str, device: str) -> str:
     """All of ARC's scores."""
-    return json.dumps({"model": model, "device": device, **asdict(found)}, indent=2)
+    content = {"model": model, "device": device, **asdict(result)}
+    return json.dumps(with_old_names(content), indent=2)
 
 
-def as_json(found: Evaluation, model: str, device: str, learned: bool) -> str:
+def as_json(result: Evaluation, model: str, device: str, learned: bool) -> str:
     """All of the evaluation."""
     head = {"model": model, "device": device, "trained_on_this": learned}
-    return json.dumps({**head, **asdict(found)}, indent=2)
+    return json.dumps(with_old_names({**head, **asdict(result)}), indent=2)

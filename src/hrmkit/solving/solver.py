@@ -14,7 +14,7 @@ from torch import Tensor
 from hrmkit.bounds import MOST_BATCH, check_memory, check_within
 from hrmkit.errors import UserError
 from hrmkit.model.cost import thinking_bytes
-from hrmkit.model.halting import check_sure, wants_to_halt
+from hrmkit.model.halting import check_halt_threshold, wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.progress import Progress, silent
@@ -33,35 +33,35 @@ class Solutions:
     q: Tensor
     """float [n]: q_halt when the answer was given."""
     segments: Tensor
-    """int64 [n]: segments thought."""
+    """int64 [n]: segments until the answer."""
 
     def __len__(self) -> int:
         return len(self.tokens)
 
 
 @dataclass(eq=False)
-class Desk:
-    """The puzzles under way, one a row: which they are, how far they are."""
+class ActiveBatch:
+    """The puzzles that are being computed, one in each row."""
 
     which: Tensor
-    """int64 [rows], into the puzzles."""
+    """int64 [rows]: the index of each row's puzzle."""
     segments: Tensor
-    """int64 [rows]: segments thought so far."""
+    """int64 [rows]: segments so far."""
     batch: PuzzleBatch
     carry: Carry
 
-    def kept(self, stay: Tensor) -> Desk:
-        """Only the named rows: int64."""
-        return Desk(
+    def kept(self, stay: Tensor) -> ActiveBatch:
+        """The batch with only the rows `stay`, int64."""
+        return ActiveBatch(
             self.which[stay],
             self.segments[stay],
             PuzzleBatch(*(part[stay] for part in self.batch)),
             Carry(*(state[stay] for state in self.carry)),
         )
 
-    def joined(self, other: Desk) -> Desk:
-        """The rows of both."""
-        return Desk(
+    def joined(self, other: ActiveBatch) -> ActiveBatch:
+        """The rows of both batches."""
+        return ActiveBatch(
             torch.cat((self.which, other.which)),
             torch.cat((self.segments, other.segments)),
             PuzzleBatch(*(torch.cat(two) for two in zip(self.batch, other.batch, strict=True))),
@@ -76,19 +76,19 @@ def solve(
     batch: int | None = None,
     segments: int | None = None,
     halt: bool = True,
-    sure: float | None = None,
+    halt_threshold: float | None = None,
     start: Start = TAUGHT,
     progress: Progress = silent,
 ) -> Solutions:
-    """The answer to every puzzle, as if each were thought about alone.
+    """Answer every puzzle; the answers do not depend on how puzzles are batched.
 
-    A puzzle is answered when its light is red, and after `segments` (training's unless said) in
-    any case; without `halt` always then. `sure` is what the light asks for, see `wants_to_halt`.
-    `batch` puzzles are under way at a time; `rows_for` chooses unless it is said. Raises
-    `UserError` where the puzzles do not fit the model, or a number is less than 1.
+    A puzzle leaves the batch when the model wants to halt on it (with `halt`), and after
+    `segments` in any case (training's number by default). The next puzzle takes its row. For
+    `halt_threshold` see `wants_to_halt`. `batch` is the number of rows; `rows_for` chooses it by
+    default. Raises `UserError` where the puzzles do not fit the model, or a number is less than 1.
     """
     check_fit(model, puzzles)
-    check_sure(sure)
+    check_halt_threshold(halt_threshold)
     most = segments_of(model, segments)
     batch = rows_for(model) if batch is None else batch
     check_within(batch, 1, MOST_BATCH, "a batch of {} is")
@@ -98,39 +98,39 @@ def solve(
         needed = taken * thinking_bytes(*parts)
         check_memory(needed, f"a batch of {taken}", "choose a smaller --batch")
     halting = model.wiring.halting if halt else "none"
-    found = Solutions(
+    solutions = Solutions(
         torch.zeros_like(puzzles.given, device="cpu"),
         torch.zeros(len(puzzles), dtype=model.low_init.dtype),
         torch.zeros(len(puzzles), dtype=torch.int64),
     )
-    desk = seated(model, puzzles, 0, taken, start)
+    active = admitted(model, puzzles, 0, taken, start)
     answered = 0
     progress("solving", answered, len(puzzles))  # the first answers may take long
-    while len(desk.which):
+    while len(active.which):
         with computing(model):
-            desk.carry, said = model.segment(desk.carry, desk.batch)
-            desk.segments += 1
-            done = wants_to_halt(halting, said, sure) | (desk.segments >= most)
+            active.carry, outputs = model.segment(active.carry, active.batch)
+            active.segments += 1
+            done = wants_to_halt(halting, outputs, halt_threshold) | (active.segments >= most)
             leave, stay = done.nonzero().flatten(), (~done).nonzero().flatten()
             if not len(leave):
                 continue
-            which = desk.which[leave].cpu()
-            found.tokens[which] = said.logits[leave].argmax(-1).cpu()
-            found.q[which] = said.q_halt[leave].to(found.q).cpu()
-            found.segments[which] = desk.segments[leave].cpu()
-            desk = desk.kept(stay)
+            which = active.which[leave].cpu()
+            solutions.tokens[which] = outputs.logits[leave].argmax(-1).cpu()
+            solutions.q[which] = outputs.q_halt[leave].to(solutions.q).cpu()
+            solutions.segments[which] = active.segments[leave].cpu()
+            active = active.kept(stay)
             come = min(len(leave), len(puzzles) - taken)
             if come:
-                desk = desk.joined(seated(model, puzzles, taken, come, start))
+                active = active.joined(admitted(model, puzzles, taken, come, start))
                 taken += come
         answered += len(which)
         progress("solving", answered, len(puzzles))
-    check_answers(found.q)
-    return found
+    check_answers(solutions.q)
+    return solutions
 
 
 def check_answers(q: Tensor) -> None:
-    """Raise `UserError` where a model's own judgements are no numbers, and its answers nothing."""
+    """Raise `UserError` where a q is not finite: the answer then means nothing."""
     wrong = int((~q.isfinite()).sum())
     if wrong:
         raise UserError(
@@ -139,8 +139,10 @@ def check_answers(q: Tensor) -> None:
         )
 
 
-def seated(model: PuzzleHRM, puzzles: PuzzleSet, first: int, count: int, start: Start) -> Desk:
-    """`count` puzzles from `first` on, about to be thought about."""
+def admitted(
+    model: PuzzleHRM, puzzles: PuzzleSet, first: int, count: int, start: Start
+) -> ActiveBatch:
+    """A batch of `count` puzzles from index `first` on, before their first segment."""
     batch = on_device(model, puzzles[first : first + count])
     which = torch.arange(first, first + count, device=batch.given.device)
-    return Desk(which, torch.zeros_like(which), batch, start.carry(model, batch))
+    return ActiveBatch(which, torch.zeros_like(which), batch, start.carry(model, batch))

@@ -1,4 +1,4 @@
-"""Where thinking begins: where the model was taught to, or at another point, for another try."""
+"""Initial states: the trained one, and others for further tries."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 
 @dataclass(frozen=True)
 class Start:
-    """One of several points to begin thinking at.
+    """One of several initial states.
 
-    It is the same for every puzzle, so that an answer does not depend on the puzzles beside it.
+    It is the same for every puzzle, so that an answer does not depend on the rest of the batch.
     Raises `UserError` for a negative number or noise.
     """
 
     number: int = 0
-    """0 is where the model was taught to begin."""
+    """0 is the initial state of the training."""
     noise: float = 0.0
-    """Above 0, the others are start 0 with normal noise of this standard deviation on every
-    component, whose own is 1; at 0 they are unrelated points."""
+    """Above 0: the other starts are start 0 plus normal noise of this standard deviation, where
+    the components' own is 1. At 0: the other starts are unrelated."""
 
     def __post_init__(self) -> None:
         for name, value in (("number", self.number), ("noise", self.noise)):
@@ -49,4 +49,4 @@ class Start:
 
 
 TAUGHT = Start()
-"""Where the model was taught to begin."""
+"""The initial state of the training."""

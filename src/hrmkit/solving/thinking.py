@@ -1,4 +1,4 @@
-"""A model thinking, segment by segment, none stopped early."""
+"""A model's answers segment by segment, without stopping early."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hrmkit.bounds import MOST_SEGMENTS, check_within
 from hrmkit.errors import UserError
-from hrmkit.model.halting import check_sure, segments_until_red, wants_to_halt
+from hrmkit.model.halting import check_halt_threshold, segments_until_halt, wants_to_halt
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.precision import precision
@@ -22,17 +22,17 @@ CHUNK = 64
 """Puzzles asked at once: as many as stay in a processor's cache."""
 
 
-class Thought(NamedTuple):
-    """What a model says of n puzzles after one segment."""
+class SegmentAnswer(NamedTuple):
+    """A model's answers to n puzzles after one segment."""
 
     number: int
-    """Of the segment, from 1."""
+    """The segment's number, from 1."""
     tokens: Tensor
     """int64 [n, cells]: the answers."""
     q_halt: Tensor
-    """float [n]: how sure it is that they are right, as logits."""
-    red: Tensor
-    """bool [n]: whether its road light is red; never without halting."""
+    """float [n]: the logit of the probability that the answer is right, as the model predicts."""
+    halts: Tensor
+    """bool [n]: whether the model wants to halt; never without halting."""
 
 
 def thinking(
@@ -41,57 +41,60 @@ def thinking(
     *,
     segments: int | None = None,
     start: Start = TAUGHT,
-    sure: float | None = None,
-) -> Iterator[Thought]:
-    """One thought for each segment, on the device where the model is.
+    halt_threshold: float | None = None,
+) -> Iterator[SegmentAnswer]:
+    """What the model answers after each segment, on the device where it is.
 
-    `segments` may be more than training's, which is what is thought unless it is said; `sure` is
-    what the light asks for, see `wants_to_halt`. Raises `UserError` if one of them is not possible,
-    or where the puzzles do not fit the model.
+    `segments` is training's number by default, and may be larger. For `halt_threshold` see
+    `wants_to_halt`. Raises `UserError` where one of them is not possible, or the puzzles do not
+    fit the model.
     """
     check_fit(model, puzzles)
-    check_sure(sure)
+    check_halt_threshold(halt_threshold)
     most = segments_of(model, segments)
     batch = on_device(model, puzzles)
     carry = start.carry(model, batch)
     for number in range(1, most + 1):
         with computing(model):
-            carry, said = model.segment(carry, batch)
-            red = wants_to_halt(model.wiring.halting, said, sure)
-            tokens = said.logits.argmax(-1)
+            carry, outputs = model.segment(carry, batch)
+            halts = wants_to_halt(model.wiring.halting, outputs, halt_threshold)
+            tokens = outputs.logits.argmax(-1)
         # Copies, because whoever listens may compute with them outside of inference mode.
-        q_halt = said.q_halt.to(model.low_init.dtype, copy=True)
-        yield Thought(number, tokens.clone(), q_halt, red.clone())
+        q_halt = outputs.q_halt.to(model.low_init.dtype, copy=True)
+        yield SegmentAnswer(number, tokens.clone(), q_halt, halts.clone())
 
 
-def until_red(
-    model: PuzzleHRM, one: PuzzleSet, segments: int | None = None, sure: float | None = None
-) -> Iterator[Thought]:
-    """The thoughts about one puzzle, up to that at which the light is red, or the last."""
-    for thought in thinking(model, one, segments=segments, sure=sure):
+def until_halt(
+    model: PuzzleHRM,
+    one: PuzzleSet,
+    segments: int | None = None,
+    halt_threshold: float | None = None,
+) -> Iterator[SegmentAnswer]:
+    """The answers to one puzzle after each segment, until the model wants to halt."""
+    for thought in thinking(model, one, segments=segments, halt_threshold=halt_threshold):
         yield thought
-        if thought.red[0]:
+        if thought.halts[0]:
             return
 
 
 @contextmanager
 def computing(model: PuzzleHRM) -> Generator[None]:
-    """Without gradient, and in the type that the model's matrix products run in."""
+    """Compute without gradients, with matrix products in the model's type."""
     with torch.inference_mode(), precision(model):
         yield
 
 
 def on_device(model: PuzzleHRM, puzzles: PuzzleSet) -> PuzzleBatch:
-    """What the model reads of the puzzles, where it is."""
+    """The model's input for these puzzles, on the model's device."""
     device = model.low_init.device
     return PuzzleBatch(puzzles.given.to(device), puzzles.puzzle_ids.to(device))
 
 
-def segments_of(model: PuzzleHRM, asked: int | None) -> int:
-    """The most segments to think: those asked for, or else training's."""
-    if asked is not None:
-        check_within(asked, 1, MOST_SEGMENTS, "{} segments are")
-    return asked or model.wiring.segments
+def segments_of(model: PuzzleHRM, wanted: int | None) -> int:
+    """The largest number of segments: `wanted`, or training's. `UserError` if out of range."""
+    if wanted is not None:
+        check_within(wanted, 1, MOST_SEGMENTS, "{} segments are")
+    return wanted or model.wiring.segments
 
 
 def check_fit(model: PuzzleHRM, puzzles: PuzzleSet) -> None:
@@ -117,36 +120,36 @@ def check_fit(model: PuzzleHRM, puzzles: PuzzleSet) -> None:
 
 
 def right_cells(tokens: Tensor, solution: Tensor) -> Tensor:
-    """Which cells are as in the solution, or not asked about: bool, of the tensors' shape."""
+    """Which cells are as in the solution, or have no label: bool, in the tensors' shape."""
     return (tokens == solution) | (solution == IGNORED)
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says of n puzzles after each of S segments."""
+    """A model's answers to n puzzles after each of S segments."""
 
     tokens: Tensor
     """int64 [S, n, cells]."""
     q_halt: Tensor
     """float [S, n]."""
     used: Tensor
-    """int64 [n]: segments until the light was red; S where it never was."""
+    """int64 [n]: segments until the model wanted to halt; S where it never did."""
 
     def right(self, puzzles: PuzzleSet) -> Tensor:
         """bool [S, n]: the whole answer is right."""
         return right_cells(self.tokens, puzzles.solution).all(-1)
 
     def when_halted(self) -> Tensor:
-        """int64 [n, cells]: each puzzle's answer at its own red light."""
+        """int64 [n, cells]: each puzzle's answer when the model wanted to halt."""
         return self.tokens[self.used - 1, torch.arange(self.tokens.shape[1])]
 
 
 def ask(
     model: PuzzleHRM, puzzles: PuzzleSet, segments: int | None = None, batch: int = CHUNK
 ) -> Answers:
-    """So many segments (the wiring's unless said) for every puzzle, none stopped early.
+    """All answers of every puzzle, after each of `segments` (the wiring's number by default).
 
-    Every answer is kept, on the CPU; `batch` puzzles are asked at once.
+    No puzzle halts early. The answers are on the CPU; `batch` puzzles are computed at once.
     """
     parts = [
         ask_chunk(model, puzzles[at : at + batch], segments) for at in range(0, len(puzzles), batch)
@@ -161,9 +164,9 @@ def ask(
 def ask_chunk(model: PuzzleHRM, puzzles: PuzzleSet, segments: int | None = None) -> Answers:
     """`ask` of a few puzzles at once."""
     thoughts = list(thinking(model, puzzles, segments=segments))
-    rows = cast("list[list[bool]]", torch.stack([one.red for one in thoughts]).T.tolist())
+    rows = cast("list[list[bool]]", torch.stack([one.halts for one in thoughts]).T.tolist())
     return Answers(
         torch.stack([thought.tokens.cpu() for thought in thoughts]),
         torch.stack([thought.q_halt.cpu() for thought in thoughts]),
-        torch.tensor([segments_until_red(row) for row in rows], dtype=torch.int64),
+        torch.tensor([segments_until_halt(row) for row in rows], dtype=torch.int64),
     )

@@ -12,21 +12,21 @@ from rich.live import Live
 from rich.text import Text
 
 from hrmkit.puzzles.puzzle import Grid, Puzzle, as_grids
-from hrmkit.solving.thinking import Thought
+from hrmkit.solving.thinking import SegmentAnswer
 
 PAUSE = 0.4
-"""Seconds for which every segment is seen, on a terminal."""
+"""Seconds that a terminal shows each segment."""
 CHANGED = "reverse"
-"""Style of what is new since the segment before: not colour alone."""
+"""Style of cells that changed in this segment; not colour alone."""
 FILLED = "bold"
-"""Style of what is not as in the puzzle."""
+"""Style of cells that the model filled in."""
 
 
 @contextmanager
 def watched(
-    puzzle: Puzzle, given: Grid, console: Console, lights: bool = True
-) -> Generator[Callable[[Thought], None]]:
-    """What to call with every thought about one puzzle; `lights`: the model has learned to halt.
+    puzzle: Puzzle, given: Grid, console: Console, halting: bool = True
+) -> Generator[Callable[[SegmentAnswer], None]]:
+    """What to call with the answer after each segment; `halting`: the model has learned to halt.
 
     A terminal shows the answer growing in place; elsewhere each segment is a line.
     """
@@ -35,12 +35,12 @@ def watched(
     live = Live(Text(empty), console=console, auto_refresh=False)
     with live if console.is_terminal else nullcontext(console) as screen:
 
-        def show(thought: Thought) -> None:
+        def show(thought: SegmentAnswer) -> None:
             nonlocal seen, view
             view += thought.number == 1  # a view begins with its first segment
             (answer,) = as_grids(thought.tokens)
             drawn = puzzle.show(given, answer)
-            line = said(thought, changes(drawn, seen), lights, view)
+            line = described(thought, changes(drawn, seen), halting, view)
             if isinstance(screen, Live):
                 screen.update(
                     Text.assemble(highlighted(drawn, seen, empty), "\n", line), refresh=True
@@ -53,18 +53,18 @@ def watched(
         yield show
 
 
-def said(thought: Thought, changed: int, lights: bool, view: int = 1) -> str:
-    """A segment in a line."""
+def described(thought: SegmentAnswer, changed: int, halting: bool, view: int = 1) -> str:
+    """One segment as a line of text."""
     where = f"view {view}, " if view > 1 else ""
     line = f"{where}segment {thought.number}: {changed} cells changed"
-    if not lights:
+    if not halting:
         return line
-    light = "red" if bool(thought.red[0]) else "green"
-    return f"{line}, q_halt {float(thought.q_halt[0]):.2f}, light {light}"
+    then = "halts" if bool(thought.halts[0]) else "continues"
+    return f"{line}, q_halt {float(thought.q_halt[0]):.2f}, {then}"
 
 
 def changes(now: str, before: str) -> int:
-    """How many characters of two drawings differ: every cell is one in all of them."""
+    """How many characters of two drawings differ; each cell is one character."""
     lines = zip_longest(now.split("\n"), before.split("\n"), fillvalue="")
     return sum(one != other for pair in lines for one, other in zip_longest(*pair))
 

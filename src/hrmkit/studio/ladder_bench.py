@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hrmkit.experiments.ladder.jobs import wiring_of
 from hrmkit.experiments.ladder.run import CODE, measure_wires
-from hrmkit.experiments.ladder.rungs import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
+from hrmkit.experiments.ladder.variants import TEST_PUZZLES, TRAIN_PUZZLES, UNITS, VIEWS
 from hrmkit.fingerprint import fingerprint
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder.schema import LadderSettings, Rung, Wires

@@ -41,9 +41,9 @@ def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
     wide = logits.float() if logits.device.type == "mps" else logits.double()
     rising = torch.where(wide < 0, 1 / (1 - wide.clamp(max=0) + 1e-30), wide + 1)
     log_shares = (rising / rising.sum(-1, keepdim=True)).log()
-    asked = labels != IGNORED
+    counted = labels != IGNORED
     picked = log_shares.gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-    return torch.where(asked, -picked, 0.0)
+    return torch.where(counted, -picked, 0.0)
 
 
 class PuzzleLosses(NamedTuple):
@@ -68,23 +68,23 @@ CELL_LOSSES: dict[LossName, CellLoss] = {"softmax": softmax_loss, "stablemax": s
 
 def cell_loss_of(recipe: Recipe) -> CellLoss:
     """The loss of a cell that a recipe asks for."""
-    if recipe.smoothing:
-        return partial(softmax_loss, smoothing=recipe.smoothing)
+    if recipe.label_smoothing:
+        return partial(softmax_loss, smoothing=recipe.label_smoothing)
     return CELL_LOSSES[recipe.loss]
 
 
 def losses_by_row(logits: Tensor, labels: Tensor, cell_loss: CellLoss) -> Tensor:
     """`[B]`: each puzzle's mean over the cells that are asked about, in nats."""
-    asked = (labels != IGNORED).sum(-1).clamp(min=1)
-    return cell_loss(logits, labels).sum(-1) / asked
+    counted = (labels != IGNORED).sum(-1).clamp(min=1)
+    return cell_loss(logits, labels).sum(-1) / counted
 
 
 def puzzle_losses(
     outputs: PuzzleOutputs, labels: Tensor, target_continue: Tensor | None, cell_loss: CellLoss
 ) -> PuzzleLosses:
     """The losses of one segment; `labels [B, tokens]`, `target_continue [B]` shares in [0, 1]."""
-    asked = labels != IGNORED
-    right = ((outputs.logits.argmax(-1) == labels) | ~asked).all(-1)
+    counted = labels != IGNORED
+    right = ((outputs.logits.argmax(-1) == labels) | ~counted).all(-1)
     q_halt = binary(outputs.q_halt, right.to(outputs.q_halt.dtype))
     q_continue = (
         torch.zeros_like(q_halt)

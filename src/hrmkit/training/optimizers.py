@@ -1,4 +1,4 @@
-"""Optimizers: the originals' Adam-atan2 and sign-SGD, torch's own, and which is whose."""
+"""Optimizers: the originals' Adam-atan2 and sign-SGD, and which weights each one trains."""
 
 # torch has no public names for what its own optimizers do to many tensors at once.
 # pyright: reportPrivateUsage=false, reportPrivateImportUsage=false
@@ -50,7 +50,7 @@ class AdamAtan2(Optimizer):
                 self.move(some, group)
 
     def move(self, params: list[Tensor], group: dict[str, Any]) -> None:
-        """Move parameters that have taken equally many steps."""
+        """Update parameters that have all taken the same number of steps."""
         if not params:
             return
         lr, (beta1, beta2) = group["lr"], group["betas"]
@@ -92,12 +92,12 @@ class SignSGD(Optimizer):
 
 
 def optimizers_for(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
-    """The recipe's optimizers; each group keeps its rate at full height as `full_lr`."""
+    """The recipe's optimizers. Each parameter group keeps its full learning rate as `full_lr`."""
     optimizers = body_optimizers(model, recipe)
     if model.puzzle_embedding:
         optimizers.append(
             SignSGD(
-                model.puzzle_embedding.parameters(), recipe.puzzle_rate, recipe.puzzle_weight_decay
+                model.puzzle_embedding.parameters(), recipe.puzzle_lr, recipe.puzzle_weight_decay
             )
         )
     for optimizer in optimizers:
@@ -107,8 +107,8 @@ def optimizers_for(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
 
 
 def body_optimizers(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
-    """Of everything but puzzle embeddings."""
-    body, rate, decay = body_of(model), recipe.rate, recipe.weight_decay
+    """The optimizers of all weights but puzzle embeddings."""
+    body, rate, decay = body_of(model), recipe.lr, recipe.weight_decay
     fused = body[0].is_cuda or None  # one launch for all tensors; None leaves it to torch
     if recipe.optimizer == "adam-atan2":
         return [AdamAtan2(body, rate, recipe.betas, decay)]
@@ -133,5 +133,5 @@ def body_optimizers(model: PuzzleHRM, recipe: Recipe) -> list[Optimizer]:
 
 
 def body_of(model: PuzzleHRM) -> list[Tensor]:
-    """Everything that is learned but puzzle embeddings."""
+    """All trained weights but puzzle embeddings."""
     return [p for name, p in model.named_parameters() if not name.startswith(PUZZLE_EMBEDDING)]

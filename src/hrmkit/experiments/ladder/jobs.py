@@ -8,13 +8,13 @@ from statistics import fmean
 
 import torch
 
-from hrmkit.experiments.ladder.rungs import (
+from hrmkit.experiments.ladder.variants import (
     ARC_BALLOTS,
     ArcVariant,
-    Rung,
+    Variant,
     puzzles,
     tasks,
-    train_rung,
+    train_arc_variant,
     train_variant,
     use_one_thread,
     voting_views,
@@ -59,7 +59,7 @@ SHOWN_BLANKS = (9, 11, 12)
 SHOWN_EACH = 2
 
 
-class RungRun(Part):
+class VariantRun(Part):
     """What one job of a rung found."""
 
     rung: str
@@ -89,10 +89,12 @@ def shown_puzzles() -> PuzzleSet:
     return test[torch.stack(rows)]
 
 
-def run_rung(rung: Rung, seed: int, progress: Callable[[int, int], None] | None = None) -> RungRun:
+def run_variant(
+    rung: Variant, seed: int, progress: Callable[[int, int], None] | None = None
+) -> VariantRun:
     """Train a rung from one seed, and measure and record it."""
     use_one_thread()
-    model, losses = train_rung(rung, seed, progress)
+    model, losses = train_variant(rung, seed, progress)
     learned, test = puzzles()
     said, known = ask(model, test), ask(model, learned)
     right = said.right(test)
@@ -114,7 +116,7 @@ def run_rung(rung: Rung, seed: int, progress: Callable[[int, int], None] | None 
         vote_two=voted(counted, test, 2),
         losses=thinned(losses),
     )
-    return RungRun(
+    return VariantRun(
         rung=rung.name,
         parameters=sum(p.numel() for p in model.parameters()),
         seed=result,
@@ -194,17 +196,17 @@ def vote_on(model: PuzzleHRM, shown: PuzzleSet, puzzle: int) -> Vote:
     )
 
 
-def run_variant(
+def run_arc_variant(
     variant: ArcVariant, seed: int, progress: Callable[[int, int], None] | None = None
 ) -> ArcRun:
     """Train a variant of mini-ARC from one seed, and measure it.
 
-    Without augmentation in training the other views' name tags were never learned, so that only
-    the boards as they are can be asked about: the vote is that one answer's.
+    Without augmentation the puzzle embeddings of the other views were never trained. Then only
+    the boards as they are can be answered, and the vote is that one answer.
     """
     use_one_thread()
     arc = tasks(variant.augmented)
-    model = train_variant(variant, seed, progress)
+    model = train_arc_variant(variant, seed, progress)
     last = ask(model, arc.plain).tokens[-1]
     right = (last == arc.plain.solution).all(-1)
     views = range(min(ARC_BALLOTS, arc.views + 1))

@@ -18,31 +18,31 @@ from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.ladder.jobs import (
     ArcRun,
-    RungRun,
+    VariantRun,
     backward_memory,
     first_boards,
-    run_rung,
+    run_arc_variant,
     run_variant,
     shown_puzzles,
     use_one_thread,
     wires_of,
     wiring_of,
 )
-from hrmkit.experiments.ladder.rungs import (
+from hrmkit.experiments.ladder.variants import (
+    ARC_STEP,
     ARC_STEPS,
     ARC_VARIANTS,
     BENCH,
     BOX,
-    NAME_TAG,
-    RUNGS,
+    MEASURED_STEPS,
     TEST_PUZZLES,
     TRAIN_PUZZLES,
     UNITS,
     VIEWS,
     ArcVariant,
-    Rung,
-    rung_of_step,
+    Variant,
     tasks,
+    variant_of_step,
 )
 from hrmkit.fingerprint import fingerprint
 from hrmkit.lock import held
@@ -59,7 +59,7 @@ from hrmkit.recording.part import FORMAT, VERSION, Maker
 from hrmkit.training.recipe import Recipe
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
-EVERY_STEP = (*RUNGS, NAME_TAG)
+EVERY_STEP = (*MEASURED_STEPS, ARC_STEP)
 MOST_SEEDS = 20
 FINISHED = "finished.jsonl"
 
@@ -67,7 +67,7 @@ FINISHED = "finished.jsonl"
 class Job(NamedTuple):
     """One training: of a rung, or of a variant of mini-ARC."""
 
-    work: Rung | ArcVariant
+    work: Variant | ArcVariant
     seed: int
 
     def key(self) -> str:
@@ -75,7 +75,7 @@ class Job(NamedTuple):
         return f"{fingerprint(*CODE)} {self.work} seed {self.seed}"
 
 
-Finished = dict[str, RungRun | ArcRun]
+Finished = dict[str, VariantRun | ArcRun]
 
 
 def steps_of(text: str) -> tuple[int, ...]:
@@ -94,9 +94,9 @@ def plan(steps: Sequence[int], seeds: Sequence[int], bench: bool) -> list[Job]:
     Raises `UserError` for a step that is not measured and for too many seeds or none.
     """
     check_seeds(len(seeds))
-    work: list[Rung | ArcVariant] = [rung_of_step(step) for step in steps if step != NAME_TAG]
+    work: list[Variant | ArcVariant] = [variant_of_step(step) for step in steps if step != ARC_STEP]
     work += BENCH if bench else ()
-    work += ARC_VARIANTS if NAME_TAG in steps else ()
+    work += ARC_VARIANTS if ARC_STEP in steps else ()
     return [Job(one, seed) for seed in seeds for one in work]
 
 
@@ -106,14 +106,14 @@ def check_seeds(count: int) -> None:
         raise UserError(f"{count} seeds: choose 1 to {MOST_SEEDS}")
 
 
-def run_job(job: Job) -> RungRun | ArcRun:
+def run_job(job: Job) -> VariantRun | ArcRun:
     """Do one job."""
-    if isinstance(job.work, Rung):
-        return run_rung(job.work, job.seed)
-    return run_variant(job.work, job.seed)
+    if isinstance(job.work, Variant):
+        return run_variant(job.work, job.seed)
+    return run_arc_variant(job.work, job.seed)
 
 
-def climb(
+def run_ladder(
     folder: Path,
     *,
     steps: Sequence[int] = EVERY_STEP,
@@ -168,24 +168,24 @@ def measured(
     return put_together(chosen, tuple(range(seeds)), jobs, finished)
 
 
-def run_from(found: Any) -> RungRun | ArcRun:
+def run_from(found: Any) -> VariantRun | ArcRun:
     """What a job found, as the journal holds it."""
-    return (ArcRun if "variant" in found else RungRun).model_validate(found)
+    return (ArcRun if "variant" in found else VariantRun).model_validate(found)
 
 
 def put_together(
     steps: tuple[int, ...], seeds: tuple[int, ...], jobs: Sequence[Job], finished: Finished
 ) -> schema.LadderRecording:
     """The recording of finished jobs."""
-    runs: dict[str, list[RungRun]] = {}
+    runs: dict[str, list[VariantRun]] = {}
     arcs: dict[str, list[ArcRun]] = {}
     for job in jobs:
         run = finished[job.key()]
-        if isinstance(run, RungRun):
+        if isinstance(run, VariantRun):
             runs.setdefault(run.rung, []).append(run)
         else:
             arcs.setdefault(run.variant, []).append(run)
-    rungs = {step: rung_of_step(step) for step in steps if step != NAME_TAG}
+    rungs = {step: variant_of_step(step) for step in steps if step != ARC_STEP}
     shown = shown_puzzles()
     recording = schema.LadderRecording(
         format=FORMAT,
@@ -234,7 +234,9 @@ def middle(values: Sequence[float]) -> int:
     return sorted(range(len(values)), key=lambda i: values[i])[(len(values) - 1) // 2]
 
 
-def recorded_rung(rung: Rung, runs: Sequence[RungRun], step: int | None = None) -> schema.Rung:
+def recorded_rung(
+    rung: Variant, runs: Sequence[VariantRun], step: int | None = None
+) -> schema.Rung:
     """A rung and all its seeds; the median one is shown."""
     shown = middle([run.seed.exact for run in runs])
     return schema.Rung(
@@ -252,7 +254,7 @@ def recorded_rung(rung: Rung, runs: Sequence[RungRun], step: int | None = None) 
     )
 
 
-def told_vote(runs: dict[str, list[RungRun]]) -> schema.Vote | None:
+def told_vote(runs: dict[str, list[VariantRun]]) -> schema.Vote | None:
     """The shown puzzle that the augmented rung's views dispute most, and yet have a majority on.
 
     Without a majority on any puzzle, the most disputed one; the first of equals.
@@ -325,8 +327,8 @@ def measure_wires(
     Raises `UserError` where a wire is missing.
     """
     title = title_of_wires(wires)
-    rung = Rung(f"bench: {title}", title, wiring_of(wires))
-    return recorded_rung(rung, [run_rung(rung, seed, progress)])
+    rung = Variant(f"bench: {title}", title, wiring_of(wires))
+    return recorded_rung(rung, [run_variant(rung, seed, progress)])
 
 
 def title_of_wires(wires: schema.Wires) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.maze.paths import as_bits, as_cells, one_cell, spread
 from hrmkit.puzzles.maze.puzzle import FREE, GOAL, LARGEST, START, WALL, Maze
 
@@ -55,7 +55,7 @@ def shortest_for(side: int, asked: int | None = None) -> int:
     return usual if asked is None else asked
 
 
-def make_mazes(share: Share, side: int, shortest: int) -> list[Row]:
+def make_mazes(share: WorkShare, side: int, shortest: int) -> list[Row]:
     """The mazes of a share, with their labels; rated by the cells of their paths."""
     rng = share.rng()
     maze = Maze(side)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.maze.paths import distances
 from hrmkit.puzzles.maze.puzzle import FREE, GOAL, LARGEST, START, WALL, Maze
 
@@ -55,7 +55,7 @@ def rooms_of(side: int) -> int:
     return (side - 1) // 2
 
 
-def make_mazes(share: Share, side: int, shortest: int) -> list[Row]:
+def make_mazes(share: WorkShare, side: int, shortest: int) -> list[Row]:
     """The mazes of a share, with their labels; rated by the cells of their paths.
 
     S is any room, and G any of those that are `shortest` cells or more from it.

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row
-from hrmkit.puzzles.making import Share
+from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.sudoku.search import search
 from hrmkit.puzzles.sudoku.symmetries import random_symmetries
 
@@ -207,7 +207,7 @@ def island(rng: np.random.Generator, count: int, mean: float, orders: int = 1) -
     )
 
 
-def make_sudokus(share: Share, guesses: float, orders: int = 1) -> list[Row]:
+def make_sudokus(share: WorkShare, guesses: float, orders: int = 1) -> list[Row]:
     """The sudokus of a share, rated by their guesses; the column source says the founder.
 
     `guesses` is what they need on average, in the luckiest of `orders` orders.
@@ -218,7 +218,7 @@ def make_sudokus(share: Share, guesses: float, orders: int = 1) -> list[Row]:
     return _rows(pool[rng.permutation(len(pool))[: share.count]], share)
 
 
-def make_sudokus_with_blanks(share: Share, fewest: int, most: int) -> list[Row]:
+def make_sudokus_with_blanks(share: WorkShare, fewest: int, most: int) -> list[Row]:
     """The sudokus of a share, each with `fewest` to `most` blanks, all as likely."""
     rng = share.rng()
     solution = solved_grids(rng, share.count)
@@ -226,7 +226,7 @@ def make_sudokus_with_blanks(share: Share, fewest: int, most: int) -> list[Row]:
     return _rows(Pool(given, solution, search(given).guesses, np.arange(share.count)), share)
 
 
-def _rows(pool: Pool, share: Share) -> list[Row]:
+def _rows(pool: Pool, share: WorkShare) -> list[Row]:
     """A pool as files have it."""
     return [
         Row(as_text(given), as_text(solution), float(rating), f"{share.source}-{founder}")

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.puzzle import BLANK, Grid, PuzzleSet, as_grids, generator
+from hrmkit.puzzles.puzzle import EMPTY, Grid, PuzzleSet, as_grids, generator
 from hrmkit.puzzles.sudoku.symmetries import arrangements
 
 SameUpTo = Literal["digits", "all"]
@@ -191,7 +191,7 @@ class Difficulty:
 
 def difficulty(grid: Sequence[int]) -> Difficulty:
     """How hard the puzzle `grid` is."""
-    return Difficulty(list(grid).count(BLANK), solve(grid).guesses)
+    return Difficulty(list(grid).count(EMPTY), solve(grid).guesses)
 
 
 def canonical(grid: Tensor, symmetry: SameUpTo) -> Tensor:
@@ -228,17 +228,17 @@ def _renamed(grids: Tensor) -> Tensor:
     for cell in range(cells):
         token = grids[:, cell : cell + 1]
         name = names.gather(1, token)
-        new = (name == 0) & (token != BLANK)
+        new = (name == 0) & (token != EMPTY)
         name = torch.where(new, names.amax(1, keepdim=True) + 1, name)
-        names.scatter_(1, token, torch.where(token == BLANK, 0, name))
-        out[:, cell : cell + 1] = torch.where(token == BLANK, BLANK, name)
+        names.scatter_(1, token, torch.where(token == EMPTY, 0, name))
+        out[:, cell : cell + 1] = torch.where(token == EMPTY, EMPTY, name)
     return out
 
 
 @lru_cache
 def every_grid() -> tuple[Grid, ...]:
     """The 288 solved 4x4 grids."""
-    return solve([BLANK] * 16, limit=1000).solutions
+    return solve([EMPTY] * 16, limit=1000).solutions
 
 
 def classes(symmetry: SameUpTo) -> list[list[Grid]]:
@@ -281,7 +281,7 @@ def dig(solution: Grid, blanks: int, rng: np.random.Generator) -> Grid | None:
     for cell in order:
         if left == 0:
             break
-        token, grid[cell] = grid[cell], BLANK
+        token, grid[cell] = grid[cell], EMPTY
         if count_solutions(grid) == 1:
             left -= 1
         else:

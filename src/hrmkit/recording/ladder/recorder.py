@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hrmkit.model.halting import segments_until_red, wants_to_halt
+from hrmkit.model.halting import segments_until_halt, wants_to_halt
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
@@ -54,7 +54,7 @@ def think_aloud(model: PuzzleHRM, puzzles: PuzzleSet, puzzle: int, loops: int = 
         puzzle=puzzle,
         loops=loops,
         segments=tuple(segments),
-        halted_after=segments_until_red(red),
+        halted_after=segments_until_halt(red),
     )
 
 

@@ -22,9 +22,12 @@ from hrmkit.recording.board import (
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
 from hrmkit.recording.run import schema
+from hrmkit.renamed import RECIPE
 from hrmkit.runs.folder import METRICS, RUN, first_of
 from hrmkit.runs.reading import GrowingLines, ReadSource, RunFile, description_of, parsed
 
+RECORDED = {new: old for old, new in RECIPE.items()}
+"""The recipe's settings whose names in recordings are older than their own."""
 MOST_POINTS = 2000
 """Train points, and evaluations, of a recording; the last may come on top."""
 MOST_VIEWS = 200
@@ -213,7 +216,7 @@ def recording_of(said: RunFile, board: Board, metrics: Metrics) -> schema.RunRec
         model=model_of(said),
         flops_a_step=said.flops_a_step,
         recipe=tuple(
-            schema.Setting(name=name.replace("_", " "), value=words_of(value))
+            schema.Setting(name=RECORDED.get(name, name).replace("_", " "), value=words_of(value))
             for name, value in said.recipe.items()
             if value is not None and value != []
         ),

@@ -9,7 +9,7 @@ import torch
 
 import hrmkit
 from hrmkit.errors import UserError
-from hrmkit.model.halting import segments_until_red
+from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.board import PuzzleModel, board_of
@@ -29,7 +29,7 @@ def record_thought(
     *,
     solution: Grid | None = None,
     segments: int | None = None,
-    sure: float | None = None,
+    halt_threshold: float | None = None,
     puzzle_id: int = 0,
     view: int = 1,
     title: str | None = None,
@@ -38,8 +38,8 @@ def record_thought(
     """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
 
     No segment is left out: after the light is red it thinks on, and `used` says where it was;
-    `sure` is what the light asks for, see `wants_to_halt`. It is thought about in the view
-    `view`, see `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
+    for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
+    `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
     model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
     if the grids do not fit puzzle and model.
     """
@@ -51,8 +51,8 @@ def record_thought(
     if solution is not None:
         check_grid(solution, board, "the solution", IGNORED)
     seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
-    thought = segments_of(model, seen, change, segments, sure)
-    used = segments_until_red([one.red for one in thought])
+    thought = segments_of(model, seen, change, segments, halt_threshold)
+    used = segments_until_halt([one.red for one in thought])
     answer = thought[used - 1].answer
     recording = ThoughtRecording(
         format=FORMAT,
@@ -69,7 +69,7 @@ def record_thought(
         step=step_of(metadata),
         given=given,
         solution=solution,
-        sure=sure,
+        sure=halt_threshold,
         view=view if view > 1 else None,
         segments=thought,
         used=used,
@@ -85,12 +85,12 @@ def segments_of(
     asked: PuzzleSet,
     change: Reversible,
     segments: int | None,
-    sure: float | None,
+    halt_threshold: float | None,
 ) -> tuple[PuzzleSegment, ...]:
     """Every segment of the thought about one puzzle, with the change to it undone."""
     lights = model.wiring.halting != "none"
     out: list[PuzzleSegment] = []
-    for thought in thinking(model, asked, segments=segments, sure=sure):
+    for thought in thinking(model, asked, segments=segments, halt_threshold=halt_threshold):
         (answer,) = as_grids(change.undo(thought.tokens.cpu()))
         before = out[-1].answer if out else answer
         out.append(
@@ -100,7 +100,7 @@ def segments_of(
                     i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
                 ),
                 q_halt=float(thought.q_halt[0]) if lights else None,
-                red=bool(thought.red[0]),
+                red=bool(thought.halts[0]),
             )
         )
     return tuple(out)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hrmkit.model.halting import segments_until_red
+from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.part import shortest
 from hrmkit.recording.world import schema
@@ -125,7 +125,7 @@ def think_aloud(
     return schema.Thought(
         state=state,
         segments=tuple(segments),
-        halted_after=segments_until_red([segment.q_halt > 0 for segment in segments]),
+        halted_after=segments_until_halt([segment.q_halt > 0 for segment in segments]),
     )
 
 

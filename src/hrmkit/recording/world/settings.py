@@ -38,7 +38,7 @@ BOUNDS = {
 """Of every number that all worlds have; a world says the bounds of its sizes itself."""
 
 
-class Plan(NamedTuple):
+class RunSpec(NamedTuple):
     """One of the trainings that a story compares."""
 
     name: str
@@ -46,10 +46,10 @@ class Plan(NamedTuple):
     freeze: schema.Freeze = "none"
 
 
-def ablations_of(world: WorldDefinition) -> tuple[Plan, ...]:
+def ablations_of(world: WorldDefinition) -> tuple[RunSpec, ...]:
     """The trainings shown beside the main one: what each leaves out."""
-    rivals = (Plan(model.name, model.preset) for model in world.rivals)
-    frozen = (Plan(f"frozen-{half}", world.main.preset, half) for half in HALVES)
+    rivals = (RunSpec(model.name, model.preset) for model in world.rivals)
+    frozen = (RunSpec(f"frozen-{half}", world.main.preset, half) for half in HALVES)
     return (*rivals, *frozen)
 
 

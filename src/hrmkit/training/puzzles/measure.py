@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.wiring import Wiring
-from hrmkit.puzzles.puzzle import BLANK, PuzzleSet, Reversible
+from hrmkit.puzzles.puzzle import EMPTY, PuzzleSet, Reversible
 from hrmkit.puzzles.vote import Candidate, solved, vote
 from hrmkit.solving.thinking import Answers, ask
 
@@ -47,7 +47,7 @@ def exact(right: Tensor) -> float:
 
 def share_of_blanks(tokens: Tensor, puzzles: PuzzleSet) -> float:
     """The share of blank cells filled in rightly."""
-    blank = puzzles.given == BLANK
+    blank = puzzles.given == EMPTY
     return exact((tokens == puzzles.solution)[blank])
 
 
@@ -58,9 +58,9 @@ def votes(
 
     Ties go to the higher mean q where a q head was trained.
     """
-    said = [ask(model, puzzles) for puzzles in seen]
-    last = torch.stack([answers.tokens[-1] for answers in said])
-    q = torch.stack([answers.q_halt[-1] for answers in said])
+    answers = [ask(model, puzzles) for puzzles in seen]
+    last = torch.stack([one.tokens[-1] for one in answers])
+    q = torch.stack([one.q_halt[-1] for one in answers])
     return vote(last, views, q if model.wiring.halting != "none" else None)
 
 

@@ -1,4 +1,4 @@
-"""Training a small model on puzzles in one go: the ladder's, and what a test needs."""
+"""Trains a small model on puzzles without a run folder: for the ladder and for tests."""
 
 from __future__ import annotations
 

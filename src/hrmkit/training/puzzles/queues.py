@@ -11,31 +11,31 @@ import torch
 from hrmkit.puzzles.puzzle import PuzzleSet
 
 Augment = Callable[[PuzzleSet, np.random.Generator], PuzzleSet]
-"""Changes each of some puzzles at random."""
+"""Applies a random symmetry to each of some puzzles."""
 
 
 class Source(Protocol):
-    """Where puzzles come from."""
+    """A source of puzzles."""
 
     def take(self, count: int) -> PuzzleSet:
-        """The next `count` puzzles; each is given out once."""
+        """The next `count` puzzles."""
         ...
 
 
 class Queue(Source, Protocol):
-    """A source that a resumed training can go on with."""
+    """A source whose position can be saved and restored."""
 
     def state(self) -> dict[str, Any]:
-        """Where it stands, as JSON."""
+        """Its position, as JSON."""
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where `state` was taken; raises an error of some kind for what it never was."""
+        """Continue at the position `state`; raises an error for one that is impossible."""
         ...
 
 
 class Epochs:
-    """The puzzles again and again, shuffled anew each time, and changed anew if asked for."""
+    """The puzzles epoch after epoch, shuffled each time and, with `augment`, changed."""
 
     def __init__(
         self, puzzles: PuzzleSet, rng: np.random.Generator, augment: Augment | None = None
@@ -57,7 +57,7 @@ class Epochs:
         return torch.from_numpy(self.rng.permutation(len(self.puzzles)))
 
     def state(self) -> dict[str, Any]:
-        """Where it stands, as JSON: the epoch's order is drawn again, and not kept."""
+        """Its position, as JSON. The epoch's order is not stored: it is drawn again."""
         return {
             "before_order": self.before_order,
             "left": len(self.left),
@@ -65,7 +65,7 @@ class Epochs:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where `state` was taken; the puzzles have to be the same."""
+        """Continue at the position `state`; the puzzles have to be the same."""
         self.rng.bit_generator.state = state["before_order"]
         order = self.draw_order()
         if not 0 <= state["left"] <= len(order):

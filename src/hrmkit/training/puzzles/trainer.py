@@ -1,4 +1,4 @@
-"""One training, step by step: what it holds, one gradient step, and how to go on from its state."""
+"""One training: its gradient steps, and its state to save and to resume from."""
 
 from __future__ import annotations
 
@@ -18,17 +18,24 @@ from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.precision import compute_dtype, precision
 from hrmkit.training.losses import PuzzleLosses, cell_loss_of, puzzle_losses
 from hrmkit.training.optimizers import body_of, optimizers_for
-from hrmkit.training.puzzles.outer_loop import Rows, Thought, first_rows, refilled, staggered, think
+from hrmkit.training.process_group import ProcessGroup
+from hrmkit.training.puzzles.outer_loop import (
+    Rows,
+    SegmentResult,
+    first_rows,
+    refilled,
+    staggered,
+    think,
+)
 from hrmkit.training.puzzles.queues import Queue
 from hrmkit.training.puzzles.saved import Saved, check_saved
-from hrmkit.training.ranks import Ranks
 from hrmkit.training.recipe import Recipe
 
 Tensors = dict[str, Tensor]
 
 
 class Step(NamedTuple):
-    """What one gradient step gave, on the device, summed over this process's rows."""
+    """Metrics of one gradient step, on the device, summed over this process's rows."""
 
     cells: Tensor
     """Loss of a cell, in nats, summed over rows."""
@@ -46,7 +53,7 @@ class Step(NamedTuple):
 
 
 class Trainer:
-    """A training under way. `model` is trained in place.
+    """A training. `model` is trained in place.
 
     The optimizers, the rows and the random numbers are its state; see `state` and `restore`.
     """
@@ -57,53 +64,53 @@ class Trainer:
         queue: Queue,
         recipe: Recipe,
         seed: int,
-        ranks: Ranks | None = None,
+        group: ProcessGroup | None = None,
     ) -> None:
         self.model, self.queue, self.recipe = model, queue, recipe
-        self.ranks = ranks or Ranks()
+        self.group = group or ProcessGroup()
         self.draws = torch.Generator().manual_seed(seed)
         self.optimizers = optimizers_for(model, recipe)
-        self.average = averaged(model, recipe.average) if recipe.average else None
-        puzzles = queue.take(recipe.batch)[self.ranks.share(recipe.batch)]
+        self.average = averaged(model, recipe.ema_decay) if recipe.ema_decay else None
+        puzzles = queue.take(recipe.batch)[self.group.share(recipe.batch)]
         rows = first_rows(model, puzzles.to(model.low_init.device), recipe.starts)
-        self.rows = staggered(model, rows, self.ranks, recipe.batch)
+        self.rows = staggered(model, rows, self.group, recipe.batch)
         self.steps = 0
 
     @property
     def learned(self) -> PuzzleHRM:
-        """The model to evaluate and to keep: the average of the weights, where there is one."""
+        """The model to evaluate and to save: the average of the weights, if there is one."""
         return cast(PuzzleHRM, self.average.module) if self.average else self.model
 
     def step(self, done: float, of: float) -> Step:
         """One gradient step, when `done` of `of` of the training is over (steps or seconds)."""
-        recipe, ranks = self.recipe, self.ranks
+        recipe, group = self.recipe, self.group
         model = self.at_depth(recipe.stage_at(done / of))
-        self.rows = refilled(model, self.rows, self.queue, ranks, recipe.batch)
+        self.rows = refilled(model, self.rows, self.queue, group, recipe.batch)
         with precision(model):
             thought, found = self.think(model)
         minimised = found.cells if model.wiring.halting == "none" else found.total()
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         (minimised / recipe.batch).backward()
-        ranks.sum_gradients(self.model.parameters())
+        group.sum_gradients(self.model.parameters())
         norm = clipped(body_of(self.model), recipe.clip)
-        self.update(recipe.rate_at(self.steps, done, of))
+        self.update(recipe.lr_factor(self.steps, done, of))
         self.steps += 1
         return counted(thought, found, norm)
 
-    def think(self, model: PuzzleHRM) -> tuple[Thought, PuzzleLosses]:
+    def think(self, model: PuzzleHRM) -> tuple[SegmentResult, PuzzleLosses]:
         """One segment of the rows, and its losses."""
         recipe = self.recipe
         cell_loss = cell_loss_of(recipe)
         thought = think(
-            model, self.rows, self.draws, recipe.exploration, cell_loss, self.ranks, recipe.batch
+            model, self.rows, self.draws, recipe.exploration, cell_loss, self.group, recipe.batch
         )
         self.rows = thought.rows
         solution = self.rows.puzzles.solution
         return thought, puzzle_losses(thought.outputs, solution, thought.target_continue, cell_loss)
 
     def update(self, factor: float) -> None:
-        """Let the optimizers take a step at `factor` of their rates."""
+        """One step of the optimizers, at `factor` times their learning rates."""
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["full_lr"] * factor
@@ -152,7 +159,7 @@ class Trainer:
             here = slice(start * count, (start + 1) * count)
             parts[f"high/{start}"] = rows.carry.high[here].contiguous()
             parts[f"low/{start}"] = rows.carry.low[here].contiguous()
-        return {f"rows/{name}": self.ranks.gather(part, batch) for name, part in parts.items()}
+        return {f"rows/{name}": self.group.gather(part, batch) for name, part in parts.items()}
 
     def restore(self, saved: Saved) -> None:
         """Go on from what `state` gave, with `learned`'s weights as they were then.
@@ -188,7 +195,7 @@ class Trainer:
 
     def shared_rows(self, tensors: Tensors) -> Rows:
         """This process's share of the rows that `gathered_rows` put together."""
-        device, share = self.model.low_init.device, self.ranks.share(self.recipe.batch)
+        device, share = self.model.low_init.device, self.group.share(self.recipe.batch)
 
         def part(name: str) -> Tensor:
             return tensors[f"rows/{name}"][share].to(device)
@@ -203,7 +210,7 @@ class Trainer:
 
 
 def clipped(parameters: list[Tensor], limit: float | None) -> Tensor:
-    """Cut the gradient's norm to `limit`, if there is one; returns what it was."""
+    """Clip the gradient's norm to `limit`, if there is one; returns the norm before."""
     if limit is not None:
         return clip_grad_norm_(parameters, limit)
     return get_total_norm([p.grad for p in parameters if p.grad is not None])
@@ -219,16 +226,16 @@ def averaged(model: PuzzleHRM, decay: float) -> AveragedModel:
     return average
 
 
-def counted(thought: Thought, found: PuzzleLosses, norm: Tensor) -> Step:
-    """The numbers of a step, still on the device: reading them out would make it wait."""
+def counted(thought: SegmentResult, found: PuzzleLosses, norm: Tensor) -> Step:
+    """The metrics of a step, still on the device, which reading them would stall."""
     rows, solution = thought.rows, thought.rows.puzzles.solution
     with torch.no_grad():
-        asked = solution != IGNORED
-        hit = ((thought.outputs.logits.argmax(-1) == solution) & asked).sum(-1)
+        counted = solution != IGNORED
+        hit = ((thought.outputs.logits.argmax(-1) == solution) & counted).sum(-1)
         return Step(
             found.cells.detach(),
             found.q_halt.detach(),
-            (hit / asked.sum(-1).clamp(min=1)).sum(),
+            (hit / counted.sum(-1).clamp(min=1)).sum(),
             rows.halted.sum(),
             (rows.halted & found.right).sum(),
             (rows.segments * rows.halted).sum(),

@@ -1,4 +1,4 @@
-"""Finds a trained model of puzzles, and says which puzzle it is of."""
+"""Loads a trained model of puzzles, and finds out which puzzle it answers."""
 
 from __future__ import annotations
 
@@ -14,53 +14,58 @@ from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
 from hrmkit.puzzles.registry import KINDS, definition_of, puzzle_of
+from hrmkit.renamed import METADATA, with_new_names
 
 USUAL = {"sudoku": "sudoku-wide"}
-"""Of the models that come with the package, the one that answers where none is named."""
+"""The model of the package that answers a kind of puzzle where no model is named."""
 ABILITIES = "abilities"
-"""What a model that comes with the package says in its metadata: one sentence on what it solves."""
-SURE = "sure"
-"""Where its metadata says what its light asks for; see `wants_to_halt`."""
+"""Key of the metadata of the package's models: one sentence on what the model solves."""
+HALT_THRESHOLD = "halt_threshold"
+"""Key of its metadata: the model's own halt threshold; see `wants_to_halt`."""
 VIEWS = "views"
-"""Where its metadata says in how many views to look for a valid answer; see `solve_grid`."""
+"""Key of its metadata: in how many views to look for a valid answer; see `solve_grid`."""
 
 
-class Found(NamedTuple):
-    """A model, and what is known of it."""
+class LoadedModel(NamedTuple):
+    """A model and its metadata."""
 
     model: PuzzleHRM
     metadata: Mapping[str, Any]
-    """What was saved with it: puzzle, data, step, ...; empty for an original's."""
+    """What was saved with it: puzzle, data, step, ...; empty for an original model."""
     source: str
-    """Where exactly it was found, for people."""
+    """Where it was loaded from, for messages."""
 
     @property
-    def sure(self) -> float | None:
-        """What its light asks for unless something else is said, if that was saved with it."""
-        sure = self.metadata.get(SURE)
-        return sure if isinstance(sure, float) and 0.5 <= sure < 1 else None
+    def halt_threshold(self) -> float | None:
+        """The default halt threshold, if one was saved with the model."""
+        halt_threshold = self.metadata.get(HALT_THRESHOLD)
+        return (
+            halt_threshold
+            if isinstance(halt_threshold, float) and 0.5 <= halt_threshold < 1
+            else None
+        )
 
     @property
     def views(self) -> int:
-        """In how many views to look for a valid answer unless something else is said."""
+        """The default number of views in which to look for a valid answer."""
         views = self.metadata.get(VIEWS)
         return views if isinstance(views, int) and views >= 1 else 1
 
 
-def find_model(source: Path | str, said: Mapping[str, Any] | None = None) -> Found:
+def load_model(source: Path | str, named: Mapping[str, Any] | None = None) -> LoadedModel:
     """The model in a folder or a file, the newest of a run's, or the one of that name on the hub.
 
-    It may be ours, or an original's; `said` is what that does not say itself, see
+    It may be ours, or an original's; `named` is what that does not say itself, see
     `hrmkit.load`. Raises `UserError` where there is no model of puzzles.
     """
     path = located(source)
     if holds_run(path):
         path = newest(path)
-    model = load(path, **(said or {}))
+    model = load(path, **(named or {}))
     if not isinstance(model, PuzzleHRM):
         raise UserError(f"{source} is a model of worlds: name one of puzzles")
     check_finite(model, source)
-    return Found(model.eval(), metadata_of(path), str(path))
+    return LoadedModel(model.eval(), with_new_names(metadata_of(path), METADATA), str(path))
 
 
 def check_finite(model: PuzzleHRM, source: Path | str) -> None:
@@ -84,74 +89,76 @@ def usual_model(puzzle: str) -> str:
     return USUAL[puzzle]
 
 
-def kind_of(found: Found, named: str | None = None) -> Puzzle:
+def kind_of(loaded: LoadedModel, named: str | None = None) -> Puzzle:
     """The puzzle that a model is of; see `name_of` and `check_kind`."""
-    name = name_of(found, named)
-    puzzle = puzzle_of(name, found.model.interface.tokens if name in KINDS else None)
-    check_kind(found, puzzle)
+    name = name_of(loaded, named)
+    puzzle = puzzle_of(name, loaded.model.interface.tokens if name in KINDS else None)
+    check_kind(loaded, puzzle)
     return puzzle
 
 
-def name_of(found: Found, named: str | None = None) -> str:
+def name_of(loaded: LoadedModel, named: str | None = None) -> str:
     """What the puzzle of a model is called: `named`, or what was saved, or what its sizes say.
 
     A person's own puzzle (FILE.py:Class) is code, and only run where it is named. Raises
     `UserError` if none of these says which it is.
     """
-    saved = found.metadata.get("puzzle")
+    saved = loaded.metadata.get("puzzle")
     name = named
     if name is None:
-        name = saved if isinstance(saved, str) and saved else name_of_sizes(found)
+        name = saved if isinstance(saved, str) and saved else name_of_sizes(loaded)
     if named is None and name not in KINDS:
         raise UserError(
-            f"the model in {found.source} is of the puzzle {name!r}, whose code is not run "
+            f"the model in {loaded.source} is of the puzzle {name!r}, whose code is not run "
             f"unasked: add --puzzle {name}"
         )
     return name
 
 
-def check_kind(found: Found, puzzle: Puzzle) -> None:
+def check_kind(loaded: LoadedModel, puzzle: Puzzle) -> None:
     """Raise `UserError` if the model does not read puzzles of this kind and size."""
-    face = found.model.interface
+    face = loaded.model.interface
     if (puzzle.cells, puzzle.vocab) != (face.tokens, face.vocab):
         raise UserError(
-            f"the model in {found.source} reads {face.tokens} cells of tokens 0 to "
+            f"the model in {loaded.source} reads {face.tokens} cells of tokens 0 to "
             f"{face.vocab - 1}, and these puzzles ({puzzle.name}) have {puzzle.cells} of 0 to "
             f"{puzzle.vocab - 1}"
         )
 
 
-def name_of_sizes(found: Found) -> str:
+def name_of_sizes(loaded: LoadedModel) -> str:
     """The kit's puzzle that fits what a model reads."""
-    face = found.model.interface
+    face = loaded.model.interface
     for name in KINDS:
         if (face.vocab, face.tokens) in definition_of(name).known_by:
             return name
     raise UserError(
-        f"nothing says which puzzle the model in {found.source} is of ({face.tokens} cells of "
+        f"nothing says which puzzle the model in {loaded.source} is of ({face.tokens} cells of "
         f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
     )
 
 
-def load_for(found: Found, data: str, named: str | None = None, skip_bad: bool = False) -> Labelled:
+def load_for(
+    loaded: LoadedModel, data: str, named: str | None = None, skip_bad: bool = False
+) -> Labelled:
     """The puzzles in `data` (see `load_puzzles`), for a model and of its kind.
 
     Raises `UserError` where they cannot be read, or the model does not read such puzzles.
     """
-    name = name_of(found, named)
-    cells = found.model.interface.tokens if definition_of(name).holds_smaller else None
+    name = name_of(loaded, named)
+    cells = loaded.model.interface.tokens if definition_of(name).holds_smaller else None
     labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells)
-    check_kind(found, labelled.puzzle)
+    check_kind(loaded, labelled.puzzle)
     return labelled
 
 
-def was_learned(found: Found, fingerprint: str) -> bool:
+def was_learned(loaded: LoadedModel, fingerprint: str) -> bool:
     """Whether a model was trained on the data with this fingerprint, as far as it says."""
-    return any(part.get("fingerprint") == fingerprint for part in learned_from(found))
+    return any(part.get("fingerprint") == fingerprint for part in learned_from(loaded))
 
 
-def learned_from(found: Found) -> tuple[dict[str, Any], ...]:
+def learned_from(loaded: LoadedModel) -> tuple[dict[str, Any], ...]:
     """The data that a model was trained on, as far as it says: source, fingerprint, rows."""
-    data = found.metadata.get("data")
+    data = loaded.metadata.get("data")
     parts = cast("list[Any]", data) if isinstance(data, list) else []
     return tuple(cast("dict[str, Any]", part) for part in parts if isinstance(part, dict))

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hrmkit.training.ranks import Ranks
+from hrmkit.training.process_group import ProcessGroup
 
 SCRIPT = Path(__file__).with_name("one_of_many.py")
 RECIPES = (
-    '{"optimizer": "adam-atan2", "rate": 0.003, "loss": "stablemax", "clip": null}',
-    '{"optimizer": "muon", "rate": 0.003, "starts": 2, "average": 0.9, "clip": 0.1}',
+    '{"optimizer": "adam-atan2", "lr": 0.003, "loss": "stablemax", "clip": null}',
+    '{"optimizer": "muon", "lr": 0.003, "starts": 2, "ema_decay": 0.9, "clip": 0.1}',
 )
 
 
@@ -75,6 +75,6 @@ def test_two_processes_equal_one(recipe: str) -> None:
 def test_shares_are_all_rows_once() -> None:
     for rows in (1, 5, 8):
         for world in (1, 2, 3):
-            shares = [range(rows)[Ranks(rank, world).share(rows)] for rank in range(world)]
+            shares = [range(rows)[ProcessGroup(rank, world).share(rows)] for rank in range(world)]
             assert [row for share in shares for row in share] == list(range(rows))
             assert max(map(len, shares)) - min(map(len, shares)) <= 1

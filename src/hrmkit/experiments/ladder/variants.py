@@ -1,6 +1,6 @@
 """The ladder: every wiring of the manual trained with the same compute on 4x4 sudoku.
 
-One rung and seed is one job, on one thread, so that it gives the same numbers wherever it runs.
+One variant and seed is one job, on one thread, so that it gives the same numbers wherever it runs.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from hrmkit.training.recipe import Recipe
 
 BOX = 2
 UNITS = 12_000
-"""Compute of a rung, in block forwards on a batch (model/cost.py)."""
+"""Compute of each variant, in block forwards on a batch (model/cost.py)."""
 TRAIN_PUZZLES = 1000
 TEST_PUZZLES = 500
 DATA_SEED = 0
 """The puzzles are the same for every seed: seeds differ in weights and in order."""
 VIEWS = 8
 """Symmetries that vote, the puzzle as it is among them."""
-RUNGS = (1, 2, 3, 5, 6, 7, 8)
+MEASURED_STEPS = (1, 2, 3, 5, 6, 7, 8)
 """Steps 0 and 4 have the model of their neighbours; step 9 is measured on mini-ARC."""
-NAME_TAG = 9
+ARC_STEP = 9
 
 ARC_STEPS = 3000
 ARC_VIEWS = 32
@@ -47,7 +47,7 @@ ARC_BALLOTS = 16
 
 
 @dataclass(frozen=True)
-class Rung:
+class Variant:
     """A wiring to train on the ladder's puzzles."""
 
     name: str
@@ -61,14 +61,14 @@ class Rung:
         return max(1, UNITS // units_a_step(self.wiring, ladder_sizes(self.wiring)))
 
 
-def rung_of_step(step: int) -> Rung:
-    """The rung of a step of the manual; raises `UserError` for one that is not measured."""
-    if step not in RUNGS:
+def variant_of_step(step: int) -> Variant:
+    """The variant of a step of the manual; raises `UserError` for one that is not measured."""
+    if step not in MEASURED_STEPS:
         raise UserError(
             f"step {step} is no rung of the ladder: choose from "
-            f"{', '.join(map(str, (*RUNGS, NAME_TAG)))}"
+            f"{', '.join(map(str, (*MEASURED_STEPS, ARC_STEP)))}"
         )
-    return Rung(f"step-{step}", TITLES[step], wiring_of_step(step), augmented=step == 8)
+    return Variant(f"step-{step}", TITLES[step], wiring_of_step(step), augmented=step == 8)
 
 
 @lru_cache
@@ -78,40 +78,40 @@ def puzzles() -> tuple[PuzzleSet, PuzzleSet]:
 
 
 BENCH = (
-    Rung(
+    Variant(
         "one-module",
         "one module, one state, the same outer loop",
         replace(wiring_of_step(6), hierarchy=False, modules=1, cycles=1, low_calls=3),
     ),
-    Rung(
+    Variant(
         "full-gradient",
         "H and L with backpropagation through time",
         replace(wiring_of_step(5), gradient="full"),
     ),
-    Rung(
+    Variant(
         "one-module-two-states",
         "TRM: one module plays H and L, gradient through the last cycle",
         replace(wiring_of_step(6), modules=1, gradient="last-cycle"),
     ),
-    Rung(
+    Variant(
         "single-pass",
         "road lights without the second forward pass",
         replace(wiring_of_step(7), halting="single-pass"),
     ),
 )
-"""Wirings beside the manual's that answer what it leaves open."""
+"""Wirings that are not in the manual, to compare it with."""
 
 
-def train_rung(
-    rung: Rung, seed: int, progress: Callable[[int, int], None] | None = None
+def train_variant(
+    variant: Variant, seed: int, progress: Callable[[int, int], None] | None = None
 ) -> tuple[PuzzleHRM, list[float]]:
-    """A rung's model, trained from `seed`, and its losses (of a cell, in nats) step by step."""
-    model = assemble(rung.wiring, seed=seed)
+    """A variant's model, trained from `seed`, and its losses (of a cell, in nats) step by step."""
+    model = assemble(variant.wiring, seed=seed)
     # What ships is measured in one type, whatever machine measures it again.
     model.compute_dtype = torch.float32
     learned, _ = puzzles()
-    recipe = Recipe(steps=rung.steps)
-    augment = random_change if rung.augmented else None
+    recipe = Recipe(steps=variant.steps)
+    augment = random_change if variant.augmented else None
     return model, train(model, learned, recipe, seed, augment, progress=progress)
 
 
@@ -130,7 +130,7 @@ def voting_views() -> tuple[Symmetry, ...]:
 
 @dataclass(frozen=True)
 class ArcVariant:
-    """Mini-ARC with or without the name tag, with or without augmentation."""
+    """Mini-ARC with or without puzzle embeddings, with or without augmentation."""
 
     name: str
     puzzle_embedding: bool
@@ -138,7 +138,7 @@ class ArcVariant:
 
     @property
     def wiring(self) -> Wiring:
-        """Step 6's, with the tag where it is plugged in: the lights need a longer training."""
+        """Step 6's wiring, with puzzle embeddings or without; halting needs a longer training."""
         plain = wiring_of_step(6)
         return replace(plain, puzzle_embedding=True, prefix=1) if self.puzzle_embedding else plain
 
@@ -157,7 +157,7 @@ def tasks(augmented: bool) -> mini_arc.MiniArc:
     return mini_arc.generate(DATA_SEED, ARC_VIEWS if augmented else 0)
 
 
-def train_variant(
+def train_arc_variant(
     variant: ArcVariant, seed: int, progress: Callable[[int, int], None] | None = None
 ) -> PuzzleHRM:
     """A model of mini-ARC, trained from `seed` on the demonstrations."""

@@ -1,4 +1,4 @@
-"""Several processes that train one model: each has a share of every batch's rows.
+"""Several processes that train one model: each computes a share of every batch's rows.
 
 Every process draws the same random numbers for the whole batch and keeps its own rows, so that a
 training does not depend on how many there are.
@@ -18,23 +18,23 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Ranks:
-    """One process among `world`, by number."""
+class ProcessGroup:
+    """This process, number `rank` of `world` processes."""
 
     rank: int = 0
     world: int = 1
 
     @property
     def leads(self) -> bool:
-        """Whether this is the process that writes and prints."""
+        """Whether this is the process that writes files and prints."""
         return self.rank == 0
 
     def share(self, rows: int) -> slice:
-        """Which of a batch's rows are this process's; shares differ by one row at most."""
+        """This process's rows of a batch. Shares differ by one row at most."""
         return slice(*(rows * place // self.world for place in (self.rank, self.rank + 1)))
 
     def gather(self, mine: Tensor, rows: int) -> Tensor:
-        """The rows of all processes, in order, from every one's share."""
+        """The rows of all processes, in order, from this process's share."""
         if self.world == 1:
             return mine
         most = -(-rows // self.world)
@@ -44,7 +44,7 @@ class Ranks:
         dist.all_gather(parts, padded)
         kept: list[Tensor] = []
         for rank, part in enumerate(parts):
-            share = Ranks(rank, self.world).share(rows)
+            share = ProcessGroup(rank, self.world).share(rows)
             kept.append(part[: share.stop - share.start])
         return torch.cat(kept)
 
@@ -63,7 +63,7 @@ class Ranks:
 
     @property
     def double(self) -> dict[str, Any]:
-        """How to make a number that can be sent: float64, where the processes speak."""
+        """dtype and device of numbers that can be sent to other processes."""
         device = "cuda" if dist.get_backend() == "nccl" else "cpu"
         return {"dtype": torch.float64, "device": device}
 
@@ -111,11 +111,11 @@ def _padded(rows: Tensor, most: int) -> Tensor:
 
 
 @contextmanager
-def joined() -> Generator[Ranks]:
-    """This process's place among those that `torchrun` started; alone without it."""
+def joined() -> Generator[ProcessGroup]:
+    """Join the processes that `torchrun` started; without it, a group of one."""
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
-        yield Ranks()
+        yield ProcessGroup()
         return
     # Its functions have the group that is there when it is imported as a default, and keep that for
     # ever: the group's threads would then outlive Python, which aborts the process now and then.
@@ -125,6 +125,6 @@ def joined() -> Generator[Ranks]:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     try:
-        yield Ranks(dist.get_rank(), world)
+        yield ProcessGroup(dist.get_rank(), world)
     finally:
         dist.destroy_process_group()
