@@ -13,7 +13,8 @@ test("opened as a file, it says what to do", async ({ page }) => {
 });
 
 test("whichever part of the program is missing, it says so", async ({ page, site }) => {
-  for (const part of ["index", "layout"]) {
+  // The program, a part that it begins with, and one that it fetches for the story.
+  for (const part of ["index", "fields", "scenes"]) {
     const missing = new RegExp(`/assets/${part}-[^/]*\\.js$`);
     await page.route(missing, (route) => route.abort());
     await page.goto(site.url);
