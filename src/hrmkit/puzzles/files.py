@@ -109,10 +109,10 @@ def load_puzzles(
     """The puzzles of kind `name` (see `puzzle_of`) in `source`, in the order of the file.
 
     `source` is a CSV file (.csv or .csv.gz), a file with a puzzle on each line (.sdm, .txt), or a
-    data set on the hub: owner/name, whose training rows are taken, or owner/name:test. `cells` is
-    the size of the canvas; without it, that of the file's first rows. Raises `UserError` if the
-    source cannot be read, and for a row that is malformed or whose answer is wrong, with its line;
-    `skip_bad` leaves such rows out instead.
+    data set on the hub. Of a data set, owner/name means the training rows and owner/name:test the
+    others. `cells` is the size of the canvas; the file's first rows say it where it is not given.
+    Raises `UserError` if the source cannot be read, and, with its line, for a row that is malformed
+    or has a wrong answer. `skip_bad` leaves such rows out instead.
     """
     path, said = _located(source)
     kind = definition_of(name)

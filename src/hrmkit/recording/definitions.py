@@ -97,7 +97,7 @@ class Recorder(Part):
 
 
 class Agreed(Part):
-    """The most of each that a recording of a world holds; see `recording/agreement.py`."""
+    """The most of each that a recording of a world holds; see `world/agreement.py`."""
 
     table: dict[str, int]
     segments: int

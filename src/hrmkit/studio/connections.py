@@ -2,8 +2,8 @@
 
 uvicorn bounds a connection's headers in bytes and how long it rests between two requests. It does
 not bound how long a first request takes to arrive, nor how long an answer takes to be read. Here
-each wait for a client has an end, and when there are many connections, the one that has kept the
-server waiting longest makes room: never one that is being served, or has only just come.
+each wait for a client has an end. When there are many connections, the one that has kept the server
+waiting longest is closed, but never one that is being served or has just come.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Wait = Literal["rest", "head", "body", "reading"]
 class Patience:
     """How many seconds each wait may take, and how many connections there may be.
 
-    Above `many` connections, one that has waited for more than `grace` makes room; above `most`,
-    which only that many at work can lead to, requests are refused.
+    Above `many` connections, one that has waited for more than `grace` is closed. Above `most`,
+    requests are refused; it takes so many connections at work at once to get there.
     """
 
     rest: float = 15

@@ -274,8 +274,8 @@ class Guard:
 
     Those are reads, and the few POSTs of the bench, which have to say where they come from.
 
-    A page elsewhere on the web can send requests to a loopback address, by name rebinding or
-    plainly; the Host, Origin and Sec-Fetch-Site headers, which it cannot forge, give it away.
+    A page elsewhere on the web can send requests to a loopback address, directly or by DNS
+    rebinding. The headers Host, Origin and Sec-Fetch-Site give it away, since it cannot forge them.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -31,8 +31,8 @@ class Described(NamedTuple):
 class Shelf:
     """Recordings by the name that the page asks for, and nothing else on the disk.
 
-    ``handed`` are files that the user named, whatever their place; ``folder`` is looked through
-    again at each look, so that what is recorded while the studio runs appears.
+    ``handed`` are files that the user named, wherever they are. ``folder`` is read anew each time,
+    so what is recorded while the studio runs appears.
     """
 
     handed: Mapping[str, Path]

@@ -1,7 +1,7 @@
 /** What holds for every kind of recording: no number, text or list is beyond what can be drawn. */
 import { invalid, problemIn } from "./invalid";
 
-/** As in recording/sizes.py. */
+/** Letters of a text and entries of a list: more is nothing that a person could look at. */
 const LONGEST_TEXT = 5000;
 const LONGEST_LIST = 100_000;
 

@@ -1,10 +1,10 @@
 """Augmented views: a task under one turn or flip and one exchange of its colours.
 
 A view is a puzzle of its own: it has its own id, and so its own embedding. View 0 is the task as it
-is. The others are drawn as in the original: a turn of the eight and an order of colours 1 to 9,
-dropped if it shows what another view shows already, and at most five draws for every view wanted,
-so that tasks with few colours have fewer. Unlike there, a test's answer has no part in that, so
-that a task has the same views whether its answers are known or not.
+is. The others are drawn as in the original: one of the eight turns, and an order of colours 1 to 9.
+A view that shows what another shows already is dropped. There are at most five draws for every view
+wanted, so tasks with few colours get fewer views. Unlike there, a test's answer has no part in this:
+a task has the same views whether its answers are known or not.
 """
 
 from __future__ import annotations
@@ -123,11 +123,11 @@ def views_of(task: ArcTask, views: int, rng: np.random.Generator) -> ArcChanges:
 class Look:
     """What a task looks like under the eight turns, such that colours can be exchanged fast.
 
-    A pair's key is the sum of a random number for each of its cells times one for its colour, so
-    under a turn it is `sums` times the numbers of what the ten colours become. The key of a task is
-    the sum of its pairs' keys, scrambled one by one: like the original's hash, which sorts them, it
-    does not depend on their order. Two different looks share a key of 64 bits by a chance of about
-    1e-19, and only a view would be lost by it.
+    Each cell and each colour has a random number. A pair's key is the sum over its cells of the
+    product of the two. Under a turn that is `sums` times the numbers of what the colours become. A
+    task's key is the sum of its pairs' keys, each scrambled first. Like the original's hash, it does
+    not depend on the order of the pairs. Two different looks share a key of 64 bits with a chance of
+    about 1e-19; one view would then be missing.
     """
 
     sums: Keys

@@ -1,8 +1,8 @@
 """Mazes as newspapers print them: one way between any two cells, long corridors, dead ends.
 
-Rooms stand at every second cell of every second row, and a tree of passages joins them ("growing
-tree": carry on from the newest room, or now and then from any other, which makes short dead ends).
-Around them is a wall; where the side is even, one of two cells at the right and the bottom.
+Rooms stand at every second cell of every second row, and a tree of passages joins them. The tree
+grows from its newest room, or now and then from any other, which makes short dead ends. A wall
+surrounds the rooms. Where the side is even, it is two cells thick at the right and the bottom.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ puzzles. Again and again a clue is taken from some, the harder the more often, a
 until there is one solution; the hardest are kept, not too many of one lineage. Puzzles of a lineage
 are much alike, so training and test puzzles come from different islands.
 
-What is bred is what is measured: guesses in one order of the search are mostly bad luck with that
-order, so the fewest guesses in several orders make puzzles that are hard for any search.
+Guesses in one order of the search are mostly bad luck with that order, and breeding finds bad luck.
+Puzzles that are hard for any search are bred by the fewest guesses in several orders.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class Pool:
 def solved_grids(rng: np.random.Generator, count: int) -> Ints:
     """Random solved grids: int64 [count, 81].
 
-    Digits are drawn for the three boxes of the diagonal, which do not meet, and a row of the rest
-    is filled in as the search finds it; then everything is shuffled as sudoku's symmetries allow.
+    The three boxes of the diagonal share no row or column, so their digits are drawn freely. The
+    search fills in the rest. Then the grid is shuffled by a random symmetry.
     """
     start = np.zeros((count, 9, 9), np.int64)
     digits = rng.permuted(np.tile(np.arange(1, 10), (3 * count, 1)), axis=1)

@@ -203,8 +203,8 @@ def _is_rule(line: str) -> bool:
 def _from_rows(lines: Sequence[Numbered], side: int) -> list[int]:
     """The grid of lines that are rows, or parts of one.
 
-    A dash may stand between digits, be a blank, or be of a frame; a line of as many dashes as a row
-    has cells may be a rule or a row. The first reading counts that has all cells of a grid.
+    A dash may separate digits, be a blank, or belong to a frame. A line of as many dashes as a row
+    has cells may be a rule or a row. The first reading that has all cells of a grid counts.
     """
     whole = side * side
 
