@@ -1,7 +1,8 @@
 """Measures what the story claims, over many seeds, and writes it down as tables.
 
-Every cell is a training of its own. Finished ones are kept in a file of JSON lines, so an interrupted
-study goes on where it stopped. Their keys hold a fingerprint of the code that made them.
+Every cell is a training of its own. Finished ones are kept in a file of JSON lines, so an
+interrupted study goes on where it stopped. Their keys hold a fingerprint of the code that made
+them.
 """
 
 from __future__ import annotations

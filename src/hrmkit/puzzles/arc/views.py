@@ -3,8 +3,8 @@
 A view is a puzzle of its own: it has its own id, and so its own embedding. View 0 is the task as it
 is. The others are drawn as in the original: one of the eight turns, and an order of colours 1 to 9.
 A view that shows what another shows already is dropped. There are at most five draws for every view
-wanted, so tasks with few colours get fewer views. Unlike there, a test's answer has no part in this:
-a task has the same views whether its answers are known or not.
+wanted, so tasks with few colours get fewer views. Unlike there, a test's answer has no part in
+this: a task has the same views whether its answers are known or not.
 """
 
 from __future__ import annotations
@@ -125,9 +125,9 @@ class Look:
 
     Each cell and each colour has a random number. A pair's key is the sum over its cells of the
     product of the two. Under a turn that is `sums` times the numbers of what the colours become. A
-    task's key is the sum of its pairs' keys, each scrambled first. Like the original's hash, it does
-    not depend on the order of the pairs. Two different looks share a key of 64 bits with a chance of
-    about 1e-19; one view would then be missing.
+    task's key is the sum of its pairs' keys, each scrambled first. Like the original's hash, it
+    does not depend on the order of the pairs. Two different looks share a key of 64 bits with a
+    chance of about 1e-19; one view would then be missing.
     """
 
     sums: Keys

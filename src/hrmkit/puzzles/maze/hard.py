@@ -1,9 +1,9 @@
 """Mazes as hard as Maze-Hard's: random walls, and ends that are far from each other.
 
 Each maze has a probability of its own that a cell is a wall. S and G are free cells whose shortest
-path is long enough. If both were drawn at random, two mazes in 100,000 would do. So G is drawn among
-the cells that are far enough from S. A maze with few such cells is then thrown away as often as
-drawing G among all free cells would have thrown it away.
+path is long enough. If both were drawn at random, two mazes in 100,000 would do. So G is drawn
+among the cells that are far enough from S. A maze with few such cells is then thrown away as often
+as drawing G among all free cells would have thrown it away.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Solving many sudokus at once: the search of `sudoku.solve`, over arrays.
 
-A node of the search is a grid of what each cell may still be, as bits. Singles are filled in for the
-nodes of many puzzles together. Where none is left, a guess is needed: the cell with the fewest
+A node of the search is a grid of what each cell may still be, as bits. Singles are filled in for
+the nodes of many puzzles together. Where none is left, a guess is needed: the cell with the fewest
 digits gives a new node for each of them. A puzzle with one solution needs the same guesses whatever
-other puzzles are searched beside it. It needs at most those of `sudoku.solve`, since here a node also
-ends when a unit has no place left for a digit.
+other puzzles are searched beside it. It needs at most those of `sudoku.solve`, since here a node
+also ends when a unit has no place left for a digit.
 """
 
 from __future__ import annotations
