@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hrmkit.puzzles.making import WorkShare
 
 data = typer.Typer(
-    help="Make puzzles to train and to test on, as hard as the benchmarks'.",
+    help="Make puzzles to train and to test on, easy ones and hard ones.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -36,7 +36,7 @@ def sudoku(
     test_count: TestCount = 200,
     test_out: TestOut = None,
     difficulty: Annotated[
-        str | None, typer.Option(help="hard, as Sudoku-Extreme (the default), or easy.")
+        str | None, typer.Option(help="hard (108 guesses on average, the default) or easy.")
     ] = None,
     rating: Annotated[
         float | None, typer.Option(help="Guesses that they need on average, instead: 0 to 200.")
