@@ -328,9 +328,9 @@ def test_a_damaged_state_is_said(
         (("data",), [], "run.json is damaged at data"),
         (("data",), [5], "run.json is damaged at data.0"),
         (("data", 0, "fingerprint"), ..., "run.json is damaged at data.0.fingerprint"),
-        (("format",), "other", "does not describe a run of hrmkit"),
-        (("version",), 2, "is of version 2"),
-        ((), 5, "does not describe a run of hrmkit"),
+        (("format",), "other", "is not a run's: its format is 'other'"),
+        (("version",), 2, "is a run of version 2"),
+        ((), 5, "holds no JSON object: it is not a run's"),
     ],
 )
 def test_a_damaged_description_is_said(

@@ -27,16 +27,13 @@ from hrmkit.flaws import first_flaw
 from hrmkit.model.checkpoint import TENSORS, save, write_tensors
 from hrmkit.model.checkpoints import CHECKPOINTS, RUN, checkpoint_name, checkpoints_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
-from hrmkit.renamed import FIT, RECIPE, with_new_names
+from hrmkit.runs.description import FORMAT, VERSION, parsed, text_of
 from hrmkit.training.puzzles.saved import Saved, State
 from hrmkit.writing import PARTIAL, WriteError, append, check_folder, saying, whole, write
 
-FORMAT, VERSION = "hrmkit-run", 1
 METRICS = "metrics.jsonl"
 STATE_TENSORS = "state.safetensors"
 STATE = "state.json"
-
-Description = dict[str, Any]
 
 
 class Source(BaseModel):
@@ -59,18 +56,6 @@ class Line(BaseModel):
 
     kind: str
     step: int
-
-
-def renamed(description: Description) -> Description:
-    """What run.json says with today's names; runs from before have other ones."""
-    out = {**description}
-    if isinstance(out.get("recipe"), dict):
-        out["recipe"] = with_new_names(out["recipe"], RECIPE)
-    if out.get("plan"):
-        out["plan"] = with_new_names(out["plan"], FIT)
-        if isinstance(out["plan"].get("recipe"), dict):
-            out["plan"]["recipe"] = with_new_names(out["plan"]["recipe"], RECIPE)
-    return out
 
 
 class RunFolder:
@@ -108,21 +93,12 @@ class RunFolder:
     def description(self) -> dict[str, Any]:
         """The content of run.json; raises `UserError` if it is missing or cannot be read."""
         path = self.path / RUN
-        if not self.exists:
-            raise UserError(f"{self.path} holds no run: there is no {RUN} in it")
-        content = read_json(path)
-        if not isinstance(content, dict) or cast(Description, content).get("format") != FORMAT:
-            raise UserError(f"{path} does not describe a run of hrmkit")
-        description = cast(Description, content)
-        if description.get("version") != VERSION:
-            raise UserError(
-                f"{path} is of version {description.get('version')!r}; this hrmkit reads {VERSION}"
-            )
+        description = parsed(text_of(self.path), path)
         try:
             Described.model_validate(description)
         except ValidationError as error:
             raise UserError(f"{path} is damaged at {first_of(error)}") from None
-        return renamed(description)
+        return description
 
     def check_room(self, size: int) -> None:
         """Raise `UserError` if a checkpoint of `size` bytes cannot be written here."""

@@ -7,7 +7,6 @@ the folder is read.
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -17,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hrmkit.errors import UserError
 from hrmkit.puzzles.board import MOST_CELLS, MOST_TOKENS
 from hrmkit.puzzles.puzzle import Grid
-from hrmkit.runs.folder import FORMAT, RUN, VERSION, first_of
+from hrmkit.runs.description import check_file, parsed
+from hrmkit.runs.folder import first_of
 
-MOST_RUN_BYTES = 2**20
 MOST_LINE_BYTES = 2**23
 
 
@@ -82,50 +81,12 @@ class RunFile(Read):
     watched: ReadWatched | None = None
 
 
-def description_of(folder: Path) -> bytes:
-    """The text of run.json."""
-    file = folder / RUN
+def run_file(text: bytes, file: Path) -> RunFile:
+    """The content of run.json as far as it is shown."""
     try:
-        check_file(file)
-        with file.open("rb") as opened:
-            text = opened.read(MOST_RUN_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError(
-            f"{folder} is not the folder of a run: it holds no {RUN}, which a training writes first"
-        ) from None
-    except OSError as error:
-        raise UserError(f"cannot read {file}: {error.strerror or error}") from None
-    if len(text) > MOST_RUN_BYTES:
-        raise UserError(f"{file} is larger than {MOST_RUN_BYTES // 2**20} MiB: it is not a run's")
-    return text
-
-
-def parsed(text: bytes, file: Path) -> RunFile:
-    """The content of run.json."""
-    try:
-        content: object = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UserError(f"{file} is not valid JSON: it was cut off or changed") from None
-    if not isinstance(content, dict):
-        raise UserError(f"{file} holds no JSON object: it is not a run's")
-    described = cast(dict[str, Any], content)
-    if described.get("format") != FORMAT:
-        raise UserError(f"{file} is not a run's: its format is {described.get('format')!r}")
-    if described.get("version") != VERSION:
-        raise UserError(
-            f"{file} is a run of version {described.get('version')!r}; this hrmkit reads version "
-            f"{VERSION}: upgrade hrmkit"
-        )
-    try:
-        return RunFile.model_validate(described)
+        return RunFile.model_validate(parsed(text, file))
     except ValidationError as error:
         raise UserError(f"{file} is damaged at {first_of(error)}") from None
-
-
-def check_file(file: Path) -> None:
-    """`OSError` for anything but a regular file: reading a pipe could wait for ever."""
-    if not stat.S_ISREG(file.stat().st_mode):
-        raise OSError(None, "it is not a file")
 
 
 class GrowingLines:

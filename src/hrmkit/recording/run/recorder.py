@@ -23,8 +23,9 @@ from hrmkit.recording.file import hash_of
 from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
 from hrmkit.recording.run import schema
 from hrmkit.renamed import RECIPE
+from hrmkit.runs.description import text_of
 from hrmkit.runs.folder import METRICS, RUN, first_of
-from hrmkit.runs.reading import GrowingLines, ReadSource, RunFile, description_of, parsed
+from hrmkit.runs.reading import GrowingLines, ReadSource, RunFile, run_file
 
 RECORDED = {new: old for old, new in RECIPE.items()}
 """The recipe's settings whose names in recordings are older than their own."""
@@ -131,9 +132,9 @@ class RunReader:
 
     def recording(self) -> schema.RunRecording:
         """What the folder says now, without a hash; `read_run` adds it."""
-        text = description_of(self.folder)
+        text = text_of(self.folder)
         if text != self._description or self._about is None:
-            said = parsed(text, self.folder / RUN)
+            said = run_file(text, self.folder / RUN)
             self._about = said, board_of(said.puzzle, said.interface.vocab, said.interface.tokens)
             self._description, self._metrics = text, None
         said, board = self._about
