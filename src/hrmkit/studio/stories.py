@@ -24,7 +24,7 @@ from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
-from hrmkit.writing import check_folder, write
+from hrmkit.writing import check_folder, check_target, write
 
 ROOM = 16 * 2**20
 """Bytes that a story, its base models and the engine are given room for: they take 3 MB."""
@@ -85,6 +85,7 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
 def write_definitions(data: Path) -> Path:
     """Write what the page has to know beside its recordings; `UserError` where it cannot be."""
     path = data / GRAPHS / DEFINITIONS
+    check_target(path)  # it is small, and a disk that has room for nothing else takes no training
     write(path, definitions_json())
     return path
 
