@@ -1,6 +1,7 @@
 """Made puzzles: proper, as hard as asked for, the same from a seed, and none in both files."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.progress import silent
 from hrmkit.puzzles.files import Row, load_puzzles
@@ -209,6 +212,16 @@ def test_newspaper_mazes_have_one_way_between_any_two_cells(side: int) -> None:
         assert (steps[0] >= 0).sum() == free.sum(), "a part is out of reach"
         assert not free[0].any()
         assert not free[:, -1].any()
+
+
+def test_it_is_said_that_there_are_few_different_ones(tmp_path: Path) -> None:
+    command = ("data", "maze", "--style", "newspaper", "--side", "5", "--count", "200")
+    result = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "few.csv")])
+    assert result.exit_code == 0
+    assert re.search(r"few\.csv: \d\d of 200 puzzles.*the others were made before", result.stdout)
+    bad = CliRunner().invoke(app, ["data", "sudoku", "--orders", "17"])
+    assert bad.exit_code == 2
+    assert "17 orders of the search" in bad.stderr
 
 
 def test_newspaper_mazes_that_cannot_be_made_are_refused() -> None:

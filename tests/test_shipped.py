@@ -77,7 +77,7 @@ def test_puzzles_without_a_model_are_refused() -> None:
         result = CliRunner().invoke(app, ["solve", kind, "x"])
         assert result.exit_code == 2
         assert f"--model is missing, and none for {kind} comes with hrmkit: train" in result.stderr
-    with pytest.raises(UserError, match="none for chess comes with hrmkit"):
+    with pytest.raises(UserError, match="'chess' is no kind of puzzle"):
         usual_model("chess")
     result = CliRunner().invoke(app, ["solve", "sudoku", "1" * 16])
     assert result.exit_code == 2

@@ -251,6 +251,23 @@ def test_a_short_line_is_no_puzzle_of_its_own(lines: list[str], expected: list[s
 
 
 @pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("given", ["bad\n", "bad\n\nxyz\n"])
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_headings_alone_are_no_puzzle(given: str, as_json: tuple[str, ...]) -> None:
+    result = hrmkit_says("solve", "sudoku", *as_json, given=given)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "error: no sudoku was typed: 'bad' is read as a heading" in result.stderr
+    assert hrmkit_says("solve", "sudoku", given="\n \n").exit_code == 0
+
+
+def test_a_kind_that_is_unknown_is_what_is_wrong() -> None:
+    result = hrmkit_says("solve", "foo", "53..7")
+    assert result.exit_code == 2
+    assert "'foo' is no kind of puzzle" in result.stderr
+
+
+@pytest.mark.usefixtures("run")
 def test_puzzles_in_frames_and_under_heads_are_answered_as_they_come() -> None:
     text, solution = one(right=True)
     rows = [text[at : at + 4] for at in range(0, 16, 4)]

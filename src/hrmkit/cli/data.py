@@ -72,13 +72,14 @@ def sudoku(
 
     if sum(number is not None for number in (difficulty, rating, blanks)) > 1:
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
+    check_orders(orders)
     if orders > 1 and rating is None:
         raise UserError(
             f"--orders {orders} needs a --rating: 10 takes seconds to breed, 15 minutes"
         )
     if blanks is None:
         guesses = guesses_for(difficulty or "hard", rating)
-        work = partial(make_sudokus, guesses=guesses, orders=check_orders(orders))
+        work = partial(make_sudokus, guesses=guesses, orders=orders)
     else:
         fewest, most = blanks_range(blanks)
         work = partial(make_sudokus_with_blanks, fewest=fewest, most=most)
@@ -145,9 +146,11 @@ def _make(
         made, stopped = make(work, targets, seed, at_a_time, processes(), progress)
     for part in made:
         mean = sum(part.ratings) / len(part.ratings)
+        fewer = len(part.ratings) < part.wanted and not stopped
         typer.echo(
             f"{part.path}: {len(part.ratings)} of {part.wanted} puzzles, "
             f"{mean:.1f} {unit} on average"
+            + ("; the others were made before: there are few different ones" if fewer else "")
         )
     if stopped:
         typer.echo("stopped before the end" + ("" if made else ": nothing was finished"), err=True)

@@ -18,18 +18,41 @@ from hrmkit.puzzles.text import Lines
 
 FIRST, NEXT = "> ", "... "
 """Prompts for a puzzle's first line and for the others."""
+LONGEST = 40
+"""Characters of a line that are shown."""
 
 
 def answer_typed(name: str, lines: Lines, answer: Callable[[str], bool], as_json: bool) -> int:
     """Answer the puzzles on the standard input; returns the exit status.
 
-    `name` is the kind of puzzle. For `lines` see `puzzles`, for `answer` see `answer_all`.
+    `name` is the kind of puzzle. For `lines` see `puzzles`, for `answer` see `answer_all`. Raises
+    `UserError` where something was typed and nothing of it belongs to a puzzle.
     """
+    typed: list[str] = []
+    found: list[str] = []
+
+    def line_after(prompt: str) -> str:
+        line = typed_line(prompt)
+        if line.strip() and not typed:
+            typed.append(line.strip())
+        return line
+
+    def noted() -> Iterator[str]:
+        for text in puzzles(line_after, lines):
+            found[:] = [text]
+            yield text
+
     if sys.stdin.isatty():
         typer.echo(
             f"Type a {name} on one line, or in several and an empty one; Ctrl-D ends.", err=True
         )
-    return answer_all(puzzles(typed_line, lines), answer, as_json)
+    status = answer_all(noted(), answer, as_json)
+    if typed and not found:
+        raise UserError(
+            f"no {name} was typed: {typed[0][:LONGEST]!r} is read as a heading, as is every line "
+            "without cells"
+        )
+    return status
 
 
 def answer_all(texts: Iterable[str], answer: Callable[[str], bool], as_json: bool) -> int:

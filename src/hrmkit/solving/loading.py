@@ -82,6 +82,7 @@ def check_finite(model: PuzzleHRM, source: Path | str) -> None:
 def usual_model(puzzle: str) -> str:
     """The model that answers this kind of puzzle where none is named; `UserError` if none comes."""
     if puzzle not in USUAL:
+        puzzle_of(puzzle)  # an unknown kind is what is wrong, where it is one
         raise UserError(
             f"--model is missing, and none for {puzzle} comes with hrmkit: train one (hrmkit train "
             f"{puzzle} --data FILE --minutes 3) and name its run's folder, or name one on the hub"
