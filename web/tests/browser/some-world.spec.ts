@@ -40,6 +40,6 @@ test("a link may ask for its sizes, and is told what there is", async ({ page })
   );
   await expect(alerts.nth(1)).toContainText("sizes = cloths-3");
   await expect(page.locator("header")).toContainText("3 tiles, 1 cloth,");
-  expect((await hashOf(page)).has("sizes")).toBe(false);
+  await expect.poll(async () => (await hashOf(page)).has("sizes")).toBe(false);
   await site.stop();
 });

@@ -115,6 +115,7 @@ test("files that are dropped together are all opened, and what is none is named"
   // What was opened can stand beside a story.
   await page.getByRole("button", { name: "Key → Door" }).click();
   await list.selectOption("one.hrm.json.gz");
+  await expect.poll(async () => (await hashOf(page)).get("story")).toBe("one.hrm.json.gz");
   await page.getByLabel("Side by side with").selectOption("story:two.hrm.json.gz");
   await expect(page.getByRole("figure")).toHaveCount(2);
   // Files are not part of a link.
