@@ -12,12 +12,11 @@ import argparse
 import sys
 
 import numpy as np
-import torch
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import load_puzzles
+from hrmkit.puzzles.sudoku.generator import in_another_order
 from hrmkit.puzzles.sudoku.search import search
-from hrmkit.puzzles.sudoku.symmetries import random_symmetries
 
 
 def measure(path: str, count: int, orders: int) -> None:
@@ -26,10 +25,7 @@ def measure(path: str, count: int, orders: int) -> None:
     grids = puzzles.rows.given[:count].numpy() - 1  # the search's blank is 0, and so on
     rng = np.random.default_rng(0)
     own = search(grids).guesses
-    others = [
-        search(random_symmetries(rng, 3, len(grids)).apply(torch.from_numpy(grids)).numpy()).guesses
-        for _ in range(orders)
-    ]
+    others = [search(in_another_order(grids, rng)).guesses for _ in range(orders)]
     fewest = np.min(others, 0)
     quarters = " ".join(f"{part:g}" for part in np.percentile(fewest, [25, 50, 75]))
     print(

@@ -1,4 +1,4 @@
-"""One of the processes of test_ranks.py: trains a small model in float64 and writes what it is."""
+"""One process of test_process_group.py: trains a small model in float64 and writes what it is."""
 
 from __future__ import annotations
 

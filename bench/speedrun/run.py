@@ -22,8 +22,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from hrmkit.device import choose_device
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, load_puzzles, save_puzzles
@@ -170,8 +168,6 @@ def attempt_piece(
     )
     folder = RunFolder(out / "run")
     running: list[Run] = []
-    if attempt.threads:
-        torch.set_num_threads(attempt.threads)
 
     with Console() as console:
 
@@ -192,6 +188,7 @@ def attempt_piece(
             resume=folder.exists,
             device=choose_device(device),
             compiled=attempt.compiled,
+            threads=attempt.threads,
             options=replace(attempt.options, piece_minutes=minutes),
             report=report,
             begun=begun,

@@ -76,7 +76,7 @@ def measured(
     loaded: LoadedModel, tests: list[str], halt_threshold: float, views: int
 ) -> list[Test]:
     """Every test, as `hrmkit eval` measures, without and with `--views`."""
-    efforts = (
+    both = (
         InferenceSettings(halt_threshold=halt_threshold),
         InferenceSettings(halt_threshold=halt_threshold, views=views, until_valid=True),
     )
@@ -88,7 +88,7 @@ def measured(
         labelled = load_for(loaded, path)
         if was_learned(loaded, labelled.fingerprint):
             raise UserError(f"{path} is what the model was trained on: test it with others")
-        one, looked = (scores(loaded, labelled, settings, Path(path).name) for settings in efforts)
+        one, looked = (scores(loaded, labelled, settings, Path(path).name) for settings in both)
         done.append(Test(title, path, one, looked))
     return done
 

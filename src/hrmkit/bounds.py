@@ -13,6 +13,7 @@ MOST_SEED = 2**53 - 1
 """As far as JSON, and with it the page, has whole numbers exactly."""
 MOST_THREADS = 1024
 """More than any machine has cores for; with 20,000 the libraries below end the program."""
+MOST_SEEDS = 20
 MOST_SEGMENTS = 1000
 MOST_BATCH = 2**20
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -28,6 +29,12 @@ def check_within(value: int, least: int, most: int, what: str) -> None:
 def check_seed(seed: int) -> None:
     """Raise `UserError` for what is no seed."""
     check_within(seed, 0, MOST_SEED, "seed {} is")
+
+
+def check_seeds(count: int) -> None:
+    """Raise `UserError` for more seeds than a study is worth, or none."""
+    if not 1 <= count <= MOST_SEEDS:
+        raise UserError(f"{count} seeds: choose 1 to {MOST_SEEDS}")
 
 
 def check_threads(threads: int) -> None:

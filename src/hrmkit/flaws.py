@@ -62,3 +62,9 @@ def plain(message: str) -> str:
     message = message.replace("Input should be", "it should be")
     message = message.replace("Tuple should", "the list should")
     return message[:1].lower() + message[1:]
+
+
+def first_of(error: ValidationError) -> str:
+    """Where the first thing is wrong, and what."""
+    flaw = first_flaw(error)
+    return f"{flaw.where or 'its top level'}: {flaw.what}"

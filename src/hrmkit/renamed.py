@@ -1,6 +1,8 @@
-"""Names that were renamed. For one release the old ones are still read and written.
+"""Names that were renamed.
 
-Files never change: a run that was written with the old names can always be resumed.
+`RECIPE`, `FIT` and `METADATA` are names in files, and files never change: they are read for ever,
+and recordings of runs go on writing them. Of `OPTIONS`, `EVALUATION` and the keywords of
+`hrmkit.fit` the old names work for one release.
 """
 
 from __future__ import annotations

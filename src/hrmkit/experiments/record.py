@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 
 import hrmkit
+from hrmkit.bounds import check_seeds
 from hrmkit.draws import Draws
-from hrmkit.errors import UserError
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
@@ -174,8 +174,7 @@ def record(
     Raises `UserError` for settings that make no sense.
     """
     check(settings)
-    if not 1 <= seeds <= 20:
-        raise UserError(f"{seeds} seeds: choose 1 to 20")
+    check_seeds(seeds)
     if cache is None:
         with TemporaryDirectory() as folder:
             return record(

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import hrmkit
-from hrmkit.errors import UserError
+from hrmkit.bounds import check_seeds
 from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.markdown import table
 from hrmkit.experiments.record import train_bases, train_quietly
@@ -178,8 +178,7 @@ def write_study(
     Raises `UserError` for an unknown world, seeds not 1 to 20, or a file that cannot be written.
     """
     chosen = world_named(world)
-    if not 1 <= seeds <= 20:
-        raise UserError(f"{seeds} seeds: choose 1 to 20")
+    check_seeds(seeds)
     kept = data / "studies" / f"{world}-{fingerprint(*code_of(chosen))}.jsonl"
     for file in (out, kept):
         check_target(file, ROOM)

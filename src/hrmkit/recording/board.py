@@ -10,10 +10,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from hrmkit.errors import UserError
 from hrmkit.model.wiring import Halting
 from hrmkit.puzzles.board import MOST_CELLS, MOST_TOKENS, numbered
+from hrmkit.puzzles.puzzle import Grid
 from hrmkit.puzzles.registry import definition_of
 from hrmkit.recording.part import Part
+
+MOST_SEGMENTS = 64
+"""More answers than this to one puzzle could not be told apart on the stage."""
 
 BoardKind = Literal["sudoku", "maze", "arc", "own"]
 
@@ -54,3 +59,17 @@ def board_of(puzzle: str, vocab: int, cells: int) -> Board:
     """
     drawn = definition_of(puzzle).board(vocab, cells) or numbered(vocab, cells)
     return Board.model_validate(asdict(drawn))
+
+
+def check_grid(grid: Grid, board: Board, where: str, besides: int | None = None) -> None:
+    """Raise `UserError` if `grid` is not one of the board's; `besides` is allowed in a cell."""
+    if len(grid) != board.cells:
+        raise UserError(f"{where} has {len(grid)} cells where {board.cells} belong")
+    for token in grid:
+        if not 0 <= token < len(board.glyphs) and token != besides:
+            raise UserError(f"{where} has the token {token}: 0 to {len(board.glyphs) - 1} exist")
+
+
+def short_name(puzzle: str) -> str:
+    """The puzzle's name: of one's own, FILE.py:Class, the class."""
+    return puzzle.rpartition(":")[2] or puzzle

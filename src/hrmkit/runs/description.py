@@ -24,7 +24,7 @@ def text_of(folder: Path) -> bytes:
     """The text of run.json; `UserError` if it is missing, too large or no file."""
     file = folder / RUN
     try:
-        check_file(file)
+        check_regular(file)
         with file.open("rb") as opened:
             text = opened.read(MOST_RUN_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -69,7 +69,7 @@ def renamed(description: Description) -> Description:
     return out
 
 
-def check_file(file: Path) -> None:
+def check_regular(file: Path) -> None:
     """`OSError` for anything but a regular file: reading a pipe could wait for ever."""
     if not stat.S_ISREG(file.stat().st_mode):
         raise OSError(None, "it is not a file")

@@ -23,7 +23,7 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.flaws import first_flaw
+from hrmkit.flaws import first_of
 from hrmkit.model.checkpoint import TENSORS, save, write_tensors
 from hrmkit.model.checkpoints import CHECKPOINTS, RUN, checkpoint_name, checkpoints_of
 from hrmkit.model.puzzle_hrm import PuzzleHRM
@@ -249,9 +249,3 @@ def texts_of(path: Path) -> list[bytes]:
         return path.read_bytes().splitlines(keepends=True)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None
-
-
-def first_of(error: ValidationError) -> str:
-    """Where the first thing is wrong, and what."""
-    flaw = first_flaw(error)
-    return f"{flaw.where or 'its top level'}: {flaw.what}"

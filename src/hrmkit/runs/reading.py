@@ -14,10 +14,10 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hrmkit.errors import UserError
+from hrmkit.flaws import first_of
 from hrmkit.puzzles.board import MOST_CELLS, MOST_TOKENS
 from hrmkit.puzzles.puzzle import Grid
-from hrmkit.runs.description import check_file, parsed
-from hrmkit.runs.folder import first_of
+from hrmkit.runs.description import check_regular, parsed
 
 MOST_LINE_BYTES = 2**23
 
@@ -106,7 +106,7 @@ class GrowingLines:
         is there no more. Raises `UserError` for a line that no training has written.
         """
         try:
-            check_file(self.file)
+            check_regular(self.file)
             with self.file.open("rb") as file:
                 file.seek(max(0, self.offset - len(self.latest)))
                 if file.read(len(self.latest)) != self.latest:

@@ -17,6 +17,7 @@ import torch
 from hrmkit.device import Device
 from hrmkit.errors import UserError
 from hrmkit.model.cost import segment_flops, step_flops
+from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import Labelled
 from hrmkit.runs.data import RunData, source_of
@@ -261,7 +262,7 @@ class Run:
             "wiring": asdict(model.wiring),
             "sizes": asdict(model.sizes),
             "interface": asdict(model.interface),
-            "parameters": sum(p.numel() for p in model.parameters()),
+            "parameters": count_parameters(model),
             "flops_a_step": flops_a_puzzle(self.trainer) * self.plan.recipe.batch,
             "device": self.device.reason,
             "dtype": self.device.dtype,

@@ -22,7 +22,7 @@ from hrmkit.solving.arc import evaluate as answer_tests
 from hrmkit.solving.batch import rows_for
 from hrmkit.solving.evaluate import Proportion, proportion_of
 from hrmkit.solving.inference import InferenceSettings, after, one_view
-from hrmkit.solving.loading import LoadedModel, check_kind
+from hrmkit.solving.loading import LoadedModel, check_kind, learned_from
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,8 @@ def known_tasks(
 
 def learned_data(loaded: LoadedModel) -> Mapping[str, Any]:
     """What the model's metadata says of the tasks that it was trained on."""
-    data = loaded.metadata.get("data")
-    for part in cast("list[Any]", data) if isinstance(data, list) else []:
-        if isinstance(part, dict):
-            return cast("dict[str, Any]", part)
-    return {}
+    learned = learned_from(loaded)
+    return learned[0] if learned else {}
 
 
 def trained_on(loaded: LoadedModel) -> list[str]:

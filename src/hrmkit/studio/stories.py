@@ -13,6 +13,7 @@ import hrmkit
 from hrmkit.experiments.record import code_of_story, model_card, record
 from hrmkit.fingerprint import fingerprint
 from hrmkit.folders import BASES, GRAPHS, RECORDINGS
+from hrmkit.model.hrm import count_parameters
 from hrmkit.processes import processes
 from hrmkit.progress import Progress, shown
 from hrmkit.recording.definitions import definitions_json
@@ -183,7 +184,7 @@ def engine_preset(
         "think": think,
         "step": step,
         "base": {str(base_seed): theta},
-        "size": sum(p.numel() for p in model.parameters()),
+        "size": count_parameters(model),
         "width": model.sizes.width,
         "initial": {"high": model.high_init.tolist(), "low": model.low_init.tolist()},
         "parameters": [

@@ -1,4 +1,5 @@
 /** What reading and writing asks of a kind of recording; each kind of story says it of its own. */
+import type { Definitions } from "./definitions.gen";
 import type { Maker } from "./types.gen";
 
 /** What every recording has, whatever its kind. */
@@ -38,7 +39,7 @@ export interface Form<R extends AnyRecording = AnyRecording> {
   /** The check is large, and fetched when the first recording of the kind is read. */
   fetchCheck(): Promise<Check<R>>;
   /** What tells a recording from others of its kind: parts of a file's name; empty ones go. */
-  nameParts(recording: R): readonly string[];
+  nameParts(recording: R, definitions: Definitions | null): readonly string[];
 }
 
 /** The form of that kind, if there is one. */

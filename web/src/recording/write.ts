@@ -1,3 +1,4 @@
+import type { Definitions } from "./definitions.gen";
 import { formOf, type AnyRecording, type Form } from "./form";
 import { gzip } from "./gzip";
 import { hashOf } from "./hash";
@@ -20,7 +21,12 @@ export async function packed(recording: AnyRecording): Promise<Blob> {
 const MINUS_ZERO = "\u0000-0";
 
 /** A file name for a recording that says what it is. */
-export function fileName(recording: AnyRecording, forms: readonly Form[]): string {
-  const parts = formOf(recording.kind, forms)?.nameParts(recording) ?? [recording.kind];
+export function fileName(
+  recording: AnyRecording,
+  forms: readonly Form[],
+  definitions: Definitions | null,
+): string {
+  const form = formOf(recording.kind, forms);
+  const parts = form?.nameParts(recording, definitions) ?? [recording.kind];
   return `${parts.filter(Boolean).join("-")}.hrm.json.gz`;
 }

@@ -10,7 +10,7 @@ import type { AnyRecording } from "../../src/recording/form";
 import type { LadderRecording } from "../../src/recording/ladder.gen";
 import type { Recording } from "../../src/recording/types.gen";
 import { fileName, packed, sealed } from "../../src/recording/write";
-import { fixture, STORY, storyFixture } from "./fixtures";
+import { definitions, fixture, STORY, storyFixture } from "./fixtures";
 import { ladderFixture } from "./ladder-fixture";
 import { STORIES } from "../../src/stories/registry";
 
@@ -29,7 +29,21 @@ describe("a recording", () => {
     const story = await storyFixture();
     const file = new Uint8Array(await (await packed(await sealed(story))).arrayBuffer());
     expect(await read(file)).toEqual(story);
-    expect(fileName(story, STORIES)).toMatch(/^key-door-.*\.hrm\.json\.gz$/);
+    expect(fileName(story, STORIES, definitions)).toMatch(/^key-door-.*\.hrm\.json\.gz$/);
+  });
+
+  test("is named by its world's words for its wiring, whatever its preset is called", async () => {
+    const story = await storyFixture();
+    const flat = { ...story, settings: { ...story.settings, preset: "keydoor-flat" } };
+    const rest = "5-tiles-10-examples-seed-0.hrm.json.gz";
+    expect(fileName(story, STORIES, definitions)).toBe(`key-door-${rest}`);
+    expect(fileName(flat, STORIES, definitions)).toBe(`key-door-flat-${rest}`);
+    const [world] = definitions.worlds.filter(({ name }) => name === "key-door");
+    const models =
+      world?.models.map((model) => ({ ...model, preset: `two-${model.preset}` })) ?? [];
+    const renamed = { ...definitions, worlds: world ? [{ ...world, models }] : [] };
+    const main = { ...story, settings: { ...story.settings, preset: "two-keydoor" } };
+    expect(fileName(main, STORIES, renamed)).toBe(`key-door-${rest}`);
   });
 
   test("keeps the sign of -0, which its hash counts", async () => {
@@ -162,7 +176,7 @@ describe("a ladder", () => {
     const ladder = await ladderFixture();
     const file = new Uint8Array(await (await packed(ladder)).arrayBuffer());
     expect(await read(file)).toEqual(ladder);
-    expect(fileName(ladder, STORIES)).toBe("ladder-4x4-3-seeds-bench-1.hrm.json.gz");
+    expect(fileName(ladder, STORIES, definitions)).toBe("ladder-4x4-3-seeds-bench-1.hrm.json.gz");
   });
 
   test("may lack what was not measured", async () => {

@@ -8,6 +8,7 @@ import type { ThoughtRecording } from "../../src/recording/thought.gen";
 import { fileName, packed, sealed } from "../../src/recording/write";
 import { run, thought } from "./puzzle-fixture";
 import { STORIES } from "../../src/stories/registry";
+import { definitions } from "./fixtures";
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const refused = (value: unknown): Promise<string> =>
@@ -22,8 +23,10 @@ describe("a run", () => {
     expect(whole.hash).toHaveLength(64);
     const file = new Uint8Array(await (await packed(whole)).arrayBuffer());
     expect(await readRecording(file, "run", STORIES)).toEqual(whole);
-    expect(fileName(whole, STORIES)).toBe("run-sudoku-tiny-step-3001-seed-7.hrm.json.gz");
-    expect(fileName(run({ on: "own" }), STORIES)).toContain("run-Mine-tiny");
+    expect(fileName(whole, STORIES, definitions)).toBe(
+      "run-sudoku-tiny-step-3001-seed-7.hrm.json.gz",
+    );
+    expect(fileName(run({ on: "own" }), STORIES, definitions)).toContain("run-Mine-tiny");
     expect(await refused({ ...whole, seed: 8 })).toContain("do not match its hash");
   });
 
@@ -73,7 +76,7 @@ describe("a thought", () => {
     const whole = await sealed<ThoughtRecording>(thought());
     const file = new Uint8Array(await (await packed(whole)).arrayBuffer());
     expect(await readRecording(file, "thought", STORIES)).toEqual(whole);
-    expect(fileName(whole, STORIES)).toBe("thought-sudoku-tiny-step-3000.hrm.json.gz");
+    expect(fileName(whole, STORIES, definitions)).toBe("thought-sudoku-tiny-step-3000.hrm.json.gz");
   });
 
   const wrong: [string, (one: ThoughtRecording) => unknown][] = [

@@ -20,6 +20,7 @@ from hrmkit.experiments.ladder.variants import (
     voting_views,
 )
 from hrmkit.model.assemble import assemble
+from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import Wiring
@@ -118,7 +119,7 @@ def run_variant(
     )
     return VariantRun(
         rung=rung.name,
-        parameters=sum(p.numel() for p in model.parameters()),
+        parameters=count_parameters(model),
         seed=result,
         thoughts=tuple(
             think_aloud(thinkers[times], shown, puzzle, times)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 
 import hrmkit
+from hrmkit.bounds import check_seeds
 from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.ladder.jobs import (
@@ -60,7 +61,6 @@ from hrmkit.training.recipe import Recipe
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
 EVERY_STEP = (*MEASURED_STEPS, ARC_STEP)
-MOST_SEEDS = 20
 FINISHED = "finished.jsonl"
 
 
@@ -98,12 +98,6 @@ def plan(steps: Sequence[int], seeds: Sequence[int], bench: bool) -> list[Job]:
     work += BENCH if bench else ()
     work += ARC_VARIANTS if ARC_STEP in steps else ()
     return [Job(one, seed) for seed in seeds for one in work]
-
-
-def check_seeds(count: int) -> None:
-    """Raise `UserError` for too many seeds or none."""
-    if not 1 <= count <= MOST_SEEDS:
-        raise UserError(f"{count} seeds: choose 1 to {MOST_SEEDS}")
 
 
 def run_job(job: Job) -> VariantRun | ArcRun:

@@ -16,6 +16,7 @@ from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.maze.paths import as_bits, as_cells, one_cell, spread
 from hrmkit.puzzles.maze.puzzle import FREE, GOAL, LARGEST, START, WALL, Maze
+from hrmkit.puzzles.maze.rows import labelled_rows
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -69,14 +70,7 @@ def make_mazes(share: WorkShare, side: int, shortest: int) -> list[Row]:
             f"mazes of side {side} with paths of {shortest} cells were not found in time: "
             "ask for shorter ones"
         )
-    given = np.array(grids[: share.count])
-    labels, lengths = maze.label(given)
-    return [
-        Row(maze.decode(tuple(question)), maze.decode(tuple(answer)), float(length), share.source)
-        for question, answer, length in zip(
-            given.tolist(), labels.tolist(), lengths.tolist(), strict=True
-        )
-    ]
+    return labelled_rows(maze, grids[: share.count], share.source)
 
 
 def _drawn(rng: np.random.Generator, side: int, shortest: int) -> list[Ints]:

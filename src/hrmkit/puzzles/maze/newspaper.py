@@ -15,6 +15,7 @@ from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.maze.paths import distances
 from hrmkit.puzzles.maze.puzzle import FREE, GOAL, LARGEST, START, WALL, Maze
+from hrmkit.puzzles.maze.rows import labelled_rows
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -80,14 +81,7 @@ def make_mazes(share: WorkShare, side: int, shortest: int) -> list[Row]:
             f"newspaper mazes of side {side} with paths of {shortest} cells were not found in "
             "time: ask for shorter ones"
         )
-    given = np.array(grids)
-    labels, lengths = maze.label(given)
-    return [
-        Row(maze.decode(tuple(question)), maze.decode(tuple(answer)), float(length), share.source)
-        for question, answer, length in zip(
-            given.tolist(), labels.tolist(), lengths.tolist(), strict=True
-        )
-    ]
+    return labelled_rows(maze, grids, share.source)
 
 
 def carved(rng: np.random.Generator, side: int) -> Bools:

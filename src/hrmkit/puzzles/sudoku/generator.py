@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hrmkit.bounds import check_within
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.making import WorkShare
@@ -87,7 +88,7 @@ def solved_grids(rng: np.random.Generator, count: int) -> Ints:
         at = slice(3 * box, 3 * box + 3)
         start[:, at, at] = digits[box * count : (box + 1) * count].reshape(count, 3, 3)
     found = search(start.reshape(count, CELLS)).first
-    return random_symmetries(rng, 3, count).apply(torch.from_numpy(found)).numpy()
+    return in_another_order(found, rng)
 
 
 def dug(grids: Ints, rng: np.random.Generator, blanks: Ints | int = CELLS) -> Ints:
@@ -123,15 +124,16 @@ def trimmed(grids: Ints, rng: np.random.Generator) -> Ints:
 
 
 def guesses_of(grids: Ints, rng: np.random.Generator, orders: int) -> Ints:
-    """The fewest guesses that `search` needs in so many orders, the grids' own among them.
-
-    Another order is the puzzle under a symmetry: other cells and digits come first.
-    """
+    """The fewest guesses that `search` needs in so many orders, the grids' own among them."""
     fewest = search(grids).guesses
     for _ in range(orders - 1):
-        seen = random_symmetries(rng, 3, len(grids)).apply(torch.from_numpy(grids)).numpy()
-        fewest = np.minimum(fewest, search(seen).guesses)
+        fewest = np.minimum(fewest, search(in_another_order(grids, rng)).guesses)
     return fewest
+
+
+def in_another_order(grids: Ints, rng: np.random.Generator) -> Ints:
+    """The grids under a random symmetry each: a search meets other cells and digits first."""
+    return random_symmetries(rng, 3, len(grids)).apply(torch.from_numpy(grids)).numpy()
 
 
 def children(pool: Pool, rng: np.random.Generator) -> Pool:
@@ -261,13 +263,9 @@ def guesses_for(difficulty: str, guesses: float | None = None) -> float:
     return guesses
 
 
-def check_orders(orders: int) -> int:
-    """`orders`, if the search can be tried in so many; else `UserError`."""
-    if not 1 <= orders <= MOST_ORDERS:
-        raise UserError(
-            f"{orders} orders of the search are not possible: choose 1 to {MOST_ORDERS}"
-        )
-    return orders
+def check_orders(orders: int) -> None:
+    """Raise `UserError` where the search is not tried in so many orders."""
+    check_within(orders, 1, MOST_ORDERS, "{} orders of the search are")
 
 
 def blanks_range(said: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Sudoku as a `Puzzle`: 4x4, 6x6, 9x9 or 16x16, in the tokens of the original models.
 
 Token 0 pads (a sudoku never does), 1 is a blank, 2 to side + 1 are the digits. The solver and
-`sudoku.py` count a blank as 0 and a digit as itself: one less.
+`small.py` count a blank as 0 and a digit as itself: one less.
 """
 
 from __future__ import annotations

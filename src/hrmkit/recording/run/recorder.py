@@ -1,8 +1,4 @@
-"""Reads a run's folder, as the trainer writes it, into a recording; also while it still trains.
-
-RUN/run.json says what is trained, RUN/metrics.jsonl grows by a JSON object a line. Nothing else in
-the folder is read.
-"""
+"""Reads a run's folder, as the trainer writes it, into a recording; also while it still trains."""
 
 from __future__ import annotations
 
@@ -13,18 +9,22 @@ from pydantic import ValidationError
 
 import hrmkit
 from hrmkit.errors import UserError
-from hrmkit.puzzles.puzzle import IGNORED, Grid
+from hrmkit.flaws import first_of
+from hrmkit.puzzles.puzzle import IGNORED
 from hrmkit.recording.board import (
+    MOST_SEGMENTS,
     Board,
     PuzzleModel,
     board_of,
+    check_grid,
+    short_name,
 )
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
 from hrmkit.recording.run import schema
 from hrmkit.renamed import RECIPE
 from hrmkit.runs.description import text_of
-from hrmkit.runs.folder import METRICS, RUN, first_of
+from hrmkit.runs.folder import METRICS, RUN
 from hrmkit.runs.reading import GrowingLines, ReadSource, RunFile, run_file
 
 RECORDED = {new: old for old, new in RECIPE.items()}
@@ -35,8 +35,6 @@ MOST_VIEWS = 200
 """Views of the watched puzzle, and fewer where ..."""
 MOST_TOKENS_WATCHED = 300_000
 """... they would have more tokens than this in all."""
-MOST_SEGMENTS = 64
-"""More answers than this of one view could not be told apart on the stage."""
 
 Value = TypeVar("Value")
 PartOf = TypeVar("PartOf", bound=Part)
@@ -173,15 +171,6 @@ def watched_of(said: RunFile, board: Board, file: Path) -> schema.Watched | None
     )
 
 
-def check_grid(grid: Grid, board: Board, where: str, besides: int | None = None) -> None:
-    """Raise `UserError` if `grid` is not one of the board's; `besides` is allowed in a cell."""
-    if len(grid) != board.cells:
-        raise UserError(f"{where} has {len(grid)} cells where {board.cells} belong")
-    for token in grid:
-        if not 0 <= token < len(board.glyphs) and token != besides:
-            raise UserError(f"{where} has the token {token}: 0 to {len(board.glyphs) - 1} exist")
-
-
 def part(kind: type[PartOf], said: dict[str, Any], where: str) -> PartOf:
     """A line of metrics as a part of the recording; a field that it lacks is null."""
     try:
@@ -256,11 +245,6 @@ def model_of(said: RunFile) -> PuzzleModel:
         )
     except ValidationError as error:
         raise UserError(f"{RUN} is damaged at wiring.{first_of(error)}") from None
-
-
-def short_name(puzzle: str) -> str:
-    """The puzzle's name: of one's own, FILE.py:Class, the class."""
-    return puzzle.rpartition(":")[2] or puzzle
 
 
 def words_of(value: object) -> str:

@@ -10,12 +10,12 @@ import torch
 import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.model.halting import segments_until_halt
+from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
-from hrmkit.recording.board import PuzzleModel, board_of
+from hrmkit.recording.board import MOST_SEGMENTS, PuzzleModel, board_of, check_grid, short_name
 from hrmkit.recording.file import hash_of
 from hrmkit.recording.part import FORMAT, VERSION, Maker
-from hrmkit.recording.run.recorder import MOST_SEGMENTS, check_grid, short_name
 from hrmkit.recording.thought.schema import PuzzleSegment, ThoughtRecording
 from hrmkit.solving.answer import one_puzzle
 from hrmkit.solving.thinking import thinking
@@ -126,7 +126,7 @@ def card_of(model: PuzzleHRM, metadata: Mapping[str, Any] | None) -> PuzzleModel
     wiring = model.wiring
     return PuzzleModel(
         preset=preset_of(metadata),
-        parameters=sum(p.numel() for p in model.parameters()),
+        parameters=count_parameters(model),
         hierarchy=wiring.hierarchy,
         modules=wiring.modules,
         cycles=wiring.cycles,

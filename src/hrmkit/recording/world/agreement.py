@@ -1,8 +1,8 @@
 """Whether the recording of a fine-tuning agrees with its own world's table.
 
 What a schema cannot say: the table is one, no number is beyond what can be drawn, and every episode
-is what the table makes of its actions. The page looks at the same (web/src/recording/checkTable.ts
-and check.ts).
+is what the table makes of its actions. The page looks at the same
+(web/src/stories/world/checkTable.ts and check.ts).
 """
 
 from __future__ import annotations

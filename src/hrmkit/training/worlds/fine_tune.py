@@ -23,7 +23,6 @@ Freeze = Literal["none", "planner", "doer"]
 
 PLANNER_PARTS = ("high", "subgoal_head")
 DOER_PARTS = ("embedding", "low", "guide", "action_head")
-HALTING_PARTS = ("q_head",)
 
 BETAS = (0.9, 0.95)
 EPSILON = 1e-8

@@ -26,11 +26,9 @@ export const about: Story<Recording> = {
   beside,
   help: (title) => `Release a knob of “${title}” and the model trains again, here in the page`,
   fetchCheck: () => import("./check"),
-  nameParts: ({ world, settings }) => [
+  nameParts: ({ world, settings }, definitions) => [
     world.name,
-    // A rival's preset is the main one's with its wiring behind it, 'flat'.
-    ...settings.preset.split("-").slice(1),
-    ...settingsInFileName(settings),
+    ...settingsInFileName(settings, { definitions }),
   ],
   fetchStage: () => import("./state/fineTuning.svelte"),
 };

@@ -11,7 +11,7 @@ import { memo } from "../../scene/memo";
 import { count, percent } from "../../scene/numbers";
 import { listed } from "../../scene/words";
 import { decimal, field, MAX_SEED, oneOf, optional, whole, type Field } from "../fields";
-import { modelIn, type WorldInPage } from "./definition";
+import { modelIn, worldOf, type Defined, type WorldInPage } from "./definition";
 
 type Link<T> = Pick<Field<T>, "read" | "write" | "accepted">;
 
@@ -36,6 +36,8 @@ export interface TrainingKnob<T> {
   words?(value: T): string;
   /** What the world accepts instead, as the end of a sentence; null if it accepts the value. */
   refusal?(value: T): string | null;
+  /** What its choice is called. */
+  readonly label?: string;
   /** The values among which it chooses. */
   readonly choices?: readonly (readonly [value: T, label: string])[];
   /** The sliders that stand for it: what each shows of the value, and the value it is moved to. */
@@ -48,7 +50,10 @@ export interface TrainingKnob<T> {
 }
 
 /** Which wiring a knob asks for. */
-export type Wiring = "hierarchy" | "flat";
+export type Wiring = typeof MAIN | "flat";
+
+/** The wiring of a world's main model. */
+const MAIN = "hierarchy";
 
 /** The knobs that any world has. */
 type General = keyof typeof constants.knobs;
@@ -113,10 +118,12 @@ export const LINKS: { readonly [K in KnobName]: Link<Knobs[K]> } = {
 
 export const KNOBS = Object.keys(LINKS) as readonly KnobName[];
 
-/** What settings are called in a file's name, in order. */
-export function settingsInFileName(settings: Settings): readonly string[] {
-  const { tiles, sizes, examples, noise, seed } = settings;
+/** What settings are called in a file's name, in order; nothing is said of the main wiring. */
+export function settingsInFileName(settings: Settings, defined: Defined): readonly string[] {
+  const { preset, tiles, sizes, examples, noise, seed } = settings;
+  const wiring = modelIn(worldOf(defined, settings), settings)?.wiring ?? preset;
   return [
+    wiring === MAIN ? "" : wiring,
     `${tiles}-tiles`,
     ...Object.entries(sizes ?? {}).map(([name, value]) => `${value}-${name}`),
     `${examples}-examples`,
@@ -185,6 +192,7 @@ function wiringOf(world: WorldInPage | undefined): TrainingKnob<Wiring> {
       return model ? { preset: model.preset, freeze: "none" } : {};
     },
     refusal: (value) => (choices.includes(value) ? null : choices.join(" or ") || "none"),
+    label: "Wiring",
     choices: choices.map((value) => [value, WIRINGS[value]]),
   };
 }
