@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from hrmkit.model.checkpoint import load, metadata_of
 from hrmkit.model.shipped import shipped
 from hrmkit.puzzles.files import load_puzzles, save_puzzles
 from hrmkit.puzzles.making import WorkShare
+from hrmkit.puzzles.maze import newspaper
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.runs.folder import RunFolder
@@ -147,10 +149,15 @@ def test_settings_that_are_not_whole_are_refused(settings: Path, broken: str) ->
 
 @pytest.mark.parametrize("path", sorted(BENCH.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_attempt_trains_if_it_is_made_small(path: Path, tmp_path: Path) -> None:
-    rows = make_sudokus_with_blanks(WorkShare(3, 0, 0, 12), 5, 10)
+    attempt = run.read(path)
+    share = WorkShare(3, 0, 0, 12)
+    makers = {
+        "sudoku": partial(make_sudokus_with_blanks, share, 5, 10),
+        "maze": partial(newspaper.make_mazes, share, 7, 7),
+    }
+    rows = makers[attempt.puzzle]()
     for name, part in (("train.csv.gz", rows[:8]), ("test.csv.gz", rows[8:])):
         save_puzzles(tmp_path / name, part)
-    attempt = run.read(path)
     small = {"sizes.width": 16, "sizes.heads": 2, "sizes.inner": 16, "recipe.batch": 4}
     # What it begins with comes with the package, or another attempt's settings train it.
     begins = attempt.init_from is None or attempt.init_from in shipped()
