@@ -30,9 +30,12 @@ from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.solving import watch as watching
 from hrmkit.solving.answer import read_text, solve_grid
 from hrmkit.solving.evaluate import evaluate
+from hrmkit.solving.loading import load_model
 from hrmkit.solving.thinking import SegmentAnswer
 from hrmkit.solving.watch import changes, highlighted, watched
 from tiny_solver import FOUR, data, save_run, trained, write_csv
+
+EASY = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
 
 
 @pytest.fixture
@@ -407,6 +410,22 @@ def test_a_puzzle_is_looked_at_in_other_views_until_the_answer_is_valid() -> Non
     assert never.exit_code == 1
     assert "not valid in any of 8 views; " in never.stdout
     assert "add --views 32" in never.stderr
+
+
+def test_a_model_keeps_what_it_was_saved_with_when_it_is_loaded_and_saved(
+    run: Path, tmp_path: Path
+) -> None:
+    model = hrmkit.load("sudoku-wide")
+    assert (model.metadata["puzzle"], model.metadata["views"]) == ("sudoku", 32)
+    hrmkit.save(model, tmp_path / "copy")
+    answers = [hrmkit.solve(EASY, one) for one in ("sudoku-wide", model, tmp_path / "copy")]
+    assert {(one.text, one.view, one.segments, one.valid) for one in answers} == {
+        (answers[0].text, answers[0].view, answers[0].segments, True)
+    }
+    hrmkit.save(model, tmp_path / "other", {"seed": 3})
+    assert hrmkit.load(tmp_path / "other").metadata == {"seed": 3}
+    newest = load_model(run)
+    assert hrmkit.load(run).metadata == newest.metadata == hrmkit.load(newest.source).metadata
 
 
 def test_the_public_function_takes_a_model_or_where_one_is(run: Path) -> None:

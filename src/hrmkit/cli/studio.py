@@ -56,6 +56,10 @@ def _open_studio(
     check_port(port)
     for file in files:
         check(file)
+    if show:
+        from hrmkit.recording.file import load
+
+        load(show)
     from hrmkit.studio.ladder_bench import ladder_bench
     from hrmkit.studio.run import Runs
     from hrmkit.studio.stories import shipped_stories, stories, write_definitions

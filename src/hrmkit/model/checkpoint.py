@@ -21,9 +21,12 @@ from safetensors.torch import (  # its types leave PathLike open
 from torch import Tensor
 
 from hrmkit.errors import UserError
+from hrmkit.model.checkpoints import holds_run, newest
 from hrmkit.model.described import (
     FORMAT,
+    TENSORS,
     VERSION,
+    WIRING,
     check_tensors,
     described,
     made,
@@ -40,15 +43,12 @@ from hrmkit.model.wiring import PuzzleInterface, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.writing import whole
 
-WIRING = "wiring.json"
-TENSORS = "model.safetensors"
-
 
 def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = None) -> None:
     """Write `model` to `folder`; a crash half-way leaves what was there.
 
-    `metadata` is whatever JSON is worth keeping: data, seed, command. Raises `UserError` where
-    nothing can be written.
+    `metadata` is whatever JSON is worth keeping: data, seed, command; by default what the model was
+    loaded with. Raises `UserError` where nothing can be written.
     """
     folder = Path(folder)
     description = {
@@ -58,7 +58,7 @@ def save(model: HRM, folder: Path | str, metadata: Mapping[str, Any] | None = No
         "wiring": asdict(model.wiring),
         "sizes": asdict(model.sizes),
         "interface": asdict(interface_of(model)),
-        "metadata": dict(metadata or {}),
+        "metadata": dict(model.metadata if metadata is None else metadata),
     }
     # Neither takes its place before both are written.
     with whole(folder / WIRING) as text, whole(folder / TENSORS) as tensors:
@@ -88,14 +88,16 @@ def interface_of(model: HRM) -> WorldInterface | PuzzleInterface:
 
 
 def load(source: Path | str, **named: Any) -> PuzzleHRM | WorldHRM:
-    """Load a model. `source` is a folder or a file, in our layout or the originals'; the name of a
-    model of the package (`sudoku-hrm`); or a name on the hub (`owner/name`, `owner/name/part`).
+    """Load a model. `source` is a folder or a file, in our layout or the originals'; the folder of
+    a run, for its newest model; the name of a model of the package (`sudoku-hrm`); or a name on the
+    hub (`owner/name`, `owner/name/part`). What was saved beside it is its `metadata`.
 
     `named` are settings that an original checkpoint lacks, such as `sizes__heads=8`. Raises
     `UserError`, with one sentence that names the file or the tensor, for tensors that are missing,
     left over, truncated or of another shape, and for settings that are unknown or missing.
     """
     path = located(source)
+    path = newest(path) if holds_run(path) else path
     folder = path if path.is_dir() else path.parent
     ours = path.is_dir() or path.name == WIRING or path.suffix == ".safetensors"
     if not (ours and os.path.lexists(folder / WIRING)):
@@ -126,6 +128,7 @@ def load_ours(folder: Path, tensors: Path) -> PuzzleHRM | WorldHRM:
     except (SafetensorError, OSError) as error:
         raise UserError(f"{tensors} is damaged or truncated: {one_line(error)}") from None
     model.load_state_dict(found)
+    model.metadata = metadata_of(folder)
     return model
 
 

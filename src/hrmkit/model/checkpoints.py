@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, WIRING
+from hrmkit.model.described import TENSORS, WIRING
 
 CHECKPOINTS = "checkpoints"
 """The folder inside a run's folder with its saved models, each in a folder step-N."""

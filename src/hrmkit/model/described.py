@@ -22,6 +22,8 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring, WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
 
+WIRING = "wiring.json"
+TENSORS = "model.safetensors"
 FORMAT = "hrmkit-model"
 VERSION = 1
 LARGEST = 64 * 2**20

@@ -5,10 +5,10 @@ What a model reads and what it says is the subject of its two kinds: `WorldHRM`,
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +59,9 @@ class HRM(nn.Module):
     def __init__(self, wiring: Wiring, sizes: Sizes, tokens: int, embedding: nn.Module) -> None:
         super().__init__()
         self.wiring, self.sizes = wiring, sizes
+        self.metadata: Mapping[str, Any] = {}
+        """What was saved beside it: puzzle, data, seed, ...; empty for a model that was not
+        loaded."""
         rope = wiring.positions == "rope"
         self.rotary = Rotary(self.rotary_rates(sizes), tokens) if rope else None
         self.embedding = embedding

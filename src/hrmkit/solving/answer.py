@@ -19,6 +19,7 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.puzzles.text import as_text
+from hrmkit.renamed import METADATA, with_new_names
 from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import LoadedModel, kind_of, load_model, usual_model
 from hrmkit.solving.solver import check_answers
@@ -80,7 +81,7 @@ def solve(
         hrmkit.solve("..3.2.6..9..3.5..1...").text
     """
     if isinstance(model, PuzzleHRM):
-        loaded = LoadedModel(model, {}, "memory")
+        loaded = LoadedModel(model, with_new_names(model.metadata, METADATA), "memory")
     else:
         loaded = load_model(model or usual_model(puzzle or DEFAULT_PUZZLE))
     kind = kind_of(loaded, puzzle)

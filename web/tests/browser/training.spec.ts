@@ -40,6 +40,17 @@ test("hierarchy and flat stand side by side, the second trained here", async ({ 
   await expect(page.getByRole("figure").nth(1)).toContainText("Flat");
 });
 
+test("what is trained for the right side is gone with it", async ({ page, site }) => {
+  await open(page, site.url);
+  const beside = page.getByLabel("Side by side with");
+  const cancel = page.getByRole("button", { name: "Cancel" });
+  await beside.selectOption("examples-20");
+  await expect(cancel).toBeVisible();
+  await beside.selectOption({ label: "nothing" });
+  await expect(cancel).toHaveCount(0);
+  await expect(page.getByRole("figure")).toHaveCount(1);
+});
+
 test("ablations and a spread over seeds are trained when asked for", async ({ page, site }) => {
   test.setTimeout(120_000);
   await open(page, site.url, "#scene=generalisation&time=36&examples=2&passes=3");

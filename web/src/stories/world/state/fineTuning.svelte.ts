@@ -300,12 +300,14 @@ export class FineTuning implements OnStage {
     try {
       const recording = await work(this.#pace(title), controller.signal);
       if (this.#controller !== controller) return;
+      this.#controller = null;
       this.training = null;
       this.warmed = true;
       this.#remember(recording);
       this.#show(recording);
     } catch (error) {
       if (controller.signal.aborted || this.#controller !== controller) return;
+      this.#controller = null;
       this.training = null;
       this.#problem(sentence(error));
       this.#knobsBack();
@@ -355,6 +357,8 @@ export class FineTuning implements OnStage {
     const compare = this.#compare;
     this.#othersController?.abort();
     this.#othersController = null;
+    // What is shown as being trained is then the main run's, or nothing.
+    if (!this.#controller) this.training = null;
     if (!compare) {
       this.other = null;
       return;
