@@ -167,7 +167,13 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     stamp = folder / "made-by"
     code = fingerprint(
         *("model", "worlds/world.py", "training/worlds/fine_tune.py", "training/worlds/policy.py"),
-        *("recording/world/probe.py", "studio/export.py", "studio/graphs.py", str(world.source)),
+        *(
+            "recording/calls.py",
+            "recording/world/probe.py",
+            "studio/export.py",
+            "studio/graphs.py",
+            str(world.source),
+        ),
     )
     if not stamp.exists() or stamp.read_text() != code:
         print(f"exporting the graphs of {world.title} (minutes)", flush=True)

@@ -17,7 +17,7 @@ from hrmkit.model.wiring import Wiring
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder.schema import (
     PuzzleCall,
-    PuzzleSegment,
+    LadderSegment,
     PuzzleThought,
     Rung,
     RungSeed,
@@ -46,7 +46,7 @@ def rung_of(wires: Wires) -> Rung:
     """A rung as small as one can be."""
     answer = (1,)
     call = PuzzleCall(module="L", gradient=True, change=(0.5,), answer=answer)
-    segment = PuzzleSegment(calls=(call,), answer=answer, q_halt=None, q_continue=None)
+    segment = LadderSegment(calls=(call,), answer=answer, q_halt=None, q_continue=None)
     seed = RungSeed(
         seed=0,
         token=0.5,
@@ -72,7 +72,7 @@ def rung_of(wires: Wires) -> Rung:
         units_a_step=3,
         seeds=(seed,),
         shown=0,
-        thoughts=(PuzzleThought(puzzle=0, loops=1, segments=(segment,), halted_after=1),),
+        thoughts=(PuzzleThought(puzzle=0, loops=1, segments=(segment,), segments_used=1),),
     )
 
 

@@ -56,12 +56,13 @@ def test_a_segment_answers_for_every_row_and_hands_on_no_gradient(name: str) -> 
 
 def test_l_runs_t_times_then_h_once_and_the_doer_is_told_last() -> None:
     model = build()
-    with probe(model) as traces, torch.no_grad():
+    with probe(model) as seen, torch.no_grad():
         ask(model, FEATURES)
     segment = ["L", "L", "H", "L", "L", "H", "L", "L", "L"]
-    assert [trace.module for trace in traces] == segment * 2
-    for trace in traces:
-        assert trace.attention.sum(-1).allclose(torch.ones(4))
+    assert [call.module for call in seen.calls] == segment * 2
+    assert len(seen.attention) == len(seen.calls)
+    for attention in seen.attention:
+        assert attention.sum(-1).allclose(torch.ones(4))
 
 
 def test_the_probe_changes_no_number() -> None:

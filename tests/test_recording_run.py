@@ -42,7 +42,13 @@ def write(folder: Path, lines: list[dict[str, Any]]) -> None:
 
 
 def watched_line(answer: list[int], q_halt: list[float], used: int) -> str:
-    line = {"kind": "watched", "step": 1, "answers": [answer], "q_halt": q_halt, "used": used}
+    line = {
+        "kind": "watched",
+        "step": 1,
+        "answers": [answer],
+        "q_halt": q_halt,
+        "segments_used": used,
+    }
     return json.dumps(line)
 
 
@@ -250,7 +256,7 @@ def test_a_long_run_is_thinned_out(run: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (recording.train[0].step, recording.train[-1].step) == (1, 5000)
     # Views are bounded by their tokens as well: 16 cells after each of 2 segments.
     monkeypatch.setattr(reading, "MOST_TOKENS_WATCHED", 320)
-    view = {"kind": "watched", "answers": [[1] * 16] * 2, "q_halt": [0, 0], "used": 2}
+    view = {"kind": "watched", "answers": [[1] * 16] * 2, "q_halt": [0, 0], "segments_used": 2}
     write(run, [{**view, "step": step} for step in range(100)])
     watched = read_run(run).watched
     assert watched is not None

@@ -1,5 +1,6 @@
 """A thought, recorded: what the model itself says, segment by segment."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,9 @@ from hrmkit.model.steps import wiring_of_step
 from hrmkit.model.wiring import PuzzleInterface, Sizes
 from hrmkit.puzzles.puzzle import IGNORED, Grid
 from hrmkit.puzzles.registry import puzzle_of
-from hrmkit.recording.file import dumps, loads
+from hrmkit.recording.file import dumps, hash_of, loads
 from hrmkit.recording.thought.recorder import record_thought
+from hrmkit.renamed import RECORDING
 
 SMALL = Sizes(width=16, heads=2, inner=32, blocks=1)
 SUDOKU = puzzle_of("sudoku", 16)
@@ -61,11 +63,11 @@ def always(model: PuzzleHRM, grid: Grid, q_halt: float) -> PuzzleHRM:
 def test_the_light_and_the_verdict() -> None:
     model = always(model_of(), SOLVED, q_halt=1.0)
     recording = record_thought(model, SUDOKU, GIVEN, solution=SOLVED)
-    assert recording.used == 1
+    assert recording.segments_used == 1
     assert recording.segments[0].red
     assert (recording.valid, recording.exact) == (False, False)
     never = record_thought(always(model_of(), SOLVED, q_halt=-1.0), SUDOKU, GIVEN)
-    assert never.used == 4
+    assert never.segments_used == 4
     assert never.exact is None
     # Only what is asked about counts.
     answer = recording.segments[0].answer
@@ -78,9 +80,9 @@ def test_a_light_that_asks_for_more_certainty_says_so() -> None:
     with torch.no_grad():
         model.q_head.weight.zero_()
         model.q_head.bias.copy_(torch.tensor([2.0, -5.0]))
-    assert record_thought(model, SUDOKU, GIVEN).used == 1
+    assert record_thought(model, SUDOKU, GIVEN).segments_used == 1
     recording = record_thought(model, SUDOKU, GIVEN, halt_threshold=0.95)
-    assert (recording.sure, recording.used) == (0.95, 4)
+    assert (recording.halt_threshold, recording.segments_used) == (0.95, 4)
     assert not any(segment.red for segment in recording.segments)
 
 
@@ -98,7 +100,7 @@ def test_what_only_a_label_can_judge_is_not_judged_without_one() -> None:
 def test_without_halting_there_is_no_light() -> None:
     recording = record_thought(model_of(step=6), SUDOKU, GIVEN, segments=2)
     assert [one.q_halt for one in recording.segments] == [None, None]
-    assert recording.used == 2
+    assert recording.segments_used == 2
 
 
 def test_what_the_saved_model_says_of_itself_is_in_the_card() -> None:
@@ -144,3 +146,18 @@ def test_what_does_not_fit_is_said(
     with pytest.raises(UserError) as caught:
         record_thought(model_of(), SUDOKU, given, solution=solution, segments=segments)
     assert complaint in str(caught.value)
+
+
+def test_a_file_from_before_its_fields_were_renamed_opens_and_is_written_anew() -> None:
+    recording = record_thought(model_of(), SUDOKU, GIVEN, halt_threshold=0.75)
+    content = recording.model_dump(mode="json")
+    old_names = {new: old for old, new in RECORDING.items() if old != "halted_after"}
+    old = {old_names.get(key, key): value for key, value in content.items()}
+    old["hash"] = hash_of(old)
+    assert {"used", "sure"} < set(old)
+    assert old["hash"] != recording.hash
+    found = loads(json.dumps(old).encode(), "old.hrm.json")
+    assert found == recording
+    assert loads(dumps(found), "new.hrm.json.gz") == recording
+    with pytest.raises(UserError, match="do not match its hash"):
+        loads(json.dumps(old | {"used": 1, "sure": 0.5}).encode(), "old.hrm.json")

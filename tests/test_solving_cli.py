@@ -373,7 +373,7 @@ def test_a_thought_is_recorded() -> None:
     assert isinstance(recording, ThoughtRecording)
     assert recording.given == FOUR.encode(text)
     assert recording.solution == FOUR.encode(solution)
-    assert recording.segments[recording.used - 1].answer == FOUR.encode(solution)
+    assert recording.segments[recording.segments_used - 1].answer == FOUR.encode(solution)
     assert len(recording.segments) == 4
 
 

@@ -50,7 +50,7 @@ def test_an_evaluation_is_what_the_models_own_answers_say() -> None:
     cells = (said.when_halted() == test.rows.solution).double().mean()
     assert found.tokens == pytest.approx(float(cells))
     assert found.by_segment == pytest.approx(said.right(test.rows).double().mean(1).tolist())
-    assert found.mean_segments == pytest.approx(float(said.used.double().mean()))
+    assert found.mean_segments == pytest.approx(float(said.segments_used.double().mean()))
     assert (found.halted, found.most_segments, found.puzzles) == (True, 4, 120)
     assert found.by_certainty
     assert sum(part.exact.of for part in found.by_certainty) == 120

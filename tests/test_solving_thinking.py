@@ -115,9 +115,11 @@ def test_answers_are_kept_for_every_segment(some: PuzzleSet) -> None:
     answers = ask(model, some)
     for at, thought in enumerate(thinking(model, some)):
         assert torch.equal(answers.tokens[at], thought.tokens)
-        first = thought.halts & (answers.used > at)
-        assert torch.equal(answers.used[first], torch.full_like(answers.used[first], at + 1))
-    assert len(answers.used.unique()) > 1
+        first = thought.halts & (answers.segments_used > at)
+        assert torch.equal(
+            answers.segments_used[first], torch.full_like(answers.segments_used[first], at + 1)
+        )
+    assert len(answers.segments_used.unique()) > 1
 
 
 def test_a_cell_that_is_not_asked_about_is_never_wrong() -> None:

@@ -11,7 +11,7 @@ from hrmkit.runs.trackers import chosen_trackers, start_trackers
 LINES = (
     {"kind": "train", "step": 2, "loss": 1.5, "exact": 0.0},
     {"kind": "evaluation", "step": 4, "exact": 0.25, "by_segment": [0.125, 0.25]},
-    {"kind": "watched", "step": 4, "answers": [[1, 2]], "q_halt": [0.5], "used": 1},
+    {"kind": "watched", "step": 4, "answers": [[1, 2]], "q_halt": [0.5], "segments_used": 1},
     {"kind": "end", "step": 4, "why": "steps"},
 )
 

@@ -1,8 +1,8 @@
 """Names that were renamed.
 
-`RECIPE`, `FIT` and `METADATA` are names in files, and files never change: they are read for ever,
-and recordings of runs go on writing them. Of `OPTIONS`, `EVALUATION` and the keywords of
-`hrmkit.fit` the old names work for one release.
+`RECIPE`, `FIT`, `METADATA` and `RECORDING` are names in files, and files never change: they are
+read for ever. Recordings of runs go on writing those of `RECIPE`. Of `OPTIONS`, `EVALUATION` and
+the keywords of `hrmkit.fit` the old names work for one release.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ EVALUATION: Mapping[str, str] = {
 """Keys of the JSON that `hrmkit eval` writes: old name to new."""
 METADATA: Mapping[str, str] = {"sure": "halt_threshold"}
 """What is saved beside a model: old name to new."""
+RECORDING: Mapping[str, str] = {
+    "halted_after": "segments_used",
+    "used": "segments_used",
+    "sure": "halt_threshold",
+}
+"""Fields of recordings, and of a run's metrics.jsonl: old name to new."""
 
 
 def with_new_names(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -44,6 +50,19 @@ def with_new_names(content: Mapping[str, Any], names: Mapping[str, str]) -> dict
     return {names.get(key, key): value for key, value in content.items()} | {
         key: value for key, value in content.items() if key not in names
     }
+
+
+def with_new_names_within(content: Any, names: Mapping[str, str]) -> Any:
+    """`with_new_names` of every object in a JSON value."""
+    if isinstance(content, list):
+        return [with_new_names_within(part, names) for part in cast("list[Any]", content)]
+    if not isinstance(content, dict):
+        return content
+    inner = {
+        key: with_new_names_within(part, names)
+        for key, part in cast("dict[str, Any]", content).items()
+    }
+    return with_new_names(inner, names)
 
 
 def with_new_options(

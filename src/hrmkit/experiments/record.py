@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 import torch
 
-import hrmkit
 from hrmkit.bounds import check_seeds
 from hrmkit.draws import Draws
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
-from hrmkit.recording.file import hash_of
-from hrmkit.recording.part import FORMAT, VERSION, Maker
+from hrmkit.recording.file import with_hash
+from hrmkit.recording.part import FORMAT, VERSION, made_here
 from hrmkit.recording.world import schema
 from hrmkit.recording.world.recorder import Recorder, recorded_policy, recorded_score
 from hrmkit.recording.world.settings import (
@@ -242,9 +241,7 @@ def put_together(
         version=VERSION,
         kind="fine-tuning",
         title=title_of(settings),
-        maker=Maker(
-            program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
-        ),
+        maker=made_here(),
         settings=settings,
         world=recorder.table,
         model=model_card(trained.model, settings.preset),
@@ -272,4 +269,4 @@ def put_together(
         else None,
         hash="",
     )
-    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+    return with_hash(recording)

@@ -93,7 +93,7 @@ def measure(task: tuple[Cell, Path]) -> Result:
         found.steps,
         found.order_mistakes,
         found.planner_accuracy,
-        float(policy.segments.mean()),
+        float(policy.segments_used.mean()),
         steps,
     )
 

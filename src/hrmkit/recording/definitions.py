@@ -17,6 +17,7 @@ from hrmkit.recording.weight import MOST_PARTS
 from hrmkit.recording.world import agreement, recorder
 from hrmkit.recording.world.schema import Freeze
 from hrmkit.recording.world.settings import BOUNDS, STORY_SEEDS, ablations_of, wiring_of
+from hrmkit.renamed import RECORDING
 from hrmkit.worlds.definition import Size, Thing, WorldDefinition, WorldModel
 from hrmkit.worlds.registry import WORLDS
 
@@ -115,6 +116,9 @@ class Constants(Part):
     max_parts: int = Field(description="Or one of more lists, objects and fields.")
     most: Agreed
     knobs: dict[str, Knob] = Field(description="By the setting that each is.")
+    renamed: dict[str, str] = Field(
+        description="Fields of recordings made before they were renamed: old name to new."
+    )
     story_seeds: int = Field(description="Seeds that a story's trainings are done on.")
     recorder: Recorder
 
@@ -251,6 +255,7 @@ def constants() -> Constants:
             steps=agreement.MOST_STEPS,
         ),
         knobs=KNOBS,
+        renamed=dict(RECORDING),
         story_seeds=STORY_SEEDS,
         recorder=Recorder(
             watched=recorder.WATCHED,

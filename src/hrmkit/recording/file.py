@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -22,12 +22,14 @@ from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.recording.weight import MOST_PARTS, too_heavy
 from hrmkit.recording.world.agreement import DisagreementError, check_agreement
 from hrmkit.recording.world.schema import Recording
+from hrmkit.renamed import RECORDING, with_new_names_within
 from hrmkit.writing import check_target, deliver
 
 ROOM = 2**18
 """Bytes that a recording is given room for before it is made; most are smaller."""
 
 Recorded = Recording | LadderRecording | RunRecording | ThoughtRecording
+RecordedKind = TypeVar("RecordedKind", bound=Recorded)
 KINDS: dict[str, type[Recorded]] = {
     "fine-tuning": Recording,
     "ladder": LadderRecording,
@@ -63,6 +65,11 @@ def hash_of(content: dict[str, Any]) -> str:
     for number in numbers(kept):
         digest.update(struct.pack("<d", number))
     return digest.hexdigest()
+
+
+def with_hash(recording: RecordedKind) -> RecordedKind:
+    """The recording with the hash of its numbers; whoever makes one ends with this."""
+    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
 
 
 def dumps(recording: Recorded) -> bytes:
@@ -112,13 +119,14 @@ def loads(raw: bytes, name: str) -> Recorded:
             f"{name} is a recording of the kind {kind!r}; this hrmkit reads {', '.join(KINDS)}"
         )
     try:
-        recording = KINDS[kind].model_validate(content)
+        recording = KINDS[kind].model_validate(with_new_names_within(content, RECORDING))
     except ValidationError as error:
         flaw = first_flaw(error)
         where = flaw.where or "the file"
         raise UserError(f"{name} is damaged at {where}: {flaw.what}") from None
-    if recording.hash != hash_of(recording.model_dump(mode="json")):
+    if recording.hash != hash_of(content):
         raise UserError(f"{name} is damaged: its numbers do not match its hash")
+    recording = with_hash(recording)  # another, where names are sorted otherwise than in the file
     if isinstance(recording, Recording):
         try:
             check_agreement(recording)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
+import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+import hrmkit
 
 FORMAT = "hrm-recording"
 VERSION = 1
@@ -42,3 +45,10 @@ class Maker(Part):
     program: Literal["python", "page"]
     hrmkit: str = Field(description="Version of hrmkit.")
     engine: str = Field(description="What ran the model, e.g. 'torch 2.13.0'.")
+
+
+def made_here(engine: str | None = None) -> Maker:
+    """This program with its versions; `engine` if something else than this torch ran the model."""
+    return Maker(
+        program="python", hrmkit=hrmkit.__version__, engine=engine or f"torch {torch.__version__}"
+    )

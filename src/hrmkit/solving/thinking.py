@@ -31,6 +31,8 @@ class SegmentAnswer(NamedTuple):
     """int64 [n, cells]: the answers."""
     q_halt: Tensor
     """float [n]: the logit of the probability that the answer is right, as the model predicts."""
+    q_continue: Tensor
+    """float [n]: the logit of another segment's worth; trained by Q-learning only."""
     halts: Tensor
     """bool [n]: whether the model wants to halt; never without halting."""
 
@@ -60,8 +62,10 @@ def thinking(
             halts = wants_to_halt(model.wiring.halting, outputs, halt_threshold)
             tokens = outputs.logits.argmax(-1)
         # Copies, because whoever listens may compute with them outside of inference mode.
-        q_halt = outputs.q_halt.to(model.low_init.dtype, copy=True)
-        yield SegmentAnswer(number, tokens.clone(), q_halt, halts.clone())
+        q_halt, q_continue = (
+            q.to(model.low_init.dtype, copy=True) for q in (outputs.q_halt, outputs.q_continue)
+        )
+        yield SegmentAnswer(number, tokens.clone(), q_halt, q_continue, halts.clone())
 
 
 def until_halt(
@@ -132,7 +136,7 @@ class Answers:
     """int64 [S, n, cells]."""
     q_halt: Tensor
     """float [S, n]."""
-    used: Tensor
+    segments_used: Tensor
     """int64 [n]: segments until the model wanted to halt; S where it never did."""
 
     def right(self, puzzles: PuzzleSet) -> Tensor:
@@ -141,7 +145,7 @@ class Answers:
 
     def when_halted(self) -> Tensor:
         """int64 [n, cells]: each puzzle's answer when the model wanted to halt."""
-        return self.tokens[self.used - 1, torch.arange(self.tokens.shape[1])]
+        return self.tokens[self.segments_used - 1, torch.arange(self.tokens.shape[1])]
 
 
 def ask(
@@ -157,7 +161,7 @@ def ask(
     return Answers(
         torch.cat([part.tokens for part in parts], dim=1),
         torch.cat([part.q_halt for part in parts], dim=1),
-        torch.cat([part.used for part in parts]),
+        torch.cat([part.segments_used for part in parts]),
     )
 
 

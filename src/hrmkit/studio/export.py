@@ -75,11 +75,11 @@ def think_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
     ) -> tuple[Tensor, ...]:
         # Where thinking starts differs from base to base, so it comes in from outside too.
         starts = {"model.high_init": high_init, "model.low_init": low_init}
-        with probe(model) as traces:
+        with probe(model) as seen:
             answers: Answers = functional_call(call, named(theta, slots) | starts, (features,))
         segments = model.wiring.segments
-        change = by_segment([t.change for t in traces], segments)
-        attention = by_segment([t.attention for t in traces], segments)
+        change = by_segment([call.change() for call in seen.calls], segments)
+        attention = by_segment(seen.attention, segments)
         return (answers.subgoal, answers.action, answers.q_halt, change, attention)
 
     return think

@@ -281,7 +281,7 @@ export class Recorder {
       };
     });
     const red = segments.findIndex((segment) => segment.q_halt > 0);
-    return { state, segments, halted_after: red < 0 ? segments.length : red + 1 };
+    return { state, segments, segments_used: red < 0 ? segments.length : red + 1 };
   }
 }
 

@@ -5,6 +5,7 @@ import { formOf, type AnyRecording, type Check, type Form, type Validator } from
 import { gunzip, isGzip, tooLarge } from "./gzip";
 import { hashOf } from "./hash";
 import { Problem } from "./problem";
+import { withNewNames } from "./renamed";
 import { tooHeavy } from "./weigh";
 
 /** A recording larger than `MAX_BYTES`, packed or unpacked, is refused. */
@@ -134,13 +135,15 @@ export async function checkRecording(
     );
   }
   const { validate, check } = await checkOf(form);
-  if (!validate(data)) {
+  const named = withNewNames(data);
+  if (!validate(named)) {
     throw new Problem(`${name} is not a valid recording: ${firstError(validate)}.`);
   }
-  const recording = data as AnyRecording;
+  const recording = named as AnyRecording;
   const wrong = checkSizes(recording) ?? check(recording);
   if (wrong) throw new Problem(`${name} is not a valid recording: ${wrong}.`);
-  const hash = await hashOf(recording);
+  // Of what the file says: under other names the numbers would be in another order.
+  const hash = await hashOf(data as AnyRecording);
   // A page without crypto.subtle writes recordings with an empty hash: there is nothing to hold to.
   if (hash !== null && recording.hash !== "" && hash !== recording.hash) {
     throw new Problem(

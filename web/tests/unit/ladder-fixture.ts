@@ -1,7 +1,7 @@
 /** A small ladder of made-up numbers: to test how recordings are read, never to be shown. */
 import type {
   LadderRecording,
-  PuzzleSegment,
+  LadderSegment,
   PuzzleThought,
   Rung,
   RungSeed,
@@ -94,10 +94,10 @@ function seedOf(seed: number, level: number, wires: Wires): RungSeed {
 
 function thought(puzzle: number, loops: number, wires: Wires): PuzzleThought {
   const segments = range(wires.segments).map((i) => segment(loops, wires, i));
-  return { puzzle, loops, segments, halted_after: Math.min(2, segments.length) };
+  return { puzzle, loops, segments, segments_used: Math.min(2, segments.length) };
 }
 
-function segment(loops: number, wires: Wires, index: number): PuzzleSegment {
+function segment(loops: number, wires: Wires, index: number): LadderSegment {
   const cycle = [
     ...range(wires.low_calls).map(() => "L" as const),
     ...(wires.hierarchy ? (["H"] as const) : []),

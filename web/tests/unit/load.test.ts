@@ -32,6 +32,24 @@ describe("a recording", () => {
     expect(fileName(story, STORIES, definitions)).toMatch(/^key-door-.*\.hrm\.json\.gz$/);
   });
 
+  test("from before its fields were renamed opens, under today's names", async () => {
+    const ladder = await sealed(await ladderFixture());
+    const old = JSON.parse(
+      JSON.stringify(ladder).replaceAll('"segments_used":', '"halted_after":'),
+      // The seeds of a ladder have always called it that.
+      (key, value: unknown) =>
+        key === "seeds"
+          ? (JSON.parse(
+              JSON.stringify(value).replaceAll("halted_after", "segments_used"),
+            ) as unknown)
+          : value,
+    ) as AnyRecording;
+    const hash = (await hashOf(old)) ?? "";
+    expect(hash).not.toBe(ladder.hash);
+    expect(await read(bytesOf({ ...old, hash }))).toEqual({ ...ladder, hash });
+    await expect(read(bytesOf({ ...old, hash: ladder.hash }))).rejects.toThrow("do not match");
+  });
+
   test("is named by its world's words for its wiring, whatever its preset is called", async () => {
     const story = await storyFixture();
     const flat = { ...story, settings: { ...story.settings, preset: "keydoor-flat" } };
@@ -228,7 +246,7 @@ describe("a ladder", () => {
     ],
     [
       "segments used, in the rung step-2, is 0",
-      (l) => void (l.rungs[2]?.thoughts[0] && (l.rungs[2].thoughts[0].halted_after = 0)),
+      (l) => void (l.rungs[2]?.thoughts[0] && (l.rungs[2].thoughts[0].segments_used = 0)),
     ],
     [
       "a segment of the rung step-2 is empty",

@@ -50,7 +50,10 @@ describe("a run", () => {
       (one) => watched(one, { answers: [cells(80, 1)], q_halt: [0] }),
     ],
     ["a view's q_halt", (one) => watched(one, { answers: [cells(81, 1)], q_halt: [] })],
-    ["the segments used", (one) => watched(one, { answers: [cells(81, 1)], q_halt: [0], used: 2 })],
+    [
+      "the segments used",
+      (one) => watched(one, { answers: [cells(81, 1)], q_halt: [0], segments_used: 2 }),
+    ],
     ["end", (one) => ({ ...one, end: { step: 1, why: "tired" } })],
   ];
   test.each(wrong)("of which %s is wrong is refused", async (named, change) => {

@@ -132,8 +132,8 @@ describe("facts", () => {
   test("the light of a view is told only where it is recorded", () => {
     const recording = run({ segments: 4, views: 1 });
     const view = at(recording.watched?.views ?? [], 0);
-    const reds = (used: number, one = recording) =>
-      range(4).map((i) => facts.redAt(one, { ...view, used }, i));
+    const reds = (segments_used: number, one = recording) =>
+      range(4).map((i) => facts.redAt(one, { ...view, segments_used }, i));
     expect(reds(2)).toEqual([false, true, null, null]);
     expect(reds(4)).toEqual([false, false, false, null]);
     const halting = (name: "none" | "single-pass") => ({

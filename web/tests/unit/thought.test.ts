@@ -31,7 +31,7 @@ test.each(thoughts())("every number is one of the recording: a thought %s", (_na
 const thinking = at(thoughtScenes, 1);
 
 test("each stop shows the answer of its segment, and the last the one that counts", () => {
-  const recording = thought({ segments: 5, rest: { used: 2 } });
+  const recording = thought({ segments: 5, rest: { segments_used: 2 } });
   const stops = thinking.stops(recording, wide);
   expect(stops).toHaveLength(7);
   const shown = stops.map((time) =>
@@ -52,7 +52,7 @@ test("each stop shows the answer of its segment, and the last the one that count
 });
 
 test("how sure it is belongs to the answer that is on the board, the last one too", () => {
-  const recording = thought({ segments: 5, rest: { used: 2 } });
+  const recording = thought({ segments: 5, rest: { segments_used: 2 } });
   const guesses = thinking
     .stops(recording, wide)
     .map((time) =>
@@ -71,8 +71,8 @@ test("what the light asks for is said", () => {
       shape.kind === "text" && shape.text.startsWith("red where") ? [shape.text] : [],
     );
   const recording = thought({ rest: {} });
-  expect(said({ ...recording, sure: 0.9 })).toEqual(["red where it is 90% sure"]);
-  expect(said({ ...recording, sure: null })).not.toEqual(["red where it is 90% sure"]);
+  expect(said({ ...recording, halt_threshold: 0.9 })).toEqual(["red where it is 90% sure"]);
+  expect(said({ ...recording, halt_threshold: null })).not.toEqual(["red where it is 90% sure"]);
 });
 
 test("which view was thought about is said", () => {
@@ -94,8 +94,8 @@ test("which view was thought about is said", () => {
 
 test("the mark on the bar stands where the light turns red", () => {
   const recording = thought({ segments: 3 });
-  const places = (sure: number | null) => {
-    const asked = { ...recording, sure };
+  const places = (halt_threshold: number | null) => {
+    const asked = { ...recording, halt_threshold };
     const shapes = [...everyShape(thinking.draw(asked, 8, wide))];
     const track = shapes.find(({ id }) => id === "guess.track");
     const mark = shapes.find(({ id }) => id === "guess.asked");

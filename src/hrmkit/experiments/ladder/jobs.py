@@ -110,7 +110,7 @@ def run_variant(
         train_exact=exact(known.right(learned)[-1]),
         exact_looped=exact_when_looped(thinkers, test),
         by_segment=tuple(exact(after) for after in right),
-        segments_used=said.used.double().mean().item(),
+        segments_used=said.segments_used.double().mean().item(),
         segments_by_blanks=used_by_blanks(said, test),
         exact_halted=exact((said.when_halted() == test.solution).all(-1)),
         vote_one=voted(counted, test, 1),
@@ -148,7 +148,7 @@ def exact_when_looped(
 def used_by_blanks(said: Answers, test: PuzzleSet) -> tuple[tuple[int, float], ...]:
     """(blanks, mean segments used), by rising number of blanks."""
     return tuple(
-        (blanks, said.used[test.blanks == blanks].double().mean().item())
+        (blanks, said.segments_used[test.blanks == blanks].double().mean().item())
         for blanks in range(int(test.blanks.min()), int(test.blanks.max()) + 1)
         if (test.blanks == blanks).any()
     )

@@ -11,9 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
-
-import hrmkit
 from hrmkit.bounds import check_seeds
 from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
@@ -54,9 +51,9 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.recording.file import check_recording, hash_of
+from hrmkit.recording.file import check_recording, with_hash
 from hrmkit.recording.ladder import schema
-from hrmkit.recording.part import FORMAT, VERSION, Maker
+from hrmkit.recording.part import FORMAT, VERSION, made_here
 from hrmkit.training.recipe import Recipe
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
@@ -186,9 +183,7 @@ def put_together(
         version=VERSION,
         kind="ladder",
         title=title_of(steps, seeds),
-        maker=Maker(
-            program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
-        ),
+        maker=made_here(),
         settings=schema.LadderSettings(
             steps=steps,
             seeds=seeds,
@@ -213,7 +208,7 @@ def put_together(
         mini_arc=recorded_arc(arcs) if arcs else None,
         hash="",
     )
-    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+    return with_hash(recording)
 
 
 def title_of(steps: tuple[int, ...], seeds: tuple[int, ...]) -> str:

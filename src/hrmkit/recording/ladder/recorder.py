@@ -1,88 +1,75 @@
-"""Looks inside a puzzle model while it thinks, from outside: forward hooks that change nothing."""
+"""A puzzle model's thought about one puzzle, call by call."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from hrmkit.model.halting import segments_until_halt, wants_to_halt
+from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.hrm import Carry
-from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM, PuzzleOutputs
+from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
-from hrmkit.recording.ladder.schema import PuzzleCall, PuzzleSegment, PuzzleThought
-
-Seen = list[tuple[Tensor, Tensor]]
-"""Of every call: the state before and after."""
-
-
-@contextmanager
-def calls_of(model: PuzzleHRM) -> Generator[Seen]:
-    """While open, every call of a module is appended to the list that it yields."""
-    seen: Seen = []
-
-    def on_call(_: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:
-        seen.append((inputs[0], output))
-
-    modules = [model.low] if model.high is None else [model.low, model.high]
-    handles = [module.register_forward_hook(on_call) for module in modules]
-    try:
-        yield seen
-    finally:
-        for handle in handles:
-            handle.remove()
+from hrmkit.recording.calls import SeenCall, calls_of, floats
+from hrmkit.recording.ladder.schema import LadderSegment, PuzzleCall, PuzzleThought
+from hrmkit.solving.thinking import SegmentAnswer, computing, thinking
 
 
 def think_aloud(model: PuzzleHRM, puzzles: PuzzleSet, puzzle: int, loops: int = 1) -> PuzzleThought:
     """The thought of one puzzle, all segments; `model` is wired for that many loops already."""
-    one = puzzles[puzzle : puzzle + 1]
-    batch = PuzzleBatch(one.given, one.puzzle_ids)
-    carry = model.initial_carry(batch)
-    segments: list[PuzzleSegment] = []
-    red: list[bool] = []
-    with torch.no_grad(), calls_of(model) as seen:
-        for _ in range(model.wiring.segments):
-            seen.clear()
-            before = carry
-            carry, outputs = model.segment(carry, batch)
-            segments.append(segment_of(model, before, seen, outputs))
-            red.append(bool(wants_to_halt(model.wiring.halting, outputs)[0]))
+    segments: list[LadderSegment] = []
+    halts: list[bool] = []
+    state = model.start(1, model.wiring.prefix + puzzles.cells)
+    with calls_of(model) as calls:
+        for answer in thinking(model, puzzles[puzzle : puzzle + 1]):
+            state, recorded = recorded_calls(model, state, calls)
+            segments.append(recorded_segment(model, answer, recorded))
+            halts.append(bool(answer.halts[0]))
+            calls.clear()
     return PuzzleThought(
         puzzle=puzzle,
         loops=loops,
         segments=tuple(segments),
-        halted_after=segments_until_halt(red),
+        segments_used=segments_until_halt(halts),
     )
 
 
-def segment_of(model: PuzzleHRM, carry: Carry, seen: Seen, outputs: PuzzleOutputs) -> PuzzleSegment:
-    """One segment's calls, and what the heads said after it."""
-    prefix = model.wiring.prefix
-    lights = model.wiring.halting
-    calls: list[PuzzleCall] = []
-    state = carry
-    for call, (before, after) in zip(model.wiring.calls(), seen, strict=True):
-        state = Carry(after, state.low) if call.module == "H" else Carry(state.high, after)
-        change = (after - before).square().mean(-1).sqrt()[0, prefix:]
-        calls.append(
+def recorded_calls(
+    model: PuzzleHRM, state: Carry, calls: Sequence[SeenCall]
+) -> tuple[Carry, tuple[PuzzleCall, ...]]:
+    """The state that a segment ends in, and its calls, each with what the heads read after it.
+
+    `state` is the one before the segment.
+    """
+    recorded: list[PuzzleCall] = []
+    for wire, call in zip(model.wiring.calls(), calls, strict=True):
+        state = state._replace(**{"high" if wire.module == "H" else "low": call.after})
+        with computing(model):
+            answer = model.read(state).logits.argmax(-1)
+        recorded.append(
             PuzzleCall(
-                module=call.module,
-                gradient=call.gradient,
-                change=tuple(float(cell) for cell in change),
-                answer=grid_of(model.read(state)),
+                module=wire.module,
+                gradient=wire.gradient,
+                change=floats(call.change()[0, model.wiring.prefix :]),
+                answer=answer_of(answer),
             )
         )
-    return PuzzleSegment(
-        calls=tuple(calls),
-        answer=grid_of(outputs),
-        q_halt=None if lights == "none" else outputs.q_halt.item(),
-        q_continue=outputs.q_continue.item() if lights == "q-learning" else None,
+    return state, tuple(recorded)
+
+
+def recorded_segment(
+    model: PuzzleHRM, answer: SegmentAnswer, calls: tuple[PuzzleCall, ...]
+) -> LadderSegment:
+    """A segment's calls, and what the heads say after it."""
+    halting = model.wiring.halting
+    return LadderSegment(
+        calls=calls,
+        answer=answer_of(answer.tokens),
+        q_halt=None if halting == "none" else answer.q_halt.item(),
+        q_continue=answer.q_continue.item() if halting == "q-learning" else None,
     )
 
 
-def grid_of(outputs: PuzzleOutputs) -> tuple[int, ...]:
-    """The answer to the first puzzle of the batch."""
-    return as_grids(outputs.logits.argmax(-1))[0]
+def answer_of(tokens: Tensor) -> tuple[int, ...]:
+    """The answer to the only puzzle of the batch."""
+    return as_grids(tokens)[0]

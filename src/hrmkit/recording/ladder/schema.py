@@ -68,7 +68,7 @@ class PuzzleCall(Part):
     answer: Grid = Field(description="What the head reads from the answering state after it.")
 
 
-class PuzzleSegment(Part):
+class LadderSegment(Part):
     """One segment of a thought, and what the heads say after it."""
 
     calls: tuple[PuzzleCall, ...]
@@ -82,8 +82,8 @@ class PuzzleThought(Part):
 
     puzzle: int = Field(description="Its position in `puzzles`.")
     loops: int = Field(description="1, or how many times the loops of training were run.")
-    segments: tuple[PuzzleSegment, ...]
-    halted_after: int = Field(
+    segments: tuple[LadderSegment, ...]
+    segments_used: int = Field(
         description="Segments until the light turned red (all, where there is no light)."
     )
 

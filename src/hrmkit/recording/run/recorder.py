@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
-import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.flaws import first_of
 from hrmkit.puzzles.puzzle import IGNORED
@@ -19,10 +18,10 @@ from hrmkit.recording.board import (
     check_grid,
     short_name,
 )
-from hrmkit.recording.file import hash_of
-from hrmkit.recording.part import FORMAT, VERSION, Maker, Part
+from hrmkit.recording.file import with_hash
+from hrmkit.recording.part import FORMAT, VERSION, Part, made_here
 from hrmkit.recording.run import schema
-from hrmkit.renamed import RECIPE
+from hrmkit.renamed import RECIPE, RECORDING, with_new_names
 from hrmkit.runs.description import text_of
 from hrmkit.runs.folder import METRICS, RUN
 from hrmkit.runs.reading import GrowingLines, ReadSource, RunFile, run_file
@@ -94,7 +93,7 @@ class Metrics:
             evaluation = part(schema.Evaluation, said, where)
             self.evaluations.add(later(evaluation, self.evaluations.last, where))
         elif kind == "watched" and self.watched is not None:
-            view = part(schema.WatchedView, said, where)
+            view = part(schema.WatchedView, with_new_names(said, RECORDING), where)
             self.check_view(view, where)
             if not self.views.count:
                 tokens = len(view.answers) * self.board.cells
@@ -110,8 +109,10 @@ class Metrics:
                 f"{where} has {len(view.answers)} answers and {len(view.q_halt)} values of q_halt: "
                 f"there is one of each for every segment, at most {MOST_SEGMENTS}"
             )
-        if view.used > len(view.answers):
-            raise UserError(f"{where} says that {view.used} of {len(view.answers)} were used")
+        if view.segments_used > len(view.answers):
+            raise UserError(
+                f"{where} says that {view.segments_used} of {len(view.answers)} were used"
+            )
         for answer in view.answers:
             check_grid(answer, self.board, f"{where} an answer")
 
@@ -154,7 +155,7 @@ def read_run(folder: Path) -> schema.RunRecording:
     out.
     """
     recording = RunReader(folder).recording()
-    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+    return with_hash(recording)
 
 
 def watched_of(said: RunFile, board: Board, file: Path) -> schema.Watched | None:
@@ -198,7 +199,7 @@ def recording_of(said: RunFile, board: Board, metrics: Metrics) -> schema.RunRec
         version=VERSION,
         kind="run",
         title=f"{said.preset or 'A model'} learns {short_name(said.puzzle)}",
-        maker=Maker(program="python", hrmkit=hrmkit.__version__, engine="the run's own"),
+        maker=made_here("the run's own"),
         puzzle=said.puzzle,
         board=board,
         data=tuple(source_of(one) for one in said.data),

@@ -80,7 +80,9 @@ class WatchedView(Part):
     step: Step
     answers: tuple[Grid, ...] = Field(min_length=1, description="After each segment.")
     q_halt: tuple[Measured, ...] = Field(description="After each segment, a logit.")
-    used: int = Field(ge=1, description="Segments until the light was red; all if it never was.")
+    segments_used: int = Field(
+        ge=1, description="Segments until the light was red; all if it never was."
+    )
 
 
 class Watched(Part):

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import torch
-
-import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.board import MOST_SEGMENTS, PuzzleModel, board_of, check_grid, short_name
-from hrmkit.recording.file import hash_of
-from hrmkit.recording.part import FORMAT, VERSION, Maker
-from hrmkit.recording.thought.schema import PuzzleSegment, ThoughtRecording
+from hrmkit.recording.file import with_hash
+from hrmkit.recording.part import FORMAT, VERSION, made_here
+from hrmkit.recording.thought.schema import AnsweredSegment, ThoughtRecording
 from hrmkit.solving.answer import one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one
@@ -37,8 +34,8 @@ def record_thought(
 ) -> ThoughtRecording:
     """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
 
-    No segment is left out: after the light is red it thinks on, and `used` says where it was;
-    for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
+    No segment is left out: after the light is red it thinks on, and `segments_used` says where it
+    was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
     `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
     model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
     if the grids do not fit puzzle and model.
@@ -52,16 +49,14 @@ def record_thought(
         check_grid(solution, board, "the solution", IGNORED)
     seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
     thought = segments_of(model, seen, change, segments, halt_threshold)
-    used = segments_until_halt([one.red for one in thought])
-    answer = thought[used - 1].answer
+    segments_used = segments_until_halt([one.red for one in thought])
+    answer = thought[segments_used - 1].answer
     recording = ThoughtRecording(
         format=FORMAT,
         version=VERSION,
         kind="thought",
         title=title or f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}",
-        maker=Maker(
-            program="python", hrmkit=hrmkit.__version__, engine=f"torch {torch.__version__}"
-        ),
+        maker=made_here(),
         puzzle=puzzle.name,
         board=board,
         model=card_of(model, metadata),
@@ -69,15 +64,15 @@ def record_thought(
         step=step_of(metadata),
         given=given,
         solution=solution,
-        sure=halt_threshold,
+        halt_threshold=halt_threshold,
         view=view if view > 1 else None,
         segments=thought,
-        used=used,
+        segments_used=segments_used,
         valid=judged(puzzle, given, answer, solution),
         exact=None if solution is None else same(answer, solution),
         hash="",
     )
-    return recording.model_copy(update={"hash": hash_of(recording.model_dump(mode="json"))})
+    return with_hash(recording)
 
 
 def segments_of(
@@ -86,15 +81,15 @@ def segments_of(
     change: Reversible,
     segments: int | None,
     halt_threshold: float | None,
-) -> tuple[PuzzleSegment, ...]:
+) -> tuple[AnsweredSegment, ...]:
     """Every segment of the thought about one puzzle, with the change to it undone."""
     lights = model.wiring.halting != "none"
-    out: list[PuzzleSegment] = []
+    out: list[AnsweredSegment] = []
     for thought in thinking(model, asked, segments=segments, halt_threshold=halt_threshold):
         (answer,) = as_grids(change.undo(thought.tokens.cpu()))
         before = out[-1].answer if out else answer
         out.append(
-            PuzzleSegment(
+            AnsweredSegment(
                 answer=answer,
                 changed=tuple(
                     i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b

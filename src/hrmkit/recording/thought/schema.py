@@ -16,7 +16,7 @@ from hrmkit.recording.part import Maker, Part
 from hrmkit.recording.run.schema import Measured
 
 
-class PuzzleSegment(Part):
+class AnsweredSegment(Part):
     """One segment of the thought."""
 
     answer: Grid
@@ -42,7 +42,7 @@ class ThoughtRecording(Part):
     step: int | None = Field(description="Gradient steps that the model has learned for.")
     given: Grid
     solution: Grid | None = Field(description="-100 where nothing is asked; null if not known.")
-    sure: Measured = Field(
+    halt_threshold: Measured = Field(
         default=None,
         description="Probability to be right that the light asks for; null for the model's rule.",
     )
@@ -52,8 +52,10 @@ class ThoughtRecording(Part):
         description="Which view was thought about, if not the puzzle as it is: it is under a "
         "symmetry, undone in what is recorded.",
     )
-    segments: tuple[PuzzleSegment, ...] = Field(min_length=1)
-    used: int = Field(ge=1, description="Segments until the light was red; all if it never was.")
+    segments: tuple[AnsweredSegment, ...] = Field(min_length=1)
+    segments_used: int = Field(
+        ge=1, description="Segments until the light was red; all if it never was."
+    )
     valid: bool | None = Field(
         description="Whether the answer at its light is correct; null where nothing can tell."
     )

@@ -1,27 +1,25 @@
-"""Looks inside a model while it runs, from outside: forward hooks that change nothing."""
+"""What the tokens that are read attend to, beside the calls of a world's model."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from hrmkit.model.block import Attention, ReasoningModule, Rotary
 from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.recording.calls import SeenCall, calls_of
 
 
-class CallTrace(NamedTuple):
-    """One call of a module, for a batch."""
+class Probe(NamedTuple):
+    """Both lists grow by one entry a call."""
 
-    module: Literal["L", "H"]
-    """Which module was called."""
-    change: Tensor
-    """`[B, tokens]`: root mean square of the state's change."""
-    attention: Tensor
-    """`[B, tokens]`: what the reading token attends to in the last block, mean over heads."""
+    calls: list[SeenCall]
+    attention: list[Tensor]
+    """`[B, tokens]` each: what the reading token attends to in the last block, mean over heads."""
 
 
 def attention_of(attention: Attention, x: Tensor, rotary: Rotary, reader: int) -> Tensor:
@@ -32,31 +30,25 @@ def attention_of(attention: Attention, x: Tensor, rotary: Rotary, reader: int) -
 
 
 @contextmanager
-def probe(model: WorldHRM) -> Generator[list[CallTrace]]:
-    """While open, every call of L and H is appended to the list that it yields."""
-    traces: list[CallTrace] = []
-    handles: list[torch.utils.hooks.RemovableHandle] = []
+def probe(model: WorldHRM) -> Generator[Probe]:
+    """While open, every call of L and H is appended to what it yields; see `calls_of`."""
+    seen: list[Tensor] = []
 
-    def watch(name: Literal["L", "H"], module: ReasoningModule, reader: int) -> None:
-        seen: list[Tensor] = []
+    def watch(module: ReasoningModule, reader: int) -> RemovableHandle:
+        last_block: Any = module.blocks[-1]
+        last: Attention = last_block.attention
 
         def on_attention(_: nn.Module, inputs: tuple[Any, ...]) -> None:
-            seen[:] = [attention_of(last_attention, inputs[0], inputs[1], reader)]
+            seen.append(attention_of(last, inputs[0], inputs[1], reader))
 
-        def on_call(_: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:
-            change = (output - inputs[0]).square().mean(-1).sqrt()
-            traces.append(CallTrace(name, change, seen[0]))
+        return last.register_forward_pre_hook(on_attention)
 
-        last_block: Any = module.blocks[-1]
-        last_attention: Attention = last_block.attention
-        handles.append(last_attention.register_forward_pre_hook(on_attention))
-        handles.append(module.register_forward_hook(on_call))
-
-    watch("L", model.low, model.interface.action_token)
+    handles = [watch(model.low, model.interface.action_token)]
     if model.high is not None:
-        watch("H", model.high, model.interface.subgoal_token)
+        handles.append(watch(model.high, model.interface.subgoal_token))
     try:
-        yield traces
+        with calls_of(model) as calls:
+            yield Probe(calls, seen)
     finally:
         for handle in handles:
             handle.remove()

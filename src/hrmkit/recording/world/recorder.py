@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 import numpy as np
 import torch
@@ -12,9 +12,10 @@ from torch import Tensor
 
 from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.recording.calls import floats
 from hrmkit.recording.part import shortest
 from hrmkit.recording.world import schema
-from hrmkit.recording.world.probe import CallTrace, probe
+from hrmkit.recording.world.probe import probe
 from hrmkit.training.worlds import policy as policies
 from hrmkit.training.worlds.examples import Example
 from hrmkit.training.worlds.fine_tune import (
@@ -43,11 +44,6 @@ Rows = TypeVar("Rows", Outputs, Batch)
 OWNERS = ("planner", "doer", "halting")
 
 
-def flat(values: Tensor) -> tuple[float, ...]:
-    """A vector as plain floats."""
-    return tuple(cast("list[float]", values.tolist()))
-
-
 def recorded_score(score: policies.Score) -> schema.Score:
     """A score as the recording holds it."""
     return schema.Score(**vars(score))
@@ -59,7 +55,7 @@ def recorded_policy(policy: policies.Policy) -> schema.Policy:
         subgoal_logits=policy.subgoal_logits.tolist(),
         action_logits=policy.action_logits.tolist(),
         q_halt=policy.q_halt.tolist(),
-        segments=policy.segments.tolist(),
+        segments=policy.segments_used.tolist(),
     )
 
 
@@ -93,8 +89,12 @@ def think_aloud(
 
     The Doer is told `told`, or else the Planner's first choice.
     """
-    with probe(model) as traces:
+    with probe(model) as seen:
         answers = policies.ask(model, policies.features_of(table, [state]))
+    traces: list[tuple[CallName, Tensor, Tensor]] = [
+        (call.module, call.change()[0], attention[0])
+        for call, attention in zip(seen.calls, seen.attention, strict=True)
+    ]
     channel, groups = model.wiring.subgoal_channel, answers.action.shape[2]
     per_segment = len(traces) // model.wiring.segments
     segments: list[schema.ThoughtSegment] = []
@@ -104,28 +104,24 @@ def think_aloud(
         calls = traces[i * per_segment : (i + 1) * per_segment]
         # The last calls are the Doer's, one for each sub-goal; keep the one that was heard.
         first_told = len(calls) - groups
-        kept: list[tuple[CallName, CallTrace]] = [(c.module, c) for c in calls[:first_told]]
-        kept.append(("told", calls[first_told + max(heard, 0)]))
+        _, change, attention = calls[first_told + max(heard, 0)]
+        told_last: tuple[CallName, Tensor, Tensor] = ("told", change, attention)
         segments.append(
             schema.ThoughtSegment(
                 calls=tuple(
-                    schema.Call(
-                        module=name,
-                        change=flat(call.change[0]),
-                        attention=flat(call.attention[0]),
-                    )
-                    for name, call in kept
+                    schema.Call(module=name, change=floats(change), attention=floats(attention))
+                    for name, change, attention in (*calls[:first_told], told_last)
                 ),
-                subgoal_logits=flat(answers.subgoal[i, 0]),
+                subgoal_logits=floats(answers.subgoal[i, 0]),
                 told=heard,
-                action_logits=flat(answers.action[i, 0, max(heard, 0)]),
+                action_logits=floats(answers.action[i, 0, max(heard, 0)]),
                 q_halt=float(answers.q_halt[i, 0]),
             )
         )
     return schema.Thought(
         state=state,
         segments=tuple(segments),
-        halted_after=segments_until_halt([segment.q_halt > 0 for segment in segments]),
+        segments_used=segments_until_halt([segment.q_halt > 0 for segment in segments]),
     )
 
 

@@ -177,7 +177,7 @@ class Thought(Part):
 
     state: int
     segments: tuple[ThoughtSegment, ...]
-    halted_after: int = Field(
+    segments_used: int = Field(
         description="Segments until q_halt was above 0 (or all): where the light turned red. "
         "As in the original's evaluation, the model thinks all segments all the same."
     )

@@ -89,7 +89,7 @@ def chunk_sums(model: PuzzleHRM, labelled: Labelled, rows: PuzzleSet) -> Tensor:
         right.all(-1).sum(),
         valid.sum(),
         share.sum(),
-        answers.used.sum(),
+        answers.segments_used.sum(),
     ]
     return torch.stack([value.double() for value in (*sums, *by_segment)])
 
@@ -100,5 +100,5 @@ def watched_thought(model: PuzzleHRM, rows: PuzzleSet) -> dict[str, Any]:
     return {
         "answers": answers.tokens[:, 0].tolist(),
         "q_halt": answers.q_halt[:, 0].tolist(),
-        "used": int(answers.used[0]),
+        "segments_used": int(answers.segments_used[0]),
     }

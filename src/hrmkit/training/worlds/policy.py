@@ -27,8 +27,8 @@ class Policy:
     """`[S, told, A]`: the Doer's logits under each sub-goal it might be told."""
     q_halt: Floats
     """`[S, segments]`: logits; a segment after the one that halted is what it would have said."""
-    segments: Ints
-    """`[S]`: segments used; the other fields but `q_halt` are from that segment."""
+    segments_used: Ints
+    """`[S]`: the other fields but `q_halt` are from that segment."""
 
     def subgoal(self) -> Ints:
         """`[S]`: the sub-goal the Planner likes best."""
@@ -114,13 +114,13 @@ def policy_of(model: WorldHRM, table: WorldTable, halt: bool = False) -> Policy:
     answers = ask(model, features_of(table))
     stop = answers.q_halt > 0 if halt else torch.zeros_like(answers.q_halt, dtype=torch.bool)
     stop[-1] = True
-    used = stop.int().argmax(0)
-    rows = torch.arange(len(used))
+    last = stop.int().argmax(0)
+    rows = torch.arange(len(last))
     return Policy(
-        subgoal_logits=answers.subgoal[used, rows].numpy(),
-        action_logits=answers.action[used, rows].numpy(),
+        subgoal_logits=answers.subgoal[last, rows].numpy(),
+        action_logits=answers.action[last, rows].numpy(),
         q_halt=answers.q_halt.T.contiguous().numpy(),
-        segments=(used + 1).numpy(),
+        segments_used=(last + 1).numpy(),
     )
 
 

@@ -110,7 +110,7 @@ function checkThought(thought: PuzzleThought, board: Board, puzzles: number, who
   index(thought.puzzle, 0, puzzles, `a puzzle in ${whose}'s thoughts`);
   index(thought.loops, 1, Infinity, `the loops of ${whose}'s thoughts`);
   filled(segments, `a thought of ${whose}`);
-  index(thought.halted_after, 1, segments.length + 1, `a thought's segments used, in ${whose},`);
+  index(thought.segments_used, 1, segments.length + 1, `a thought's segments used, in ${whose},`);
   for (const segment of segments) {
     grid(segment.answer, board, `an answer of ${whose}`);
     filled(segment.calls, `a segment of ${whose}`);

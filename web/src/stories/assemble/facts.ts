@@ -10,7 +10,7 @@ import type {
   LadderPuzzle,
   LadderRecording,
   MiniArc,
-  PuzzleSegment,
+  LadderSegment,
   PuzzleThought,
   Rung,
   RungSeed,
@@ -176,11 +176,11 @@ export function meanMove(thought: PuzzleThought, module: "L" | "H"): number {
 /** A thought up to where the light turned red. */
 export const halted = memo((thought: PuzzleThought): PuzzleThought => ({
   ...thought,
-  segments: thought.segments.slice(0, thought.halted_after),
+  segments: thought.segments.slice(0, thought.segments_used),
 }));
 
 /** Whether the light is red after a segment: it would rather stop than go on. */
-export function isRed({ q_halt, q_continue }: PuzzleSegment): boolean {
+export function isRed({ q_halt, q_continue }: LadderSegment): boolean {
   return q_halt !== null && q_halt > (q_continue ?? 0);
 }
 

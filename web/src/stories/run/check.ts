@@ -35,7 +35,7 @@ export function check(recording: RunRecording): string | null {
     for (const view of watched.views) {
       if (view.answers.length > MOST_SEGMENTS) invalid("a view has too many segments");
       length(view.q_halt, view.answers.length, "a view's q_halt");
-      index(view.used, 1, view.answers.length + 1, "the segments used in a view");
+      index(view.segments_used, 1, view.answers.length + 1, "the segments used in a view");
       for (const answer of view.answers) grid(answer, board, "an answer to the watched puzzle");
     }
   });

@@ -66,7 +66,7 @@ function reached<T extends Stepped>(found: T | null, step: number): T | null {
 
 /** What the model would hand in: its answer at its red light. */
 export function handedIn(view: WatchedView): readonly number[] {
-  return at(view.answers, view.used - 1);
+  return at(view.answers, view.segments_used - 1);
 }
 
 /**
@@ -76,12 +76,12 @@ export function handedIn(view: WatchedView): readonly number[] {
  */
 export function redAt(
   { model }: RunRecording,
-  { used, answers, q_halt }: WatchedView,
+  { segments_used, answers, q_halt }: WatchedView,
   segment: number,
 ): boolean | null {
-  if (model.halting === "none" || segment >= used) return null;
-  if (segment < used - 1) return false;
-  if (used < answers.length) return true;
+  if (model.halting === "none" || segment >= segments_used) return null;
+  if (segment < segments_used - 1) return false;
+  if (segments_used < answers.length) return true;
   const q = q_halt[segment] ?? null;
   return model.halting === "single-pass" && q !== null ? q > 0 : null;
 }

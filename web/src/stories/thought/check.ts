@@ -12,12 +12,12 @@ export { validate } from "../../recording/validateThought.gen.js";
 /** What is wrong, as the end of a sentence; null if nothing is. */
 export function check(recording: ThoughtRecording): string | null {
   return problemIn(() => {
-    const { board, given, solution, segments, used } = recording;
+    const { board, given, solution, segments, segments_used } = recording;
     checkBoard(board);
     grid(given, board, "the puzzle");
     if (solution) grid(solution, board, "the solution", IGNORED);
     if (segments.length > MOST_SEGMENTS) invalid("segments has too many entries");
-    index(used, 1, segments.length + 1, "used");
+    index(segments_used, 1, segments.length + 1, "segments_used");
     for (const { answer, changed } of segments) {
       grid(answer, board, "an answer");
       for (const cell of changed) index(cell, 0, board.cells, "a cell that changed");

@@ -1,5 +1,5 @@
 /** What is true of a thought: the only derivations from its numbers that are shown. */
-import type { PuzzleSegment, ThoughtRecording } from "../../recording/thought.gen";
+import type { AnsweredSegment, ThoughtRecording } from "../../recording/thought.gen";
 import { at } from "../../lib/list";
 import { memo } from "../../scene/memo";
 import { cropOf, wrongCells, type Crop } from "../puzzle/facts";
@@ -8,8 +8,8 @@ import type { Scene } from "../../scene/scene";
 export type ThoughtScene = Scene<ThoughtRecording>;
 
 /** The answer that counts: after the segment at which the light turned red. */
-export function handedIn(recording: ThoughtRecording): PuzzleSegment {
-  return at(recording.segments, recording.used - 1);
+export function handedIn(recording: ThoughtRecording): AnsweredSegment {
+  return at(recording.segments, recording.segments_used - 1);
 }
 
 /** Of each segment, asked cells that are wrong; null where the solution is not known. */

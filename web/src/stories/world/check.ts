@@ -131,7 +131,7 @@ function checkThought(thought: Thought, world: WorldTable): void {
   const tokens = world.token_names.length;
   index(thought.state, 0, world.live_states, "a thought's state");
   if (thought.segments.length > 64) invalid("a thought has too many segments");
-  index(thought.halted_after, 1, thought.segments.length + 1, "a thought's segments used");
+  index(thought.segments_used, 1, thought.segments.length + 1, "a thought's segments used");
   for (const segment of thought.segments) {
     length(segment.subgoal_logits, world.subgoals.length, "a thought's sub-goal logits");
     length(segment.action_logits, world.actions.length, "a thought's action logits");

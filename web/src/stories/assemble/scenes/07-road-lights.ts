@@ -57,18 +57,18 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   if (!rung) return inOrder([...list, { at: T.watch, text: notMeasured(STEP) }]);
   const thought = thoughtOf(rung, puzzleIndex(recording, view));
   if (thought) {
-    const { halted_after, segments } = thought;
-    const red = isRed(at(segments, halted_after - 1));
+    const { segments_used, segments } = thought;
+    const red = isRed(at(segments, segments_used - 1));
     list.push({
       at: T.watch,
       text: red
-        ? `Its own guess decides. Here the light turns red after ${count(halted_after, "segment")} of at most ${segments.length}.`
+        ? `Its own guess decides. Here the light turns red after ${count(segments_used, "segment")} of at most ${segments.length}.`
         : `Its own guess decides. Here the light stays green for all ${segments.length} segments.`,
     });
   }
   const [easy, hard] = easyAndHard(recording, rung);
   if (easy && hard) {
-    const [few, many] = [easy.thought.halted_after, hard.thought.halted_after];
+    const [few, many] = [easy.thought.segments_used, hard.thought.segments_used];
     list.push({
       at: T.many,
       text: `${easy.blanks} blanks: ${count(few, "segment")}. ${hard.blanks} blanks: ${many}. ${many > few ? "Quick with the easy, slow with the hard." : "On these two, hard is not slower."}`,
@@ -265,7 +265,7 @@ function lampRows(
   const shown = progress(t, T.many + 0.2, T.many + 5) * most;
   return all.flatMap(({ blanks, thought }, row) => {
     const y = round(box.y + (row + 0.5) * step);
-    const told = `${count(blanks, "blank")}: red after ${count(thought.halted_after, "segment")}.`;
+    const told = `${count(blanks, "blank")}: red after ${count(thought.segments_used, "segment")}.`;
     return [
       group(
         `lamps.${row}`,
@@ -273,7 +273,7 @@ function lampRows(
           fitted(`lamps.${row}.name`, `${blanks} blanks`, box.x, y + size * 0.35, name, size, {
             weight: 600,
           }),
-          ...range(thought.halted_after).flatMap((i) => {
+          ...range(thought.segments_used).flatMap((i) => {
             const lit = clamp(shown - i);
             if (lit <= 0) return [];
             const segment = at(thought.segments, i);

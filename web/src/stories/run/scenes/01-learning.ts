@@ -237,10 +237,10 @@ function watchedBoard(recording: RunRecording, step: number, box: Box, layout: L
   const foot = size * 3.4;
   const said = view ? judged(answer, watched.solution) : "the puzzle as it is given";
   const used = view
-    ? `${count(view.used, "segment")} of ${view.answers.length} used${before ? `, ${changed.length} cells changed` : ""}`
+    ? `${count(view.segments_used, "segment")} of ${view.answers.length} used${before ? `, ${changed.length} cells changed` : ""}`
     : "";
   const lights = view !== null && model.halting !== "none";
-  const red = view && redAt(recording, view, view.used - 1);
+  const red = view && redAt(recording, view, view.segments_used - 1);
   const text = { x: box.x, width: box.width - (lights ? 74 : 0) };
   const base = round(box.y + box.height - size * 1.7);
   return [
@@ -270,7 +270,7 @@ function watchedBoard(recording: RunRecording, step: number, box: Box, layout: L
             r: 10,
             stop: red === true,
             lit: red === null ? 0 : 1,
-            tip: lightTip(view.used, view.answers.length),
+            tip: lightTip(view.segments_used, view.answers.length),
           }),
         ]
       : []),

@@ -224,7 +224,7 @@ function answers(recording: RunRecording, step: number, box: Box, layout: Layout
   }
   const size = sizes[layout].small;
   const crop = cropOf(board, [watched.given, watched.solution]);
-  const shown = shownOf(view.answers.length, view.used);
+  const shown = shownOf(view.answers.length, view.segments_used);
   const lights = model.halting !== "none";
   const {
     columns: across,
@@ -238,10 +238,10 @@ function answers(recording: RunRecording, step: number, box: Box, layout: Layout
     const x = box.x + (place % across) * (box.width / across);
     const y = box.y + Math.floor(place / across) * down;
     const id = `answer.${i}`;
-    const used = i + 1 === view.used;
+    const used = i + 1 === view.segments_used;
     const words = `Segment ${i + 1}: ${said}${lights && q != null ? `; q of stopping ${reward(q)}` : ""}.${used ? " This answer counts." : ""}`;
     const middle = x + box.width / across / 2;
-    const over = i + 1 > view.used;
+    const over = i + 1 > view.segments_used;
     const red = redAt(recording, view, i);
     return [
       group(

@@ -38,7 +38,7 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
 }
 
 function rows(recording: ThoughtRecording): readonly (readonly [string, string])[] {
-  const { model, trained_on, step, solution, segments, sure, view } = recording;
+  const { model, trained_on, step, solution, segments, halt_threshold, view } = recording;
   const lights = {
     none: "none",
     "q-learning": "red where stopping is worth more",
@@ -60,7 +60,9 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     ["learned with", `up to ${model.segments}`],
     [
       "road lights",
-      typeof sure === "number" ? `red where it is ${percent(sure)} sure` : lights[model.halting],
+      typeof halt_threshold === "number"
+        ? `red where it is ${percent(halt_threshold)} sure`
+        : lights[model.halting],
     ],
     ["solution", solution ? "known, but not to the model" : "not known"],
   ];

@@ -42,7 +42,7 @@ function done(recording: ThoughtRecording, t: number): number {
 }
 
 function captions(recording: ThoughtRecording): readonly Caption[] {
-  const { segments, used, model } = recording;
+  const { segments, segments_used: used, model } = recording;
   const time = times(recording);
   const list: Caption[] = [{ at: 0, text: "It thinks one segment, and reads out a whole answer." }];
   const after = (i: number): string => {
@@ -149,7 +149,7 @@ function evidence(
   const foot = size * 4;
   return [
     ...(lights
-      ? guess(recording, finished ? recording.used : over, { ...box, height: head }, size)
+      ? guess(recording, finished ? recording.segments_used : over, { ...box, height: head }, size)
       : []),
     ...columns(
       recording,
@@ -168,7 +168,7 @@ function guess(recording: ThoughtRecording, over: number, box: Box, size: number
   const chance = q === null ? 0 : logistic(q);
   const track = { x: box.x, y: round(box.y + size * 1.9), width: box.width - 84, height: 10 };
   /** Where the light turns red. */
-  const asked = round(track.x + track.width * (recording.sure ?? 0.5));
+  const asked = round(track.x + track.width * (recording.halt_threshold ?? 0.5));
   const said = q === null ? "not asked yet" : `${percent(chance)} (q ${reward(q)})`;
   const tip =
     q === null
@@ -221,7 +221,7 @@ function guess(recording: ThoughtRecording, over: number, box: Box, size: number
 
 /** A column a segment: wrong cells, or, where the solution is not known, changed ones. */
 function columns(recording: ThoughtRecording, over: number, box: Box, size: number): Shape[] {
-  const { segments, used, solution, model } = recording;
+  const { segments, segments_used: used, solution, model } = recording;
   const wrong = wrongOf(recording);
   const values = wrong ?? segments.map(({ changed }) => changed.length);
   const most = Math.max(...values, 1);
@@ -327,7 +327,7 @@ function tick(id: string, x: number, y: number, r: number): Shape {
 }
 
 function closing(recording: ThoughtRecording, box: Box, size: number): Shape[] {
-  const { used, segments, valid, exact } = recording;
+  const { segments_used: used, segments, valid, exact } = recording;
   const said = `${verdict(recording)} ${count(used, "segment")} of ${segments.length} ${used === 1 ? "was" : "were"} used.`;
   return [
     group(
