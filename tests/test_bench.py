@@ -16,8 +16,8 @@ from hrmkit.errors import UserError
 from hrmkit.model.wiring import Wiring
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder.schema import (
-    PuzzleCall,
     LadderSegment,
+    PuzzleCall,
     PuzzleThought,
     Rung,
     RungSeed,
