@@ -229,6 +229,20 @@ def test_a_damaged_result_is_left_out(benches: Callable[[Any], Bench], tmp_path:
     assert [rung.name for rung in bench.measured()] == ["bench-n2"]
 
 
+def test_what_was_measured_before_a_field_was_renamed_is_still_there(
+    benches: Callable[[Any], Bench], tmp_path: Path
+) -> None:
+    bench = benches(quick)
+    bench.train(WIRES.model_dump())
+    finished(bench)
+    (file,) = (tmp_path / "bench").glob("*.rung.json")
+    before, measured = file.read_text(), bench.measured()
+    head, thoughts = before.split('"thoughts"')
+    file.write_text(head + '"thoughts"' + thoughts.replace('"segments_used"', '"halted_after"'))
+    assert file.read_text() != before
+    assert bench.measured() == measured
+
+
 def test_a_training_does_not_outlive_the_studio(tmp_path: Path) -> None:
     """Killed outright, the studio can end nothing itself."""
     program = (

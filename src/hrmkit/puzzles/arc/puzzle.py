@@ -60,7 +60,7 @@ class Arc:
         else:
             lines = [line for line in text.splitlines() if line.strip()]
             rows = [_row(number, line) for number, line in enumerate(lines, 1)]
-        return as_grids(placed(board_of(rows, "the grid"))[None])[0]
+        return as_grids(placed(parse_board(rows, "the grid"))[None])[0]
 
     def decode(self, grid: Grid) -> str:
         """The grid as JSON on one line: of an answer what is at its top left, '[]' for nothing."""
@@ -149,7 +149,7 @@ def _drawn(board: Board) -> list[str]:
     return ["".join(str(colour) if colour else "." for colour in row) for row in board.tolist()]
 
 
-def board_of(rows: object, place: str) -> Board:
+def parse_board(rows: object, place: str) -> Board:
     """The grid that JSON says, a list of rows.
 
     Raises `UserError` if it is none, naming `place` and where in it.
