@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.arc.canvas import (
-    CELLS,
     SIDE,
     TURNS,
     ArcChange,
@@ -105,7 +104,9 @@ def test_an_answer_is_the_largest_rectangle_at_the_top_left(
 ) -> None:
     rng = np.random.default_rng(seed)
     tokens = np.where(
-        rng.random((4, CELLS)) < wrong, rng.integers(low, 2, (4, CELLS)), rng.integers(2, 12)
+        rng.random((4, ARC.cells)) < wrong,
+        rng.integers(low, 2, (4, ARC.cells)),
+        rng.integers(2, 12),
     )
     canvases = torch.from_numpy(tokens)
     for canvas, size in zip(canvases, sizes_of(canvases), strict=True):
@@ -165,7 +166,7 @@ def test_changes_are_one_for_each_row_of_many_grids() -> None:
     both = random_changes(rng, 2)
     grids = torch.stack(
         [placed(rng.integers(0, 10, (3, size), dtype=np.uint8)) for size in range(1, 7)]
-    ).reshape(2, 3, CELLS)
+    ).reshape(2, 3, ARC.cells)
     changed = both.apply(grids)
     for row in range(2):
         assert torch.equal(changed[row], both[row].apply(grids[row]))
@@ -223,7 +224,7 @@ def test_an_answer_is_right_if_its_grid_is_whatever_lies_beyond() -> None:
     assert ARC.is_valid(grid, scribbled, label)
     assert ARC.is_valid(grid, label, tuple(token or IGNORED for token in label))
     assert not ARC.is_valid(grid, ARC.encode("55"), label)
-    assert not ARC.is_valid(grid, (0,) * CELLS, (0,) * CELLS)
+    assert not ARC.is_valid(grid, (0,) * ARC.cells, (0,) * ARC.cells)
     assert ARC.solution(grid) is None
     with pytest.raises(UserError, match="without a label"):
         ARC.is_valid(grid, label)
@@ -234,7 +235,7 @@ def test_a_flaw_is_said() -> None:
     assert ARC.flaw(grid) is None
     assert "3 tokens" in str(ARC.flaw((1, 2, 3)))
     assert "token 12" in str(ARC.flaw((12, *grid[1:])))
-    assert "no grid" in str(ARC.flaw((0,) * CELLS))
+    assert "no grid" in str(ARC.flaw((0,) * ARC.cells))
     assert "not one rectangle" in str(ARC.flaw((*grid[:899], 5)))
     assert "not one rectangle" in str(ARC.flaw((*grid[:2], 0, *grid[3:])))
 
@@ -243,8 +244,8 @@ def test_show_puts_the_answer_beside() -> None:
     given_grid, answer = ARC.encode("102\n000"), ARC.encode("3\n4\n5")
     assert ARC.show(given_grid) == "1.2\n..."
     assert ARC.show(given_grid, answer) == "1.2  ->  3\n...      4\n         5"
-    assert ARC.show(given_grid, (0,) * CELLS) == "1.2  ->  (no grid)\n..."
-    assert ARC.decode((0,) * CELLS) == "[]"
+    assert ARC.show(given_grid, (0,) * ARC.cells) == "1.2  ->  (no grid)\n..."
+    assert ARC.decode((0,) * ARC.cells) == "[]"
 
 
 @pytest.mark.parametrize(

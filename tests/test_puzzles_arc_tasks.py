@@ -277,6 +277,47 @@ def test_a_test_without_an_answer_has_nothing_to_learn(tmp_path: Path) -> None:
     assert data.trained_on == ("own",)
 
 
+def test_the_pocket_set_is_the_tasks_that_fit_small_canvases() -> None:
+    data = load_arc("arc-1:pocket", views=1)
+    assert (data.side, data.kind.cells) == (10, 100)
+    held_out = [task for task in data.tasks if task.held_out]
+    assert (len(data.tasks) - len(held_out), len(held_out)) == (178, 77)
+    assert sum(len(task.tests) for task in held_out) == 88
+    whole = {task.id: task for task in read_tasks("arc-1")}
+    assert {task.id for task in data.tasks} == {name for name in whole if whole[name].side <= 10}
+    # The same grids under the same views as on the original's canvas.
+    large, small = load_arc("arc-1:007bbfb7", views=3), load_arc("arc-1:pocket:007bbfb7", views=3)
+    assert small.is_of(large.fingerprint)
+    tests = large.tests(), small.tests()
+    for one, other in zip(*(part.rows().given for part in tests), strict=True):
+        assert np.array_equal(cropped(one), cropped(other))
+    undone = tests[1].changes().undo(tests[1].rows().given)
+    assert (undone == undone[0]).all()
+
+
+def test_grids_of_the_pocket_set_move_within_their_canvas() -> None:
+    data = load_arc("arc-1:pocket", views=1)
+    queue = ArcQueue(data.examples, data.views, np.random.default_rng(0))
+    taken = queue.take(400)
+    assert taken.cells == 100
+    assert all(found(canvas) is not None for canvas in taken.given)
+    assert not (taken.given[:, 0] >= 2).all()
+
+
+def test_a_pocket_of_ones_own_tasks(tmp_path: Path) -> None:
+    small, large = [[1, 2]], [[1] * 11]
+    for name, grid in (("small", small), ("large", large)):
+        pair = {"input": grid, "output": grid}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"train": [pair], "test": [pair]}))
+    assert [task.id for task in read_tasks(f"{tmp_path}:pocket")] == ["small"]
+    with pytest.raises(UserError, match="no task 'large' among the 1"):
+        read_tasks(f"{tmp_path}:pocket:large")
+    with pytest.raises(UserError, match="no task whose grids are all at most 10"):
+        read_tasks(f"{tmp_path / 'large.json'}:pocket")
+    with pytest.raises(UserError, match="no arc-3:pocket"):
+        read_tasks("arc-3:pocket")
+
+
 def test_numbers_out_of_range_are_refused() -> None:
     for views, seed, said in ((-1, 0, "-1 views"), (10_001, 0, "10001 views"), (1, -1, "seed -1")):
         with pytest.raises(UserError, match=said):

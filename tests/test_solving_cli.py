@@ -493,6 +493,25 @@ def test_arc_is_scored_and_handed_in(tmp_path: Path) -> None:
     assert (nowhere.exit_code, "cannot write" in nowhere.stderr) == (2, True)
 
 
+def test_a_pocket_model_answers_tasks_that_fit_its_canvas(tmp_path: Path) -> None:
+    for name, wide in (("small", 2), ("large", 11)):
+        grid = [[1] * wide]
+        pair = {"input": grid, "output": grid}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"train": [pair], "test": [pair]}))
+    sizes = Sizes(width=16, heads=2, inner=16)
+    model = assemble(Wiring(segments=2), sizes, PuzzleInterface(12, 100), 0)
+    save(model, tmp_path / "arc", {"puzzle": "arc", "trained_on": ["mine"]})
+    on = ("--model", str(tmp_path / "arc"))
+    recorded = tmp_path / "thought.hrm.json"
+    said = hrmkit_says("solve", "arc", str(tmp_path / "small.json"), *on, "--record", str(recorded))
+    assert "small, test 1" in said.stdout
+    thought = load(recorded)
+    assert isinstance(thought, ThoughtRecording)
+    assert (thought.board.width, thought.board.cells) == (10, 100)
+    large = hrmkit_says("solve", "arc", str(tmp_path / "large.json"), *on)
+    assert (large.exit_code, "1 x 11 does not fit" in large.stderr) == (2, True)
+
+
 def test_a_terminal_shows_the_answer_growing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "PAUSE", 0)
     given = FOUR.encode(one(right=True)[0])
@@ -501,7 +520,8 @@ def test_a_terminal_shows_the_answer_growing(monkeypatch: pytest.MonkeyPatch) ->
     with watched(FOUR, given, console) as show:
         for number in (1, 2):
             answer = torch.tensor([[2, 3, 4, 5] * 4]) if number == 1 else torch.tensor([[2] * 16])
-            show(SegmentAnswer(number, answer, torch.zeros(1), torch.tensor([number == 2])))
+            q = torch.zeros(1)
+            show(SegmentAnswer(number, answer, q, q, torch.tensor([number == 2])))
     assert "1 1 | 1 1" in re.sub(r"\x1b\[[^m]*m", "", screen.getvalue())
     assert "segment 2: 12 cells changed, q_halt 0.00, halts" in screen.getvalue()
     assert "\x1b[7m" in screen.getvalue()  # reversed: changed

@@ -201,7 +201,6 @@ def task_named(words: list[str]) -> str:
 def solve_task(request: Request, task: str) -> bool:
     """Answer an ARC task; returns False if an answer is known to be wrong."""
     from hrmkit.progress import shown
-    from hrmkit.puzzles.arc.puzzle import Arc
     from hrmkit.puzzles.puzzle import as_grids
     from hrmkit.solving.answer_arc import (
         answer_task,
@@ -215,7 +214,7 @@ def solve_task(request: Request, task: str) -> bool:
     model, (data, tests) = request.loaded.model, task_of(request.loaded, task.strip())
     first = plain_test(tests)
     (given,), (label,) = as_grids(first.given), as_grids(first.solution)
-    with looking(request, Arc(), given) as look:
+    with looking(request, data.kind, given) as look:
         if look:
             for thought in until_halt(
                 model, first, request.settings.segments, request.settings.halt_threshold
@@ -223,7 +222,7 @@ def solve_task(request: Request, task: str) -> bool:
                 look(thought)
     with shown() as progress:
         answers = answer_task(request.loaded, data, tests, request.settings, progress)
-    keep(request, Arc(), given, label, int(first.puzzle_ids[0]))
+    keep(request, data.kind, given, label, int(first.puzzle_ids[0]))
     typer.echo(task_as_json(answers) if request.json else task_as_text(answers))
     return all(one.solved is not False for one in answers)
 

@@ -16,7 +16,7 @@ from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate
 from hrmkit.solving.evaluate_arc import Asking, known_tasks, learned_data, trained_on
 from hrmkit.solving.inference import InferenceSettings
-from hrmkit.solving.loading import LoadedModel, check_kind
+from hrmkit.solving.loading import LoadedModel, kind_of
 
 TRIES = 2
 """Answers that are handed in for every test."""
@@ -48,7 +48,7 @@ def task_of(loaded: LoadedModel, task: str, views: int | None = None) -> tuple[A
     In `views` views, or all that were learned. Raises `UserError` where there is no such task, or
     the model was not trained on it and needs to have been.
     """
-    check_kind(loaded, Arc())
+    kind_of(loaded, Arc.name)
     if exists(task):
         data, ids = known_tasks(loaded, task, views)
     else:

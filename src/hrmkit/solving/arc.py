@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc.canvas import CELLS, cropped, placed
+from hrmkit.puzzles.arc.canvas import cropped, placed, side_of
 from hrmkit.puzzles.arc.leak import refuse_leak
 from hrmkit.puzzles.arc.tasks import ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
@@ -140,7 +140,7 @@ def evaluate(
         if tokens.shape != puzzles.given.shape or q.shape != tokens.shape[:1]:
             raise UserError(
                 f"answers of shape {tuple(tokens.shape)} and q of shape {tuple(q.shape)} do not "
-                f"fit {len(puzzles)} puzzles of {CELLS} cells"
+                f"fit {len(puzzles)} puzzles of {puzzles.cells} cells"
             )
         undone = views.changes(start, stop).undo(tokens.cpu())
         chance = q.cpu().double().sigmoid()
@@ -167,5 +167,6 @@ def _counted(views: ArcViews, row: int, undone: Tensor, chance: Tensor) -> Answe
     """The vote on the test whose views begin at `row`."""
     task, test = views.tasks[int(views.task[row])], int(views.test[row])
     answer = task.tests[test].answer
-    label = None if answer is None else as_grids(placed(answer)[None])[0]
+    side = side_of(undone.shape[1])
+    label = None if answer is None else as_grids(placed(answer, side=side)[None])[0]
     return Answered(task.id, test, tuple(count_votes(undone, chance)), label, task.held_out)

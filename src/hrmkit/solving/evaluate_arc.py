@@ -13,6 +13,7 @@ from torch import Tensor
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
+from hrmkit.puzzles.arc.canvas import side_of
 from hrmkit.puzzles.arc.files import parted
 from hrmkit.puzzles.arc.puzzle import Arc
 from hrmkit.puzzles.arc.tasks import ArcData, ArcViews, load_arc
@@ -22,7 +23,7 @@ from hrmkit.solving.arc import evaluate as answer_tests
 from hrmkit.solving.batch import rows_for
 from hrmkit.solving.evaluate import Proportion, proportion_of
 from hrmkit.solving.inference import InferenceSettings, after, one_view
-from hrmkit.solving.loading import LoadedModel, check_kind, learned_from
+from hrmkit.solving.loading import LoadedModel, kind_of, learned_from
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def known_tests(
         raise UserError(f"a limit of {limit} tasks is not possible: give 1 or more")
     if views is not None and views < 1:
         raise UserError(f"{views} views are not possible: give 1 or more")
-    check_kind(loaded, Arc())
+    kind_of(loaded, Arc.name)
     data, ids = known_tasks(loaded, source, views)
     if limit is not None:
         ids = (ids or [task.id for task in data.tasks if task.held_out])[:limit]
@@ -88,8 +89,9 @@ def known_tasks(
     loaded: LoadedModel, source: str, views: int | None
 ) -> tuple[ArcData, list[str] | None]:
     """The tasks, and the ids of those to answer; None for all held-out tasks."""
+    side = side_of(loaded.model.interface.tokens)
     if not loaded.model.wiring.puzzle_embedding:
-        return load_arc(source, 0 if views is None else views - 1), None
+        return load_arc(source, 0 if views is None else views - 1, side=side), None
     learned = learned_data(loaded)
     seed, drawn = learned.get("seed"), learned.get("views")
     if not isinstance(seed, int) or not isinstance(drawn, int):
@@ -100,7 +102,7 @@ def known_tasks(
     whole, ids = parted(source)
     if source == learned.get("source"):
         whole, ids = source, None
-    data = load_arc(whole, drawn, seed)
+    data = load_arc(whole, drawn, seed, side)
     if not data.is_of(learned.get("fingerprint")):
         raise UserError(
             f"the puzzle embeddings of the model in {loaded.source} are of the tasks of "

@@ -32,7 +32,7 @@ def tables(recording: LadderRecording) -> str:
     parts = [rungs_table(recording, recording.rungs, "The ladder")]
     if recording.bench:
         parts.append(rungs_table(recording, recording.bench, "Wirings beside the manual's"))
-    parts += [segments_table(recording), lights_table(recording)]
+    parts += [segments_table(recording), halting_table(recording)]
     if recording.mini_arc:
         parts.append(arc_table(recording))
     parts.append(memory_line(recording))
@@ -102,8 +102,8 @@ def segments_table(recording: LadderRecording) -> str:
     return "## By segment\n\n" + table(("wiring", *map(str, range(1, most + 1))), rows)
 
 
-def lights_table(recording: LadderRecording) -> str:
-    """What the road lights do."""
+def halting_table(recording: LadderRecording) -> str:
+    """What halting does: exact when stopped, and segments used."""
     lit = [r for r in (*recording.rungs, *recording.bench) if r.wires.halting != "none"]
     if not lit:
         return ""

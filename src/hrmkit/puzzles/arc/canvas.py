@@ -1,14 +1,16 @@
-"""Canvases: 30 x 30 tokens with the grid of an ARC task on them, and what is done to that grid.
+"""Canvases: squares of tokens with the grid of an ARC task on them, and what is done to that grid.
 
 Tokens as in the original (arXiv 2506.21734): 0 pads, 1 ends a grid (the row just below it and the
 column just right of it, where the canvas has them, but not the corner), 2 to 11 are colours 0 to 9.
-Everything here takes many canvases at once.
+The original's canvases have 30 x 30 tokens, which is what is made unless a side is given; smaller
+ones hold smaller tasks at less cost. Everything here takes many canvases at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import cast
 
 import numpy as np
@@ -21,7 +23,7 @@ from hrmkit.puzzles.augment import DIHEDRAL_WORDS
 from hrmkit.puzzles.puzzle import IGNORED
 
 SIDE = 30
-CELLS = SIDE * SIDE
+"""Of the original's canvas, the largest there is."""
 PAD, END, FIRST_COLOUR = 0, 1, 2
 COLOURS = 10
 VOCAB = FIRST_COLOUR + COLOURS
@@ -48,6 +50,16 @@ BACK = (0, 3, 2, 1, 4, 5, 6, 7)
 """The turn that undoes each."""
 
 
+def side_of(cells: int) -> int:
+    """The side of a canvas of so many cells; `UserError` if there is no such canvas."""
+    side = isqrt(max(0, cells))
+    if side * side != cells or not 1 <= side <= SIDE:
+        raise UserError(
+            f"a grid of {cells} cells is no canvas of arc: those are squares, up to {SIDE} x {SIDE}"
+        )
+    return side
+
+
 def sizes_of(canvases: Tensor) -> Tensor:
     """Rows and columns of the grid at the top left of each canvas: int64 [..., 2].
 
@@ -55,10 +67,11 @@ def sizes_of(canvases: Tensor) -> Tensor:
     is the largest rectangle of nothing but colours that starts at the top left; of equally large
     ones, that with fewer rows. 0 and 0 where no colour stands there.
     """
-    tokens = canvases.reshape(*canvases.shape[:-1], SIDE, SIDE)
+    side = side_of(canvases.shape[-1])
+    tokens = canvases.reshape(*canvases.shape[:-1], side, side)
     inside = (tokens >= FIRST_COLOUR) & (tokens < VOCAB)
     widths = inside.long().cumprod(-1).sum(-1).cummin(-1).values
-    areas = widths * torch.arange(1, SIDE + 1, device=widths.device)
+    areas = widths * torch.arange(1, side + 1, device=widths.device)
     last = areas.argmax(-1, keepdim=True)  # the first of equal ones
     columns = widths.gather(-1, last)
     return torch.cat((torch.where(columns > 0, last + 1, 0), columns), -1)
@@ -67,22 +80,23 @@ def sizes_of(canvases: Tensor) -> Tensor:
 def cropped(canvas: Tensor) -> Board:
     """The grid at the top left of one canvas [cells]; 0 x 0 if there is none."""
     rows, columns = cast("list[int]", sizes_of(canvas).tolist())
-    grid = canvas.reshape(SIDE, SIDE)[:rows, :columns] - FIRST_COLOUR
+    side = side_of(len(canvas))
+    grid = canvas.reshape(side, side)[:rows, :columns] - FIRST_COLOUR
     return grid.cpu().numpy().astype(np.uint8)
 
 
-def placed(board: Board, top: int = 0, left: int = 0) -> Tensor:
-    """A canvas with `board` on it, `top` rows down and `left` columns in: int64 [cells].
+def placed(board: Board, top: int = 0, left: int = 0, side: int = SIDE) -> Tensor:
+    """A canvas with `board` on it, `top` rows down and `left` columns in: int64 [side * side].
 
     Raises `UserError` where it does not fit.
     """
     rows, columns = board.shape
-    if not (0 <= top <= SIDE - rows and 0 <= left <= SIDE - columns):
+    if not (0 <= top <= side - rows and 0 <= left <= side - columns):
         raise UserError(
             f"a grid of {rows} x {columns} does not fit {top} down and {left} in on a canvas of "
-            f"{SIDE} x {SIDE}"
+            f"{side} x {side}"
         )
-    canvas = torch.full((SIDE, SIDE), PAD)
+    canvas = torch.full((side, side), PAD)
     bottom, right = top + rows, left + columns
     canvas[bottom : bottom + 1, left:right] = END
     canvas[top:bottom, right : right + 1] = END
@@ -92,7 +106,8 @@ def placed(board: Board, top: int = 0, left: int = 0) -> Tensor:
 
 def found(canvas: Tensor) -> Board | None:
     """The one grid on a canvas [cells], wherever it stands; None if the canvas is not proper."""
-    tokens = canvas.reshape(SIDE, SIDE)
+    side = side_of(len(canvas))
+    tokens = canvas.reshape(side, side)
     coloured = ((tokens >= FIRST_COLOUR) & (tokens < VOCAB)).nonzero()
     if not len(coloured):
         return None
@@ -100,7 +115,7 @@ def found(canvas: Tensor) -> Board | None:
     bottom, right = cast("list[int]", (coloured.amax(0) + 1).tolist())
     inside = tokens[top:bottom, left:right]
     board = (inside - FIRST_COLOUR).clamp(0, COLOURS - 1).numpy().astype(np.uint8)
-    return board if torch.equal(placed(board, top, left), canvas) else None
+    return board if torch.equal(placed(board, top, left, side), canvas) else None
 
 
 def redrawn(
@@ -115,14 +130,15 @@ def redrawn(
     transposed, upended, mirrored = torch.tensor(TURNS)[turns].unbind(-1)
     shape = torch.where(transposed[:, None], sizes.flip(-1), sizes)
     rows, columns = shape[:, :1, None], shape[:, 1:, None]
-    line = torch.arange(SIDE)
+    side = side_of(canvases.shape[-1])
+    line = torch.arange(side)
     row = line[None, :, None] - corners[:, :1, None]
     column = line[None, None, :] - corners[:, 1:, None]
     in_rows, in_columns = (row >= 0) & (row < rows), (column >= 0) & (column < columns)
     above = torch.where(upended[:, None, None], rows - 1 - row, row)
     beside = torch.where(mirrored[:, None, None], columns - 1 - column, column)
-    source = torch.where(transposed[:, None, None], beside * SIDE + above, above * SIDE + beside)
-    taken = canvases.gather(1, source.clamp(0, CELLS - 1).flatten(1)).long()
+    source = torch.where(transposed[:, None, None], beside * side + above, above * side + beside)
+    taken = canvases.gather(1, source.clamp(0, side * side - 1).flatten(1)).long()
     inside = (in_rows & in_columns).flatten(1)
     colour = colours.gather(1, (taken - FIRST_COLOUR).clamp(0, COLOURS - 1))
     ends = (in_columns & (row == rows)) | (in_rows & (column == columns))
@@ -156,11 +172,11 @@ class ArcChange:
 
     def apply(self, grid: Tensor) -> Tensor:
         """The changed canvases: int64 [..., cells]."""
-        return self._one.apply(grid.reshape(1, -1, CELLS)).reshape(grid.shape)
+        return self._one.apply(grid.reshape(1, -1, grid.shape[-1])).reshape(grid.shape)
 
     def undo(self, grid: Tensor) -> Tensor:
         """The canvases that `apply` changes into these: int64 [..., cells]."""
-        return self._one.undo(grid.reshape(1, -1, CELLS)).reshape(grid.shape)
+        return self._one.undo(grid.reshape(1, -1, grid.shape[-1])).reshape(grid.shape)
 
     @property
     def words(self) -> str:
@@ -213,12 +229,11 @@ class ArcChanges:
         return self._changed(grid, torch.tensor(BACK)[self.turns], self.colours.argsort(1))
 
     def _changed(self, grid: Tensor, turns: Tensor, colours: Tensor) -> Tensor:
-        if len(grid) != len(self) or grid.shape[-1] != CELLS:
+        if len(grid) != len(self):
             raise UserError(
-                f"grids of shape {tuple(grid.shape)} do not fit {len(self)} changes of grids of "
-                f"{CELLS} cells"
+                f"grids of shape {tuple(grid.shape)} do not fit {len(self)} changes of grids"
             )
-        canvases = grid.reshape(-1, CELLS).cpu()
+        canvases = grid.reshape(-1, grid.shape[-1]).cpu()
         # No sizes are known for a solution that is IGNORED throughout: it stays what it is.
         each = torch.arange(len(self)).repeat_interleave(len(canvases) // max(1, len(self)))
         changed = redrawn(

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc.canvas import Board
+from hrmkit.puzzles.arc.canvas import SIDE, Board
 from hrmkit.puzzles.arc.puzzle import parse_board
 
 PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
@@ -33,6 +33,10 @@ LARGEST_FILE = 64 * 2**20
 """Bytes. Kaggle's largest, a thousand tasks, has 4 MB."""
 CHALLENGES = re.compile(r"([_-])challenges(?=\.|[_-]|$)", re.IGNORECASE)
 SOLUTIONS = re.compile(r"(?:^|[_-])solutions$", re.IGNORECASE)
+POCKET = "pocket"
+"""The name, behind a source, of its tasks whose grids all fit ..."""
+POCKET_SIDE = 10
+"""... a canvas of this side."""
 NO_TASKS = ("sample_submission", "submission", "sample-submission")
 """Files of a folder of Kaggle's that hold answers to hand in."""
 MOST_TASKS = 10_000
@@ -63,6 +67,13 @@ class ArcTask:
     tests: tuple[Pair, ...]
     held_out: bool = True
     """Whether the answers to its tests are kept from training."""
+
+    @property
+    def side(self) -> int:
+        """The most rows or columns of its grids, as far as they are known."""
+        pairs = self.examples + self.tests
+        boards = [board for pair in pairs for board in (pair.given, pair.answer)]
+        return max(max(board.shape) for board in boards if board is not None)
 
     @property
     def learned(self) -> tuple[Pair, ...]:
@@ -106,21 +117,44 @@ def whole_fingerprint_of(tasks: tuple[ArcTask, ...]) -> str:
 def read_tasks(source: str) -> tuple[ArcTask, ...]:
     """The tasks of `source`, by id.
 
-    That is 'arc-1' (ARC-AGI-1) or 'arc-2', a folder, or a file; followed by ':id,id' it is only
-    these tasks, and the answers to all their tests are then held out. Raises `UserError`, naming
-    file and place, for what cannot be read or is no task.
+    That is 'arc-1' (ARC-AGI-1) or 'arc-2', a folder, or a file; followed by ':pocket' it is only
+    those with small grids; followed by ':id,id' it is only these tasks, and the answers to all
+    their tests are then held out. Raises `UserError`, naming file and place, for what cannot be
+    read or is no task.
     """
-    whole, ids = parted(source)
+    set_of, ids = parted(source)
+    whole, small = without_pocket(set_of)
     tasks = _published(whole) if whole in PUBLISHED else _own(Path(whole))
+    if small:
+        tasks = tuple(task for task in tasks if task.side <= POCKET_SIDE)
+        if not tasks:
+            raise UserError(f"{whole} has no task whose grids are all at most {POCKET_SIDE} wide")
     return tasks if ids is None else tuple(replace(t, held_out=True) for t in pick(tasks, ids))
 
 
 def parted(source: str) -> tuple[str, list[str] | None]:
     """A source without its ':id,id', and those; None if it names no tasks."""
     whole, colon, ids = source.rpartition(":")
-    if not colon or exists(source) or not (whole in PUBLISHED or exists(whole)):
+    if not colon or without_pocket(source)[1] or not _is_source(without_pocket(whole)[0]):
         return source, None
-    return whole, [name.strip() for name in ids.split(",")]
+    return (source, None) if exists(source) else (whole, [name.strip() for name in ids.split(",")])
+
+
+def without_pocket(source: str) -> tuple[str, bool]:
+    """A source without ids, less its ':pocket', and whether that was there."""
+    whole, colon, name = source.rpartition(":")
+    small = bool(colon) and name == POCKET and _is_source(whole) and not exists(source)
+    return (whole, True) if small else (source, False)
+
+
+def _is_source(name: str) -> bool:
+    """Whether it is a published set, or a file or folder that is there."""
+    return name in PUBLISHED or exists(name)
+
+
+def canvas_side(source: str) -> int:
+    """The side of the canvases that the tasks of `source` are put on."""
+    return POCKET_SIDE if without_pocket(parted(source)[0])[1] else SIDE
 
 
 def exists(path: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc.files import PUBLISHED, ArcTask, parted, read_tasks
+from hrmkit.puzzles.arc.files import PUBLISHED, ArcTask, parted, read_tasks, without_pocket
 
 LEARNED_IN = {"arc-1": "arc-2"}
 """Published sets whose tests are training tasks of another: 376 of the 400 evaluation tasks of
@@ -21,11 +21,12 @@ def trained_on(source: str, tasks: Sequence[ArcTask]) -> tuple[str, ...]:
     A published set is known by its name. The examples of any other source are compared with the
     tests of the published sets.
     """
-    if source in PUBLISHED:
-        return (source,)
+    if without_pocket(source)[0] in PUBLISHED:
+        return (without_pocket(source)[0],)
     learned = {pair.digest for task in tasks for pair in task.learned}
     revealed = [f"{ANSWERS}{name}" for name in PUBLISHED if learned & answers_of(name)]
-    whole, ids = parted(source)
+    set_of, ids = parted(source)
+    whole, _ = without_pocket(set_of)
     # A path says nothing elsewhere; the folder's or file's own name may.
     return (source if ids is not None and whole in PUBLISHED else Path(source).name, *revealed)
 
@@ -46,7 +47,7 @@ def refuse_leak(trained_on: Sequence[str], tested_on: str) -> None:
 
     `trained_on` is a model's metadata of that name, `tested_on` a source as `load_arc` takes it.
     """
-    tested, _ = parted(tested_on)
+    tested, _ = without_pocket(parted(tested_on)[0])
     for trained in trained_on:
         if trained == LEARNED_IN.get(tested):
             raise UserError(

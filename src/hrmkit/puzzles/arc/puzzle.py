@@ -17,7 +17,6 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.puzzles import board
 from hrmkit.puzzles.arc.canvas import (
-    CELLS,
     COLOURS,
     FIRST_COLOUR,
     SIDE,
@@ -27,6 +26,7 @@ from hrmkit.puzzles.arc.canvas import (
     cropped,
     found,
     placed,
+    side_of,
 )
 from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, Reversible, as_grids
@@ -39,11 +39,13 @@ ARROW = "  ->  "
 
 
 class Arc:
-    """The kind of puzzle; a `Puzzle`. Grids are canvases, see `canvas`."""
+    """The kind of puzzle; a `Puzzle`. Grids are canvases of `side` x `side`, see `canvas`."""
 
     name = "arc"
     vocab = VOCAB
-    cells = CELLS
+
+    def __init__(self, side: int = SIDE) -> None:
+        self.side, self.cells = side, side * side
 
     def encode(self, text: str) -> Grid:
         """The canvas with the grid that `text` says at its top left.
@@ -60,7 +62,7 @@ class Arc:
         else:
             lines = [line for line in text.splitlines() if line.strip()]
             rows = [_row(number, line) for number, line in enumerate(lines, 1)]
-        return as_grids(placed(parse_board(rows, "the grid"))[None])[0]
+        return as_grids(placed(parse_board(rows, "the grid", self.side), side=self.side)[None])[0]
 
     def decode(self, grid: Grid) -> str:
         """The grid as JSON on one line: of an answer what is at its top left, '[]' for nothing."""
@@ -80,8 +82,9 @@ class Arc:
 
     def flaw(self, given: Grid) -> str | None:
         """What keeps it from being one grid with its end marked; it may stand anywhere."""
-        if len(given) != CELLS:
-            return f"it has {len(given)} tokens, and a canvas of {SIDE} x {SIDE} has {CELLS}"
+        if len(given) != self.cells:
+            canvas = f"{self.side} x {self.side}"
+            return f"it has {len(given)} tokens, and a canvas of {canvas} has {self.cells}"
         if not 0 <= min(given) <= max(given) < VOCAB:
             wrong = next(token for token in given if not 0 <= token < VOCAB)
             return f"it has token {wrong}, and there are 0 to {VOCAB - 1}"
@@ -149,8 +152,8 @@ def _drawn(board: Board) -> list[str]:
     return ["".join(str(colour) if colour else "." for colour in row) for row in board.tolist()]
 
 
-def parse_board(rows: object, place: str) -> Board:
-    """The grid that JSON says, a list of rows.
+def parse_board(rows: object, place: str, most: int = SIDE) -> Board:
+    """The grid that JSON says, a list of rows; of at most `most` rows and columns.
 
     Raises `UserError` if it is none, naming `place` and where in it.
     """
@@ -159,9 +162,9 @@ def parse_board(rows: object, place: str) -> Board:
     if not lines or len(grid) < len(lines):
         raise UserError(f"{place} is not a list of rows: write [[0, 1], [2, 3]]")
     width = len(grid[0])
-    if not (1 <= len(grid) <= SIDE and 1 <= width <= SIDE):
+    if not (1 <= len(grid) <= most and 1 <= width <= most):
         raise UserError(
-            f"{place} has {len(grid)} rows of {width} cells: 1 to {SIDE} of each are possible"
+            f"{place} has {len(grid)} rows of {width} cells: 1 to {most} of each are possible"
         )
     for number, row in enumerate(grid, 1):
         if len(row) != width:
@@ -188,10 +191,8 @@ def random_changes(rng: np.random.Generator, count: int) -> ArcChanges:
 
 
 def arc_of(cells: int | None) -> Arc:
-    """ARC's canvases, which have one size; `UserError` for another."""
-    if cells not in (None, CELLS):
-        raise UserError(f"a grid of {cells} cells is not of arc: its grids have {CELLS}")
-    return Arc()
+    """ARC on canvases of so many cells, the original's by default; see `side_of`."""
+    return Arc() if cells is None else Arc(side_of(cells))
 
 
 def canvas_board(vocab: int, cells: int) -> board.Board | None:
@@ -207,6 +208,6 @@ def canvas_board(vocab: int, cells: int) -> board.Board | None:
 DEFINITION = PuzzleDefinition(
     make=arc_of,
     board=canvas_board,
-    known_by=frozenset({(VOCAB, CELLS)}),
+    known_by=frozenset({(VOCAB, SIDE * SIDE)}),
     by_task=True,
 )

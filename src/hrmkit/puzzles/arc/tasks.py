@@ -18,10 +18,11 @@ from torch import Tensor
 
 from hrmkit.bounds import check_seed
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc.canvas import PAD, ArcChanges, placed, redrawn, sizes_of
+from hrmkit.puzzles.arc.canvas import PAD, SIDE, ArcChanges, placed, redrawn, sizes_of
 from hrmkit.puzzles.arc.files import (
     ArcTask,
     Pair,
+    canvas_side,
     fingerprint_of,
     pick,
     read_tasks,
@@ -51,12 +52,14 @@ class Examples:
     """int64 [tasks + 1]: where those of each task begin, and where the last ends."""
 
     @staticmethod
-    def of(tasks: Sequence[Sequence[Pair]]) -> Examples:
-        """Those of some tasks."""
+    def of(tasks: Sequence[Sequence[Pair]], side: int) -> Examples:
+        """Those of some tasks, on canvases of `side` x `side`."""
         pairs = [pair for task in tasks for pair in task]
         nothing = np.zeros((0, 0), dtype=np.uint8)
-        given = [placed(pair.given) for pair in pairs]
-        answer = [placed(nothing if pair.answer is None else pair.answer) for pair in pairs]
+        given = [placed(pair.given, side=side) for pair in pairs]
+        answer = [
+            placed(nothing if pair.answer is None else pair.answer, side=side) for pair in pairs
+        ]
         counts = torch.tensor([0, *(len(task) for task in tasks)])
         shown, hidden = torch.stack(given), torch.stack(answer)
         return Examples(
@@ -130,11 +133,13 @@ class ArcData:
     asked: int
     """How many views were asked for, beside the plain one."""
     views: Views
+    side: int = SIDE
+    """Of the canvases."""
 
     @cached_property
     def examples(self) -> Examples:
         """All that may be learned from, once each."""
-        return Examples.of([task.learned for task in self.tasks])
+        return Examples.of([task.learned for task in self.tasks], self.side)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -151,6 +156,11 @@ class ArcData:
         return self.views.puzzles
 
     @property
+    def kind(self) -> Arc:
+        """The puzzle that its canvases are."""
+        return Arc(self.side)
+
+    @property
     def labelled(self) -> Labelled:
         """The training examples as they are, under the ids of the plain views."""
         counts = self.examples.starts.diff()
@@ -159,7 +169,7 @@ class ArcData:
         every = torch.arange(len(self.examples))
         rows = self.examples.seen(every, self.views.changes(ids), ids)
         unrated = torch.full((len(rows),), torch.nan, dtype=torch.float64)
-        return Labelled(Arc(), rows, unrated, self.source, self.fingerprint)
+        return Labelled(self.kind, rows, unrated, self.source, self.fingerprint)
 
     def tests(self, ids: Sequence[str] | None = None, views: int | None = None) -> ArcViews:
         """The tests of the evaluation tasks, or of the named ones, in their first `views` views.
@@ -180,7 +190,7 @@ class ArcData:
         return ArcViews(
             self.source,
             tested,
-            Examples.of([task.tests for task in tested]),
+            Examples.of([task.tests for task in tested], self.side),
             self.views,
             task,
             test,
@@ -232,15 +242,20 @@ class ArcData:
         }
 
 
-def load_arc(source: str = "arc-1", views: int = 1000, seed: int = 0) -> ArcData:
+def load_arc(
+    source: str = "arc-1", views: int = 1000, seed: int = 0, side: int | None = None
+) -> ArcData:
     """The tasks of `source`, with up to `views` augmented views of each beside the plain one.
 
-    `source` is 'arc-1', 'arc-2', a folder or a JSON file of tasks (see `files`), and with
-    ':id,id' behind it only these tasks, their tests held out. The same source, views and seed give
+    `source` is 'arc-1', 'arc-2', a folder or a JSON file of tasks (see `files`). With ':pocket'
+    behind it, it is only the tasks all of whose grids fit a canvas of 10 x 10, on such canvases;
+    with ':id,id' behind that only these tasks, their tests held out. `side` is that
+    of other canvases. The same source, views and seed give
     the same puzzle ids. Raises `UserError` for what cannot be read, and for numbers out of range.
     """
     if not 0 <= views <= MOST_VIEWS:
         raise UserError(f"{views} views are not possible: choose 0 to {MOST_VIEWS}")
     check_seed(seed)
     tasks = read_tasks(source)
-    return ArcData(source, tasks, seed, views, draw_views(tasks, views, seed))
+    drawn = draw_views(tasks, views, seed)
+    return ArcData(source, tasks, seed, views, drawn, side or canvas_side(source))

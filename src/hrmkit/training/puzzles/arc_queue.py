@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hrmkit.puzzles.arc.canvas import SIDE, TURNS
+from hrmkit.puzzles.arc.canvas import TURNS, side_of
 from hrmkit.puzzles.arc.tasks import Examples
 from hrmkit.puzzles.arc.views import Views
 from hrmkit.puzzles.puzzle import PuzzleSet
@@ -56,7 +56,7 @@ class ArcQueue:
         sizes = torch.maximum(self.examples.given_sizes[which], self.examples.answer_sizes[which])
         transposed = torch.tensor([turn[0] for turn in TURNS])[turns]
         sizes = torch.where(transposed[:, None], sizes.flip(-1), sizes)
-        room = (SIDE - sizes).numpy()
+        room = (side_of(self.examples.given.shape[1]) - sizes).numpy()
         corners = torch.from_numpy(self.rng.integers(0, room + 1))
         return torch.where(self._stays(ids, which)[:, None], 0, corners)
 
