@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,10 @@ def puzzles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def train(*arguments: str | Path) -> Result:
-    """`hrmkit train sudoku`, in this process."""
+def train(*arguments: str | Path, puzzle: str = "sudoku") -> Result:
+    """`hrmkit train PUZZLE`, in this process."""
     torch.set_num_threads(1)
-    return CliRunner().invoke(app, ["train", "sudoku", *map(str, arguments)])
+    return CliRunner().invoke(app, ["train", puzzle, *map(str, arguments)])
 
 
 def new(puzzles: Path, out: Path, *arguments: str) -> Result:
@@ -449,6 +450,41 @@ def test_bad_settings_are_refused_in_a_sentence(
     assert said.exit_code == 2, said.output
     assert named in said.output
     assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_new_arc_task_is_learned_by_a_trained_model(tmp_path: Path) -> None:
+    first, second, task = (tmp_path / name for name in ("first", "second", "task.json"))
+    learn = partial(train, puzzle="arc")
+    two = "arc-1:pocket:007bbfb7,3c9b0459"
+    said = learn("--data", two, "--out", first, "--steps", "3", *SMALL, "--recipe.views", "2")
+    assert said.exit_code == 0, said.output
+    pair = {"input": [[1, 2]], "output": [[2, 1]]}
+    task.write_text(json.dumps({"train": [pair, pair], "test": [pair]}))
+    alone = ("--recipe.lr", "0", "--recipe.views", "2", "--batch", "4")  # only the embeddings learn
+    said = learn("--data", task, "--from", first, "--out", second, "--steps", "2", *alone)
+    assert said.exit_code == 0, said.output
+    before, after = (hrmkit.load(out).state_dict() for out in (first, second))
+    embeddings = "puzzle_embedding.weight"
+    same = {name for name in after if torch.equal(before[name], after[name])}
+    assert set(after) - same == {embeddings}
+    mean = before[embeddings][1:].mean(0)
+    moved = (after[embeddings] - mean).abs().amax(1)
+    assert 0 < moved.max() < 0.1
+    assert torch.allclose(after[embeddings][0], mean)
+    described = RunFolder(second).description()
+    assert [part["source"] for part in described["data"]] == [str(task), two]
+    assert described["trained_on"] == ["task.json", two]
+    resumed = learn("--resume", "--out", second, "--steps", "3")
+    assert resumed.exit_code == 0, resumed.output
+    assert RunFolder(second).description()["trained_on"] == described["trained_on"]
+    solved = CliRunner().invoke(app, ["solve", "arc", str(task), "--model", str(second)])
+    assert "task, test 1" in solved.stdout
+    # Of the same tasks they stay what they are.
+    still = ("--steps", "1", *alone, "--recipe.puzzle_lr", "0", "--out", tmp_path / "again")
+    again = learn("--data", two, "--from", first, *still)
+    assert again.exit_code == 0, again.output
+    kept = hrmkit.load(tmp_path / "again").state_dict()
+    assert torch.equal(kept[embeddings], before[embeddings])
 
 
 @pytest.mark.parametrize("name", ["tiny", "tiny-attention", "trm-5m", "hrm-27m"])

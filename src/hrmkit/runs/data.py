@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from hrmkit.errors import UserError
 from hrmkit.model.wiring import PuzzleInterface
+from hrmkit.puzzles.arc.canvas import side_of
 from hrmkit.puzzles.arc.tasks import ArcData, load_arc
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, PuzzleSet
@@ -33,11 +34,27 @@ class RunData:
     """ARC only: the collection and its views."""
     before: tuple[dict[str, Any], ...] = ()
     """Data that the model it was initialized from had learned from: `source_of` of each."""
+    trained_on: tuple[str, ...] = ()
+    """ARC only: what the metadata of that model says of the answers it may have seen."""
+
+    def after(self, before: Iterable[dict[str, Any]], trained_on: Iterable[str]) -> RunData:
+        """The same puzzles, for a model that had learned from these before."""
+        return replace(self, before=tuple(before), trained_on=tuple(trained_on))
+
+    def has_ids_of(self, learned: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether puzzle ids mean the same as in a model that had learned from these."""
+        if self.arc is None:
+            return True
+        if not learned:
+            return False
+        mine, theirs = self.arc.described(), learned[0]
+        return all(mine[key] == theirs.get(key) for key in ("fingerprint", "views", "seed"))
 
     def described(self) -> dict[str, Any]:
         """The description of the data that is saved with a model, as JSON."""
         if self.arc:
-            return {"data": [self.arc.described()], "trained_on": list(self.arc.trained_on)}
+            seen = dict.fromkeys((*self.arc.trained_on, *self.trained_on))
+            return {"data": [self.arc.described(), *self.before], "trained_on": list(seen)}
         return {"data": [source_of(self.train), *self.before]}
 
     def is_of(self, fingerprint: str) -> bool:
@@ -60,7 +77,7 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
     """
     kind = definition_of(plan.puzzle)
     if kind.by_task:
-        return load_arc_data(plan)
+        return load_arc_data(plan, side_of(read.tokens) if read else None)
     cells = read.tokens if read and kind.holds_smaller else None
     train = load_puzzles(plan.puzzle, plan.data, skip_bad=skip_bad, cells=cells)
     if plan.test:
@@ -88,14 +105,18 @@ def check_same_size(train: Labelled, test: Labelled | None) -> None:
         )
 
 
-def load_arc_data(plan: Plan) -> RunData:
-    """ARC: examples to train on; each view of a task has its own embedding."""
+def load_arc_data(plan: Plan, side: int | None = None) -> RunData:
+    """ARC: examples to train on; each view of a task has its own embedding.
+
+    `side` is that of the canvases of the model that the run begins with.
+    """
     if plan.test:
         raise UserError(
             f"--test {plan.test} does not fit ARC, which holds out its own tests: leave it out, "
             "and score the model with hrmkit eval"
         )
-    arc = load_arc(plan.data, plan.recipe.views if plan.recipe.augment else 0, plan.seed)
+    views = plan.recipe.views if plan.recipe.augment else 0
+    arc = load_arc(plan.data, views, plan.seed, side)
 
     def queue(rng: np.random.Generator) -> Queue:
         return ArcQueue(arc.examples, arc.views, rng)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from hrmkit.model.hrm import PARTS, count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.widen import widened
 from hrmkit.model.wiring import PuzzleInterface
-from hrmkit.puzzles.registry import DEFAULT_PUZZLE, definition_of
+from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.renamed import FIT, RECIPE, warn_of_old_names, with_new_names
 from hrmkit.runs.data import RunData, load_data, source_of
 from hrmkit.runs.folder import RUN, RunFolder
@@ -155,8 +155,6 @@ def start_run(
     group: ProcessGroup,
 ) -> Run:
     """The run, at its first step or at that of the newest checkpoint; writes its description."""
-    if plan.init_from and definition_of(plan.puzzle).by_task:
-        raise UserError("--from is not for ARC: puzzle embeddings are of the tasks of one run")
     fresh = not (going_on and folder.newest())
     first = load_model(plan.init_from) if plan.init_from and fresh else None
     data = load_data(plan, skip_bad, read_by(plan, first, folder))
@@ -165,10 +163,12 @@ def start_run(
     if going_on:
         check_same_run(plan, data, folder)
     if not fresh:
-        data = replace(data, before=tuple(folder.description()["data"][1:]))
+        before = folder.description()
+        data = data.after(before["data"][1:], before.get("trained_on", ()))
     elif first:
-        initialize(model, first, str(plan.init_from))
-        data = replace(data, before=learned_from(first))
+        learned = learned_from(first)
+        initialize(model, first, str(plan.init_from), data.has_ids_of(learned))
+        data = data.after(learned, first.metadata.get("trained_on", ()))
     placed(model, device)
     run = Run(plan, model, data, folder, device, options or RunOptions(), group)
     if group.leads:
@@ -216,16 +216,21 @@ def check_fits(plan: Plan, face: PuzzleInterface, device: Device, group: Process
     )
 
 
-def initialize(model: PuzzleHRM, first: LoadedModel, named: str) -> None:
+EMBEDDINGS = "puzzle_embedding.weight"
+
+
+def initialize(model: PuzzleHRM, first: LoadedModel, named: str, same_ids: bool) -> None:
     """Give `model` the weights of the model `first`, whose name on the command line is `named`.
 
-    Raises `UserError` if it has other parts.
+    Without `same_ids`, puzzle embeddings are of other puzzles: those of `model` then all begin as
+    the mean of those that were learned, as in TRM (`pretrain.py`). Raises `UserError` if it has
+    other parts.
     """
     theirs = first.model
     if model.sizes.width > theirs.sizes.width:
         theirs = widened(theirs, model.sizes)
     face, read = theirs.interface, model.interface
-    if face != read:
+    if (face.tokens, face.vocab) != (read.tokens, read.vocab):
         raise UserError(
             f"the run cannot begin with {named}: it reads {face.tokens} cells of {face.vocab} "
             f"tokens, and these puzzles have {read.tokens} of {read.vocab}"
@@ -239,7 +244,11 @@ def initialize(model: PuzzleHRM, first: LoadedModel, named: str) -> None:
                     f"{mine}; leave out the preset and {section}.{name}, and the run takes them "
                     "from it"
                 )
-    model.load_state_dict(theirs.rewired(model.wiring).state_dict())
+    weights = theirs.rewired(model.wiring).state_dict()
+    if model.puzzle_embedding and theirs.puzzle_embedding and not same_ids:
+        learned = theirs.puzzle_embedding.weight[1:]  # id 0 names no puzzle
+        weights[EMBEDDINGS] = learned.mean(0).expand_as(model.puzzle_embedding.weight)
+    model.load_state_dict(weights)
 
 
 def check_same_run(plan: Plan, data: RunData, folder: RunFolder) -> None:
