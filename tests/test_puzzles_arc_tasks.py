@@ -153,6 +153,17 @@ def test_ids_are_unique_and_begin_with_1(arc1: ArcData) -> None:
     assert arc1.name_of(int(ids[0])).startswith(f"{arc1.tasks[3].id}_t")
 
 
+def test_the_next_tasks_views_have_its_ids() -> None:
+    views = load_arc("arc-1:007bbfb7,00576224,27a28665", views=4).views
+    ids = torch.arange(1, views.puzzles)
+    other = views.of_next_task(ids)
+    assert torch.equal(views.task_of(other), (views.task_of(ids) + 1) % 3)
+    number = ids - 1 - views.starts[views.task_of(ids)]
+    theirs = other - 1 - views.starts[views.task_of(other)]
+    most = views.count(views.task_of(other)) - 1
+    assert torch.equal(theirs, torch.minimum(number, most))
+
+
 def test_labelled_is_the_examples_as_they_are(arc1: ArcData) -> None:
     labelled = arc1.labelled
     pairs = [pair for task in arc1.tasks for pair in task.learned]

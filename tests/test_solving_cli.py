@@ -106,6 +106,7 @@ def test_eval_prints_what_was_measured() -> None:
         (["eval", "run", "--data", "four.csv", "--submission", "x"], "for ARC"),
         (["eval", "run", "--data", "four.csv", "--device", "tpu"], "tpu"),
         (["eval", "run", "--data", "arc-1", "--puzzle", "arc"], "reads 16 cells"),
+        (["eval", "run", "--data", "dev.csv", "--embeddings", "none"], "is for ARC"),
         (["solve", "sudoku", "11" + 14 * ".", "--model", "run"], "1 is twice in row 1"),
         (["solve", "sudoku", "12", "--model", "run"], "2 cells are not a sudoku of 4 x 4"),
         (["solve", "sudoku", "q" * 16, "--model", "run"], "'q' in line 1, column 1"),

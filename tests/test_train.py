@@ -479,6 +479,10 @@ def test_a_new_arc_task_is_learned_by_a_trained_model(tmp_path: Path) -> None:
     assert RunFolder(second).description()["trained_on"] == described["trained_on"]
     solved = CliRunner().invoke(app, ["solve", "arc", str(task), "--model", str(second)])
     assert "task, test 1" in solved.stdout
+    for whose in ("own", "none", "swapped"):
+        asked = ["eval", str(first), "--data", two, "--vote", "1", "--json", "--embeddings", whose]
+        found = json.loads(CliRunner().invoke(app, asked).stdout)
+        assert (found["embeddings"], found["tests"]) == (whose, 2)
     # Of the same tasks they stay what they are.
     still = ("--steps", "1", *alone, "--recipe.puzzle_lr", "0", "--out", tmp_path / "again")
     again = learn("--data", two, "--from", first, *still)

@@ -13,6 +13,7 @@ from hrmkit.puzzles.registry import definition_of
 
 if TYPE_CHECKING:
     from hrmkit.device import Device
+    from hrmkit.solving.evaluate_arc import Embeddings
     from hrmkit.solving.inference import Choice, InferenceSettings
     from hrmkit.solving.loading import LoadedModel
 
@@ -34,7 +35,9 @@ def evaluate(
     model: ModelArgument,
     data: Annotated[
         str,
-        typer.Option(help="Puzzles with answers: CSV, CSV.gz, a name on the hub; arc-1, arc-2."),
+        typer.Option(
+            help="Puzzles with answers: CSV, CSV.gz, a name on the hub; arc-1, arc-1:pocket, arc-2."
+        ),
     ],
     puzzle: PuzzleOption = None,
     limit: Annotated[int | None, typer.Option(help="Only the first so many puzzles.")] = None,
@@ -84,6 +87,13 @@ def evaluate(
     submission: Annotated[
         Path | None, typer.Option(help="Of ARC: where to write the two attempts at every test.")
     ] = None,
+    embeddings: Annotated[
+        str,
+        typer.Option(
+            help="Of ARC: the puzzle embedding that goes with a test: its own, none, or swapped "
+            "for the next task's, to see what it is for."
+        ),
+    ] = "own",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     dtype: Annotated[
         str, typer.Option(help="Of matrix products: bfloat16, float32; auto: what is fast here.")
@@ -126,10 +136,12 @@ def evaluate(
     if definition_of(name_of(loaded, puzzle)).by_task:
         if views is not None:
             raise UserError("--views needs answers that can be checked, and ARC's cannot: --vote")
-        evaluate_arc(loaded, data, settings, vote, limit, chosen, submission, json)
+        evaluate_arc(loaded, data, settings, vote, limit, chosen, submission, json, embeddings)
         return
     if submission:
         raise UserError("--submission is for ARC: leave it out")
+    if embeddings != "own":
+        raise UserError("--embeddings is for ARC: leave it out")
     labelled = first(load_for(loaded, data, puzzle, skip_bad), limit)
     placed(loaded.model, chosen)
     with shown() as progress:
@@ -149,21 +161,25 @@ def evaluate_arc(
     device: Device,
     submission: Path | None,
     json: bool,
+    embeddings: str,
 ) -> None:
     """The verb's part for ARC."""
     from hrmkit.progress import shown
+    from hrmkit.solving.evaluate_arc import check_embeddings, known_tests
     from hrmkit.solving.evaluate_arc import evaluate_arc as measured
-    from hrmkit.solving.evaluate_arc import known_tests
     from hrmkit.solving.precision import placed
     from hrmkit.solving.report import arc_as_json, arc_as_text
     from hrmkit.writing import check_target
 
     if submission:
         check_target(submission)
+    check_embeddings(loaded, embeddings)
     tasks, tests = known_tests(loaded, data, vote, limit)
     placed(loaded.model, device)
     with shown() as progress:
-        evaluation, result = measured(loaded, tasks, tests, settings, progress)
+        evaluation, result = measured(
+            loaded, tasks, tests, settings, progress, cast("Embeddings", embeddings)
+        )
     if submission:
         result.save(submission)
     where = loaded.source, device.reason

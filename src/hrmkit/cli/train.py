@@ -45,7 +45,10 @@ def train(
     ],
     data: Annotated[
         str | None,
-        typer.Option(help="Puzzles to train on: CSV, CSV.gz, a name on the hub, or arc-1, arc-1:pocket, arc-2."),
+        typer.Option(
+            help="Puzzles to train on: CSV, CSV.gz, a name on the hub, or arc-1, arc-1:pocket, "
+            "arc-2."
+        ),
     ] = None,
     test: Annotated[
         str | None, typer.Option(help="Puzzles to measure with; else those of the training.")

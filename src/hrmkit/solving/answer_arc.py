@@ -14,12 +14,9 @@ from hrmkit.puzzles.arc.tasks import ArcData, ArcViews
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
 from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate
-from hrmkit.solving.evaluate_arc import Asking, known_tasks, learned_data, trained_on
+from hrmkit.solving.evaluate_arc import TRIES, Asking, known_tasks, learned_data, trained_on
 from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import LoadedModel, kind_of
-
-TRIES = 2
-"""Answers that are handed in for every test."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import torch
 from torch import Tensor
@@ -24,6 +24,11 @@ from hrmkit.solving.batch import rows_for
 from hrmkit.solving.evaluate import Proportion, proportion_of
 from hrmkit.solving.inference import InferenceSettings, after, one_view
 from hrmkit.solving.loading import LoadedModel, kind_of, learned_from
+
+TRIES = 2
+"""Answers that are handed in for every test."""
+Embeddings = Literal["own", "none", "swapped"]
+"""Which puzzle embedding goes with a test: its own, none at all, or that of the next task."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ class ArcEvaluation:
     per_second: float
     """Views answered."""
     settings: InferenceSettings
+    solved: tuple[str, ...] = ()
+    """The tests that one of two tries solves: the task's id, and the number of the test."""
+    embeddings: Embeddings = "own"
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,8 @@ class Asking:
     views: int
     """The number of views in all parts."""
     progress: Progress = silent
+    ids: Callable[[Tensor], Tensor] | None = None
+    """What puzzle ids to ask with instead of the views' own."""
     segments: list[Tensor] = field(default_factory=list[Tensor])
     """int64 [n] for each part: segments of its views, all starts together."""
 
@@ -139,6 +149,8 @@ class Asking:
         """The answers to a part, and q; see `Solve`."""
         starts, before = self.settings.starts, sum(map(len, self.segments))
         share = after(self.progress, starts * before, starts * self.views)
+        if self.ids:
+            puzzles = replace(puzzles, puzzle_ids=self.ids(puzzles.puzzle_ids))
         predicted = one_view(self.model, puzzles, self.settings, share)
         self.segments.append(predicted.segments)
         return predicted.tokens, predicted.q
@@ -150,13 +162,17 @@ def evaluate_arc(
     tests: ArcViews,
     settings: InferenceSettings,
     progress: Progress = silent,
+    embeddings: Embeddings = "own",
 ) -> ArcMeasured:
     """Answer every view of every test, and vote.
 
-    Raises `UserError` if the model may have been trained on the answers.
+    `embeddings` other than its own show what a task's puzzle embedding is for. Raises `UserError`
+    if the model may have been trained on the answers, or has no puzzle embeddings to exchange.
     """
     settings.check(loaded.model)
-    ask = Asking(loaded.model, settings, len(tests), progress)
+    check_embeddings(loaded, embeddings)
+    ids = {"own": None, "none": torch.zeros_like, "swapped": data.views.of_next_task}[embeddings]
+    ask = Asking(loaded.model, settings, len(tests), progress, ids)
     began = perf_counter()
     rows = max(ROWS, settings.batch or rows_for(loaded.model))
     result = answer_tests(tests, ask, trained_on(loaded), rows=rows)
@@ -172,8 +188,26 @@ def evaluate_arc(
         seconds=seconds,
         per_second=len(tests) / seconds,
         settings=settings,
+        solved=tuple(
+            f"{test.task}:{test.test + 1}"
+            for test in result.answered
+            if (test.place() or TRIES + 1) <= TRIES
+        ),
+        embeddings=embeddings,
     )
     return ArcMeasured(evaluation, result)
+
+
+def check_embeddings(loaded: LoadedModel, embeddings: str) -> None:
+    """Raise `UserError` for an unknown choice, or one that this model does not have."""
+    if embeddings not in get_args(Embeddings):
+        raise UserError(
+            f"puzzle embeddings {embeddings!r}: choose {', '.join(get_args(Embeddings))}"
+        )
+    if embeddings != "own" and not loaded.model.wiring.puzzle_embedding:
+        raise UserError(
+            f"the model in {loaded.source} has no puzzle embeddings: leave out --embeddings"
+        )
 
 
 def score_of(result: ArcResult) -> ArcScore | None:

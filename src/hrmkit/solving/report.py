@@ -120,7 +120,9 @@ def arc_as_text(result: ArcEvaluation, model: str, device: str) -> str:
             f"pass@2    {shown(score.tests_two)}, of tests",
             f"by task   pass@1 {score.tasks_one:.4f}, pass@2 {score.tasks_two:.4f}; "
             f"{score.whole_tasks_two:.4f} with all tests solved",
+            f"solved    {', '.join(result.solved) or 'none'}",
         ]
+    whose = {"own": [], "none": ["none"], "swapped": ["of the next task"]}[result.embeddings]
     return "\n".join(
         [
             f"model     {model}",
@@ -128,6 +130,7 @@ def arc_as_text(result: ArcEvaluation, model: str, device: str) -> str:
             f"{result.answered_views / result.tests:.1f} views each",
             f"device    {device}",
             *settings_lines(result.settings),
+            *(f"embedding {words}" for words in whose),
             *scores,
             f"segments  {result.mean_segments:.2f} a view",
             f"speed     {result.per_second:.1f} views/s ({result.seconds:.1f} s)",

@@ -70,6 +70,16 @@ class Views:
         """The tasks of ids from 1: int64, of the same shape."""
         return torch.searchsorted(self.starts, puzzle_ids - 1, right=True) - 1
 
+    def of_next_task(self, puzzle_ids: Tensor) -> Tensor:
+        """The ids of the same views of the next task, from 1: int64, of the same shape.
+
+        The last view of a task that has fewer; the first task is next to the last.
+        """
+        task = self.task_of(puzzle_ids)
+        view = puzzle_ids - 1 - self.starts[task]
+        following = (task + 1) % (len(self.starts) - 1)
+        return self.puzzle_ids(following, torch.minimum(view, self.count(following) - 1))
+
     def changes(self, puzzle_ids: Tensor) -> ArcChanges:
         """What makes the views with these ids, from 1, of their tasks: for int64 [n]."""
         return ArcChanges(
