@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -7,10 +8,11 @@ from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.cost import effective_depth, segment_blocks, step_flops, units_a_step
 from hrmkit.model.describe import describe, parameters_of
+from hrmkit.model.originals import save_original
 from hrmkit.model.presets import PUZZLE_PRESETS, preset
-from hrmkit.model.puzzle_hrm import PuzzleBatch
+from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.steps import STEPS, ladder_sizes, wiring_of_step
-from hrmkit.model.wiring import Wiring
+from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 
 PUZZLES = PuzzleBatch(torch.randint(0, 5, (3, 16)), torch.zeros(3, dtype=torch.long))
 
@@ -176,3 +178,46 @@ def test_nothing_unknown_is_described() -> None:
         with pytest.raises(UserError, match="hrm-27m"):
             describe(name)
     assert len({describe(one.name) for one in PUZZLE_PRESETS}) == len(PUZZLE_PRESETS)
+
+
+def two_axes(side: int = 4, prefix: int = 1) -> PuzzleHRM:
+    wiring = Wiring(positions="rope-2d", prefix=prefix, segments=1, halting="none")
+    model = assemble(wiring, Sizes(width=32, heads=2), PuzzleInterface(3, side * side), seed=0)
+    assert isinstance(model, PuzzleHRM)
+    return model
+
+
+def test_with_two_axes_attention_knows_rows_and_columns_apart() -> None:
+    model = two_axes(prefix=0)
+    assert model.rotary is not None
+    torch.manual_seed(0)
+    query, key = torch.randn(2, 1, 1, 1, 16).expand(2, 1, 1, 16, 16)  # the same in every cell
+    scores = (model.rotary(query) @ model.rotary(key).transpose(-1, -2))[0, 0].reshape(4, 4, 4, 4)
+    # What a cell sees depends on how many rows and columns away the other is, and on nothing else.
+    below, beside = scores[0, 1, 1, 1], scores[1, 0, 1, 1]
+    assert torch.allclose(scores[1, 2, 2, 2], below, atol=1e-4)
+    assert torch.allclose(scores[2, 1, 2, 2], beside, atol=1e-4)
+    assert not torch.isclose(below, beside, atol=1e-2)
+    # By the token's number alone, the last cell of a row and the first of the next are neighbours.
+    assert not torch.isclose(scores[0, 3, 1, 0], scores[0, 0, 0, 1], atol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "cells", "complaint"),
+    [
+        (Sizes(width=32, heads=2), 15, "15 cells are no square grid"),
+        (Sizes(width=36, heads=2), 16, "a head 18 wide cannot turn"),
+    ],
+)
+def test_two_axes_need_a_square_and_width_for_both(
+    sizes: Sizes, cells: int, complaint: str
+) -> None:
+    with pytest.raises(UserError, match=complaint):
+        assemble(Wiring(positions="rope-2d"), sizes, PuzzleInterface(3, cells), seed=0)
+    with pytest.raises(UserError, match="no queries and keys to rotate"):
+        Wiring(positions="rope-2d", mixing="tokens")
+
+
+def test_a_model_with_two_axes_is_not_written_as_an_original(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="neither HRM nor TRM"):
+        save_original(two_axes(), tmp_path)

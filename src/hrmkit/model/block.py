@@ -47,20 +47,26 @@ class Linear(nn.Module):
 
 
 def rotary_exponents(head_width: int) -> Tensor:
-    """The exponents of the base in a rotary embedding's rates: float32 `[head_width / 2]`."""
+    """The exponents of the base in a rotary embedding's rates: float32 `[head_width / 2]`.
+
+    Of an axis with `head_width` components.
+    """
     return torch.arange(0, head_width, 2, dtype=torch.float32) / head_width
 
 
 class Rotary(nn.Module):
-    """Rotary position embedding (RoPE), half-rotation, for up to `positions` tokens."""
+    """Rotary position embedding (RoPE), half-rotation, for up to `len(places)` tokens."""
 
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, rates: Tensor, positions: int) -> None:
-        """`rates [head_width / 2]`, float32: radians a position, for each pair of components."""
+    def __init__(self, rates: Tensor, places: Tensor) -> None:
+        """`rates [head_width / 2 / axes]`, float32: radians a position, for pairs of components.
+
+        `places [tokens, axes]`: where each token is. The axes share a head's components evenly.
+        """
         super().__init__()
-        angles = torch.outer(torch.arange(positions, dtype=torch.float32), rates)
+        angles = (places.float()[:, :, None] * rates).flatten(1)
         angles = torch.cat((angles, angles), dim=-1)
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)

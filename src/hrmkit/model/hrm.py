@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from math import isqrt
 from typing import Any, NamedTuple, Self
 
 import torch
@@ -62,8 +63,7 @@ class HRM(nn.Module):
         self.metadata: Mapping[str, Any] = {}
         """What was saved beside it: puzzle, data, seed, ...; empty for a model that was not
         loaded."""
-        rope = wiring.positions == "rope"
-        self.rotary = Rotary(self.rotary_rates(sizes), tokens) if rope else None
+        self.rotary = self.rotary_of(wiring, sizes, tokens)
         self.embedding = embedding
         self.low = build_module(wiring, sizes, tokens)
         self.high = build_module(wiring, sizes, tokens) if wiring.modules == 2 else None
@@ -71,10 +71,31 @@ class HRM(nn.Module):
         self.register_buffer("high_init", torch.zeros(sizes.width))
         self.register_buffer("low_init", torch.zeros(sizes.width))
 
+    @classmethod
+    def rotary_of(cls, wiring: Wiring, sizes: Sizes, tokens: int) -> Rotary | None:
+        """The rotary embedding that the wiring asks for; `tokens` has the prefix among them.
+
+        Raises `UserError` where rows and columns are needed and the tokens make no square, or the
+        width of a head does not divide by both.
+        """
+        head = sizes.width // sizes.heads
+        if wiring.positions == "rope":
+            return Rotary(cls.rotary_rates(head, sizes.rope_base), torch.arange(tokens)[:, None])
+        if wiring.positions != "rope-2d":
+            return None
+        if head % 4:
+            raise UserError(
+                f"a head {head} wide cannot turn with rows and columns: choose sizes.width and "
+                "sizes.heads so that it is a multiple of 4"
+            )
+        places = rows_and_columns(wiring.prefix, tokens)
+        return Rotary(cls.rotary_rates(head // 2, sizes.rope_base), places)
+
     @staticmethod
-    def rotary_rates(sizes: Sizes) -> Tensor:
-        """Rates of the rotary embedding, equal to the originals' in every bit (tests/parity.py)."""
-        return 1 / sizes.rope_base ** rotary_exponents(sizes.width // sizes.heads)
+    def rotary_rates(width: int, base: float) -> Tensor:
+        """Radians a position, float32 `[width / 2]`; the originals' in every bit
+        (tests/parity.py)."""
+        return 1 / base ** rotary_exponents(width)
 
     def draw_start(self) -> None:
         """Draw the initial states."""
@@ -153,6 +174,20 @@ class HRM(nn.Module):
     def answering(self, carry: Carry) -> Tensor:
         """The state that the heads read: zH, or the only state."""
         return carry.high if self.wiring.hierarchy else carry.low
+
+
+def rows_and_columns(prefix: int, tokens: int) -> Tensor:
+    """Row and column of every token, int64 `[tokens, 2]`; the prefix is a row above the grid."""
+    cells = tokens - prefix
+    side = isqrt(cells)
+    if side * side != cells:
+        raise UserError(
+            f"{cells} cells are no square grid: rope-2d needs rows and columns; set "
+            "wiring.positions to rope, learned or none"
+        )
+    above = torch.stack((torch.zeros(prefix, dtype=torch.int64), torch.arange(prefix)), dim=1)
+    grid = torch.cartesian_prod(torch.arange(1, side + 1), torch.arange(side))
+    return torch.cat((above, grid))
 
 
 def count_parameters(model: nn.Module) -> int:

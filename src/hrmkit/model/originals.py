@@ -177,7 +177,8 @@ def original_config(model: PuzzleHRM) -> dict[str, Any]:
     wiring, sizes, face = model.wiring, model.sizes, model.interface
     trm = wiring.modules == 1
     gradient = "last-cycle" if trm else "one-step"
-    if not wiring.hierarchy or wiring.gradient != gradient or wiring.gate != "swiglu":
+    ours = wiring.gate != "swiglu" or wiring.positions == "rope-2d"
+    if not wiring.hierarchy or wiring.gradient != gradient or ours:
         raise UserError("neither HRM nor TRM has this wiring: it cannot be written in their layout")
     arch: dict[str, Any] = {
         "H_cycles": wiring.cycles,

@@ -25,7 +25,7 @@ Gradient = Literal["one-step", "last-cycle", "full"]
 Halting = Literal["none", "q-learning", "single-pass"]
 Mixing = Literal["attention", "tokens"]
 Gate = Literal["swiglu", "stable"]
-Positions = Literal["rope", "learned", "none"]
+Positions = Literal["rope", "rope-2d", "learned", "none"]
 CHOICES: dict[str, tuple[Any, ...]] = {
     "modules": (1, 2),
     "gradient": get_args(Gradient),
@@ -88,7 +88,8 @@ class Wiring:
     """How the MLPs are gated: as in the originals, or so that Muon's high rates stay stable (arXiv
     2601.19085)."""
     positions: Positions = "rope"
-    """How positions are encoded."""
+    """How positions are encoded: rotary by the token's number (rope, the originals'), rotary by row
+    and column of a square grid (rope-2d), learned, or not at all."""
     puzzle_embedding: bool = False
     """Whether every puzzle has its own learned vector, placed before its tokens."""
     prefix: int = 0
@@ -153,7 +154,7 @@ class Wiring:
                 "the puzzle embedding stands on a token of its own: set prefix to 1 or more",
             ),
             (
-                self.mixing == "tokens" and self.positions == "rope",
+                self.mixing == "tokens" and self.positions in ("rope", "rope-2d"),
                 "the token-mixing MLP has no queries and keys to rotate: set positions to none or "
                 "learned",
             ),

@@ -45,13 +45,13 @@ class WorldHRM(HRM):
         self.draw_start()
 
     @staticmethod
-    def rotary_rates(sizes: Sizes) -> Tensor:
+    def rotary_rates(width: int, base: float) -> Tensor:
         """The same rates, rounded as the measured base models have them.
 
         They differ from the originals' by a last bit, which pre-training enlarges until the same
         seed gives another base; all that is told of worlds was measured with these.
         """
-        return sizes.rope_base ** -rotary_exponents(sizes.width // sizes.heads)
+        return base ** -rotary_exponents(width)
 
     def initial_carry(self, features: Tensor) -> Carry:
         """The carry before the first segment, for `features [batch, tokens, F]`."""
