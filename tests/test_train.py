@@ -208,6 +208,13 @@ def test_a_run_takes_canvas_and_puzzle_ids_of_the_model_that_it_begins_with(
         )
         assert said.exit_code == 0, said.output
         assert RunFolder(out).description()["interface"] == asdict(face)
+    # Attention has the same weights on any canvas: a larger maze makes it larger.
+    larger = "S      " + 5 * "###### " + "######G"
+    data.write_text(f"question,answer\n{larger},{larger.replace(' ', 'o')}\n")
+    grown = ["train", "maze", "--data", str(data), "--from", str(tmp_path / "maze"), *short]
+    said = CliRunner().invoke(app, [*grown, "--out", str(tmp_path / "grown")])
+    assert said.exit_code == 0, said.output
+    assert RunFolder(tmp_path / "grown").description()["interface"]["tokens"] == 49
     wrong = tmp_path / "s.csv"
     wrong.write_text(NINE)
     refused = train("--data", wrong, "--from", tmp_path / "maze", *short, "--out", tmp_path / "no")

@@ -166,6 +166,11 @@ class Wiring:
         )
         return [sentence for broken, sentence in rules if broken]
 
+    @property
+    def any_canvas(self) -> bool:
+        """Whether the weights fit any number of tokens, so that a model may go on with others."""
+        return self.mixing == "attention" and self.positions != "learned"
+
     def calls(self) -> tuple[Call, ...]:
         """The calls of one segment, in order."""
         cycle: list[Literal["L", "H"]] = ["L"] * self.low_calls

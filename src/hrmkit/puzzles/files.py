@@ -104,15 +104,20 @@ class _Read:
 
 
 def load_puzzles(
-    name: str, source: str, skip_bad: bool = False, cells: int | None = None
+    name: str,
+    source: str,
+    skip_bad: bool = False,
+    cells: int | None = None,
+    larger: bool = False,
 ) -> Labelled:
     """The puzzles of kind `name` (see `puzzle_of`) in `source`, in the order of the file.
 
     `source` is a CSV file (.csv or .csv.gz), a file with a puzzle on each line (.sdm, .txt), or a
     data set on the hub. Of a data set, owner/name means the training rows and owner/name:test the
-    others. `cells` is the size of the canvas; the file's first rows say it where it is not given.
-    Raises `UserError` if the source cannot be read, and, with its line, for a row that is malformed
-    or has a wrong answer. `skip_bad` leaves such rows out instead.
+    others. `cells` is the size of the canvas; the file's first rows say it where it is not given,
+    and where they need a `larger` one, if that may be. Raises `UserError` if the source cannot be
+    read, and, with its line, for a row that is malformed or has a wrong answer. `skip_bad` leaves
+    such rows out instead.
     """
     path, said = _located(source)
     kind = definition_of(name)
@@ -124,7 +129,12 @@ def load_puzzles(
         plain = path.name.lower().endswith(PLAIN)
         rows = _puzzles(lines) if plain else _rows(lines, said)
         while chunk := list(islice(rows, CHUNK)):
-            puzzle = puzzle or kind.make(cells or kind.canvas([row.question for row in chunk]))
+            if puzzle is None:
+                canvas = cells
+                if canvas is None or larger:
+                    needed = kind.canvas([row.question for row in chunk])
+                    canvas = max(canvas or 0, needed or 0) or None
+                puzzle = kind.make(canvas)
             _take(read, puzzle, chunk, said, skip_bad)
     if puzzle is None:
         raise UserError(f"{said} holds no puzzles" + ("" if plain else ", only its columns"))

@@ -79,9 +79,12 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
     if kind.by_task:
         return load_arc_data(plan, side_of(read.tokens) if read else None)
     cells = read.tokens if read and kind.holds_smaller else None
-    train = load_puzzles(plan.puzzle, plan.data, skip_bad=skip_bad, cells=cells)
+    larger = plan.wiring.any_canvas
+    train = load_puzzles(plan.puzzle, plan.data, skip_bad, cells, larger)
     if plan.test:
-        test = load_puzzles(plan.puzzle, plan.test, skip_bad=skip_bad, cells=cells)
+        if kind.holds_smaller and read:
+            cells = train.puzzle.cells
+        test = load_puzzles(plan.puzzle, plan.test, skip_bad, cells)
     else:
         test = None
     check_same_size(train, test)

@@ -222,15 +222,16 @@ EMBEDDINGS = "puzzle_embedding.weight"
 def initialize(model: PuzzleHRM, first: LoadedModel, named: str, same_ids: bool) -> None:
     """Give `model` the weights of the model `first`, whose name on the command line is `named`.
 
-    Without `same_ids`, puzzle embeddings are of other puzzles: those of `model` then all begin as
-    the mean of those that were learned, as in TRM (`pretrain.py`). Raises `UserError` if it has
-    other parts.
+    The canvas may be another, where the weights are the same for any. Without `same_ids`, puzzle
+    embeddings are of other puzzles: those of `model` then all begin as the mean of those that were
+    learned, as in TRM (`pretrain.py`). Raises `UserError` if it has other parts.
     """
     theirs = first.model
     if model.sizes.width > theirs.sizes.width:
         theirs = widened(theirs, model.sizes)
     face, read = theirs.interface, model.interface
-    if (face.tokens, face.vocab) != (read.tokens, read.vocab):
+    fits = face.tokens == read.tokens or theirs.wiring.any_canvas
+    if not fits or face.vocab != read.vocab:
         raise UserError(
             f"the run cannot begin with {named}: it reads {face.tokens} cells of {face.vocab} "
             f"tokens, and these puzzles have {read.tokens} of {read.vocab}"
