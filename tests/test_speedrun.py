@@ -23,6 +23,7 @@ from hrmkit.runs.plan import plan_of
 from hrmkit.solving.evaluate import evaluate
 from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import ABILITIES, load_model
+from tiny_run import tiny_run
 from tiny_solver import write_csv
 
 BENCH = Path(__file__).parent.parent / "bench" / "speedrun"
@@ -321,3 +322,20 @@ def test_a_model_that_began_with_another_tells_of_it(
     )
     assert "40 puzzles that `hrmkit data` made" in card
     assert "new ones (20)" in card
+
+
+def test_curves_are_a_runs_own_evaluations(tmp_path: Path) -> None:
+    tiny_run(tmp_path / "first", steps=20)
+    curves = script("curves")
+    curve = curves.curve_of(tmp_path / "first")
+    measured = [
+        line for line in RunFolder(tmp_path / "first").lines() if line["kind"] == "evaluation"
+    ]
+    assert curve.exact == [pytest.approx(line["exact"]) for line in measured]
+    assert curve.minutes == sorted(curve.minutes)
+    assert 0 < curve.minutes[-1] <= curve.end * 1.01
+    picture = curves.drawn([curve, curve], stages=True)
+    assert picture.startswith(b"<?xml")
+    assert picture == curves.drawn([curve, curve], stages=True)
+    with pytest.raises(UserError, match="no run"):
+        curves.curve_of(tmp_path)
