@@ -57,13 +57,21 @@ export function titleOf(world: WorldInPage, settings: Settings): string {
 export interface Ground {
   /** One place, e.g. 'tile'. */
   readonly place: string;
+  /** Where something is, by the number of its place from 1, e.g. 'on tile 2'. */
+  at(number: number): string;
   /** All of them, e.g. 'line'. */
   readonly whole: string;
 }
 
 export function groundOf(defined: Defined, { settings }: Pick<Recording, "settings">): Ground {
   const world = worldOf(defined, settings);
-  return { place: world?.sizes[0]?.unit ?? "place", whole: world?.whole ?? "world" };
+  const place = world?.sizes[0]?.unit ?? "place";
+  const words = (world?.at_place ?? "on {place} {number}").replace("{place}", place);
+  return {
+    place,
+    whole: world?.whole ?? "world",
+    at: (number) => words.replace("{number}", String(number)),
+  };
 }
 
 /** The story's first caption. */

@@ -18,7 +18,8 @@ import { at, range } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { reward } from "../../../scene/numbers";
 import { actionToken, subgoalCard, tokenWidth } from "../parts/tokens";
-import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
+import { tileCentre, trackGeometry } from "../parts/ground";
+import { worldTrack } from "../parts/WorldTrack";
 import { teacherEpisode } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
@@ -109,7 +110,7 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const table = recording.world;
   const time = times(recording);
   const box = places(layout);
-  const geometry = trackGeometry(box.track, table.tiles);
+  const geometry = trackGeometry(box.track, table);
   const state = recording.showcase;
   const lit = (i: number) => within(t, time.nth("things", i), time.nth("things", i + 1) - 0.3, 0.3);
   const introducing = within(t, time.things, time.ways - 0.2, 0.4);

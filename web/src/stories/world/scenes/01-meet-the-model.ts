@@ -12,7 +12,8 @@ import { count, grouped, logistic, percent, softmax, weight } from "../../../sce
 import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
 import { form, hierarchyPanel, hierarchyPlaces } from "../parts/HierarchyPanel";
 import { actionToken, tokenWidth } from "../parts/tokens";
-import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
+import { tileCentre, trackGeometry } from "../parts/ground";
+import { worldTrack } from "../parts/WorldTrack";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
 import type { WorldScene, WorldView } from "../view";
@@ -456,7 +457,7 @@ function answer(recording: Recording, t: number, view: WorldView, place: Places)
   );
   const doer = hierarchyPlaces(place.model, view.layout).doer;
   const wide = view.layout === "wide";
-  const geometry = trackGeometry(worldBox(recording, view.layout), world.tiles);
+  const geometry = trackGeometry(worldBox(recording, view.layout), world);
   const agent = at(at(world.places, shown(recording).state), agentOf(world));
   const tile = tileCentre(geometry, Math.max(0, agent));
   const size = wide ? 15 : 12;
