@@ -81,6 +81,25 @@ export function openingOf(defined: Defined, { settings, world }: Recording): str
   return opening.replace("{tiles}", places);
 }
 
+/** What a world says of its episodes; of one that is not known here, what holds for any. */
+export interface EpisodeWords {
+  /** What one is called, e.g. 'walk'. */
+  readonly name: string;
+  /** Why an action in the wrong order comes to nothing, as a sentence. */
+  readonly wrongOrder: string;
+  /** What an end without success looks like, as a sentence. */
+  readonly lost: string;
+}
+
+export function episodeWords(defined: Defined, { settings }: Recording): EpisodeWords {
+  const world = worldOf(defined, settings);
+  return {
+    name: world?.episode ?? "episode",
+    wrongOrder: world?.wrong_order ?? "Something else had to come first.",
+    lost: world?.lost || "That is an end, but not the one that was wanted.",
+  };
+}
+
 /** How an entity is introduced. */
 export function introductionOf(defined: Defined, { settings }: Recording, name: string): string {
   const thing = worldOf(defined, settings)?.things.find(({ entity }) => entity === name);

@@ -1,6 +1,7 @@
 /** What is true of a recording, worked out once; captions follow these facts. */
 import type {
   Episode,
+  EpisodeStep,
   ModelCard,
   Policy,
   Recording,
@@ -138,6 +139,20 @@ export function endsLost(
   return step.outcome !== "success" && stateAfter(table, step) >= table.live_states;
 }
 
+/** Whether a step is one that nobody wanted. */
+export function fails(
+  table: WorldTable,
+  step: Pick<EpisodeStep, "state" | "action" | "outcome">,
+): boolean {
+  return !(step.outcome === "ok" || step.outcome === "success") || endsLost(table, step);
+}
+
+/** Whether an episode has come to an end that was not wanted. */
+export function isLost(table: WorldTable, { steps }: Episode): boolean {
+  const end = steps.at(-1);
+  return end !== undefined && endsLost(table, end);
+}
+
 export function wrongOrders(episode: Episode): number {
   return episode.steps.filter((step) => step.outcome === "wrong-order").length;
 }
@@ -173,8 +188,7 @@ export function changedBy(table: WorldTable, state: number, action: number): rea
   const same = (one: number, rows: readonly (readonly unknown[])[] | undefined): boolean =>
     rows?.[state]?.[one] === rows?.[next]?.[one];
   return range(table.entities.length).filter(
-    (one) =>
-      !same(one, table.places) || !same(one, table.whereabouts) || !same(one, table.looks),
+    (one) => !same(one, table.places) || !same(one, table.whereabouts) || !same(one, table.looks),
   );
 }
 
@@ -183,7 +197,8 @@ const placesOfActions = memo((table: WorldTable): readonly number[] =>
   range(table.actions.length).map((action) => {
     const found = new Set<number>();
     for (const state of range(table.live_states)) {
-      for (const one of changedBy(table, state, action)) found.add(at(at(table.places, state), one));
+      for (const one of changedBy(table, state, action))
+        found.add(at(at(table.places, state), one));
     }
     const [only] = found;
     return found.size === 1 && only !== undefined ? only : -1;
@@ -203,9 +218,7 @@ export function placeOfAction(table: WorldTable, state: number, action: number):
   const changed = changedBy(table, state, action)
     .map((one) => at(places, one))
     .filter((place) => place >= 0);
-  return changed.length
-    ? (Math.min(...changed) + Math.max(...changed)) / 2
-    : (table.tiles - 1) / 2;
+  return changed.length ? (Math.min(...changed) + Math.max(...changed)) / 2 : (table.tiles - 1) / 2;
 }
 
 /** True when training stopped before its planned end. */

@@ -13,7 +13,7 @@ import {
   type Point,
 } from "../../../scene/ease";
 import type { Ground } from "../definition";
-import { endsLost, motions, placeOfAction, type Played } from "../facts";
+import { endsLost, fails, isLost, motions, placeOfAction, type Played } from "../facts";
 import type { PlayPlaces } from "../places";
 import { at, range } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
@@ -25,12 +25,8 @@ import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { cross, tick } from "../../../scene/parts/marks";
 import { actionSign } from "./drawings";
-import {
-  hierarchyPanel,
-  hierarchyPlaces,
-  type MemoryProps,
-  type ModuleProps,
-} from "./HierarchyPanel";
+import { hierarchyPanel, hierarchyPlaces, type ModuleProps } from "./HierarchyPanel";
+import { memoryOf } from "./memory";
 import { actionToken } from "./tokens";
 import { tileCentre, trackGeometry } from "./ground";
 import { worldTrack } from "./WorldTrack";
@@ -73,21 +69,18 @@ function world(
     time,
     numbered: layout === "wide",
     move: { next, action: step.action, outcome: step.outcome, share: moment.move },
-    mark: { right: isRight(step.outcome), share: easeBack(moment.mark) },
-    peek: peekOf(played.episode, moment, time),
+    mark: { right: !fails(table, step), share: easeBack(moment.mark) },
+    peek: peekOf(table, played.episode, moment, time),
   });
 }
 
-/** What is covered is shown before the episode begins, and once it is over. */
-function peekOf(episode: Episode, moment: Moment, time: number): number {
+/** What is covered is shown before the episode begins, and once it is lost. */
+function peekOf(table: WorldTable, episode: Episode, moment: Moment, time: number): number {
   if (time < 0) return easeInOut(within(time, -1, -0.45, 0.35));
   const { index, start, length } = moment.beat;
   const over = time - start - length;
-  return index === episode.steps.length - 1 ? easeInOut(progress(over, 0.5, 1)) : 0;
-}
-
-export function isRight(outcome: string): boolean {
-  return outcome === "ok" || outcome === "success";
+  const last = index === episode.steps.length - 1;
+  return last && isLost(table, episode) ? easeInOut(progress(over, 0.5, 1)) : 0;
 }
 
 function model(props: EpisodeProps, moment: Moment): Shape[] {
@@ -112,20 +105,6 @@ function model(props: EpisodeProps, moment: Moment): Shape[] {
         }),
     memory: memoryOf(table, step.state, stateAfter(table, step), moment.move),
   });
-}
-
-export function memoryOf(
-  table: WorldTable,
-  from: number,
-  to: number,
-  share: number,
-): MemoryProps[] {
-  return table.memory.map((name, i) => ({
-    name,
-    from: at(at(table.flags, from), i),
-    to: at(at(table.flags, to), i),
-    flip: progress(share, 0.35, 0.9),
-  }));
 }
 
 /** Both halves while they decide in `state`. */
@@ -326,7 +305,7 @@ function drawTrail(table: WorldTable, episode: Episode, box: Box, done: number):
       ];
     }
     const name = at(table.actions, step.action);
-    const right = isRight(step.outcome);
+    const right = !fails(table, step);
     const badge = {
       x: round(x + side / 2),
       y: round(box.y + side + 1),

@@ -1,15 +1,7 @@
 /** A world in a state or on its way to the next: its places, and who is there. */
 import type { WorldTable } from "../../../recording/types.gen";
 import { group, path, round, type Box } from "../../../scene/build";
-import {
-  arch,
-  clamp,
-  easeOut,
-  mix,
-  progress,
-  swing,
-  type Point,
-} from "../../../scene/ease";
+import { arch, clamp, easeOut, mix, progress, swing, type Point } from "../../../scene/ease";
 import type { Ground } from "../definition";
 import { agentOf, motions, placeOfAction } from "../facts";
 import { at } from "../../../lib/list";
@@ -20,7 +12,7 @@ import { cross, tick } from "../../../scene/parts/marks";
 import { agent, thing } from "./drawings";
 import { ground, oval, tileCentre, trackGeometry, type TrackGeometry } from "./ground";
 import {
-  coversSomething,
+  coveredBy,
   describeState,
   iconOf,
   poseOf,
@@ -75,7 +67,9 @@ interface Actor {
 
 /** Everybody: what lies there, then the agent, then what it carries. */
 function figures(props: TrackProps, geometry: TrackGeometry): Shape[] {
-  const all = standings(props.table, props.state, props.move, props.peek);
+  const { table, state, move, peek } = props;
+  const now = move && move.share >= 1 ? move.next : state;
+  const all = standings(table, state, move, peek ? now : -1);
   const actor = actorOf(props, all, geometry);
   const others = all.filter(({ index }) => index !== actor?.index);
   const put = (one: Standing): Shape => standing(props, one, geometry, actor);
@@ -201,7 +195,8 @@ function standing(
   const away = leaving(props, one, actor, side);
   const own = iconOf(table, one.index);
   const upright = geometry.table || own?.stands || own?.hangs || own?.upright;
-  const peeks = props.peek && coversSomething(table, props.state, one.index) ? props.peek : 0;
+  const now = move && move.share >= 1 ? move.next : props.state;
+  const peeks = props.peek && coveredBy(table, now, one.index).length ? props.peek : 0;
   const { icon, name } = at(table.entities, one.index);
   return thing(
     `${id}.entity${one.index}`,
@@ -229,17 +224,16 @@ function resting(
   geometry: TrackGeometry,
   near: number,
 ): Point & { readonly size: number } {
-  const { side, gap } = geometry;
+  const { side } = geometry;
   const icon = iconOf(table, one.index);
   const tile = tileCentre(geometry, one.tile);
   if (geometry.table) {
     // Who passes in front comes nearer, who passes behind goes farther away.
-    const way = one.passes * arch(easedShare(move)) * Math.sqrt(one.distance);
-    const depth = 1 + 0.14 * way;
+    const way = one.passes * arch(clamp(move?.share ?? 0)) * Math.sqrt(one.distance);
     return {
       x: tile.x,
-      y: tile.y + (icon?.low ?? 0) * side + way * Math.min(side * 0.26, (side + gap) * 0.2),
-      size: side * (icon?.size ?? 0.86) * depth,
+      y: tile.y + (icon?.low ?? 0) * side + way * side * 0.15,
+      size: side * (icon?.size ?? 0.86) * (1 + 0.1 * way),
     };
   }
   if (icon?.hangs) return { x: tile.x + side * 0.21, y: tile.y - side * 0.17, size: side * 0.52 };
@@ -252,10 +246,6 @@ function resting(
     y: tile.y + (below ? 0.24 : -0.2 * near) * side,
     size: side * (icon?.size ?? mix(0.56, below ? 0.4 : 0.5, Math.max(near, below))),
   };
-}
-
-function easedShare(move: TrackMove | undefined): number {
-  return move ? clamp(move.share) : 0;
 }
 
 /** 1 where something hangs above the place of what lies there. */

@@ -96,9 +96,9 @@ function number(id: string, tile: number, geometry: TrackGeometry): Shape {
 function tableTop(id: string, many: number, geometry: TrackGeometry): Shape[] {
   const { side, gap, left, top } = geometry;
   const width = many * side + (many - 1) * gap;
-  const [back, front] = [top + side * 0.6, top + side * 1.02];
+  const [back, front] = [top + side * 0.56, top + side * 1.1];
   const [west, east] = [left - side * EDGE, left + width + side * EDGE];
-  const slant = side * 0.17;
+  const slant = side * 0.2;
   const thick = side * 0.09;
   const line = Math.max(1.2, side / 60);
   const corners = (points: readonly (readonly [number, number])[]): string =>
@@ -120,11 +120,11 @@ function tableTop(id: string, many: number, geometry: TrackGeometry): Shape[] {
     path(`${id}.plate`, plate, { fill: "surface", stroke: "ink", strokeWidth: line }),
     ...Array.from({ length: many }, (_, tile) => {
       const { x } = tileCentre(geometry, tile);
-      return path(
-        `${id}.tile${tile}`,
-        oval(x, top + side * 0.86, side * 0.44, side * 0.1),
-        { fill: "ground", stroke: "faint", strokeWidth: line },
-      );
+      return path(`${id}.tile${tile}`, oval(x, top + side * 0.87, side * 0.45, side * 0.11), {
+        fill: "ground",
+        stroke: "faint",
+        strokeWidth: line,
+      });
     }),
   ];
 }

@@ -60,15 +60,13 @@ function eye(open: boolean): Sign {
   ];
 }
 
-/** A cup that is lifted, on the left (-1), in the middle (0) or on the right (1). */
+/** What is lifted on the left (-1), in the middle (0) or on the right (1), of three places. */
 function lift(side: number): Sign {
-  const x = side * 20;
+  const x = side * 32;
+  const others = [-32, 0, 32].filter((one) => one !== x);
   return (id, tone) => [
-    path(`${id}.up`, `M${x} 4L${x} -40M${x - 18} -22L${x} -40L${x + 18} -22`, stroked(tone)),
-    path(`${id}.places`, "M-40 34L-24 34M-8 34L8 34M24 34L40 34", {
-      ...stroked(tone),
-      strokeWidth: 9,
-    }),
+    path(`${id}.up`, `M${x} 36L${x} -38M${x - 17} -20L${x} -38L${x + 17} -20`, stroked(tone)),
+    ...others.map((one) => circle(`${id}.other${one}`, one, 30, 8, { fill: tone })),
   ];
 }
 

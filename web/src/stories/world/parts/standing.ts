@@ -1,7 +1,8 @@
 /** Where everything of a world is during a move, and how it looks. */
 import type { Outcome, Whereabouts } from "../../../recording/types.gen";
-import { at } from "../../../lib/list";
+import { at, range } from "../../../lib/list";
 import { easeInOut, easeOut, mix, progress } from "../../../scene/ease";
+import { memo } from "../../../scene/memo";
 import type { Ground } from "../definition";
 import { agentOf } from "../facts";
 import type { Scenery } from "./ground";
@@ -27,9 +28,17 @@ export function isSeen(where: Whereabouts): boolean {
   return where === "tile" || where === "hand";
 }
 
+/** The entities that are anywhere at all; a world of another size may have more of them. */
+export const presentIn = memo((scenery: Scenery): readonly number[] =>
+  range(scenery.entities.length).filter((index) =>
+    range(scenery.places.length).some((state) => whereOf(scenery, state, index) !== "out-of-sight"),
+  ),
+);
+
 /** A sentence about a state, for screen readers. */
 export function describeState(scenery: Scenery, state: number, ground: Ground): string {
-  const parts = scenery.entities.map(({ name }, i) => {
+  const parts = presentIn(scenery).map((i) => {
+    const { name } = at(scenery.entities, i);
     const here = ground.at(at(at(scenery.places, state), i) + 1);
     const where: Record<Whereabouts, string> = {
       tile: here,
@@ -75,12 +84,12 @@ export function poseOf(
   };
 }
 
-/** Whether something lies under it that is not seen. */
-export function coversSomething(scenery: Scenery, state: number, index: number): boolean {
-  if (!iconOf(scenery, index)?.covers) return false;
+/** What lies under it and is not seen. */
+export function coveredBy(scenery: Scenery, state: number, index: number): readonly number[] {
+  if (!iconOf(scenery, index)?.covers) return [];
   const places = at(scenery.places, state);
-  return scenery.entities.some(
-    (_, other) =>
+  return range(scenery.entities.length).filter(
+    (other) =>
       other !== index &&
       at(places, other) === at(places, index) &&
       whereOf(scenery, state, other) === "covered",
@@ -113,22 +122,25 @@ export interface Standing {
   readonly distance: number;
 }
 
-/** Where everybody is during a move; who is not seen is left out. `peek`: lifted to look under. */
+/**
+ * Where everybody is during a move; who is not seen is left out. What lies under something in the
+ * state `uncovered` is seen: that is lifted to look under it.
+ */
 export function standings(
   scenery: Scenery,
   state: number,
   move: TrackMove | undefined,
-  peek = 0,
+  uncovered = -1,
 ): readonly Standing[] {
   const next = move?.next ?? state;
   const share = move ? easeInOut(move.share) : 0;
   const all = scenery.entities.map((_, index): Standing => {
     const [from, to] = [at(at(scenery.places, state), index), at(at(scenery.places, next), index)];
     const [was, will] = [whereOf(scenery, state, index), whereOf(scenery, next, index)];
-    const revealed = peek > 0 && liesUnder(scenery, state, index) ? 1 : 0;
+    const revealed = uncovered >= 0 && liesUnder(scenery, uncovered, index) ? 1 : 0;
     // What lay under something is there at once when that is lifted: it does not appear slowly.
-    const uncovered = was === "covered" && will === "tile" && liesUnder(scenery, state, index);
-    const seen = uncovered && share > 0 ? 1 : mix(isSeen(was) ? 1 : 0, isSeen(will) ? 1 : 0, share);
+    const lifted = was === "covered" && will === "tile" && liesUnder(scenery, state, index);
+    const seen = lifted && share > 0 ? 1 : mix(isSeen(was) ? 1 : 0, isSeen(will) ? 1 : 0, share);
     return {
       index,
       tile: from >= 0 && to >= 0 ? mix(from, to, share) : Math.max(from, to),

@@ -2,12 +2,12 @@
 import type { Episode, Recording, Run } from "../../../recording/types.gen";
 import { faded, fitted, path, round, type Box } from "../../../scene/build";
 import { easeOut, progress } from "../../../scene/ease";
-import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
+import { allRuns, chosenRun, fails, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
-import { isRight, trail } from "../parts/Episode";
+import { trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
 import { describeState } from "../parts/standing";
 import { worldTrack } from "../parts/WorldTrack";
@@ -379,7 +379,7 @@ function example(
         outcome: step.outcome,
         share: move,
       },
-      mark: { right: isRight(step.outcome), share: moment.mark },
+      mark: { right: !fails(table, step), share: moment.mark },
     }),
     ...trail(
       {

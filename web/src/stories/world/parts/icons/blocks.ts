@@ -20,7 +20,11 @@ export function block(id: string, place: Place, { attributes }: ThingPose): Grou
       strokeWidth: 5,
       opacity: 0.4,
     }),
-    path(`${id}.frame`, "M-29 -23L29 -23L29 35L-29 35Z", { fill: "none", ...ink, strokeWidth: 2.5 }),
+    path(`${id}.frame`, "M-29 -23L29 -23L29 35L-29 35Z", {
+      fill: "none",
+      ...ink,
+      strokeWidth: 2.5,
+    }),
     ...[-34, 34].flatMap((x) =>
       [-28, 40].map((y) => circle(`${id}.nail${x}.${y}`, x, y, 2.4, { fill: "ink" })),
     ),

@@ -40,6 +40,7 @@ export function cup(id: string, place: Place, pose: ThingPose): Group {
       : []),
     path(`${id}.rim`, "M-41 35Q0 50 41 35", { fill: "none", ...ink, strokeWidth: 6 }),
     ...Array.from({ length: 1 + (pose.nth % 3) }, (_, k) => stripe(k)),
+    ...aboutToMove(id, shareOf(pose, "about to move")),
     path(`${id}.shine`, "M-21 -36L-26 8", {
       fill: "none",
       stroke: "surface",
@@ -49,11 +50,25 @@ export function cup(id: string, place: Place, pose: ThingPose): Group {
   ]);
 }
 
+/** Marks on either side of a cup that will not stay where it is. */
+function aboutToMove(id: string, share: number): Shape[] {
+  if (share <= 0.02) return [];
+  const marks = "M-50 -30Q-58 -8 -52 14M50 -30Q58 -8 52 14M-61 -20Q-66 -8 -62 6M61 -20Q66 -8 62 6";
+  return [
+    path(`${id}.moves`, marks, {
+      fill: "none",
+      stroke: "muted",
+      strokeWidth: 4,
+      opacity: round(share, 3),
+    }),
+  ];
+}
+
 /** A ball with a band around it. */
 export function ball(id: string, place: Place, { attributes }: ThingPose): Group {
   return placed(id, place, [
     circle(`${id}.ball`, 0, 0, 44, {
-      fill: toneOf(attributes["colour"], "blame-planner"),
+      fill: toneOf(attributes["colour"], "gold"),
       stroke: "ink",
       strokeWidth: 6,
     }),
@@ -71,7 +86,8 @@ export function sketchedCup(
 ): Shape[] {
   const k = size / 100;
   const rise = shareOf(pose, "lifted") * 46;
-  const at = (px: number, py: number): string => `${round(x + px * k)} ${round(y + (py - rise) * k)}`;
+  const at = (px: number, py: number): string =>
+    `${round(x + px * k)} ${round(y + (py - rise) * k)}`;
   const d = `M${at(-28, -42)}L${at(28, -42)}L${at(39, 42)}L${at(-39, 42)}Z`;
   const stripes = Array.from({ length: 1 + (pose.nth % 3) }, (_, i) => {
     const py = 14 - 22 * i;
@@ -81,7 +97,13 @@ export function sketchedCup(
     path(id, d, { fill: toneOfCup(pose), stroke: "ink", strokeWidth: thin }),
     ...(size < 14
       ? []
-      : [path(`${id}.stripes`, stripes, { fill: "none", stroke: "surface", strokeWidth: round(7 * k) })]),
+      : [
+          path(`${id}.stripes`, stripes, {
+            fill: "none",
+            stroke: "surface",
+            strokeWidth: round(7 * k),
+          }),
+        ]),
   ];
 }
 
@@ -94,7 +116,7 @@ export function sketchedBall(
 ): Shape[] {
   return [
     circle(id, round(x), round(y), round(size * 0.44), {
-      fill: toneOf(attributes["colour"], "blame-planner"),
+      fill: toneOf(attributes["colour"], "gold"),
       stroke: "surface",
       strokeWidth: thin,
     }),

@@ -7,8 +7,14 @@ import { toneOf, type ThingPose } from "./icon";
 
 /** What a card says: a colour, and a form that no other has; paths of points, without arcs. */
 const FACES: Readonly<Record<string, { readonly tone: Paint; readonly d: string }>> = {
-  blue: { tone: "agent", d: "M0 -28C8 -15 19 -3 19 9C19 20 10 28 0 28C-10 28 -19 20 -19 9C-19 -3 -8 -15 0 -28Z" },
-  red: { tone: "blame-planner", d: "M0 28C-13 14 -26 6 -26 -8C-26 -23 -7 -27 0 -11C7 -27 26 -23 26 -8C26 6 13 14 0 28Z" },
+  blue: {
+    tone: "agent",
+    d: "M0 -28C8 -15 19 -3 19 9C19 20 10 28 0 28C-10 28 -19 20 -19 9C-19 -3 -8 -15 0 -28Z",
+  },
+  red: {
+    tone: "blame-planner",
+    d: "M0 28C-13 14 -26 6 -26 -8C-26 -23 -7 -27 0 -11C7 -27 26 -23 26 -8C26 6 13 14 0 28Z",
+  },
 };
 const BACK = "face-down";
 
