@@ -26,7 +26,9 @@ import TrainingProgress from "../panel/TrainingProgress.svelte";
 import { scenes } from "../scenes";
 import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor } from "../settings";
 import type { WorldValues, WorldView } from "../view";
+import { choicesOf } from "./choices";
 import { comparisonOf, ownLabel, paired } from "./compare";
+import { WorldsServer } from "./worlds.svelte";
 
 const CLUMSY = scenes.find((scene) => scene.phase === 2);
 const CLEAN = scenes.find((scene) => scene.phase === 5);
@@ -62,6 +64,11 @@ export class FineTuning implements OnStage {
   readonly #page: PageAccess;
   readonly #engine: Engine;
   readonly #cache = new Map<string, Recording>();
+  /** What trains the stories of other worlds. */
+  readonly #worlds = new WorldsServer({
+    ready: (world) => void this.#arrived(world),
+    failed: (words) => this.#problem(words),
+  });
   #controller: AbortController | null = null;
   #othersController: AbortController | null = null;
   /** The settings that are being trained, or were last. */
@@ -99,6 +106,10 @@ export class FineTuning implements OnStage {
         open: ({ narrow, tall }) => !narrow && tall,
       },
     ];
+  }
+
+  get choices() {
+    return { title: "Worlds", among: choicesOf(this.#page, this.#worlds, this.world) };
   }
 
   get floating(): Drawn | null {
@@ -167,6 +178,7 @@ export class FineTuning implements OnStage {
   }
 
   async follow(): Promise<void> {
+    void this.#worlds.look();
     for (const [name, words] of refusedIn(this.rows, this.#values)) {
       this.#problem(words);
       this.#page.keep({ [name]: null });
@@ -178,6 +190,17 @@ export class FineTuning implements OnStage {
   leave(): void {
     this.#controller?.abort();
     this.#othersController?.abort();
+    this.#worlds.leave();
+  }
+
+  /** The story of a world has been trained: it begins, unless somebody is watching this one. */
+  async #arrived(name: string): Promise<void> {
+    const world = this.#page.definitions?.worlds.find((one) => one.name === name);
+    if (!world) return;
+    await this.#page.relist().catch((error: unknown) => this.#problem(sentence(error)));
+    if (this.#page.state.playing) {
+      this.#page.say("news", `The story of “${world.title}” is trained: choose its picture.`);
+    } else await this.#page.choose(world.story);
   }
 
   #show(recording: Recording): void {
