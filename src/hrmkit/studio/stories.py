@@ -77,8 +77,10 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
 
 def has_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -> bool:
     """Whether a world's default story is there, made by this code."""
-    there = (data / RECORDINGS / world.story).exists()
-    return there and made_by(data / GRAPHS / INDEX, world) == code_and_graphs(world, exported)
+    made = made_by(data / GRAPHS / INDEX, world)
+    if made is None or not (data / RECORDINGS / world.story).exists():
+        return False
+    return made == code_and_graphs(world, exported)
 
 
 def make_story(

@@ -77,6 +77,8 @@ export interface Fold {
 /** Something else of its kind that could be on stage, with a picture of it. */
 export interface Choice {
   readonly id: string;
+  /** What its recording is called in the list of stories, once it is there. */
+  readonly recording: string;
   readonly title: string;
   /** What is drawn of it, in a box of `PICTURE`. */
   readonly picture: readonly Shape[];

@@ -27,6 +27,7 @@ export function choicesOf(
     return [
       {
         id: name,
+        recording: story,
         title: title.replace("->", "→"),
         picture: pictureOf(world),
         chosen: world === chosen,
