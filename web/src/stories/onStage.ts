@@ -88,8 +88,6 @@ export interface Choice {
   /** How far it has come while it is being made, 0 to 1; null while it is not. */
   readonly progress: number | null;
   choose(): void;
-  /** Takes back that it is made; absent while it is not. */
-  cancel?(): void;
 }
 
 /** The size of a choice's picture. */

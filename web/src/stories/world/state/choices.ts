@@ -15,7 +15,7 @@ const pictureOf = memo((world: WorldInPage): readonly Shape[] => {
 /** Every world whose story is there, or can be trained here; `chosen` is the one on stage. */
 export function choicesOf(
   page: Pick<PageAccess, "definitions" | "listed" | "choose">,
-  server: Pick<WorldsServer, "states" | "train" | "cancel">,
+  server: Pick<WorldsServer, "states" | "train">,
   chosen: WorldInPage | undefined,
 ): readonly Choice[] {
   return (page.definitions?.worlds ?? []).flatMap((world): Choice[] => {
@@ -34,7 +34,6 @@ export function choicesOf(
         note: there ? "" : noteOf(state),
         progress: busy ? progressOf(state) : null,
         choose: () => void (there ? page.choose(story) : server.train(name)),
-        ...(busy ? { cancel: () => void server.cancel(name) } : {}),
       },
     ];
   });
@@ -48,11 +47,11 @@ function isToMake(state: StoryState | undefined): boolean {
 function noteOf(state: StoryState | undefined): string {
   switch (state?.state) {
     case "training":
-      return state.of > 0 ? `${state.what}: ${state.done} of ${state.of}` : "starting…";
+      return "in training";
     case "waiting":
-      return "waits for another";
+      return "waits its turn";
     case "failed":
-      return "failed; try again";
+      return "failed: try again";
     default:
       return "trained when chosen";
   }

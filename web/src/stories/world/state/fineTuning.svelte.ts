@@ -28,18 +28,11 @@ import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor } from "../sett
 import type { WorldValues, WorldView } from "../view";
 import { choicesOf } from "./choices";
 import { comparisonOf, ownLabel, paired } from "./compare";
+import { ofTraining, ofWorld, type Training } from "./progress";
 import { WorldsServer } from "./worlds.svelte";
 
 const CLUMSY = scenes.find((scene) => scene.phase === 2);
 const CLEAN = scenes.find((scene) => scene.phase === 5);
-
-/** A training that is under way. */
-export interface Training {
-  readonly title: string;
-  readonly progress: Progress | null;
-  /** Seconds that are left, by the pace so far; null until there is a pace. */
-  readonly left: number | null;
-}
 
 const SEEDS_OF_SPREAD = constants.story_seeds;
 const MAX_CACHED = 12;
@@ -114,7 +107,24 @@ export class FineTuning implements OnStage {
 
   get floating(): Drawn | null {
     const { training } = this;
-    return training && drawn(TrainingProgress, { story: this, training });
+    return training
+      ? drawn(
+          TrainingProgress,
+          ofTraining(training, () => this.cancelAll()),
+        )
+      : this.#worldInTraining;
+  }
+
+  /** How far the story of another world is. */
+  get #worldInTraining(): Drawn | null {
+    const { states } = this.#worlds;
+    const world = this.#page.definitions?.worlds.find(
+      ({ name }) => states[name]?.state === "training",
+    );
+    const state = world && states[world.name];
+    if (!state) return null;
+    const cancel = (): void => void this.#worlds.cancel(world.name);
+    return drawn(TrainingProgress, ofWorld(world.title, state, cancel));
   }
 
   /** What is defined of the story's world; undefined where it is not known here. */
