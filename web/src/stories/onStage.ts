@@ -90,6 +90,14 @@ export interface Choice {
   choose(): void;
 }
 
+export interface Choices {
+  /** What is chosen among. */
+  readonly title: string;
+  readonly among: readonly Choice[];
+  /** How far the one is that is being made. */
+  readonly making: Drawn | null;
+}
+
 /** The size of a choice's picture. */
 export const PICTURE = { width: 120, height: 54 } as const;
 
@@ -118,8 +126,8 @@ export interface OnStage {
   sides(scene: string): readonly Side[];
   /** The one side worth showing around, if there is one. */
   readonly finale: Side | null;
-  /** What else there is to choose, and what the choice is called; absent where there is nothing. */
-  readonly choices?: { readonly title: string; readonly among: readonly Choice[] };
+  /** What else there is to choose; absent where there is nothing. */
+  readonly choices?: Choices;
   /** Its parts of the page's panel. */
   readonly folds: readonly Fold[];
   /** Whether the legend is open beside them, where there is room. */

@@ -10,6 +10,7 @@ import type { Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
 import {
   drawn,
+  type Choices,
   type Drawn,
   type Fold,
   type PageAccess,
@@ -101,8 +102,9 @@ export class FineTuning implements OnStage {
     ];
   }
 
-  get choices() {
-    return { title: "Worlds", among: choicesOf(this.#page, this.#worlds, this.world) };
+  get choices(): Choices {
+    const among = choicesOf(this.#page, this.#worlds, this.world);
+    return { title: "Worlds", among, making: this.#worldInTraining };
   }
 
   get floating(): Drawn | null {
