@@ -109,12 +109,8 @@ export class FineTuning implements OnStage {
 
   get floating(): Drawn | null {
     const { training } = this;
-    return training
-      ? drawn(
-          TrainingProgress,
-          ofTraining(training, () => this.cancelAll()),
-        )
-      : this.#worldInTraining;
+    const cancel = (): void => this.cancelAll();
+    return training && drawn(TrainingProgress, ofTraining(training, cancel));
   }
 
   /** How far the story of another world is. */
