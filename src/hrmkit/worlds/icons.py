@@ -193,7 +193,7 @@ def goal(pen: Pen, look: Look) -> None:
 
 
 def unknown(pen: Pen, look: Look) -> None:
-    """A rounded token with its initial and its look in words, for what has no drawing of its own."""
+    """A rounded token with initial and look in words, for what has no drawing of its own."""
     pen.box(-34, -26, 34, 42, look.colour("grey"), 18)
     pen.text(look.name[0].upper(), 0, 0 if look.look else 8, 36 if look.look else 44, PALE)
     pen.text(look.look, 0, 28, 14, PALE)

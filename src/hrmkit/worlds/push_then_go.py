@@ -192,18 +192,19 @@ PUSH_THEN_GO = WorldDefinition(
     env="PushThenGo-v0",
     make=PushThenGo,
     sizes=(LENGTH,),
+    # Each rival has its own best rates (docs/push-then-go.md), so that the comparison is fair.
     models=(
         WorldModel(
             name="hierarchy", preset="pushgo", rate_heads=1e-2, rate_body=3e-4, in_page=True
         ),
         WorldModel(
-            name="flat", preset="pushgo-flat", rate_heads=1e-2, rate_body=3e-3, in_page=True
+            name="flat", preset="pushgo-flat", rate_heads=1e-2, rate_body=3e-4, in_page=True
         ),
         WorldModel(
-            name="flat-labelled", preset="pushgo-flat-labelled", rate_heads=1e-2, rate_body=3e-3
+            name="flat-labelled", preset="pushgo-flat-labelled", rate_heads=1e-2, rate_body=3e-4
         ),
-        WorldModel(name="no-channel", preset="pushgo-no-channel", rate_heads=1e-2, rate_body=3e-3),
-        WorldModel(name="one-module", preset="pushgo-one-module", rate_heads=1e-2, rate_body=1e-3),
+        WorldModel(name="no-channel", preset="pushgo-no-channel", rate_heads=1e-2, rate_body=3e-4),
+        WorldModel(name="one-module", preset="pushgo-one-module", rate_heads=1e-2, rate_body=3e-4),
     ),
     defaults=Defaults(),
     whole="line",
