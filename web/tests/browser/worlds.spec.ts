@@ -13,7 +13,7 @@ test("a picture for each world to choose it by: mouse, keys and the link", async
   worlds,
 }) => {
   await open(page, worlds.url);
-  const pictures = page.getByRole("group", { name: "Worlds" }).getByRole("button");
+  const pictures = page.getByRole("navigation", { name: "Worlds" }).getByRole("button");
   await expect(pictures).toHaveText(PICTURES);
   await expect(pictures.first()).toHaveAttribute("aria-pressed", "true");
   await pictures.nth(1).focus();
@@ -56,7 +56,9 @@ test("on a phone all pictures are in reach, and the story's button too", async (
 }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, worlds.url);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+  ).toBeLessThanOrEqual(0);
   for (const name of PICTURES) {
     const picture = page.getByRole("button", { name });
     await expect(picture).toBeInViewport({ ratio: 1 });
@@ -69,7 +71,7 @@ test("on a phone all pictures are in reach, and the story's button too", async (
 test("a page on a plain host offers no world that is not there", async ({ page, site }) => {
   await open(page, site.url);
   await expect(stage(page)).toBeVisible();
-  await expect(page.getByRole("group", { name: "Worlds" })).toHaveCount(0);
+  await expect(page.getByRole("navigation", { name: "Worlds" })).toHaveCount(0);
 });
 
 test("a link to a world whose story is not there says so in one message", async ({

@@ -1,7 +1,7 @@
 /** Phase 6: every start, and what happens when a part of the design is left out. */
-import type { Episode, Recording, Run } from "../../../recording/types.gen";
+import type { Episode, Recording, Run, WorldTable } from "../../../recording/types.gen";
 import { faded, fitted, path, round, type Box } from "../../../scene/build";
-import { easeOut, progress } from "../../../scene/ease";
+import { easeInOut, easeOut, progress, within } from "../../../scene/ease";
 import { allRuns, chosenRun, fails, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
@@ -9,7 +9,7 @@ import { memo, memoByValue } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
 import { trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
-import { describeState } from "../parts/standing";
+import { describeState, whereOf } from "../parts/standing";
 import { worldTrack } from "../parts/WorldTrack";
 import { beatsOf, lengthOf, momentOf } from "../playback";
 import { stateAfter } from "../../../recording/episode";
@@ -341,6 +341,13 @@ function gridColumns(many: number, tiles: number, box: Box): number {
 
 const beatsAgain = memo((episode: Episode) => beatsOf(episode, 7, 1.3));
 
+/** Seconds before it begins, in which one sees what will be covered. */
+const LEAD = 1.1;
+
+function liesCovered(table: WorldTable, state: number): boolean {
+  return table.entities.some((_, index) => whereOf(table, state, index) === "covered");
+}
+
 /** The chosen start, played over and over. */
 function example(
   recording: Recording,
@@ -352,8 +359,9 @@ function example(
   const table = recording.world;
   const episode = at(grid, startOf(recording, view).index);
   const beats = beatsAgain(episode);
-  const length = lengthOf(beats) + 1;
-  const moment = momentOf(beats, t % length);
+  const lead = liesCovered(table, episode.start) ? LEAD : 0;
+  const time = (t % (lengthOf(beats) + 1 + lead)) - lead;
+  const moment = momentOf(beats, time);
   const step = at(episode.steps, moment.beat.index);
   const move = progress(moment.act * 0.4 + moment.move * 0.6, 0.3, 1);
   const layout: Layout = view.layout;
@@ -380,6 +388,7 @@ function example(
         share: move,
       },
       mark: { right: !fails(table, step), share: moment.mark },
+      peek: time < 0 ? easeInOut(within(time, -0.75, -0.4, 0.3)) : 0,
     }),
     ...trail(
       {
