@@ -216,4 +216,6 @@ PUSH_THEN_GO = WorldDefinition(
         ),
         Thing(entity="goal", words="And this is where the agent wants to be."),
     ),
+    episode="walk",
+    wrong_order="The block is in the way: it had to be pushed away first.",
 )

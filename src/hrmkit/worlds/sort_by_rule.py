@@ -272,4 +272,7 @@ SORT_BY_RULE = WorldDefinition(
         Thing(entity="triangle", words="If the card is blue, the triangle is wanted."),
         Thing(entity="circle", words="If it is not, the circle is."),
     ),
+    episode="walk",
+    wrong_order="The card is not read yet: it says which shape is wanted.",
+    lost="That is not the shape that the card asks for.",
 )

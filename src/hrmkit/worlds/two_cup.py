@@ -312,4 +312,8 @@ TWO_CUP = WorldDefinition(
         Thing(entity="cup 2", words="This one is blue. From outside, no cup tells what is in it."),
         Thing(entity="cup 3", words="And this one is yellow."),
     ),
+    at_place="at place {number}",
+    episode="game",
+    wrong_order="The cups still move: none may be lifted yet.",
+    lost="Nothing lies under that cup.",
 )

@@ -86,6 +86,8 @@ export interface Model {
   readonly step: Graph;
 }
 
+const INDEX = "index.json";
+
 /** All graphs and tables, each read when it is first asked for and kept. */
 export class Library {
   readonly #fetcher: Fetcher;
@@ -97,14 +99,24 @@ export class Library {
     this.#opener = opener;
   }
 
-  index(): Promise<GraphIndex> {
-    return this.#keep("index.json", async () => parse<GraphIndex>(await this.#read("index.json")));
+  /** The index; read again where it does not have the preset: its world may have come since. */
+  async index(preset: string): Promise<GraphIndex> {
+    const read = this.#index();
+    const known = await read;
+    if (preset in known.presets) return known;
+    // Whoever asks at the same time reads it again only once.
+    if (this.#kept.get(INDEX) === read) this.#kept.delete(INDEX);
+    return this.#index();
+  }
+
+  #index(): Promise<GraphIndex> {
+    return this.#keep(INDEX, async () => parse<GraphIndex>(await this.#read(INDEX)));
   }
 
   /** The world of some settings, in their size. */
   async table(settings: Settings): Promise<WorldTable> {
-    const { presets, tables } = await this.index();
     const { preset } = settings;
+    const { presets, tables } = await this.index(preset);
     const size = sizeKey(settings);
     const file = tables[presets[preset]?.world ?? ""]?.[size];
     if (!file) throw new Problem(`The graphs here have no world of size ${size} for “${preset}”.`);
@@ -112,7 +124,7 @@ export class Library {
   }
 
   async model(preset: string, baseSeed: number): Promise<Model> {
-    const found = (await this.index()).presets[preset];
+    const found = (await this.index(preset)).presets[preset];
     if (!found) throw new Problem(`The graphs here have no model “${preset}”.`);
     const file = found.base[String(baseSeed)];
     if (!file) throw new Problem(`The graphs here have no base model of seed ${baseSeed}.`);

@@ -62,7 +62,7 @@ async function basePolicy(library: Library, settings: Settings): Promise<Policy>
 export async function warmUp(library: Library, like: Settings): Promise<void> {
   const settings: Settings = { ...like, ...WARM };
   const [index, table, model] = await Promise.all([
-    library.index(),
+    library.index(settings.preset),
     library.table(settings),
     library.model(settings.preset, settings.base_seed),
   ]);
@@ -82,7 +82,7 @@ async function train(
   watch: Watch,
 ): Promise<Trained> {
   const [index, table, model] = await Promise.all([
-    library.index(),
+    library.index(settings.preset),
     library.table(settings),
     library.model(settings.preset, settings.base_seed),
   ]);
@@ -114,7 +114,7 @@ export async function record(
   runtime: string,
   watch: Watch,
 ): Promise<Recording> {
-  const index = await library.index();
+  const index = await library.index(settings.preset);
   const trained = await train(library, settings, "", watch);
   const { recorder, table } = trained;
   const { watched, steps } = recorder.watched();
@@ -158,7 +158,7 @@ async function runOf(
 ): Promise<Run> {
   const trained = await train(library, settings, name, watch);
   const { curve, checkpoints } = trained.recorder;
-  const model = (await library.index()).presets[settings.preset]?.card;
+  const model = (await library.index(settings.preset)).presets[settings.preset]?.card;
   if (!model) throw new Problem(`The graphs here have no model “${settings.preset}”.`);
   return {
     name,

@@ -20,7 +20,7 @@ test("the header leads from one story to the other and back", async ({ page, sit
   await open(page, site.url);
   const stories = page.getByRole("group", { name: "Stories" });
   const assemble = stories.getByRole("button", { name: "Assemble the kit" });
-  await expect(stories.getByRole("button", { name: "Key → Door" })).toHaveAttribute(
+  await expect(stories.getByRole("button", { name: "Worlds" })).toHaveAttribute(
     "aria-pressed",
     "true",
   );
@@ -30,7 +30,7 @@ test("the header leads from one story to the other and back", async ({ page, sit
   await expect(page.getByRole("list", { name: "Scenes" }).getByRole("button")).toHaveCount(11);
   await expect.poll(async () => (await hashOf(page)).get("story")).toBe(LADDER);
   await expect(page.getByRole("slider", { name: "Dataset size" })).toHaveCount(0);
-  await stories.getByRole("button", { name: "Key → Door" }).click();
+  await stories.getByRole("button", { name: "Worlds" }).click();
   await expect(page.getByRole("slider", { name: "Dataset size" })).toBeVisible();
   await expect.poll(async () => (await hashOf(page)).get("story")).toBe(null);
 });

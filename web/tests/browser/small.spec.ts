@@ -16,8 +16,9 @@ const SCREENS = [
   { name: "lying down", width: 667, height: 375 },
 ];
 const STORIES = [
-  ["the first story", ""],
-  ["the second story", `#story=${LADDER}`],
+  ["the first story", "", false],
+  ["the second story", `#story=${LADDER}`, false],
+  ["a story beside pictures of others", "", true],
 ] as const;
 
 /** Points of a control, scrolled to where it can be seen, that something else covers. */
@@ -66,10 +67,10 @@ async function everythingInReach(page: Page): Promise<void> {
 }
 
 for (const { name, width, height } of SCREENS) {
-  for (const [story, hash] of STORIES) {
-    test(`${name}: all of ${story} is in reach`, async ({ page, site }) => {
+  for (const [story, hash, pictures] of STORIES) {
+    test(`${name}: all of ${story} is in reach`, async ({ page, site, worlds }) => {
       await page.setViewportSize({ width, height });
-      await open(page, site.url, hash);
+      await open(page, pictures ? worlds.url : site.url, hash);
       await everythingInReach(page);
       for (const summary of await page.locator("summary").all()) await summary.click();
       await everythingInReach(page);

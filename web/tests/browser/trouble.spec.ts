@@ -113,7 +113,7 @@ test("files that are dropped together are all opened, and what is none is named"
   await list.selectOption("ladder.hrm.json.gz (2)");
   await expect(page.locator("[aria-current=step]")).toContainText("0");
   // What was opened can stand beside a story.
-  await page.getByRole("button", { name: "Key → Door" }).click();
+  await page.getByRole("button", { name: "Worlds" }).click();
   await list.selectOption("one.hrm.json.gz");
   await expect.poll(async () => (await hashOf(page)).get("story")).toBe("one.hrm.json.gz");
   await page.getByLabel("Side by side with").selectOption("story:two.hrm.json.gz");

@@ -1,21 +1,22 @@
 /** Phase 6: every start, and what happens when a part of the design is left out. */
-import type { Episode, Recording, Run } from "../../../recording/types.gen";
+import type { Episode, Recording, Run, WorldTable } from "../../../recording/types.gen";
 import { faded, fitted, path, round, type Box } from "../../../scene/build";
-import { easeOut, progress } from "../../../scene/ease";
-import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
+import { easeInOut, easeOut, progress, within } from "../../../scene/ease";
+import { allRuns, chosenRun, fails, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
-import { isRight, trail } from "../parts/Episode";
+import { trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
-import { describeState, worldTrack } from "../parts/WorldTrack";
+import { describeState, whereOf } from "../parts/standing";
+import { worldTrack } from "../parts/WorldTrack";
 import { beatsOf, lengthOf, momentOf } from "../playback";
 import { stateAfter } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
-import { groundOf, runWords } from "../definition";
+import { groundOf, runWords, type Ground } from "../definition";
 import { otherSettings } from "../settings";
 import type { WorldScene, WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
@@ -220,11 +221,11 @@ function cellShapes(
 ): readonly Shape[] {
   const chosen = startOf(recording, view).index;
   const kept = keptCells(recording)(grid);
-  const { place } = groundOf(view, recording);
+  const ground = groundOf(view, recording);
   return grid.map((_, i) => {
-    const key = `${place}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
+    const key = `${ground.at(1)}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
     const cell =
-      kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen, place);
+      kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen, ground);
     kept.set(key, cell);
     return cell;
   });
@@ -238,11 +239,11 @@ function cellShape(
   i: number,
   shown: boolean,
   chosen: boolean,
-  place: string,
+  ground: Ground,
 ): Shape {
   const episode = at(grid, i);
   const known = exampleStarts(recording).has(episode.start);
-  const tip = startWords(recording, episode, i, shown, known, place);
+  const tip = startWords(recording, episode, i, shown, known, ground);
   const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
   const x = left + ((i % columns) + 0.5) * side;
   const y = top + (Math.floor(i / columns) + 0.5) * side;
@@ -270,9 +271,9 @@ function startWords(
   i: number,
   done: boolean,
   known: boolean,
-  place: string,
+  ground: Ground,
 ): string {
-  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start, place)}.`;
+  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start, ground)}.`;
   if (!done) return where;
   const actions = count(episode.steps.length, "action");
   const order = wrongOrders(episode);
@@ -340,6 +341,13 @@ function gridColumns(many: number, tiles: number, box: Box): number {
 
 const beatsAgain = memo((episode: Episode) => beatsOf(episode, 7, 1.3));
 
+/** Seconds before it begins, in which one sees what will be covered. */
+const LEAD = 1.1;
+
+function liesCovered(table: WorldTable, state: number): boolean {
+  return table.entities.some((_, index) => whereOf(table, state, index) === "covered");
+}
+
 /** The chosen start, played over and over. */
 function example(
   recording: Recording,
@@ -351,8 +359,9 @@ function example(
   const table = recording.world;
   const episode = at(grid, startOf(recording, view).index);
   const beats = beatsAgain(episode);
-  const length = lengthOf(beats) + 1;
-  const moment = momentOf(beats, t % length);
+  const lead = liesCovered(table, episode.start) ? LEAD : 0;
+  const time = (t % (lengthOf(beats) + 1 + lead)) - lead;
+  const moment = momentOf(beats, time);
   const step = at(episode.steps, moment.beat.index);
   const move = progress(moment.act * 0.4 + moment.move * 0.6, 0.3, 1);
   const layout: Layout = view.layout;
@@ -378,7 +387,8 @@ function example(
         outcome: step.outcome,
         share: move,
       },
-      mark: { right: isRight(step.outcome), share: moment.mark },
+      mark: { right: !fails(table, step), share: moment.mark },
+      peek: time < 0 ? easeInOut(within(time, -0.75, -0.4, 0.3)) : 0,
     }),
     ...trail(
       {
