@@ -22,7 +22,8 @@ from hrmkit.recording.world.recorder import EVALUATIONS
 from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
 from hrmkit.training.worlds.base import base_model
-from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, module_of, rate_of
+from hrmkit.training.worlds.lessons import HALT_WEIGHT
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
 from hrmkit.writing import check_folder, check_target, write
@@ -170,8 +171,8 @@ def engine_preset(
     """One preset's entry in the index; its graphs and its base model are put beside it."""
     usual = default_settings(world.name)
     folder, base_seed = data / GRAPHS, usual.base_seed
-    think, step = graphs_of(name)
-    for graph in (think, step):
+    graphs = graphs_of(name)
+    for graph in graphs:
         write(folder / graph, (exported / graph).read_bytes())
     model = base_model(name, base_seed, data / BASES)
     theta = f"{name}-base-{base_seed}.bin"
@@ -181,8 +182,7 @@ def engine_preset(
     return {
         "world": world.name,
         "card": model_card(model, name).model_dump(mode="json"),
-        "think": think,
-        "step": step,
+        **graphs._asdict(),
         "base": {str(base_seed): theta},
         "size": count_parameters(model),
         "width": model.sizes.width,
