@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.worlds.env import WorldEnv
-from hrmkit.worlds.key_door import GOTO_DOOR, LEFT, OPEN, OPEN_DOOR, PICK, RIGHT, KeyDoor
+from hrmkit.worlds.key_door import GOTO_DOOR, OPEN, OPEN_DOOR, PICK, KeyDoor
+from hrmkit.worlds.line import LEFT, RIGHT
 from hrmkit.worlds.world import Outcome, WorldTable
 
 TABLES = {tiles: KeyDoor(tiles).table() for tiles in range(3, 10)}

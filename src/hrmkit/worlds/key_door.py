@@ -12,11 +12,20 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from hrmkit.errors import UserError
-from hrmkit.worlds.definition import Defaults, Size, Thing, WorldDefinition, WorldModel
+from hrmkit.worlds.definition import Defaults, Thing, WorldDefinition, WorldModel
+from hrmkit.worlds.line import (
+    LENGTH,
+    MAX_TILES,
+    MIN_TILES,
+    beside,
+    habit,
+    tile_names,
+    walk,
+)
+from hrmkit.worlds.rules import blocked, check_count, done, moves_of, reached, too_early
 from hrmkit.worlds.world import CrudePriors, Entity, Outcome, Whereabouts, WorldTable
 
-LEFT, RIGHT, PICK, OPEN = range(4)
+PICK, OPEN = 2, 3
 GOTO_KEY, GOTO_DOOR, OPEN_DOOR = range(3)
 ACTIONS = ("Left", "Right", "Pick", "Open")
 SUBGOALS = ("GoTo(key)", "GoTo(door)", "OpenDoor")
@@ -32,10 +41,9 @@ FEATURES = (
 )
 F_GOAL, F_ACT, F_HAND, F_TILE, F_AGENT, F_KEY, F_DOOR, F_HOLDING = range(8)
 
-REWARD_OPEN, REWARD_STEP, REWARD_BLOCKED = 1.0, -0.02, -0.1
-"""Opening the door; every step; on top of it, an action that cannot be done."""
-
-MIN_TILES, MAX_TILES = 3, 9
+NO_HABIT = (0.0, 0.0, 0.0, 0.0)
+AT_A_THING = (0.0, 0.0, 0.3, 0.7)
+"""What the base model tries at whatever it has walked to: Open rather than Pick."""
 
 
 class State(NamedTuple):
@@ -62,11 +70,7 @@ class KeyDoor:
     tiles: int = 5
 
     def __post_init__(self) -> None:
-        if not MIN_TILES <= self.tiles <= MAX_TILES:
-            raise UserError(
-                f"a line of {self.tiles} tiles is not possible: "
-                f"choose {MIN_TILES} to {MAX_TILES} tiles"
-            )
+        check_count(self.tiles, MIN_TILES, MAX_TILES, "tiles")
 
     @property
     def max_steps(self) -> int:
@@ -88,21 +92,16 @@ class KeyDoor:
 
     def step(self, state: State, action: int) -> tuple[State, float, Outcome]:
         """What `action` does in a live `state`: the next state, its reward, what came of it."""
+        holding, at_door = state.holding, state.agent == state.door
         match action:
-            case 0 if state.agent > 0:
-                after = state._replace(agent=state.agent - 1)
-            case 1 if state.agent < self.tiles - 1:
-                after = state._replace(agent=state.agent + 1)
-            case 2 if state.agent == state.key and not state.holding:
-                after = state._replace(holding=True)
-            case 3 if state.agent == state.door and state.holding:
-                after = state._replace(opened=True)
-                return after, REWARD_STEP + REWARD_OPEN, Outcome.SUCCESS
-            case 3 if state.agent == state.door:
-                return state, REWARD_STEP + REWARD_BLOCKED, Outcome.WRONG_ORDER
+            case 0 | 1 if 0 <= beside(state.agent, action) < self.tiles:
+                return done(state._replace(agent=beside(state.agent, action)))
+            case 2 if state.agent == state.key and not holding:
+                return done(state._replace(holding=True))
+            case 3 if at_door:
+                return reached(state._replace(opened=True)) if holding else too_early(state)
             case _:
-                return state, REWARD_STEP + REWARD_BLOCKED, Outcome.BLOCKED
-        return after, REWARD_STEP, Outcome.OK
+                return blocked(state)
 
     def teacher(self, state: State) -> tuple[int, int]:
         """The right sub-goal and the right action in a live `state`."""
@@ -130,9 +129,9 @@ class KeyDoor:
     def table(self) -> WorldTable:
         """Enumerate the world; see `WorldTable`."""
         live = list(self.live())
-        states = [*live, *self.ends()]
-        index = {state: i for i, state in enumerate(states)}
-        moves = [[self.step(state, action) for action in range(4)] for state in live]
+        ends = list(self.ends())
+        states = [*live, *ends]
+        moves = moves_of(live, ends, self.step, len(ACTIONS))
         taught = [self.teacher(state) for state in live]
         return WorldTable(
             name="key-door",
@@ -149,11 +148,11 @@ class KeyDoor:
                 Entity(name="door", icon="door"),
             ),
             memory=("holding_key",),
-            token_names=("goal", "act", "hand", *(f"tile {i + 1}" for i in range(self.tiles))),
+            token_names=("goal", "act", "hand", *tile_names(self.tiles)),
             live_states=len(live),
             starts=tuple(i for i, state in enumerate(live) if not state.holding),
             # The whole line, left to right: the shortest way to the door leads over the key.
-            showcase=index[State(0, self.tiles // 2, self.tiles - 1, holding=False)],
+            showcase=live.index(State(0, self.tiles // 2, self.tiles - 1, holding=False)),
             tokens=tuple(self.tokens(state) for state in states),
             places=tuple((s.agent, -1 if s.holding else s.key, s.door) for s in states),
             whereabouts=tuple(
@@ -166,9 +165,9 @@ class KeyDoor:
             ),
             looks=tuple(("", "", "open" if s.opened else "") for s in states),
             flags=tuple((s.holding,) for s in states),
-            next_state=tuple(tuple(index[after] for after, _, _ in row) for row in moves),
-            reward=tuple(tuple(round(reward, 2) for _, reward, _ in row) for row in moves),
-            outcome=tuple(tuple(outcome for _, _, outcome in row) for row in moves),
+            next_state=moves.next_state,
+            reward=moves.reward,
+            outcome=moves.outcome,
             teacher_subgoal=tuple(subgoal for subgoal, _ in taught),
             teacher_action=tuple(action for _, action in taught),
             subgoal_tile=tuple((-1 if s.holding else s.key, s.door, s.door) for s in live),
@@ -185,34 +184,13 @@ class KeyDoor:
             subgoal=tuple((0.0, 1.0, 0.0) if s.holding else (0.3, 0.7, 0.0) for s in live),
             action=tuple(
                 (
-                    NO_HABIT if s.holding else habit(s.agent, s.key),
-                    habit(s.agent, s.door),
-                    habit(s.agent, s.door),
+                    NO_HABIT if s.holding else habit(s.agent, s.key, AT_A_THING),
+                    habit(s.agent, s.door, AT_A_THING),
+                    habit(s.agent, s.door, AT_A_THING),
                 )
                 for s in live
             ),
         )
-
-
-NO_HABIT = (0.0, 0.0, 0.0, 0.0)
-
-
-def walk(agent: int, target: int, there: int) -> int:
-    """The action that leads from `agent` to `target`, and `there` once it is reached."""
-    if agent == target:
-        return there
-    return LEFT if target < agent else RIGHT
-
-
-def habit(agent: int, target: int) -> tuple[float, ...]:
-    """Walk to the target; there, try Open (0.7) or Pick (0.3)."""
-    match walk(agent, target, there=OPEN):
-        case 0:
-            return (1.0, 0.0, 0.0, 0.0)
-        case 1:
-            return (0.0, 1.0, 0.0, 0.0)
-        case _:
-            return (0.0, 0.0, 0.3, 0.7)
 
 
 KEY_DOOR = WorldDefinition(
@@ -220,17 +198,7 @@ KEY_DOOR = WorldDefinition(
     title="Key -> Door",
     env="KeyDoor-v0",
     make=KeyDoor,
-    sizes=(
-        Size(
-            name="tiles",
-            label="Line length",
-            hint="Tiles on the line.",
-            unit="tile",
-            minimum=MIN_TILES,
-            maximum=MAX_TILES,
-            default=5,
-        ),
-    ),
+    sizes=(LENGTH,),
     # Each rival has its own best rates (docs/key-door.md), so that the comparison is fair.
     models=(
         WorldModel(

@@ -5,10 +5,15 @@ from __future__ import annotations
 from hrmkit.errors import UserError
 from hrmkit.worlds.definition import WorldDefinition, WorldModel
 from hrmkit.worlds.key_door import KEY_DOOR, KeyDoor
+from hrmkit.worlds.push_then_go import PUSH_THEN_GO
+from hrmkit.worlds.sort_by_rule import SORT_BY_RULE
+from hrmkit.worlds.two_cup import TWO_CUP
 
 __all__ = ["DEFAULT_WORLD", "WORLDS", "KeyDoor", "world_named", "world_of_preset"]
 
-WORLDS: dict[str, WorldDefinition] = {world.name: world for world in (KEY_DOOR,)}
+WORLDS: dict[str, WorldDefinition] = {
+    world.name: world for world in (KEY_DOOR, TWO_CUP, SORT_BY_RULE, PUSH_THEN_GO)
+}
 
 DEFAULT_WORLD = KEY_DOOR.name
 """The world of the default story, and of files from before there was more than one."""

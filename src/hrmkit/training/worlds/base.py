@@ -99,6 +99,8 @@ def pretrain(
 CODE = (
     "model",
     "worlds/world.py",
+    "worlds/rules.py",
+    "worlds/line.py",
     "training/worlds/base.py",
     "training/worlds/examples.py",
     "training/worlds/fine_tune.py",
