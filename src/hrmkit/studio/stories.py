@@ -19,7 +19,7 @@ from hrmkit.progress import Progress, shown
 from hrmkit.recording.definitions import definitions_json
 from hrmkit.recording.file import save
 from hrmkit.recording.world.recorder import EVALUATIONS
-from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, tuning_of
+from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, rates_of, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
 from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, module_of, rate_of
@@ -162,6 +162,8 @@ def engine_settings(world: WorldDefinition) -> dict[str, float]:
         "beta2": BETAS[1],
         "epsilon": EPSILON,
         "evaluations": EVALUATIONS,
+        # Of preferences, where it is another.
+        "preference_steps": rates_of(world.main.preset, "preferences").most,
     }
 
 
@@ -177,7 +179,7 @@ def engine_preset(
     model = base_model(name, base_seed, data / BASES)
     theta = f"{name}-base-{base_seed}.bin"
     write(folder / theta, theta_of(model).numpy().astype("<f4").tobytes())
-    tuning = tuning_of(usual.model_copy(update={"preset": name}))
+    tuning, gentler = rates_of(name), rates_of(name, "preferences")
     cycle = ["L"] * model.wiring.low_calls + ["H"] * (model.wiring.modules - 1)
     return {
         "world": world.name,
@@ -194,6 +196,7 @@ def engine_preset(
                 "offset": slot.offset,
                 "shape": slot.shape,
                 "rate": rate_of(slot.name, tuning),
+                "preference_rate": rate_of(slot.name, gentler),
             }
             for slot in slots_of(model)
         ],

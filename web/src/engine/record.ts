@@ -1,15 +1,18 @@
 /** Trains and records in the page what experiments/record.py trains and records in Python. */
 import { Problem } from "../recording/problem";
-import { keyOf, sizeKey } from "../recording/settings";
+import { keyOf, sizeKey, wayOf } from "../recording/settings";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
+import { drawPreferences } from "../recording/preferences";
 import { sealed } from "../recording/write";
 import { Draws } from "../lib/draws";
+import { labels, type Lessons } from "./batch";
 import { drawExamples } from "./examples";
-import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
-import type { Library } from "./graphs";
+import { fineTune, mostSteps, plannedSteps, type StepSeen } from "./fineTune";
+import type { Library, Model } from "./graphs";
 import { at } from "../lib/list";
 import { policyOf } from "./policy";
-import { Recorder } from "./recorder";
+import { preferences } from "./preferences";
+import { Recorder, type Learned } from "./recorder";
 
 /** How far a training is. */
 export interface Progress {
@@ -39,7 +42,7 @@ export interface Carried {
 interface Trained {
   readonly table: WorldTable;
   readonly recorder: Recorder;
-  readonly examples: Recording["examples"];
+  readonly learned: Learned;
   readonly steps: number;
   readonly planned: number;
 }
@@ -47,10 +50,7 @@ interface Trained {
 /** The base model's policy: the same for every training that starts from it. */
 async function basePolicy(library: Library, settings: Settings): Promise<Policy> {
   const { preset, base_seed } = settings;
-  const [table, model] = await Promise.all([
-    library.table(settings),
-    library.model(preset, base_seed),
-  ]);
+  const [table, model] = await Promise.all([library.table(settings), library.model(settings)]);
   const key = `policy of ${preset} ${base_seed} on ${sizeKey(settings)}`;
   return library.remember(key, () => policyOf(model, model.base, table));
 }
@@ -64,16 +64,37 @@ export async function warmUp(library: Library, like: Settings): Promise<void> {
   const [index, table, model] = await Promise.all([
     library.index(),
     library.table(settings),
-    library.model(settings.preset, settings.base_seed),
+    library.model(settings),
   ]);
-  await basePolicy(library, settings);
   const draws = new Draws(settings.seed);
-  const examples = drawExamples(table, settings.examples, 0, 0, draws);
-  await fineTune(model, table, examples, settings, index.settings, draws, async () => undefined);
+  const { lessons } = await learn(library, model, table, settings, draws);
+  await fineTune(model, table, lessons, settings, index.settings, draws, async () => undefined);
 }
 
 /** A short training, however the settings are otherwise. */
-const WARM = { examples: 2, passes: 5, seed: 0 } as const;
+const WARM = { examples: 2, passes: 5, seed: 0, choices: null } as const;
+
+/** What is learned under some settings. */
+async function learn(
+  library: Library,
+  model: Model,
+  table: WorldTable,
+  settings: Settings,
+  draws: Draws,
+): Promise<{ readonly learned: Learned; readonly lessons: Lessons }> {
+  const policy = await basePolicy(library, settings);
+  const { examples: count, noise, distractors, choices = null } = settings;
+  if (wayOf(settings) === "labels") {
+    const examples = drawExamples(table, count, noise, distractors, draws);
+    return { learned: { examples, preferences: [] }, lessons: labels(table, examples) };
+  }
+  const { card } = model.preset;
+  const drawn = drawPreferences(table, policy, card, count, noise, draws, choices);
+  return {
+    learned: { examples: [], preferences: drawn },
+    lessons: await preferences(model, table, drawn),
+  };
+}
 
 async function train(
   library: Library,
@@ -84,15 +105,14 @@ async function train(
   const [index, table, model] = await Promise.all([
     library.index(),
     library.table(settings),
-    library.model(settings.preset, settings.base_seed),
+    library.model(settings),
   ]);
   const draws = new Draws(settings.seed);
-  const { noise, distractors } = settings;
-  const examples = drawExamples(table, settings.examples, noise, distractors, draws);
+  const { learned, lessons } = await learn(library, model, table, settings, draws);
   const { segments } = model.preset.card;
-  const planned = plannedSteps(examples.length, settings.batch, settings.passes, segments);
+  const planned = plannedSteps(settings, segments, mostSteps(settings, index.settings));
   const evaluations = Math.min(index.settings.evaluations, MOST_EVALUATIONS);
-  const recorder = new Recorder(model, table, examples, planned, evaluations);
+  const recorder = new Recorder(model, table, learned, planned, evaluations);
   await watch({ what, done: 0, of: planned, loss: null });
   await recorder.evaluate(model.base, 0, true, await basePolicy(library, settings));
   const seen = async (now: StepSeen): Promise<void> => {
@@ -100,9 +120,9 @@ async function train(
     const loss = now.losses.planner + now.losses.doer;
     await watch({ what, done: now.step + 1, of: planned, loss });
   };
-  const tuned = await fineTune(model, table, examples, settings, index.settings, draws, seen);
+  const tuned = await fineTune(model, table, lessons, settings, index.settings, draws, seen);
   await recorder.evaluate(tuned.theta, tuned.steps, true);
-  return { table, recorder, examples, steps: tuned.steps, planned };
+  return { table, recorder, learned, steps: tuned.steps, planned };
 }
 
 /** Trains as the settings say and writes the whole recording, called `title`. */
@@ -130,7 +150,9 @@ export async function record(
     world: table,
     model: card,
     showcase: table.showcase,
-    examples: trained.examples,
+    examples: [...trained.learned.examples],
+    preferences: [...trained.learned.preferences],
+    standings: recorder.standings,
     watched,
     fine_tuning: steps,
     planned_steps: trained.planned,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hrmkit.errors import UserError
 from hrmkit.model.presets import Preset, preset
 from hrmkit.recording.world import schema
-from hrmkit.training.worlds import preferences
+from hrmkit.training.worlds import fine_tune, preferences
 from hrmkit.training.worlds.fine_tune import FineTuning
 from hrmkit.worlds.definition import PLACES, WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named, world_of_preset
@@ -76,7 +76,7 @@ def ablations_of(
     return (*rivals, *frozen)
 
 
-def default_settings(world: str = DEFAULT_WORLD) -> schema.Settings:
+def default_settings(world: str = DEFAULT_WORLD, learn: schema.Learn = "labels") -> schema.Settings:
     """The settings of a world's default story; raises `UserError` for an unknown world."""
     chosen = world_named(world)
     return schema.Settings.model_validate(
@@ -85,6 +85,7 @@ def default_settings(world: str = DEFAULT_WORLD) -> schema.Settings:
             "preset": chosen.main.preset,
             "freeze": "none",
             **chosen.defaults.model_dump(),
+            "learn": learn,
             **sizes_as_settings(chosen.default_sizes()),
         }
     )
@@ -117,11 +118,10 @@ def settings_of(
     Raises `UserError` for an unknown world, half or way to learn, a size that the world does not
     have, a world without a flat rival, a number out of range, or choices that make no sense.
     """
-    chosen, usual = world_named(world), default_settings(world)
+    chosen, way = world_named(world), way_named(learn)
+    usual = default_settings(world, way)
     if freeze not in ("none", *HALVES):
         raise UserError(f"cannot freeze {freeze!r}: choose none, {' or '.join(HALVES)}")
-    if learn not in WAYS:
-        raise UserError(f"cannot learn from {learn!r}: choose {' or '.join(WAYS)}")
     if choices is not None:
         changes = {**changes, "examples": _counted(choices, changes.get("examples"))}
     given = {name: value for name, value in changes.items() if value is not None}
@@ -136,12 +136,19 @@ def settings_of(
             **sizes_as_settings(own),
             "preset": (chosen.rival("flat") if flat else chosen.main).preset,
             "freeze": freeze,
-            "learn": learn,
             "choices": choices and [one._asdict() for one in choices],
         }
     )
     check(settings)
     return settings
+
+
+def way_named(name: str) -> schema.Learn:
+    """The way to learn of that name; raises `UserError` for an unknown one."""
+    for way in WAYS:
+        if way == name:
+            return way
+    raise UserError(f"cannot learn from {name!r}: choose {' or '.join(WAYS)}")
 
 
 def _counted(choices: Sequence[preferences.Choice], examples: float | None) -> int:
@@ -220,16 +227,17 @@ def wiring_of(name: str) -> Preset:
     return preset(world_of_preset(name)[1].name)
 
 
-def rates_of(name: str) -> FineTuning:
+def rates_of(name: str, learn: schema.Learn = "labels") -> FineTuning:
     """The fine-tuning that suits a preset: each rival has its own best learning rates."""
     _, model = world_of_preset(name)
-    return FineTuning(rate_heads=model.rate_heads, rate_body=model.rate_body)
+    rates = FineTuning(rate_heads=model.rate_heads, rate_body=model.rate_body)
+    return preferences.gentler(rates) if learn == "preferences" else rates
 
 
 def tuning_of(settings: schema.Settings) -> FineTuning:
     """The fine-tuning that the settings ask for."""
     return replace(
-        rates_of(settings.preset),
+        rates_of(settings.preset, settings.learn),
         passes=settings.passes,
         batch=settings.batch,
         freeze=settings.freeze,
@@ -238,8 +246,8 @@ def tuning_of(settings: schema.Settings) -> FineTuning:
 
 def planned_steps(settings: schema.Settings) -> int:
     """Gradient steps if training does not stop early."""
-    batches = -(-settings.examples // settings.batch)
-    return settings.passes * batches * wiring_of(settings.preset).wiring.segments
+    segments = wiring_of(settings.preset).wiring.segments
+    return fine_tune.planned_steps(settings.examples, segments, tuning_of(settings))
 
 
 def title_of(settings: schema.Settings) -> str:

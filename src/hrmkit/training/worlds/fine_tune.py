@@ -48,6 +48,8 @@ class FineTuning:
     """The gradient's norm is cut to this."""
     enough: float = 0.01
     """Early stop: a whole pass with a mean loss below this (Planner and Doer) is the last."""
+    most: int = 10_000
+    """Gradient steps at the most, however many lessons there are."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.passes <= 100:
@@ -75,6 +77,12 @@ def rate_of(parameter: str, settings: FineTuning) -> float:
         return 0.0
     body = part_of(parameter) in ("embedding", "low", "high")
     return settings.rate_body if body else settings.rate_heads
+
+
+def planned_steps(lessons: int, segments: int, settings: FineTuning) -> int:
+    """Gradient steps of a fine-tuning that does not stop early: whole batches, each segment."""
+    batches = settings.passes * math.ceil(lessons / settings.batch)
+    return min(batches, settings.most // segments) * segments
 
 
 def rate_at(step: int, steps: int, settings: FineTuning) -> float:
@@ -130,17 +138,19 @@ def fine_tune(
     gradient, so that a recording can show what they would have learned.
     """
     optimizer = optimizer_for(model, settings)
-    batches = math.ceil(len(lessons) / settings.batch)
-    steps = settings.passes * batches * model.wiring.segments
+    segments = model.wiring.segments
+    steps = planned_steps(len(lessons), segments, settings)
     step = 0
     for pass_ in range(settings.passes):
         order = draws.shuffled(list(range(len(lessons))))
-        pass_loss = 0.0
+        pass_losses: list[float] = []
         for first in range(0, len(order), settings.batch):
+            if step >= steps:
+                return step
             chosen = tuple(order[first : first + settings.batch])
             lesson = lessons.lesson(chosen)
             carry = model.initial_carry(lesson.batch.features)
-            for segment in range(model.wiring.segments):
+            for segment in range(segments):
                 rate = rate_at(step, steps, settings)
                 after, outputs, losses, norm = gradient_step(
                     model, optimizer, carry, lesson, segment, rate, settings.clip
@@ -152,10 +162,10 @@ def fine_tune(
                             outputs, losses, norm, settings.clip, rate,
                         )
                     )  # fmt: skip
-                pass_loss += losses.planner.item() + losses.doer.item()
+                pass_losses.append(losses.planner.item() + losses.doer.item())
                 carry = after
                 step += 1
-        if pass_loss / (batches * model.wiring.segments) < settings.enough:
+        if sum(pass_losses) / len(pass_losses) < settings.enough:
             break
     return step
 

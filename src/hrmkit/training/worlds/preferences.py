@@ -9,7 +9,7 @@ episode's steps, without which both probabilities sink.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.world_hrm import Outputs, WorldHRM
+from hrmkit.training.worlds.fine_tune import FineTuning
 from hrmkit.training.worlds.lessons import HALT_WEIGHT, Batch, halting_loss, likelihood
 from hrmkit.training.worlds.policy import Answers, Episode, Policy, ask, features_of
 from hrmkit.worlds.world import Outcome, WorldTable
@@ -29,6 +30,14 @@ EPISODES = 8
 """Drawn from each start, to choose the best and the worst from."""
 BETA = 1.0
 """How strongly DPO holds the model to the base."""
+RATE_SHARE = 0.3
+"""The heads' learning rate, as a share of that from labels."""
+MOST_STEPS = 100
+"""Gradient steps at the most.
+
+A preference never comes to an end as a label does, and Adam's steps stay as long as they were:
+after more of them the order that was found is lost again.
+"""
 
 
 class Choice(NamedTuple):
@@ -51,6 +60,11 @@ class Preference(NamedTuple):
     def start(self) -> int:
         """The state that all of them begin in."""
         return self.episodes[0].start
+
+
+def gentler(rates: FineTuning) -> FineTuning:
+    """The fine-tuning from preferences of a model that is fine-tuned from labels at `rates`."""
+    return replace(rates, rate_heads=RATE_SHARE * rates.rate_heads, most=MOST_STEPS)
 
 
 def by_return(episodes: Sequence[Episode]) -> Choice:
