@@ -158,4 +158,6 @@ BELL = WorldDefinition(
         Thing(entity="bell", words="Somewhere there is a bell."),
         Thing(entity="cloth", words="A cloth lies on it, and keeps it silent."),
     ),
+    episode="round",
+    wrong_order="A cloth keeps the bell silent: it had to come off before.",
 )

@@ -28,6 +28,7 @@ from hrmkit.recording.world.settings import (
 from hrmkit.training.worlds.preferences import EPISODES
 from hrmkit.worlds.definition import Size, Thing, WorldDefinition, WorldModel
 from hrmkit.worlds.registry import WORLDS
+from hrmkit.worlds.world import Entity, Whereabouts, WorldTable
 
 
 class Words(Part):
@@ -59,6 +60,17 @@ class ModelInPage(Part):
     in_page: bool = Field(description="Whether the page can train it.")
 
 
+class Picture(Part):
+    """One state of a world, in the form that a table has, for a small drawing of it."""
+
+    tiles: int
+    live_states: Literal[1]
+    entities: tuple[Entity, ...]
+    places: tuple[tuple[int, ...], ...]
+    whereabouts: tuple[tuple[Whereabouts, ...], ...]
+    looks: tuple[tuple[str, ...], ...]
+
+
 class WorldInPage(Part):
     """A world, and what is trained in it."""
 
@@ -68,6 +80,12 @@ class WorldInPage(Part):
     whole: str = Field(description="What its places are together, e.g. 'line'.")
     opening: str = Field(description="The story's first caption; {tiles} is e.g. '5 tiles'.")
     things: tuple[Thing, ...] = Field(description="One an entity of the table, in its order.")
+    at_place: str = Field(description="Where a thing is, e.g. 'on {place} {number}'.")
+    episode: str = Field(description="What one is called, e.g. 'walk'.")
+    wrong_order: str = Field(description="Why an action in the wrong order comes to nothing.")
+    lost: str = Field(description="What an end without success looks like; '' if there is none.")
+    story: str = Field(description="The recording of its default story, in the list of stories.")
+    picture: Picture = Field(description="Its default size at the start that a story shows first.")
     models: tuple[ModelInPage, ...] = Field(description="The main one first.")
     ablations: tuple[Ablation, ...]
 
@@ -249,6 +267,12 @@ def world_in_page(world: WorldDefinition) -> WorldInPage:
         whole=world.whole,
         opening=world.opening,
         things=world.things,
+        at_place=world.at_place,
+        episode=world.episode,
+        wrong_order=world.wrong_order,
+        lost=world.lost,
+        story=world.story,
+        picture=picture_of(world.sized().table()),
         models=tuple(map(model_in_page, world.models)),
         ablations=tuple(
             Ablation(
@@ -261,6 +285,19 @@ def world_in_page(world: WorldDefinition) -> WorldInPage:
             )
             for plan in ablations_of(world)
         ),
+    )
+
+
+def picture_of(table: WorldTable) -> Picture:
+    """What is drawn of a world's showcase."""
+    state = table.showcase
+    return Picture(
+        tiles=table.tiles,
+        live_states=1,
+        entities=table.entities,
+        places=(table.places[state],),
+        whereabouts=(table.whereabouts[state],),
+        looks=(table.looks[state],) if table.looks else (),
     )
 
 

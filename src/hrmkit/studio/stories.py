@@ -63,7 +63,7 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
     Both are made again after the model's or the world's code has changed. `exported` is the folder
     of the world's graphs.
     """
-    story, index = data / RECORDINGS / f"{world.name}.hrm.json.gz", data / GRAPHS / INDEX
+    story, index = data / RECORDINGS / world.story, data / GRAPHS / INDEX
     if story.exists() and made_by(index, world) == code_and_graphs(world, exported):
         return story
     check_folder(data, ROOM)

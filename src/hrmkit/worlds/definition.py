@@ -87,6 +87,19 @@ class WorldDefinition(Described):
     whole: str = Field(description="What its places are together, e.g. 'line'.")
     opening: str = Field(description="The story's first caption; {tiles} is e.g. '5 tiles'.")
     things: tuple[Thing, ...] = Field(description="One an entity of the table, in its order.")
+    at_place: str = Field(
+        default="on {place} {number}",
+        description="Where a thing is; {place} is what a place is called, {number} counts from 1.",
+    )
+    episode: str = Field(default="episode", description="What one is called, e.g. 'walk'.")
+    wrong_order: str = Field(
+        default="Something else had to come first.",
+        description="Why an action in the wrong order comes to nothing, as a sentence.",
+    )
+    lost: str = Field(
+        default="",
+        description="What an end without success looks like, as a sentence; '' if there is none.",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> WorldDefinition:
@@ -110,6 +123,11 @@ class WorldDefinition(Described):
     def source(self) -> Path:
         """The file that the world's rules stand in."""
         return Path(sys.modules[self.make.__module__].__file__ or "")
+
+    @property
+    def story(self) -> str:
+        """What the recording of its default story is called."""
+        return f"{self.name}.hrm.json.gz"
 
     def model(self, preset: str) -> WorldModel:
         """The model of that preset; raises `UserError` for one of another world."""

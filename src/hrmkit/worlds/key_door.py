@@ -223,4 +223,6 @@ KEY_DOOR = WorldDefinition(
         Thing(entity="key", words="Here lies a key."),
         Thing(entity="door", words="And there is a door. It is locked."),
     ),
+    episode="walk",
+    wrong_order="The door is locked: the key had to come first.",
 )

@@ -15,7 +15,7 @@ interface Choice {
   readonly action: number;
 }
 
-/** The episode from `start` in which `choose` says what is done, until the goal or the last action. */
+/** The episode from `start` in which `choose` says what is done, until an end or the last action. */
 function follow(table: WorldTable, start: number, choose: (state: number) => Choice): Episode {
   const steps: Episode["steps"] = [];
   let state = start;
@@ -33,7 +33,7 @@ function follow(table: WorldTable, start: number, choose: (state: number) => Cho
   return {
     start,
     steps,
-    success: state >= table.live_states,
+    success: steps.at(-1)?.outcome === "success",
     total_reward: steps.reduce((total, step) => total + step.reward, 0),
   };
 }

@@ -57,13 +57,21 @@ export function titleOf(world: WorldInPage, settings: Settings): string {
 export interface Ground {
   /** One place, e.g. 'tile'. */
   readonly place: string;
+  /** Where something is, by the number of its place from 1, e.g. 'on tile 2'. */
+  at(number: number): string;
   /** All of them, e.g. 'line'. */
   readonly whole: string;
 }
 
 export function groundOf(defined: Defined, { settings }: Pick<Recording, "settings">): Ground {
   const world = worldOf(defined, settings);
-  return { place: world?.sizes[0]?.unit ?? "place", whole: world?.whole ?? "world" };
+  const place = world?.sizes[0]?.unit ?? "place";
+  const words = (world?.at_place ?? "on {place} {number}").replace("{place}", place);
+  return {
+    place,
+    whole: world?.whole ?? "world",
+    at: (number) => words.replace("{number}", String(number)),
+  };
 }
 
 /** The story's first caption. */
@@ -71,6 +79,25 @@ export function openingOf(defined: Defined, { settings, world }: Recording): str
   const places = count(world.tiles, groundOf(defined, { settings }).place);
   const opening = worldOf(defined, settings)?.opening ?? "This world has {tiles}.";
   return opening.replace("{tiles}", places);
+}
+
+/** What a world says of its episodes; of one that is not known here, what holds for any. */
+export interface EpisodeWords {
+  /** What one is called, e.g. 'walk'. */
+  readonly name: string;
+  /** Why an action in the wrong order comes to nothing, as a sentence. */
+  readonly wrongOrder: string;
+  /** What an end without success looks like, as a sentence. */
+  readonly lost: string;
+}
+
+export function episodeWords(defined: Defined, { settings }: Recording): EpisodeWords {
+  const world = worldOf(defined, settings);
+  return {
+    name: world?.episode ?? "episode",
+    wrongOrder: world?.wrong_order ?? "Something else had to come first.",
+    lost: world?.lost || "That is an end, but not the one that was wanted.",
+  };
 }
 
 /** How an entity is introduced. */

@@ -1,6 +1,7 @@
 /** What is true of a recording, worked out once; captions follow these facts. */
 import type {
   Episode,
+  EpisodeStep,
   ModelCard,
   Policy,
   Recording,
@@ -112,15 +113,44 @@ function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[
   return kept.episodes;
 }
 
-/** How often a memory flag changes during an episode. */
-export function flips(table: WorldTable, episode: Episode, flag = 0): number {
-  let changes = 0;
-  for (const step of episode.steps) {
-    const now = at(table.flags, step.state)[flag];
-    const then = at(table.flags, stateAfter(table, step))[flag];
-    if (now !== then) changes++;
-  }
-  return changes;
+/** What a step changes of the memory: the flags that are on after it, and those that are off. */
+export function remembered(
+  table: WorldTable,
+  step: Pick<EpisodeStep, "state" | "action">,
+): { readonly on: readonly string[]; readonly off: readonly string[] } {
+  const [now, then] = [at(table.flags, step.state), at(table.flags, stateAfter(table, step))];
+  const turned = (to: boolean) => table.memory.filter((_, i) => now[i] === !to && then[i] === to);
+  return { on: turned(true), off: turned(false) };
+}
+
+/** How often the memory changes during an episode. */
+export function flips(table: WorldTable, episode: Episode): number {
+  return episode.steps.filter((step) => {
+    const { on, off } = remembered(table, step);
+    return on.length + off.length > 0;
+  }).length;
+}
+
+/** Whether a step is the end of its episode, and not the one that was wanted. */
+export function endsLost(
+  table: WorldTable,
+  step: Pick<EpisodeStep, "state" | "action" | "outcome">,
+): boolean {
+  return step.outcome !== "success" && stateAfter(table, step) >= table.live_states;
+}
+
+/** Whether a step is one that nobody wanted. */
+export function fails(
+  table: WorldTable,
+  step: Pick<EpisodeStep, "state" | "action" | "outcome">,
+): boolean {
+  return !(step.outcome === "ok" || step.outcome === "success") || endsLost(table, step);
+}
+
+/** Whether an episode has come to an end that was not wanted. */
+export function isLost(table: WorldTable, { steps }: Episode): boolean {
+  const end = steps.at(-1);
+  return end !== undefined && endsLost(table, end);
 }
 
 export function wrongOrders(episode: Episode): number {
@@ -131,18 +161,16 @@ export function blocked(episode: Episode): number {
   return episode.steps.filter((step) => step.outcome === "blocked").length;
 }
 
-/** Entities that stand for the one who acts: the first with the icon 'agent', or the first. */
-export const agentOf = memo((table: WorldTable): number =>
-  Math.max(
-    0,
-    table.entities.findIndex((entity) => entity.icon === "agent"),
-  ),
-);
+/** The one who walks about, by the icon 'agent'; -1 in a world where nobody does. */
+export function agentOf({ entities }: Pick<WorldTable, "entities">): number {
+  return entities.findIndex(({ icon }) => icon === "agent");
+}
 
 /** For each action: does it move the agent to the left (-1), to the right (1), or not (0)? */
 export const motions = memo((table: WorldTable): readonly number[] => {
   const agent = agentOf(table);
   return range(table.actions.length).map((action) => {
+    if (agent < 0) return 0;
     const moved = mean(
       range(table.live_states).map(
         (state) =>
@@ -153,6 +181,45 @@ export const motions = memo((table: WorldTable): readonly number[] => {
     return Math.sign(Math.round(moved * 1000));
   });
 });
+
+/** The entities that an action changes in a state: where they are, or how they look. */
+export function changedBy(table: WorldTable, state: number, action: number): readonly number[] {
+  const next = table.next_state[state]?.[action] ?? state;
+  const same = (one: number, rows: readonly (readonly unknown[])[] | undefined): boolean =>
+    rows?.[state]?.[one] === rows?.[next]?.[one];
+  return range(table.entities.length).filter(
+    (one) => !same(one, table.places) || !same(one, table.whereabouts) || !same(one, table.looks),
+  );
+}
+
+/** For each action: the one place where it ever does anything, or -1. */
+const placesOfActions = memo((table: WorldTable): readonly number[] =>
+  range(table.actions.length).map((action) => {
+    const found = new Set<number>();
+    for (const state of range(table.live_states)) {
+      for (const one of changedBy(table, state, action))
+        found.add(at(at(table.places, state), one));
+    }
+    const [only] = found;
+    return found.size === 1 && only !== undefined ? only : -1;
+  }),
+);
+
+/**
+ * The place that an action is about, in places from the left: the agent's, else where it does
+ * something, else the middle of what it changes, else the middle of all.
+ */
+export function placeOfAction(table: WorldTable, state: number, action: number): number {
+  const places = at(table.places, state);
+  const agent = agentOf(table);
+  if (agent >= 0) return Math.max(0, at(places, agent));
+  const own = at(placesOfActions(table), action);
+  if (own >= 0) return own;
+  const changed = changedBy(table, state, action)
+    .map((one) => at(places, one))
+    .filter((place) => place >= 0);
+  return changed.length ? (Math.min(...changed) + Math.max(...changed)) / 2 : (table.tiles - 1) / 2;
+}
 
 /** True when training stopped before its planned end. */
 export function stoppedEarly(recording: Recording): boolean {

@@ -1,9 +1,19 @@
 /** An episode being played: the world, the model that decides, and the trail of what was done. */
 import type { Episode, WorldTable } from "../../../recording/types.gen";
 import { faded, group, rect, round, text, type Box } from "../../../scene/build";
-import { bow, clamp, easeBack, easeOut, mix, progress, type Point } from "../../../scene/ease";
+import {
+  bow,
+  clamp,
+  easeBack,
+  easeInOut,
+  easeOut,
+  mix,
+  progress,
+  within,
+  type Point,
+} from "../../../scene/ease";
 import type { Ground } from "../definition";
-import { agentOf, motions, type Played } from "../facts";
+import { endsLost, fails, isLost, motions, placeOfAction, type Played } from "../facts";
 import type { PlayPlaces } from "../places";
 import { at, range } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
@@ -15,14 +25,11 @@ import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { cross, tick } from "../../../scene/parts/marks";
 import { actionSign } from "./drawings";
-import {
-  hierarchyPanel,
-  hierarchyPlaces,
-  type MemoryProps,
-  type ModuleProps,
-} from "./HierarchyPanel";
+import { hierarchyPanel, hierarchyPlaces, type ModuleProps } from "./HierarchyPanel";
+import { memoryOf } from "./memory";
 import { actionToken } from "./tokens";
-import { tileCentre, trackGeometry, worldTrack } from "./WorldTrack";
+import { tileCentre, trackGeometry } from "./ground";
+import { worldTrack } from "./WorldTrack";
 
 export interface EpisodeProps {
   readonly table: WorldTable;
@@ -62,12 +69,18 @@ function world(
     time,
     numbered: layout === "wide",
     move: { next, action: step.action, outcome: step.outcome, share: moment.move },
-    mark: { right: isRight(step.outcome), share: easeBack(moment.mark) },
+    mark: { right: !fails(table, step), share: easeBack(moment.mark) },
+    peek: peekOf(table, played.episode, moment, time),
   });
 }
 
-export function isRight(outcome: string): boolean {
-  return outcome === "ok" || outcome === "success";
+/** What is covered is shown before the episode begins, and once it is lost. */
+function peekOf(table: WorldTable, episode: Episode, moment: Moment, time: number): number {
+  if (time < 0) return easeInOut(within(time, -1, -0.45, 0.35));
+  const { index, start, length } = moment.beat;
+  const over = time - start - length;
+  const last = index === episode.steps.length - 1;
+  return last && isLost(table, episode) ? easeInOut(progress(over, 0.5, 1)) : 0;
 }
 
 function model(props: EpisodeProps, moment: Moment): Shape[] {
@@ -92,20 +105,6 @@ function model(props: EpisodeProps, moment: Moment): Shape[] {
         }),
     memory: memoryOf(table, step.state, stateAfter(table, step), moment.move),
   });
-}
-
-export function memoryOf(
-  table: WorldTable,
-  from: number,
-  to: number,
-  share: number,
-): MemoryProps[] {
-  return table.memory.map((name, i) => ({
-    name,
-    from: at(at(table.flags, from), i),
-    to: at(at(table.flags, to), i),
-    flip: progress(share, 0.35, 0.9),
-  }));
 }
 
 /** Both halves while they decide in `state`. */
@@ -180,9 +179,11 @@ function flight(props: EpisodeProps, moment: Moment): Shape[] {
   const { table, played, layout, places } = props;
   const step = at(played.episode.steps, moment.beat.index);
   const name = at(table.actions, step.action);
-  const geometry = trackGeometry(places.world, table.tiles);
-  const tile = at(at(table.places, step.state), agentOf(table));
-  const over = tileCentre(geometry, Math.max(0, tile));
+  const geometry = trackGeometry(places.world, table);
+  const motion = at(motions(table), step.action);
+  const bounced = step.outcome === "wrong-order" && moment.move > 0;
+  const tile = placeOfAction(table, step.state, step.action);
+  const over = tileCentre(geometry, bounced ? clamp(tile + motion, 0, table.tiles - 1) : tile);
   const doer = hierarchyPlaces(places.model, layout).doer;
   const from: Point =
     layout === "wide"
@@ -191,9 +192,7 @@ function flight(props: EpisodeProps, moment: Moment): Shape[] {
   const target = keepInside({ x: over.x, y: over.y - geometry.side * 0.82 }, places.world);
   if (moment.act <= 0 || moment.move >= 1) return [];
   const size = layout === "wide" ? 14 : 12;
-  const motion = at(motions(table), step.action);
   const flown = bow(from, target, easeOut(moment.act), layout === "wide" ? 60 : 10);
-  const bounced = step.outcome === "wrong-order" && moment.move > 0;
   const dive = progress(moment.move, 0, 0.35);
   const recoil = progress(moment.move, 0.35, 1);
   const point: Point = !bounced
@@ -236,8 +235,9 @@ function keepInside(point: Point, box: Box): Point {
 function complaint(props: EpisodeProps, moment: Moment): Shape[] {
   const { table, played, places, layout } = props;
   const step = at(played.episode.steps, moment.beat.index);
-  const words =
-    step.outcome === "wrong-order"
+  const words = endsLost(table, step)
+    ? "Wrong: that ends it."
+    : step.outcome === "wrong-order"
       ? "Wrong order!"
       : step.outcome === "blocked"
         ? "That cannot be done here."
@@ -246,8 +246,8 @@ function complaint(props: EpisodeProps, moment: Moment): Shape[] {
   const shown = moment.beat.quick ? 1 : progress(moment.move, 0.5, 0.8);
   const size = layout === "wide" ? 17 : 13;
   const width = textWidth(words, size, 700) + size * 2;
-  const geometry = trackGeometry(places.world, table.tiles);
-  const tile = tileCentre(geometry, Math.max(0, at(at(table.places, step.state), agentOf(table))));
+  const geometry = trackGeometry(places.world, table);
+  const tile = tileCentre(geometry, placeOfAction(table, step.state, step.action));
   const x = clamp(
     tile.x - geometry.side * 0.55,
     places.world.x + width / 2,
@@ -305,7 +305,7 @@ function drawTrail(table: WorldTable, episode: Episode, box: Box, done: number):
       ];
     }
     const name = at(table.actions, step.action);
-    const right = isRight(step.outcome);
+    const right = !fails(table, step);
     const badge = {
       x: round(x + side / 2),
       y: round(box.y + side + 1),

@@ -17,12 +17,12 @@ import { memoByValue } from "../../../scene/memo";
 import { percent } from "../../../scene/numbers";
 import type { Layout } from "../../../scene/scene";
 import type { Paint, Shape, Tone } from "../../../scene/shape";
-import { plain } from "../../../scene/words";
 import { radius } from "../../../scene/layout";
 import { bar } from "./gauges";
 import { roadLight } from "../../../scene/parts/lights";
 import { tick } from "../../../scene/parts/marks";
 import { snowflake } from "./drawings";
+import { memoryChips, type MemoryProps } from "./memory";
 import { subgoalCard } from "./tokens";
 
 /** One choice of a head: a sub-goal or an action. */
@@ -73,14 +73,6 @@ export interface CardProps {
   /** Where it comes from, when not from the Planner. */
   readonly from?: Point;
   readonly tip?: string;
-}
-
-export interface MemoryProps {
-  readonly name: string;
-  readonly from: boolean;
-  readonly to: boolean;
-  /** 0: shows `from`. 1: shows `to`. */
-  readonly flip: number;
 }
 
 export interface HierarchyPlaces {
@@ -452,83 +444,4 @@ function card(props: HierarchyProps, box: Box): Shape[] {
       tip: props.card.tip ?? `The sub-goal: ${words}.`,
     }),
   ]);
-}
-
-function memoryChips(
-  id: string,
-  box: Box,
-  memory: readonly MemoryProps[],
-  layout: Layout,
-): Shape[] {
-  const size = layout === "wide" ? 13.5 : 12;
-  const width = memory.length ? (box.width - 10 * (memory.length - 1)) / memory.length : 0;
-  return memory.flatMap((one, i) =>
-    memoryChip(`${id}.${i}`, { ...box, x: box.x + i * (width + 10), width }, one, size),
-  );
-}
-
-/** A toggle that turns over when its flag changes. */
-export const memoryChip = memoByValue(drawChip);
-
-function drawChip(id: string, box: Box, memory: MemoryProps, size: number): Shape[] {
-  const shown = memory.flip < 0.5 ? memory.from : memory.to;
-  const on = mix(memory.from ? 1 : 0, memory.to ? 1 : 0, easeInOut(clamp(memory.flip)));
-  const turning = memory.from !== memory.to && memory.flip > 0 && memory.flip < 1;
-  const squash = turning ? Math.abs(Math.cos(Math.PI * memory.flip)) * 0.9 + 0.1 : 1;
-  const high = box.height * squash;
-  const middle = box.y + box.height / 2;
-  const knobBox = { x: box.x + box.width - 52, y: middle - 9, width: 36, height: 18 };
-  return [
-    group(
-      id,
-      [
-        rect(
-          `${id}.chip`,
-          { ...box, y: round(middle - high / 2), height: round(high) },
-          {
-            radius: Math.min(radius.card + 4, high / 2),
-            fill: "surface",
-            stroke: on > 0.5 ? "gold" : "faint",
-            strokeWidth: on > 0.5 ? 2.5 : 1.5,
-          },
-        ),
-        ...(squash > 0.6
-          ? [
-              fitted(
-                `${id}.name`,
-                plain(memory.name),
-                box.x + 16,
-                middle + size * 0.35,
-                box.width - 120,
-                size,
-                { weight: 600 },
-              ),
-              text(
-                `${id}.value`,
-                shown ? "yes" : "no",
-                knobBox.x - 10,
-                middle + size * 0.35,
-                size,
-                { anchor: "end", weight: 700, fill: shown ? "ink" : "muted" },
-              ),
-              rect(`${id}.track`, knobBox, {
-                radius: 9,
-                fill: on > 0.5 ? "gold" : "faint",
-                stroke: "muted",
-                strokeWidth: 1.2,
-              }),
-              circle(`${id}.knob`, round(knobBox.x + mix(9, 27, on)), middle, 6.5, {
-                fill: "surface",
-                stroke: "ink",
-                strokeWidth: 1.5,
-              }),
-            ]
-          : []),
-      ],
-      {
-        label: `Memory, ${plain(memory.name)}: ${shown ? "yes" : "no"}`,
-        tip: "The memory: one bit that the model reads as part of its input.",
-      },
-    ),
-  ];
 }

@@ -8,7 +8,7 @@ import { memoByValue, memoByValueOf } from "../../../scene/memo";
 import { count, reward } from "../../../scene/numbers";
 import type { Shape, Tone } from "../../../scene/shape";
 import { actionSign, flag } from "./drawings";
-import { miniTrack } from "./WorldTrack";
+import { miniTrack } from "./miniTrack";
 
 /** A card of the deck: the start, and a dot for every step. */
 export const smallCard = memoByValueOf(drawSmallCard);

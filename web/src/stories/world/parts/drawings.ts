@@ -9,6 +9,7 @@ import { memoByValue } from "../../../scene/memo";
 import { placed, type Place } from "../../../scene/parts/marks";
 import type { Group, Paint, Shape } from "../../../scene/shape";
 import { dot, ICONS, SIGNS, stroked } from "./icons";
+import type { ThingPose } from "./icons/icon";
 
 export interface AgentPose {
   /** Where it looks: -1 left, 0 at us, 1 right. */
@@ -23,7 +24,9 @@ export interface AgentPose {
 }
 
 /** The agent: a small round fellow with two feet. */
-export function agent(id: string, place: Place, pose: AgentPose = {}): Group {
+export const agent = memoByValue(drawAgent);
+
+function drawAgent(id: string, place: Place, pose: AgentPose = {}): Group {
   const { look = 0, hold = 0, stretch = 0, mood = 0.3, blink = false } = pose;
   const top = round(-38 - 14 * stretch);
   const wide = round(33 - 7 * stretch);
@@ -99,23 +102,11 @@ function unknown(id: string, place: Place, name: string): Group {
   ]);
 }
 
-export interface EntityPose extends AgentPose {
-  readonly open?: number;
-}
-
-/** An entity by the icon that the world's table names. */
-export const entity = memoByValue(drawEntity);
-
-function drawEntity(
-  id: string,
-  icon: string,
-  name: string,
-  place: Place,
-  pose: EntityPose = {},
-): Group {
-  if (icon === "agent") return agent(id, place, pose);
-  return ICONS[icon]?.draw(id, place, pose.open ?? 0) ?? unknown(id, place, name);
-}
+/** A thing by the icon that the world's table names. */
+export const thing = memoByValue(
+  (id: string, icon: string, name: string, place: Place, pose: ThingPose): Group =>
+    ICONS[icon]?.draw(id, place, pose) ?? unknown(id, place, name),
+);
 
 /** A flag: the sign of a sub-goal, wherever one is shown. */
 export function flag(id: string, place: Place, tone: Paint): Group {

@@ -4,142 +4,37 @@
  * this file.
  */
 import { circle, path, round } from "../../../scene/build";
-import { mix, type Point } from "../../../scene/ease";
-import { placed, type Place } from "../../../scene/parts/marks";
-import type { Group, Paint, Shape } from "../../../scene/shape";
+import type { Paint, Shape } from "../../../scene/shape";
+import { ball, cup, sketchedBall, sketchedCup } from "./icons/cups";
+import { card, disc, sketchedCard, sketchedDisc, sketchedTriangle, triangle } from "./icons/shapes";
+import { block, goal, sketchedBlock, sketchedGoal } from "./icons/blocks";
+import { door, key, sketchedDoor, sketchedKey } from "./icons/locks";
+import type { Icon, Sketch } from "./icons/icon";
 
-export interface Icon {
-  /** Whether it stands on its place and fills it; else it lies there and fits into a hand. */
-  readonly stands: boolean;
-  /** `open` swings what can be opened, from 0 to 1. */
-  draw(id: string, place: Place, open: number): Group;
-  /** The same in a few simple forms, with lines as thin as that. */
-  sketch(id: string, point: Point, size: number, thin: number): Shape[];
-}
-
-/** A key, bow up and teeth down. */
-function key(id: string, place: Place): Group {
-  return placed(id, place, [
-    path(
-      `${id}.shaft`,
-      "M-6 -6L-6 40Q-6 45 -1 45L1 45Q6 45 6 40L6 36L17 36Q20 36 20 33L20 29Q20 26 17 26L6 26L6 19L14 19" +
-        "Q17 19 17 16L17 13Q17 10 14 10L6 10L6 -6Z",
-      { fill: "gold", stroke: "ink", strokeWidth: 3 },
-    ),
-    path(
-      `${id}.bow`,
-      "M0 -46A22 22 0 1 0 0 -2A22 22 0 1 0 0 -46ZM0 -34A10 10 0 1 1 0 -14A10 10 0 1 1 0 -34Z",
-      { fill: "gold", stroke: "ink", strokeWidth: 3 },
-    ),
-    path(`${id}.shine`, "M-14 -30A15 15 0 0 1 -5 -38", {
-      fill: "none",
-      stroke: "surface",
-      strokeWidth: 3.5,
-      opacity: 0.8,
-    }),
-  ]);
-}
-
-/** A door in its frame; `open` swings its leaf from 0 to 1. */
-function door(id: string, place: Place, open = 0): Group {
-  const right = round(mix(27, -13, open));
-  const slant = round(9 * open);
-  const knob = round(mix(17, -17, open));
-  return placed(id, place, [
-    path(`${id}.frame`, "M-37 46L-37 -18Q-37 -48 0 -48Q37 -48 37 -18L37 46Z", {
-      fill: "muted",
-      stroke: "ink",
-      strokeWidth: 3,
-    }),
-    path(`${id}.inside`, "M-28 46L-28 -16Q-28 -39 0 -39Q28 -39 28 -16L28 46Z", {
-      fill: open > 0.02 ? "ground" : "ink",
-    }),
-    ...(open > 0.02
-      ? [
-          path(`${id}.path`, "M-12 46L-3 8L5 8L26 46Z", {
-            fill: "right",
-            opacity: round(0.5 * open),
-          }),
-          circle(`${id}.sun`, 10, -12, 7, { fill: "gold", opacity: round(open) }),
-        ]
-      : []),
-    path(
-      `${id}.leaf`,
-      `M-28 46L-28 -16Q-28 -39 ${round(mix(0, -21, open))} ${round(-39 + slant * 0.4)}` +
-        `Q${right} ${round(-39 + slant)} ${right} ${round(-16 + slant)}L${right} ${round(46 + slant * 0.4)}Z`,
-      { fill: "wood", stroke: "ink", strokeWidth: 3 },
-    ),
-    ...(open < 0.5
-      ? [
-          path(`${id}.plank1`, "M-10 44L-10 -35", plank(open)),
-          path(`${id}.plank2`, "M10 44L10 -35", plank(open)),
-          circle(`${id}.hole`, 0, 4, 8.5, {
-            fill: "gold",
-            stroke: "ink",
-            strokeWidth: 2.5,
-            opacity: 1 - 2 * open,
-          }),
-          path(`${id}.slot`, "M0 1L0 9", {
-            fill: "none",
-            stroke: "ink",
-            strokeWidth: 4,
-            opacity: 1 - 2 * open,
-          }),
-        ]
-      : []),
-    circle(`${id}.knob`, knob, 16, 4, { fill: "gold", stroke: "ink", strokeWidth: 2 }),
-  ]);
-}
-
-function plank(open: number) {
-  return {
-    fill: "none",
-    stroke: "ink",
-    strokeWidth: 2,
-    opacity: round(0.3 * (1 - 2 * open)),
-  } as const;
-}
-
-/** Bow and blade in one stroke-and-fill each. */
-function sketchedKey(id: string, { x, y }: Point, size: number, thin: number): Shape[] {
-  const r = size * 0.24;
-  return [
-    path(
-      `${id}.blade`,
-      `M${round(x)} ${round(y)}V${round(y + size * 0.5)}M${round(x)} ${round(y + size * 0.42)}h${round(size * 0.2)}M${round(x)} ${round(y + size * 0.24)}h${round(size * 0.16)}`,
-      { fill: "none", stroke: "ink", strokeWidth: round(size * 0.13) },
-    ),
-    circle(`${id}.bow`, round(x), round(y - size * 0.22), round(r), {
-      fill: "gold",
-      stroke: "ink",
-      strokeWidth: thin,
-    }),
-  ];
-}
-
-function sketchedDoor(id: string, { x, y }: Point, size: number, thin: number): Shape[] {
-  const w = size * 0.3;
-  const top = y - size * 0.38;
-  const d = `M${round(x - w)} ${round(y + size * 0.38)}V${round(top + w)}A${round(w)} ${round(w)} 0 0 1 ${round(x + w)} ${round(top + w)}V${round(y + size * 0.38)}Z`;
-  return [path(id, d, { fill: "wood", stroke: "ink", strokeWidth: thin })];
-}
+export type { Icon } from "./icons/icon";
 
 /** By the icon of an entity. */
 export const ICONS: Readonly<Record<string, Icon>> = {
-  key: { stands: false, draw: key, sketch: sketchedKey },
+  key: { draw: key, sketch: sketchedKey },
   door: { stands: true, draw: door, sketch: sketchedDoor },
+  ball: { size: 0.36, low: 0.22, draw: ball, sketch: sketchedBall },
+  cup: { stands: true, covers: true, draw: cup, sketch: sketchedCup },
+  card: { hangs: true, draw: card, sketch: sketchedCard },
+  triangle: { upright: true, draw: triangle, sketch: sketchedTriangle },
+  circle: { upright: true, draw: disc, sketch: sketchedDisc },
+  block: { stands: true, draw: block, sketch: sketchedBlock },
+  goal: { stands: true, draw: goal, sketch: sketchedGoal },
+  flag: { stands: true, draw: goal, sketch: sketchedGoal },
 };
 
 /** What is sketched of an entity without a drawing. */
-export function sketchedToken(id: string, { x, y }: Point, size: number, thin: number): Shape[] {
-  return [
-    circle(id, round(x), round(y), round(size * 0.38), {
-      fill: "input",
-      stroke: "ink",
-      strokeWidth: thin,
-    }),
-  ];
-}
+export const sketchedToken: Sketch = (id, { x, y }, size, thin) => [
+  circle(id, round(x), round(y), round(size * 0.38), {
+    fill: "input",
+    stroke: "ink",
+    strokeWidth: thin,
+  }),
+];
 
 type Sign = (id: string, tone: Paint) => Shape[];
 
@@ -150,6 +45,31 @@ export function stroked(tone: Paint) {
 /** The sign of an action that has none of its own. */
 export const dot: Sign = (id, tone) => [circle(`${id}.dot`, 0, 0, 18, { fill: tone })];
 
+/** An eye; closed, it looks away. */
+function eye(open: boolean): Sign {
+  return (id, tone) => [
+    ...(open
+      ? [
+          path(`${id}.lids`, "M-42 2Q0 -44 42 2Q0 44 -42 2Z", stroked(tone)),
+          circle(`${id}.pupil`, 0, 2, 12, { fill: tone }),
+        ]
+      : [
+          path(`${id}.lid`, "M-42 -8Q0 34 42 -8", stroked(tone)),
+          path(`${id}.lashes`, "M-26 12L-36 30M0 16L0 38M26 12L36 30", stroked(tone)),
+        ]),
+  ];
+}
+
+/** What is lifted on the left (-1), in the middle (0) or on the right (1), of three places. */
+function lift(side: number): Sign {
+  const x = side * 32;
+  const others = [-32, 0, 32].filter((one) => one !== x);
+  return (id, tone) => [
+    path(`${id}.up`, `M${x} 36L${x} -38M${x - 17} -20L${x} -38L${x + 17} -20`, stroked(tone)),
+    ...others.map((one) => circle(`${id}.other${one}`, one, 30, 8, { fill: tone })),
+  ];
+}
+
 /** By the action's name in small letters. */
 export const SIGNS: Readonly<Record<string, Sign>> = {
   pick: (id, tone) => [
@@ -159,5 +79,19 @@ export const SIGNS: Readonly<Record<string, Sign>> = {
   open: (id, tone) => [
     path(`${id}.arch`, "M-28 40L-28 -10Q-28 -40 0 -40Q28 -40 28 -10L28 40Z", stroked(tone)),
     circle(`${id}.knob`, 12, 6, 7, { fill: tone }),
+  ],
+  follow: eye(true),
+  lookaway: eye(false),
+  "look away": eye(false),
+  "lift left": lift(-1),
+  "lift middle": lift(0),
+  "lift right": lift(1),
+  read: (id, tone) => [
+    path(`${id}.sheet`, "M-30 -40L30 -40L30 40L-30 40Z", stroked(tone)),
+    path(`${id}.lines`, "M-12 -14L12 -14M-12 12L12 12", { ...stroked(tone), strokeWidth: 9 }),
+  ],
+  push: (id, tone) => [
+    path(`${id}.arrow`, "M-44 0L2 0M-16 -18L2 0L-16 18", stroked(tone)),
+    path(`${id}.block`, "M18 -26L42 -26L42 26L18 26Z", stroked(tone)),
   ],
 };

@@ -1,5 +1,5 @@
 /** Phase 0: the line, who stands on it, and what has to be done. */
-import type { Recording, WorldTable } from "../../../recording/types.gen";
+import type { EpisodeStep, Recording, WorldTable } from "../../../recording/types.gen";
 import {
   faded,
   fitted,
@@ -11,15 +11,26 @@ import {
   text,
   type Box,
 } from "../../../scene/build";
-import { arch, bow, easeInOut, easeOut, progress, within, type Point } from "../../../scene/ease";
+import {
+  arch,
+  bow,
+  clamp,
+  easeInOut,
+  easeOut,
+  progress,
+  within,
+  type Point,
+} from "../../../scene/ease";
 import { groundOf, introductionOf, openingOf } from "../definition";
-import { agentOf, motions } from "../facts";
+import { agentOf, motions, placeOfAction } from "../facts";
 import { at, range } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { reward } from "../../../scene/numbers";
 import { actionToken, subgoalCard, tokenWidth } from "../parts/tokens";
-import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
-import { teacherEpisode } from "../../../recording/episode";
+import { tileCentre, trackGeometry, type TrackGeometry } from "../parts/ground";
+import { coveredBy, isSeen, presentIn, whereOf } from "../parts/standing";
+import { worldTrack, type TrackProps } from "../parts/WorldTrack";
+import { stateAfter, teacherEpisode } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
@@ -32,31 +43,45 @@ interface Stretch {
   readonly subgoals: readonly string[];
   readonly from: number;
   readonly to: number;
+  /** What is done on it. */
+  readonly steps: readonly EpisodeStep[];
 }
 
 /** The teacher's way from the showcase; sub-goals at the same place are one stretch. */
 const stretches = memo((recording: Recording): readonly Stretch[] => {
   const table = recording.world;
-  const agent = agentOf(table);
-  const found: { subgoals: string[]; from: number; to: number }[] = [];
+  const walked = agentOf(table) >= 0;
+  const found: { subgoals: string[]; from: number; to: number; steps: EpisodeStep[] }[] = [];
   for (const step of teacherEpisode(table, recording.showcase).steps) {
     const name = at(table.subgoals, step.subgoal);
     const target = at(at(table.subgoal_tile, step.state), step.subgoal);
-    const here = at(at(table.places, step.state), agent);
+    const here = placeOfAction(table, step.state, step.action);
     const to = target < 0 ? here : target;
     const before = found.at(-1);
-    if (before?.subgoals.includes(name)) continue;
-    if (before && before.to === to) before.subgoals.push(name);
-    else found.push({ subgoals: [name], from: here, to });
+    if (before?.subgoals.includes(name)) before.steps.push(step);
+    else if (walked && before?.to === to) {
+      before.subgoals.push(name);
+      before.steps.push(step);
+    } else found.push({ subgoals: [name], from: here, to, steps: [step] });
   }
   return found;
 });
 
+/** Where nobody walks, the way is not drawn but played: a stretch lasts as long as its steps. */
+const PER_STEP = 1.15;
+
+function lengthOf(recording: Recording): number {
+  if (agentOf(recording.world) >= 0) return WAY;
+  return Math.max(WAY, ...stretches(recording).map(({ steps }) => steps.length * PER_STEP + 0.7));
+}
+
+const WAY = 2.4;
+
 const times = memo((recording: Recording) =>
   timeline({
     line: 2.4,
-    things: each(recording.world.entities.length, 2.8),
-    ways: each(stretches(recording).length, 2.4),
+    things: each(presentIn(recording.world).length, 2.8),
+    ways: each(stretches(recording).length, lengthOf(recording)),
     actions: 3.8,
   }),
 );
@@ -67,9 +92,9 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const order = stretches(recording).flatMap((one) => one.subgoals);
   return [
     { at: 0, text: openingOf(view, recording) },
-    ...table.entities.map((one, i) => ({
+    ...presentIn(table).map((index, i) => ({
       at: time.nth("things", i),
-      text: introductionOf(view, recording, one.name),
+      text: introductionOf(view, recording, at(table.entities, index).name),
     })),
     ...stretches(recording).map((one, i) => ({
       at: time.nth("ways", i),
@@ -92,14 +117,19 @@ interface Places {
   readonly actions: Box;
 }
 
-function places(layout: Layout): Places {
+function places(table: WorldTable, layout: Layout): Places {
+  const walked = agentOf(table) >= 0;
   return layout === "wide"
     ? {
-        track: { x: 70, y: 186, width: 820, height: 160 },
+        track: walked
+          ? { x: 70, y: 186, width: 820, height: 160 }
+          : { x: 70, y: 138, width: 820, height: 230 },
         actions: { x: 70, y: 424, width: 820, height: 80 },
       }
     : {
-        track: { x: 14, y: 230, width: 362, height: 90 },
+        track: walked
+          ? { x: 14, y: 230, width: 362, height: 90 }
+          : { x: 14, y: 190, width: 362, height: 150 },
         actions: { x: 14, y: 440, width: 362, height: 120 },
       };
 }
@@ -108,36 +138,114 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const { layout } = view;
   const table = recording.world;
   const time = times(recording);
-  const box = places(layout);
-  const geometry = trackGeometry(box.track, table.tiles);
-  const state = recording.showcase;
-  const lit = (i: number) => within(t, time.nth("things", i), time.nth("things", i + 1) - 0.3, 0.3);
+  const box = places(table, layout);
+  const geometry = trackGeometry(box.track, table);
+  const introduced = presentIn(table);
+  const lit = introduced.map((_, i) =>
+    within(t, time.nth("things", i), time.nth("things", i + 1) - 0.3, 0.3),
+  );
   const introducing = within(t, time.things, time.ways - 0.2, 0.4);
+  const litBy = (index: number): number => at(lit, introduced.indexOf(index));
+  const light = table.entities.map((_, index) => {
+    if (!introduced.includes(index)) return 1;
+    const under = coveredBy(table, recording.showcase, index).map(litBy);
+    return 1 - 0.72 * introducing * (1 - Math.max(litBy(index), ...under));
+  });
+  const peek = Math.max(
+    0,
+    ...introduced.map((index, i) =>
+      isSeen(whereOf(table, recording.showcase, index)) ? 0 : easeInOut(at(lit, i)),
+    ),
+  );
   return [
-    ...table.entities.flatMap((one, i) =>
-      spotlight(`spot.${one.name}`, table, state, i, geometry, lit(i), layout),
+    ...introduced.flatMap((index, i) =>
+      spotlight(
+        `spot.${at(table.entities, index).name}`,
+        table,
+        recording.showcase,
+        index,
+        geometry,
+        at(lit, i),
+        layout,
+      ),
     ),
     ...worldTrack({
       id: "world",
       box: box.track,
       table,
-      state,
+      ...playedAt(recording, t),
       time: t,
       ground: groundOf(view, recording),
       numbered: true,
-      light: table.entities.map((_, i) => 1 - 0.72 * introducing * (1 - lit(i))),
+      light,
+      peek,
     }),
-    ...stretches(recording).flatMap((one, i) =>
-      stretchArc(
-        `way.${i}`,
-        one,
-        geometry,
-        progress(t, time.nth("ways", i), time.nth("ways", i) + 1),
-        layout,
-      ),
-    ),
+    ...(geometry.table
+      ? wayInWords(recording, geometry, t, layout)
+      : stretches(recording).flatMap((one, i) =>
+          stretchArc(
+            `way.${i}`,
+            one,
+            geometry,
+            progress(t, time.nth("ways", i), time.nth("ways", i) + 1),
+            layout,
+          ),
+        )),
     ...actions(table, box.actions, progress(t, time.actions, time.actions + 1.2), layout),
   ];
+}
+
+/** The state at a time; where nobody walks, the right way is played while it is told. */
+function playedAt(recording: Recording, t: number): Pick<TrackProps, "state" | "move"> {
+  const table = recording.world;
+  const time = times(recording);
+  const begun = stretches(recording).findLastIndex((_, i) => t >= time.nth("ways", i));
+  const stretch = stretches(recording)[begun];
+  if (agentOf(table) >= 0 || !stretch) return { state: recording.showcase };
+  const since = t - time.nth("ways", begun) - 0.5;
+  const index = clamp(Math.floor(since / PER_STEP), 0, stretch.steps.length - 1);
+  const { state, action, outcome } = at(stretch.steps, index);
+  const share = progress(since - index * PER_STEP, 0, PER_STEP - 0.15);
+  return { state, move: { next: stateAfter(table, { state, action }), action, outcome, share } };
+}
+
+/** The sub-goals beside each other above the table, each once its stretch begins. */
+function wayInWords(
+  recording: Recording,
+  geometry: TrackGeometry,
+  t: number,
+  layout: Layout,
+): Shape[] {
+  const time = times(recording);
+  const wide = layout === "wide";
+  const size = wide ? 16 : 12.5;
+  const all = stretches(recording);
+  const gap = size * 3.2;
+  const widths = all.map(({ subgoals }) => tokenWidth(subgoals.join(", "), size));
+  const y = geometry.top - geometry.side * 0.68 - size * 1.6;
+  const middle = tileCentre(geometry, (recording.world.tiles - 1) / 2).x;
+  const total = widths.reduce((sum, one) => sum + one, 0) + gap * (all.length - 1);
+  let left = middle - total / 2;
+  return all.flatMap(({ subgoals }, i) => {
+    const x = left + at(widths, i) / 2;
+    left += at(widths, i) + gap;
+    const start = time.nth("ways", i);
+    const arrow = left - gap * 0.5;
+    return [
+      ...faded(`way.${i}.card`, progress(t, start, start + 0.5), [
+        subgoalCard(`way.${i}.card.it`, subgoals.join(", "), { x, y }, { size }),
+      ]),
+      ...(i === all.length - 1
+        ? []
+        : faded(`way.${i}.then`, progress(t, start + 0.4, start + 0.8), [
+            path(
+              `way.${i}.arrow`,
+              `M${round(arrow - size)} ${round(y)}H${round(arrow + size)}m-7 -6l7 6l-7 6`,
+              { fill: "none", stroke: "planner", strokeWidth: 3 },
+            ),
+          ])),
+    ];
+  });
 }
 
 /** A halo under an entity and its name above it. */
@@ -146,7 +254,7 @@ function spotlight(
   table: WorldTable,
   state: number,
   index: number,
-  geometry: ReturnType<typeof trackGeometry>,
+  geometry: TrackGeometry,
   share: number,
   layout: Layout,
 ): Shape[] {
@@ -156,7 +264,8 @@ function spotlight(
   const name = plain(at(table.entities, index).name);
   const size = layout === "wide" ? 17 : 14;
   const width = textWidth(name, size, 700) + size * 1.8;
-  const high = y - geometry.side / 2 - size * 2.6 - 6 * arch(share);
+  const lifted = isSeen(whereOf(table, state, index)) ? 0 : geometry.side * 0.42;
+  const high = y - geometry.side / 2 - lifted - size * 2.6 - 6 * arch(share);
   return faded(id, share, [
     rect(`${id}.halo`, haloBox(x, y, geometry.side * (0.58 + 0.02 * share)), {
       radius: geometry.side * 0.3,
@@ -189,7 +298,7 @@ function haloBox(x: number, y: number, half: number): Box {
 function stretchArc(
   id: string,
   stretch: Stretch,
-  geometry: ReturnType<typeof trackGeometry>,
+  geometry: TrackGeometry,
   share: number,
   layout: Layout,
 ): Shape[] {
@@ -257,16 +366,12 @@ function actions(table: WorldTable, box: Box, share: number, layout: Layout): Sh
       ),
     ]);
   });
-  const rewards = table.reward.flat();
-  const best = Math.max(...rewards);
-  const usual = at(at(table.reward, table.showcase), at(table.teacher_action, table.showcase));
-  const worst = Math.min(...rewards);
   return [
     ...tokens,
     ...faded("rewards", progress(share, 0.6, 1), [
       fitted(
         "rewards.words",
-        `Reaching the goal earns ${reward(best)}, a plain step ${reward(usual)}, a failed one ${reward(worst)}.`,
+        rewardWords(table),
         box.x + box.width / 2,
         box.y + (layout === "wide" ? 74 : 76),
         box.width,
@@ -275,6 +380,23 @@ function actions(table: WorldTable, box: Box, share: number, layout: Layout): Sh
       ),
     ]),
   ];
+}
+
+/** What there is to earn, in a sentence. */
+function rewardWords(table: WorldTable): string {
+  const best = Math.max(...table.reward.flat());
+  const of = (wanted: (state: number, action: number) => boolean): number =>
+    Math.min(
+      ...table.reward.flatMap((row, state) => row.filter((_, action) => wanted(state, action))),
+    );
+  const over = (state: number, action: number): boolean =>
+    stateAfter(table, { state, action }) >= table.live_states;
+  const outcome = (state: number, action: number) => at(at(table.outcome, state), action);
+  const usual = of((state, action) => outcome(state, action) === "ok" && !over(state, action));
+  const failed = of((state, action) => !over(state, action));
+  const lost = of((state, action) => over(state, action) && outcome(state, action) !== "success");
+  const end = Number.isFinite(lost) ? `, a wrong end ${reward(lost)}` : "";
+  return `Reaching the goal earns ${reward(best)}, a plain step ${reward(usual)}, a failed one ${reward(failed)}${end}.`;
 }
 
 export const meetTheWorld: WorldScene = {
@@ -287,8 +409,8 @@ export const meetTheWorld: WorldScene = {
     const time = times(recording);
     return [
       0,
-      ...recording.world.entities.map((_, i) => time.nth("things", i) + 0.8),
-      ...stretches(recording).map((_, i) => time.nth("ways", i) + 1.4),
+      ...presentIn(recording.world).map((_, i) => time.nth("things", i) + 0.8),
+      ...stretches(recording).map((_, i) => time.nth("ways", i) + lengthOf(recording) - 1),
       time.actions + 2,
     ];
   },

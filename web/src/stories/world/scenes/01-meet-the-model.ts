@@ -3,16 +3,18 @@ import type { Call, Recording, Thought, ThoughtSegment } from "../../../recordin
 import { circle, faded, fitted, group, path, rect, round, type Box } from "../../../scene/build";
 import { bow, clamp, easeOut, progress, tween } from "../../../scene/ease";
 import { groundOf } from "../definition";
-import { agentOf, motions } from "../facts";
+import { agentOf, motions, placeOfAction } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
 import { argmax, at, last, range } from "../../../lib/list";
 import { headsOf } from "../maths";
 import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, grouped, logistic, percent, softmax, weight } from "../../../scene/numbers";
-import { doerWords, memoryOf, plannerWords } from "../parts/Episode";
+import { doerWords, plannerWords } from "../parts/Episode";
+import { memoryOf } from "../parts/memory";
 import { form, hierarchyPanel, hierarchyPlaces } from "../parts/HierarchyPanel";
 import { actionToken, tokenWidth } from "../parts/tokens";
-import { tileCentre, trackGeometry, worldTrack } from "../parts/WorldTrack";
+import { tileCentre, trackGeometry } from "../parts/ground";
+import { worldTrack } from "../parts/WorldTrack";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
 import type { WorldScene, WorldView } from "../view";
@@ -142,12 +144,24 @@ function gridOf(recording: Recording, layout: Layout): Grid {
   };
 }
 
-/** The world stands over the columns of its places, which are the last tokens. */
+/**
+ * The world stands over the columns of its places, which are the last tokens; things on a table
+ * need not stand as close as columns.
+ */
 function worldBox(recording: Recording, layout: Layout): Box {
   const { board: box } = places(layout);
   const { left, column } = gridOf(recording, layout);
   const { tiles, token_names } = recording.world;
   const high = layout === "wide" ? 62 : 40;
+  if (agentOf(recording.world) < 0) {
+    const tall = layout === "wide" ? 104 : 58;
+    return {
+      x: box.x + box.width / 2,
+      y: box.y - tall - 4,
+      width: box.width / 2,
+      height: tall,
+    };
+  }
   return {
     x: box.x + left + (token_names.length - tiles) * column,
     y: box.y - high - 4,
@@ -456,9 +470,8 @@ function answer(recording: Recording, t: number, view: WorldView, place: Places)
   );
   const doer = hierarchyPlaces(place.model, view.layout).doer;
   const wide = view.layout === "wide";
-  const geometry = trackGeometry(worldBox(recording, view.layout), world.tiles);
-  const agent = at(at(world.places, shown(recording).state), agentOf(world));
-  const tile = tileCentre(geometry, Math.max(0, agent));
+  const geometry = trackGeometry(worldBox(recording, view.layout), world);
+  const tile = tileCentre(geometry, placeOfAction(world, shown(recording).state, action));
   const size = wide ? 15 : 12;
   const half = tokenWidth(at(world.actions, action), size) / 2;
   const from = wide

@@ -1,8 +1,10 @@
 /** Phase 2: what the base model does before fine-tuning. */
-import type { Recording } from "../../../recording/types.gen";
+import type { Recording, WorldTable } from "../../../recording/types.gen";
 import { easeOut, progress } from "../../../scene/ease";
 import { columns, faded, type Box } from "../../../scene/build";
 import { type as sizes } from "../../../scene/layout";
+import { episodeWords } from "../definition";
+import { endsLost, fails, isLost } from "../facts";
 import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
@@ -27,10 +29,8 @@ function duration(recording: Recording, view: WorldView): number {
 }
 
 /** The first time that something goes wrong, and what it is. */
-function firstFailure({ played, beats, time }: Play) {
-  const index = played.episode.steps.findIndex(
-    (step) => step.outcome !== "ok" && step.outcome !== "success",
-  );
+function firstFailure({ played, beats, time }: Play, table: WorldTable) {
+  const index = played.episode.steps.findIndex((step) => fails(table, step));
   if (index < 0) return null;
   const beat = at(beats, index);
   return {
@@ -50,7 +50,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   if (first.subgoal >= 0) {
     list.push({
       at: now.time.episode + 1.2,
-      text: `Its Planner likes ${at(table.subgoals, first.subgoal)} best, so that is where it goes.`,
+      text: `Its Planner likes ${at(table.subgoals, first.subgoal)} best, so that is what it goes for.`,
     });
   }
   if (!recording.model.subgoal_head) {
@@ -59,27 +59,27 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       text: "There are no sub-goals here: it only ever picks actions.",
     });
   }
-  const failure = firstFailure(now);
+  const failure = firstFailure(now, table);
+  const words = episodeWords(view, recording);
   if (failure) {
     const action = at(table.actions, failure.step.action);
     list.push({
       at: failure.at,
-      text:
-        failure.step.outcome === "wrong-order"
-          ? `${action} bounces off: something else had to come first. Wrong order!`
+      text: endsLost(table, failure.step)
+        ? `${action}: ${words.lost}`
+        : failure.step.outcome === "wrong-order"
+          ? `${action} bounces off. ${words.wrongOrder} Wrong order!`
           : `${action} cannot be done here.`,
     });
   }
-  const failures = episode.steps.filter(
-    (step) => step.outcome !== "ok" && step.outcome !== "success",
-  ).length;
+  const failures = episode.steps.filter((step) => fails(table, step)).length;
   list.push({
     at: now.time.outro,
     text: episode.success
       ? `It gets there in ${count(episode.steps.length, "action")}, with ${count(failures, "failure")}. Reward ${reward(episode.total_reward)}.`
       : failures > 1
         ? `It does not learn by trying: ${count(failures, "failed action")}, reward ${reward(episode.total_reward)}.`
-        : `Out of time after ${count(episode.steps.length, "action")}. Reward ${reward(episode.total_reward)}.`,
+        : `${isLost(table, episode) ? "Over" : "Out of time"} after ${count(episode.steps.length, "action")}. Reward ${reward(episode.total_reward)}.`,
   });
   const losses = recording.fine_tuning[0]?.losses;
   if (losses) {

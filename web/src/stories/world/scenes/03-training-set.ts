@@ -2,6 +2,7 @@
 import type { Recording } from "../../../recording/types.gen";
 import { circle, faded, fitted, group, rect, round, type Box } from "../../../scene/build";
 import { bow, clamp, easeInOut, easeOut, progress, tween } from "../../../scene/ease";
+import { episodeWords } from "../definition";
 import { motions } from "../facts";
 import { at, range } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
@@ -30,7 +31,7 @@ const facts = memo((recording: Recording): Facts => {
   };
 });
 
-function captions(recording: Recording): readonly Caption[] {
+function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const { settings, examples, model } = recording;
   const { steps, wrong, strays } = facts(recording);
   const list: Caption[] = [
@@ -40,7 +41,7 @@ function captions(recording: Recording): readonly Caption[] {
     },
     {
       at: T.open,
-      text: "An example is one walk of a teacher. Each step names a sub-goal and an action.",
+      text: `An example is one ${episodeWords(view, recording).name} of a teacher. Each step names a sub-goal and an action.`,
     },
     {
       at: T.deal,

@@ -1,8 +1,18 @@
 /** Phase 5: the same start after fine-tuning. */
-import type { Recording } from "../../../recording/types.gen";
+import type { EpisodeStep, Recording, WorldTable } from "../../../recording/types.gen";
 import { columns, type Box } from "../../../scene/build";
 import { easeOut, progress } from "../../../scene/ease";
-import { after, before, blocked, flips, stoppedEarly, wrongOrders } from "../facts";
+import { episodeWords } from "../definition";
+import {
+  after,
+  before,
+  blocked,
+  flips,
+  isLost,
+  remembered,
+  stoppedEarly,
+  wrongOrders,
+} from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
@@ -11,7 +21,7 @@ import { gauge } from "../parts/gauges";
 import { teacherEpisode } from "../../../recording/episode";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { plain } from "../../../scene/words";
+import { listed, plain } from "../../../scene/words";
 import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
 import type { WorldScene, WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
@@ -45,24 +55,24 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
           : `Now the Planner says ${at(table.subgoals, first.subgoal)}, no longer ${at(table.subgoals, was)}.`,
     });
   }
-  const flip = now.played.episode.steps.findIndex(
-    (step) => step.state < table.live_states && flipped(recording, step),
-  );
-  if (flip >= 0) {
+  const flip = episode.steps.findIndex((step) => memoryWords(table, step) !== "");
+  const turning = episode.steps[flip];
+  if (turning) {
     const beat = at(now.beats, flip);
     list.push({
       at: now.time.episode + beat.start + beat.length * 0.6,
-      text: `The memory turns over: ${plain(at(table.memory, 0))}.`,
+      text: `The memory turns over: “${memoryWords(table, turning)}”.`,
     });
   }
   list.push({ at: now.time.outro, text: verdict(recording, view) });
   return inOrder(list);
 }
 
-function flipped(recording: Recording, step: { state: number; action: number }): boolean {
-  const { flags, next_state } = recording.world;
-  const next = at(at(next_state, step.state), step.action);
-  return at(flags, step.state)[0] !== at(flags, next)[0];
+/** What the memory says once a step has changed it; '' where it has not. */
+function memoryWords(table: WorldTable, step: EpisodeStep): string {
+  const { on, off } = remembered(table, step);
+  if (on.length > 0) return listed(on.map(plain));
+  return off.length > 0 ? `no longer ${listed(off.map(plain))}` : "";
 }
 
 /** What truly happened. */
@@ -74,11 +84,15 @@ function verdict(recording: Recording, view: WorldView): string {
   const stuck = blocked(episode);
   const failures =
     wrong > 0 ? `, ${wrong} in wrong order` : stuck > 0 ? `, ${stuck} that cannot be done` : "";
+  if (isLost(table, episode)) {
+    const words = episodeWords(view, recording).lost;
+    return `${words} ${count(episode.steps.length, "action")}${failures}, reward ${reward(episode.total_reward)}.`;
+  }
   if (!episode.success) {
     return `It still fails from here: ${count(episode.steps.length, "action")}${failures}, reward ${reward(episode.total_reward)}.`;
   }
   const memory =
-    table.memory.length === 0
+    table.memory.length === 0 || times === 0
       ? ""
       : times === 1
         ? " The memory turned exactly once."

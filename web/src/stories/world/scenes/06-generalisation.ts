@@ -2,20 +2,21 @@
 import type { Episode, Recording, Run } from "../../../recording/types.gen";
 import { faded, fitted, path, round, type Box } from "../../../scene/build";
 import { easeOut, progress } from "../../../scene/ease";
-import { allRuns, chosenRun, gridOf, mainRun, wrongOrders } from "../facts";
+import { allRuns, chosenRun, fails, gridOf, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
-import { isRight, trail } from "../parts/Episode";
+import { trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
-import { describeState, worldTrack } from "../parts/WorldTrack";
+import { describeState } from "../parts/standing";
+import { worldTrack } from "../parts/WorldTrack";
 import { beatsOf, lengthOf, momentOf } from "../playback";
 import { stateAfter } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
-import { groundOf, runWords } from "../definition";
+import { groundOf, runWords, type Ground } from "../definition";
 import { otherSettings } from "../settings";
 import type { WorldScene, WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
@@ -220,11 +221,11 @@ function cellShapes(
 ): readonly Shape[] {
   const chosen = startOf(recording, view).index;
   const kept = keptCells(recording)(grid);
-  const { place } = groundOf(view, recording);
+  const ground = groundOf(view, recording);
   return grid.map((_, i) => {
-    const key = `${place}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
+    const key = `${ground.at(1)}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
     const cell =
-      kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen, place);
+      kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen, ground);
     kept.set(key, cell);
     return cell;
   });
@@ -238,11 +239,11 @@ function cellShape(
   i: number,
   shown: boolean,
   chosen: boolean,
-  place: string,
+  ground: Ground,
 ): Shape {
   const episode = at(grid, i);
   const known = exampleStarts(recording).has(episode.start);
-  const tip = startWords(recording, episode, i, shown, known, place);
+  const tip = startWords(recording, episode, i, shown, known, ground);
   const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
   const x = left + ((i % columns) + 0.5) * side;
   const y = top + (Math.floor(i / columns) + 0.5) * side;
@@ -270,9 +271,9 @@ function startWords(
   i: number,
   done: boolean,
   known: boolean,
-  place: string,
+  ground: Ground,
 ): string {
-  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start, place)}.`;
+  const where = `Start ${i + 1}: ${describeState(recording.world, episode.start, ground)}.`;
   if (!done) return where;
   const actions = count(episode.steps.length, "action");
   const order = wrongOrders(episode);
@@ -378,7 +379,7 @@ function example(
         outcome: step.outcome,
         share: move,
       },
-      mark: { right: isRight(step.outcome), share: moment.mark },
+      mark: { right: !fails(table, step), share: moment.mark },
     }),
     ...trail(
       {
