@@ -19,10 +19,12 @@ from hrmkit.recording.world.schema import Freeze, Learn
 from hrmkit.recording.world.settings import (
     BOUNDS,
     CHOSEN,
+    DEFAULT,
     STORY_SEEDS,
     WAYS,
     WHAT,
     ablations_of,
+    rates_of,
     wiring_of,
 )
 from hrmkit.training.worlds.preferences import EPISODES
@@ -142,6 +144,7 @@ class Way(Part):
     title: str
     what: str
     counted: str = Field(description="What is counted of it, in the singular.")
+    most_steps: int = Field(description="Gradient steps at the most.")
 
 
 class Constants(Part):
@@ -329,7 +332,13 @@ def constants() -> Constants:
         ),
         knobs=KNOBS,
         ways=tuple(
-            Way(name=way, title=WAY_WORDS[way][0], what=WAY_WORDS[way][1], counted=WHAT[way])
+            Way(
+                name=way,
+                title=WAY_WORDS[way][0],
+                what=WAY_WORDS[way][1],
+                counted=WHAT[way],
+                most_steps=rates_of(DEFAULT.preset, way).most,
+            )
             for way in WAYS
         ),
         episodes=EPISODES,

@@ -162,8 +162,6 @@ def engine_settings(world: WorldDefinition) -> dict[str, float]:
         "beta2": BETAS[1],
         "epsilon": EPSILON,
         "evaluations": EVALUATIONS,
-        # Of preferences, where it is another.
-        "preference_steps": rates_of(world.main.preset, "preferences").most,
     }
 
 

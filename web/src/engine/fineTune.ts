@@ -4,6 +4,7 @@
  * Order of draws, batches, segments, schedule and early stop are Python's; the mathematics of a
  * step is inside the graph.
  */
+import constants from "../recording/constants.json";
 import { wayOf } from "../recording/settings";
 import type { Settings, WorldTable } from "../recording/types.gen";
 import type { Draws } from "../lib/draws";
@@ -43,17 +44,13 @@ export interface FineTuned {
 
 /** Gradient steps of a fine-tuning that does not stop early: whole batches, each segment. */
 export function plannedSteps(
-  { examples, batch, passes }: Pick<Settings, "examples" | "batch" | "passes">,
+  settings: Pick<Settings, "examples" | "batch" | "passes" | "learn">,
   segments: number,
-  most = Infinity,
 ): number {
+  const { examples, batch, passes } = settings;
   const batches = passes * Math.ceil(examples / batch);
+  const most = constants.ways.find(({ name }) => name === wayOf(settings))?.most_steps ?? Infinity;
   return Math.min(batches, Math.floor(most / segments)) * segments;
-}
-
-/** Gradient steps at the most, however many lessons there are. */
-export function mostSteps(settings: Settings, graph: GraphSettings): number {
-  return wayOf(settings) === "preferences" ? graph.preference_steps : Infinity;
 }
 
 /** The cosine schedule's factor for gradient step `step` (from 0) of `steps`. */
@@ -96,11 +93,7 @@ export async function fineTune(
 ): Promise<FineTuned> {
   const { segments } = model.preset.card;
   const tokens = table.token_names.length;
-  const steps = plannedSteps(
-    { ...settings, examples: lessons.count },
-    segments,
-    mostSteps(settings, graph),
-  );
+  const steps = plannedSteps({ ...settings, examples: lessons.count }, segments);
   const rates = ratesOf(model, settings);
   const clip = vector(Float32Array.of(graph.clip));
   let theta = vector(model.base);

@@ -62,8 +62,6 @@ export interface GraphSettings {
   readonly epsilon: number;
   /** Points of a training's curve, the base's not counted. */
   readonly evaluations: number;
-  /** Gradient steps from preferences at the most. */
-  readonly preference_steps: number;
 }
 
 export interface GraphIndex {

@@ -7,7 +7,7 @@ import { sealed } from "../recording/write";
 import { Draws } from "../lib/draws";
 import { labels, type Lessons } from "./batch";
 import { drawExamples } from "./examples";
-import { fineTune, mostSteps, plannedSteps, type StepSeen } from "./fineTune";
+import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
 import type { Library, Model } from "./graphs";
 import { at } from "../lib/list";
 import { policyOf } from "./policy";
@@ -110,7 +110,7 @@ async function train(
   const draws = new Draws(settings.seed);
   const { learned, lessons } = await learn(library, model, table, settings, draws);
   const { segments } = model.preset.card;
-  const planned = plannedSteps(settings, segments, mostSteps(settings, index.settings));
+  const planned = plannedSteps(settings, segments);
   const evaluations = Math.min(index.settings.evaluations, MOST_EVALUATIONS);
   const recorder = new Recorder(model, table, learned, planned, evaluations);
   await watch({ what, done: 0, of: planned, loss: null });

@@ -5,8 +5,8 @@ import type { Engine, Progress } from "../../../engine/client";
 import type { AnyRecording } from "../../../recording/form";
 import constants from "../../../recording/constants.json";
 import { Problem, sentence } from "../../../recording/problem";
-import { keyOf } from "../../../recording/settings";
-import type { Recording, Settings } from "../../../recording/types.gen";
+import { keyOf, writeChoices } from "../../../recording/settings";
+import type { Choice, Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
 import {
   drawn,
@@ -19,12 +19,12 @@ import {
 import type { Loaded } from "../../story";
 import { about } from "../about";
 import { ablationsOf, titleOf, worldOf, type WorldInPage } from "../definition";
-import { ofEach, trainingOf, type Knobs, type Training as Rows } from "../knobs";
+import { ofEach, readChoices, trainingOf, type Knobs, type Training as Rows } from "../knobs";
 import Compare from "../panel/Compare.svelte";
 import Controls from "../panel/Controls.svelte";
 import TrainingProgress from "../panel/TrainingProgress.svelte";
 import { scenes } from "../scenes";
-import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor } from "../settings";
+import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor, turned } from "../settings";
 import type { WorldValues, WorldView } from "../view";
 import { comparisonOf, ownLabel, paired } from "./compare";
 
@@ -171,6 +171,10 @@ export class FineTuning implements OnStage {
       this.#problem(words);
       this.#page.keep({ [name]: null });
     }
+    // A link's choices say from what it learns, and from how much.
+    const { choices } = this.#values;
+    const chosen = choices === null ? null : readChoices(choices);
+    if (chosen) this.#page.keep({ learn: "preferences", examples: chosen.length });
     await this.retrain();
     await this.loadOther();
   }
@@ -208,8 +212,22 @@ export class FineTuning implements OnStage {
 
   /** A knob was released at `value`. */
   async turn<K extends keyof Knobs>(knob: K, value: Knobs[K]): Promise<void> {
-    const changed = { ...this.knobs, [knob]: value };
-    this.#page.keep(changesFrom(this.rows, this.loaded.settings, changed));
+    await this.#turnTo(turned(this.knobs, knob, value));
+  }
+
+  /** A visitor's own preferences: the model learns from them, and from nothing else. */
+  async teach(choices: readonly Choice[]): Promise<void> {
+    const { knobs } = this;
+    await this.#turnTo({
+      ...knobs,
+      learn: "preferences",
+      examples: choices.length,
+      choices: writeChoices(choices),
+    });
+  }
+
+  async #turnTo(knobs: Knobs): Promise<void> {
+    this.#page.keep(changesFrom(this.rows, this.loaded.settings, knobs));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
@@ -244,7 +262,7 @@ export class FineTuning implements OnStage {
   async trainAblations(): Promise<void> {
     const { recording } = this;
     await this.#train("Training the ablations", (progress, signal) =>
-      this.#engine.ablations(recording, ablationsOf(this.#known()), progress, signal),
+      this.#engine.ablations(recording, ablationsOf(this.#known(), recording.settings), progress, signal),
     );
   }
 
