@@ -2,7 +2,7 @@
 import { Problem } from "../recording/problem";
 import { keyOf, sizeKey, wayOf } from "../recording/settings";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
-import { drawPreferences } from "../recording/preferences";
+import { baseIn, drawPreferences } from "../recording/preferences";
 import { sealed } from "../recording/write";
 import { Draws } from "../lib/draws";
 import { labels, type Lessons } from "./batch";
@@ -37,6 +37,11 @@ export type Variant = Pick<Run, "name"> & Pick<Settings, "preset" | "freeze">;
 export interface Carried {
   readonly ablations: readonly Run[];
   readonly spread: Spread | null;
+  /**
+   * What the base says, where that is known already: of the same base, another runtime's last digits
+   * might draw other episodes than those that somebody has chosen from.
+   */
+  readonly base?: Policy | null;
 }
 
 interface Trained {
@@ -67,7 +72,8 @@ export async function warmUp(library: Library, like: Settings): Promise<void> {
     library.model(settings),
   ]);
   const draws = new Draws(settings.seed);
-  const { lessons } = await learn(library, model, table, settings, draws);
+  const policy = await basePolicy(library, settings);
+  const { lessons } = await learn(model, table, settings, draws, policy);
   await fineTune(model, table, lessons, settings, index.settings, draws, async () => undefined);
 }
 
@@ -76,13 +82,12 @@ const WARM = { examples: 2, passes: 5, seed: 0, choices: null } as const;
 
 /** What is learned under some settings. */
 async function learn(
-  library: Library,
   model: Model,
   table: WorldTable,
   settings: Settings,
   draws: Draws,
+  policy: Policy,
 ): Promise<{ readonly learned: Learned; readonly lessons: Lessons }> {
-  const policy = await basePolicy(library, settings);
   const { examples: count, noise, distractors, choices = null } = settings;
   if (wayOf(settings) === "labels") {
     const examples = drawExamples(table, count, noise, distractors, draws);
@@ -101,6 +106,7 @@ async function train(
   settings: Settings,
   what: string,
   watch: Watch,
+  known: Policy | null,
 ): Promise<Trained> {
   const [index, table, model] = await Promise.all([
     library.index(),
@@ -108,13 +114,14 @@ async function train(
     library.model(settings),
   ]);
   const draws = new Draws(settings.seed);
-  const { learned, lessons } = await learn(library, model, table, settings, draws);
+  const base = await basePolicy(library, settings);
+  const { learned, lessons } = await learn(model, table, settings, draws, known ?? base);
   const { segments } = model.preset.card;
   const planned = plannedSteps(settings, segments);
   const evaluations = Math.min(index.settings.evaluations, MOST_EVALUATIONS);
   const recorder = new Recorder(model, table, learned, planned, evaluations);
   await watch({ what, done: 0, of: planned, loss: null });
-  await recorder.evaluate(model.base, 0, true, await basePolicy(library, settings));
+  await recorder.evaluate(model.base, 0, true, known ?? base);
   const seen = async (now: StepSeen): Promise<void> => {
     await recorder.seen(now);
     const loss = now.losses.planner + now.losses.doer;
@@ -135,7 +142,7 @@ export async function record(
   watch: Watch,
 ): Promise<Recording> {
   const index = await library.index();
-  const trained = await train(library, settings, "", watch);
+  const trained = await train(library, settings, "", watch, carried.base ?? null);
   const { recorder, table } = trained;
   const { watched, steps } = recorder.watched();
   const card = index.presets[settings.preset]?.card;
@@ -177,8 +184,9 @@ async function runOf(
   name: string,
   settings: Settings,
   watch: Watch,
+  beside: Recording,
 ): Promise<Run> {
-  const trained = await train(library, settings, name, watch);
+  const trained = await train(library, settings, name, watch, baseIn(beside, settings));
   const { curve, checkpoints } = trained.recorder;
   const model = (await library.index()).presets[settings.preset]?.card;
   if (!model) throw new Problem(`The graphs here have no model “${settings.preset}”.`);
@@ -206,7 +214,7 @@ export async function withAblations(
   const { preset: ownPreset, freeze: ownFreeze } = recording.settings;
   for (const { name, preset, freeze } of variants) {
     if (preset === ownPreset && freeze === ownFreeze) continue;
-    fresh.push(await runOf(library, name, { ...recording.settings, preset, freeze }, watch));
+    fresh.push(await runOf(library, name, { ...recording.settings, preset, freeze }, watch, recording));
   }
   const kept = recording.ablations.filter((run) => fresh.every((one) => one.name !== run.name));
   const { hash: _, ...rest } = recording;
@@ -223,7 +231,7 @@ export async function withSpread(
   const { settings } = recording;
   const runs: Spread["runs"] = [{ seed: settings.seed, curve: recording.curve }];
   for (let seed = settings.seed + 1; seed < settings.seed + seeds; seed++) {
-    const run = await runOf(library, `seed ${seed}`, { ...settings, seed }, watch);
+    const run = await runOf(library, `seed ${seed}`, { ...settings, seed }, watch, recording);
     runs.push({ seed, curve: run.curve });
   }
   const { hash: _, ...rest } = recording;

@@ -5,7 +5,17 @@
 import constants from "./constants.json";
 import { rollOut, toldActions } from "./episode";
 import { shortest } from "./float32";
-import type { Choice, Episode, ModelCard, Policy, Preference, WorldTable } from "./types.gen";
+import { sizeKey } from "./settings";
+import type {
+  Choice,
+  Episode,
+  ModelCard,
+  Policy,
+  Preference,
+  Recording,
+  Settings,
+  WorldTable,
+} from "./types.gen";
 import type { Draws } from "../lib/draws";
 import { at, logSoftmax, range } from "../lib/list";
 
@@ -68,4 +78,14 @@ export function standing(policy: Policy, { steps }: Episode): number {
     const planner = subgoal < 0 ? 0 : at(logSoftmax(at(policy.subgoal_logits, state)), subgoal);
     return total + doer + planner;
   }, 0);
+}
+
+/** What the base of such settings says, as a recording has it; null if that is of another one. */
+export function baseIn(recording: Recording, settings: Settings): Policy | null {
+  const own = recording.settings;
+  const same =
+    own.preset === settings.preset &&
+    own.base_seed === settings.base_seed &&
+    sizeKey(own) === sizeKey(settings);
+  return same ? at(recording.checkpoints, 0).policy : null;
 }

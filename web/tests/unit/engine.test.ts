@@ -71,7 +71,7 @@ function spreadOf(values: readonly number[]): { mean: number; error: number } {
 describe.each(["keydoor", "keydoor-flat"])("%s", (preset) => {
   test("one exported step is PyTorch's", async () => {
     const { settings } = await storyFixture();
-    const { step } = await library.model(preset, settings.base_seed);
+    const { step } = await library.model({ ...settings, preset });
     const { inputs, outputs } = parity.step[preset] ?? { inputs: {}, outputs: {} };
     const entries = Object.entries(inputs).map(([name, value]) => [name, unpacked(value)] as const);
     const results = await step(Object.fromEntries(entries));
@@ -196,7 +196,7 @@ describe("a recording made in the page", () => {
       const settings = { ...made.settings, examples: 2, passes: 3 };
       const small = await record(library, settings, made.title, made, "test", calm);
       expect(small.spread).toBe(null); // its whiskers would be those of other settings
-      const variants = ablationsOf(worldDefined("key-door"));
+      const variants = ablationsOf(worldDefined("key-door"), settings);
       const told = await withAblations(library, small, variants, calm);
       const fresh = told.ablations.filter((run) => run.settings.examples === 2);
       expect(fresh.map(({ name }) => name)).toEqual(variants.map(({ name }) => name));

@@ -205,7 +205,6 @@ describe("knobs and settings", () => {
 
   test("the planned gradient steps are those of the recording", async () => {
     const { settings, model, planned_steps } = await storyFixture();
-    const { examples, batch, passes } = settings;
     expect(plannedSteps(settings, model.segments)).toBe(planned_steps);
   });
 

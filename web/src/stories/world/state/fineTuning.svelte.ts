@@ -1,9 +1,10 @@
 /**
  * A fine-tuning on stage: knobs that train it again in the page, and what can stand beside it.
  */
-import type { Engine, Progress } from "../../../engine/client";
+import type { Carried, Engine, Progress } from "../../../engine/client";
 import type { AnyRecording } from "../../../recording/form";
 import constants from "../../../recording/constants.json";
+import { baseIn } from "../../../recording/preferences";
 import { Problem, sentence } from "../../../recording/problem";
 import { keyOf, writeChoices } from "../../../recording/settings";
 import type { Choice, Recording, Settings } from "../../../recording/types.gen";
@@ -254,7 +255,7 @@ export class FineTuning implements OnStage {
     }
     this.#wanted = key;
     await this.#train("Training the new story", (progress, signal) =>
-      this.#engine.record(settings, this.#titleOf(settings), this.#carried(), progress, signal),
+      this.#engine.record(settings, this.#titleOf(settings), this.#carried(settings), progress, signal),
     );
   }
 
@@ -301,10 +302,11 @@ export class FineTuning implements OnStage {
     throw new Problem(`The world “${title}” is not defined here, so nothing can be trained in it.`);
   }
 
-  #carried(): Pick<Recording, "ablations" | "spread"> {
+  #carried(settings: Settings): Carried {
     // A story of another size has none of its own: the loaded one's come back with its size.
     const from = this.recording.ablations.length ? this.recording : this.loaded;
-    return { ablations: from.ablations, spread: from.spread };
+    const base = baseIn(this.recording, settings) ?? baseIn(this.loaded, settings);
+    return { ablations: from.ablations, spread: from.spread, base };
   }
 
   async #train(
@@ -420,7 +422,7 @@ export class FineTuning implements OnStage {
     const recording = await this.#engine.record(
       settings,
       this.#titleOf(settings),
-      this.#carried(),
+      this.#carried(settings),
       this.#pace(title),
       signal,
     );
