@@ -214,7 +214,9 @@ export async function withAblations(
   const { preset: ownPreset, freeze: ownFreeze } = recording.settings;
   for (const { name, preset, freeze } of variants) {
     if (preset === ownPreset && freeze === ownFreeze) continue;
-    fresh.push(await runOf(library, name, { ...recording.settings, preset, freeze }, watch, recording));
+    fresh.push(
+      await runOf(library, name, { ...recording.settings, preset, freeze }, watch, recording),
+    );
   }
   const kept = recording.ablations.filter((run) => fresh.every((one) => one.name !== run.name));
   const { hash: _, ...rest } = recording;

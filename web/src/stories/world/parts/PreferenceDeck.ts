@@ -27,7 +27,11 @@ export function thumb(id: string, place: Place, verdict: Verdict): Group {
           { x: -44, y: -44, width: 88, height: 88 },
           { radius: 20, fill: "wrong", stroke: "surface", strokeWidth: 5 },
         ),
-    group(`${id}.hand`, [path(`${id}.hand.it`, hand, { fill: "surface" })], up ? {} : { scale: -1 }),
+    group(
+      `${id}.hand`,
+      [path(`${id}.hand.it`, hand, { fill: "surface" })],
+      up ? {} : { scale: -1 },
+    ),
   ]);
 }
 
@@ -215,7 +219,12 @@ export function startCard(
       }),
       ...miniTrack(
         `${id}.track`,
-        { x: box.x + pad, y: box.y + pad, width: box.width - 2 * pad, height: box.height - 2 * pad },
+        {
+          x: box.x + pad,
+          y: box.y + pad,
+          width: box.width - 2 * pad,
+          height: box.height - 2 * pad,
+        },
         table,
         at(last(episodes).steps, 0).state,
       ),

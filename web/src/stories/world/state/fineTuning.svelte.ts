@@ -23,6 +23,7 @@ import { ablationsOf, titleOf, worldOf, type WorldInPage } from "../definition";
 import { ofEach, readChoices, trainingOf, type Knobs, type Training as Rows } from "../knobs";
 import Compare from "../panel/Compare.svelte";
 import Controls from "../panel/Controls.svelte";
+import Teach from "../panel/Teach.svelte";
 import TrainingProgress from "../panel/TrainingProgress.svelte";
 import { scenes } from "../scenes";
 import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor, turned } from "../settings";
@@ -30,6 +31,7 @@ import type { WorldValues, WorldView } from "../view";
 import { comparisonOf, ownLabel, paired } from "./compare";
 
 const CLUMSY = scenes.find((scene) => scene.phase === 2);
+const SET = scenes.find((scene) => scene.phase === 3);
 const CLEAN = scenes.find((scene) => scene.phase === 5);
 
 /** A training that is under way. */
@@ -93,6 +95,11 @@ export class FineTuning implements OnStage {
         title: "Knobs",
         content: drawn(Controls, props),
         open: ({ narrow }) => !narrow,
+      },
+      {
+        title: "You are the teacher",
+        content: drawn(Teach, { story: this }),
+        open: ({ narrow, tall }) => !narrow && tall,
       },
       {
         title: "Side by side",
@@ -225,6 +232,11 @@ export class FineTuning implements OnStage {
       examples: choices.length,
       choices: writeChoices(choices),
     });
+    // What came of it plays from where her thumbs are seen.
+    const settings = this.recording.settings;
+    const shown =
+      SET && settings.choices && writeChoices(settings.choices) === writeChoices(choices);
+    if (shown) this.#page.update({ scene: SET.id, time: 0, playing: true });
   }
 
   async #turnTo(knobs: Knobs): Promise<void> {
@@ -255,7 +267,13 @@ export class FineTuning implements OnStage {
     }
     this.#wanted = key;
     await this.#train("Training the new story", (progress, signal) =>
-      this.#engine.record(settings, this.#titleOf(settings), this.#carried(settings), progress, signal),
+      this.#engine.record(
+        settings,
+        this.#titleOf(settings),
+        this.#carried(settings),
+        progress,
+        signal,
+      ),
     );
   }
 
@@ -263,7 +281,12 @@ export class FineTuning implements OnStage {
   async trainAblations(): Promise<void> {
     const { recording } = this;
     await this.#train("Training the ablations", (progress, signal) =>
-      this.#engine.ablations(recording, ablationsOf(this.#known(), recording.settings), progress, signal),
+      this.#engine.ablations(
+        recording,
+        ablationsOf(this.#known(), recording.settings),
+        progress,
+        signal,
+      ),
     );
   }
 
