@@ -199,27 +199,6 @@ function generalKnob(name: General): TrainingKnob<number> {
   return setting(name, { label: title, hint: what, min: from, max: to, step, shown }, rest);
 }
 
-/** The knobs of a world; of one that is not known here, what its settings can be told by. */
-export function trainingOf(world: WorldInPage | undefined): Training {
-  return world ? knownTraining(world) : UNKNOWN;
-}
-
-const knownTraining = memo((world: WorldInPage) => makeTraining(world));
-const UNKNOWN = makeTraining(undefined);
-
-function makeTraining(world: WorldInPage | undefined): Training {
-  const { rest, seed } = ofGeneral(generalKnob);
-  return {
-    preset: wiringOf(world),
-    learn: LEARN,
-    ...rest,
-    tiles: placesOf(world),
-    sizes: sizesOf(world),
-    seed,
-    choices: CHOICES,
-  };
-}
-
 const LEARN: TrainingKnob<Way> = {
   of: wayOf,
   into: (_, learn) => ({ learn }),
@@ -240,6 +219,27 @@ const CHOICES: TrainingKnob<string> = {
   },
   words: (value) => (value === BY_RETURN ? "preferences by return" : "a visitor’s choices"),
 };
+
+/** The knobs of a world; of one that is not known here, what its settings can be told by. */
+export function trainingOf(world: WorldInPage | undefined): Training {
+  return world ? knownTraining(world) : UNKNOWN;
+}
+
+const knownTraining = memo((world: WorldInPage) => makeTraining(world));
+const UNKNOWN = makeTraining(undefined);
+
+function makeTraining(world: WorldInPage | undefined): Training {
+  const { rest, seed } = ofGeneral(generalKnob);
+  return {
+    preset: wiringOf(world),
+    learn: LEARN,
+    ...rest,
+    tiles: placesOf(world),
+    sizes: sizesOf(world),
+    seed,
+    choices: CHOICES,
+  };
+}
 
 function wiringOf(world: WorldInPage | undefined): TrainingKnob<Wiring> {
   const of = (settings: Settings): Wiring =>

@@ -159,7 +159,7 @@ function deck(recording: Recording, box: Box, open: number, t: number, layout: L
 
 /** Cards of a deck: in columns on the wide stage, in rows on the tall one. */
 function deckBoxes(box: Box, many: number, layout: Layout): readonly Box[] {
-  const columns = layout === "wide" ? (many > 6 ? 2 : 1) : Math.min(many, 6);
+  const columns = layout === "wide" ? 1 : Math.min(many, 6);
   const lines = Math.ceil(many / columns);
   const tallest = layout === "wide" ? 74 : 62;
   const height = Math.min(box.height, lines * (tallest + 8) - 8);
@@ -199,15 +199,10 @@ function cards(
     }),
     ...verdicts.flatMap(([number, verdict]) => {
       const card = at(boxes, number);
-      const side = Math.min(46, card.height * 0.5) * easeOut(judged);
+      const side = Math.min(34, card.height * 0.36) * easeOut(judged);
       if (side < 1) return [];
-      return [
-        thumb(
-          `thumb.${verdict}`,
-          { x: card.x + card.width / 2, y: card.y + card.height * 0.42, size: side },
-          verdict,
-        ),
-      ];
+      const place = { x: card.x + card.width * 0.62, y: card.y + card.height - 17, size: side };
+      return [thumb(`thumb.${verdict}`, place, verdict)];
     }),
   ];
 }

@@ -86,10 +86,10 @@ interface Places {
 function places(layout: Layout): Places {
   return layout === "wide"
     ? {
-        best: { x: 32, y: 30, width: 300, height: 232 },
-        worst: { x: 32, y: 278, width: 300, height: 232 },
-        bars: { x: 352, y: 30, width: 576, height: 292 },
-        chart: { x: 352, y: 338, width: 576, height: 172 },
+        best: { x: 32, y: 30, width: 384, height: 208 },
+        worst: { x: 32, y: 278, width: 384, height: 208 },
+        bars: { x: 440, y: 30, width: 488, height: 292 },
+        chart: { x: 440, y: 338, width: 488, height: 172 },
       }
     : {
         best: { x: 14, y: 14, width: 176, height: 134 },
@@ -131,7 +131,8 @@ function tryCard(
   const played = t >= T.rule ? loop : progress(t, 0.4, T.rule - 0.6) * (loop - 1);
   const value = at(recordedAt(recording, steps)[verdict], shownOf(recording));
   const side = Math.min(40, box.height * 0.28);
-  const words = `${value < 0 ? "sinks" : "rises"}: ${reward(value)}`;
+  const change = value < 0 ? "sinks" : "rises";
+  const words = value === 0 ? "as likely as before" : `${change}: ${reward(value)}`;
   const card = { ...box, height: box.height - foot };
   const number = pair[verdict];
   return [
