@@ -24,8 +24,8 @@ export interface Slider {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** Its value in words, beside it. */
-  shown(value: number): string;
+  /** Its value in words, beside it, as the knobs stand. */
+  shown(value: number, knobs: Pick<Knobs, "learn">): string;
 }
 
 /** A knob that asks for another training, in a world. */
@@ -49,6 +49,8 @@ export interface TrainingKnob<T> {
     get(value: T): number;
     set(value: T, to: number): T;
   })[];
+  /** Whether it means nothing as the knobs stand. */
+  idle?(knobs: Pick<Knobs, "learn">): boolean;
   /** Whether what it means is said below it: gradient steps. */
   readonly countsSteps?: boolean;
 }
@@ -169,7 +171,7 @@ export function settingsInFileName(settings: Settings, defined: Defined): readon
 function setting(
   name: General | "tiles",
   slider: Slider,
-  rest: Pick<TrainingKnob<number>, "words" | "countsSteps">,
+  rest: Pick<TrainingKnob<number>, "words" | "countsSteps" | "idle">,
 ): TrainingKnob<number> {
   return {
     of: (settings) => settings[name],
@@ -179,16 +181,22 @@ function setting(
   };
 }
 
-const examples = (value: number): string => count(value, "example");
+const examples = (value: number, { learn }: Pick<Knobs, "learn"> = { learn: "labels" }): string =>
+  count(value, countedOf({ learn }));
 
 /** What is said of the knobs that any world has; the rest of them is Python's. */
 const SAID: {
-  readonly [K in General]: Pick<TrainingKnob<number>, "words" | "countsSteps"> &
+  readonly [K in General]: Pick<TrainingKnob<number>, "words" | "countsSteps" | "idle"> &
     Partial<Pick<Slider, "shown">>;
 } = {
-  examples: { words: examples, shown: examples },
+  examples: { words: (value) => examples(value), shown: examples },
   noise: { words: (value) => `${percent(value)} noise`, shown: percentShown },
-  distractors: { words: (value) => `${percent(value)} distractors`, shown: percentShown },
+  distractors: {
+    words: (value) => `${percent(value)} distractors`,
+    shown: percentShown,
+    // Nobody shows a mistake where the tries are the model's own.
+    idle: ({ learn }) => learn === "preferences",
+  },
   passes: { words: (value) => count(value, "pass", "passes"), countsSteps: true },
   seed: { words: (value) => `seed ${value}` },
 };
