@@ -1,7 +1,8 @@
 """Prepares what the page's tests compare against: the default story, the engine, PyTorch's numbers.
 
 `make test` runs it before the tests; everything goes into the data folder (HRMKIT_DATA), which
-holds it for the next time. Nothing here is in git: it is computed where it is tested.
+holds it for the next time. Nothing here is in git: it is computed where it is tested. The other
+worlds' stories are small: on one seed, with nothing beside them.
 
 The folder `bell` in it is a data folder of its own, with the same of a world that is not in the
 package: what the page can do with it, it can do with any.
@@ -20,9 +21,10 @@ from torch import Tensor
 from hrmkit.draws import Draws
 from hrmkit.experiments.record import record, train_quietly
 from hrmkit.fingerprint import fingerprint
-from hrmkit.folders import BASES, GRAPHS, data_folder
+from hrmkit.folders import BASES, GRAPHS, RECORDINGS, data_folder
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes, processes
+from hrmkit.progress import silent
 from hrmkit.recording.file import save
 from hrmkit.recording.world.schema import Learn
 from hrmkit.recording.world.settings import (
@@ -39,6 +41,8 @@ from hrmkit.studio.stories import (
     code_and_graphs,
     ensure_default_story,
     ensure_story,
+    has_story,
+    lay_out_engine,
     write_definitions,
 )
 from hrmkit.training.worlds.base import base_model
@@ -256,6 +260,29 @@ def write_preferred(world: WorldDefinition, data: Path, graphs: Path) -> None:
     stamp.write_text(made_by)
 
 
+def base_of(task: tuple[str, int, Path]) -> None:
+    """Put one base model into the cache."""
+    torch.set_num_threads(1)
+    base_model(*task)
+
+
+def small_stories(worlds: list[WorldDefinition], data: Path) -> None:
+    """The stories of worlds in the package, on one seed and with nothing beside them."""
+    missing = [world for world in worlds if not has_story(world, data)]
+    usual = {world.name: default_settings(world.name) for world in missing}
+    tasks = [
+        (preset, usual[world.name].base_seed, data / BASES)
+        for world in missing
+        for preset in presets_of(world)
+    ]
+    list(in_processes(base_of, tasks, processes()))
+    for world in missing:
+        story = data / RECORDINGS / world.story
+        save(record(usual[world.name], ablations=False, seeds=1, cache=data / BASES), story)
+        lay_out_engine(world, data, silent)
+        print(story, flush=True)
+
+
 def main() -> None:
     """Compute whatever is not there yet."""
     torch.set_num_threads(1)
@@ -264,6 +291,7 @@ def main() -> None:
     print(ensure_default_story(data))
     write_parity(WORLDS[DEFAULT_WORLD], data, SHIPPED)
     write_preferred(WORLDS[DEFAULT_WORLD], data, SHIPPED)
+    small_stories([world for name, world in WORLDS.items() if name != DEFAULT_WORLD], data)
     WORLDS[BELL.name] = BELL
     own = data / BELL.name
     graphs = exported(BELL, own)

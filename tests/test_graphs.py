@@ -10,14 +10,22 @@ import onnxruntime
 import pytest
 import torch
 
+from hrmkit.draws import Draws
+from hrmkit.model.assemble import assemble
+from hrmkit.model.presets import preset
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.world.probe import probe
 from hrmkit.recording.world.settings import DEFAULT
-from hrmkit.studio.export import THINK_INPUTS, THINK_OUTPUTS, think_function
+from hrmkit.studio.export import GRAPHS, THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import SHIPPED, presets_of, theta_of
-from hrmkit.training.worlds.base import base_model
+from hrmkit.training.worlds.base import base_model, interface_of
+from hrmkit.training.worlds.examples import draw_examples
+from hrmkit.training.worlds.fine_tune import EPSILON
+from hrmkit.training.worlds.labels import batch_of
 from hrmkit.training.worlds.policy import features_of
+from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.key_door import KEY_DOOR, KeyDoor
+from hrmkit.worlds.registry import WORLDS
 
 
 def session(name: str) -> onnxruntime.InferenceSession:
@@ -29,6 +37,36 @@ def session(name: str) -> onnxruntime.InferenceSession:
 def unpacked(value: dict[str, Any]) -> np.ndarray:
     data = np.frombuffer(base64.b64decode(value["data"]), dtype="<f4")
     return data.reshape(value["dims"])
+
+
+@pytest.mark.parametrize(
+    ("world", "name"), [(world, name) for world in WORLDS.values() for name in presets_of(world)]
+)
+def test_the_graphs_of_every_world_are_its_models(world: WorldDefinition, name: str) -> None:
+    """In the largest of its sizes, with the weights that a model begins with."""
+    table = world.sized(world.every_size()[-1]).table()
+    chosen = preset(world.model(name).name)
+    model = assemble(chosen.wiring, chosen.sizes, interface_of(table), seed=1)
+    examples = draw_examples(table, 2, 0.0, 0.1, Draws(0))
+    batch, theta = batch_of(table, examples), theta_of(model)
+    carry = model.initial_carry(batch.features)
+    thinks = (theta, model.high_init, model.low_init, batch.features)
+    steps = (
+        *(theta, torch.full_like(theta, 1e-3), torch.full_like(theta, 1e-6)),
+        *(torch.full_like(theta, 1e-3), torch.tensor([0.1, 0.05, EPSILON]), torch.tensor([1.0])),
+        *(carry.high, carry.low, *batch),
+    )
+    rows = len(batch.features)
+    mine = (torch.arange(rows).unsqueeze(1) % 2 == torch.arange(2)).float()
+    prefers = (*steps, torch.linspace(-2, 0, rows), mine, mine.flip(1))
+    for kind, given in (("think", thinks), ("step", steps), ("prefer", prefers)):
+        make, names, outputs = GRAPHS[kind]
+        function = make(model)
+        inputs = {key: value.detach().numpy() for key, value in zip(names, given, strict=True)}
+        found = session(f"{name}-{kind}.onnx").run(list(outputs), inputs)
+        for output, a, b in zip(outputs, found, function(*given), strict=True):
+            assert a.shape == tuple(b.shape), output
+            assert np.allclose(a, b.detach().numpy(), rtol=1e-4, atol=1e-4), output
 
 
 @pytest.fixture(params=presets_of(KEY_DOOR))
@@ -55,12 +93,13 @@ def test_thinking_in_the_graph_is_thinking_in_pytorch(
         assert np.allclose(a, b.numpy(), rtol=1e-3, atol=1e-3), output
 
 
+@pytest.mark.parametrize("way", ["step", "prefer"])
 def test_one_step_in_the_graph_is_one_step_of_pytorch(
-    base: tuple[str, WorldHRM], prepared: Path
+    base: tuple[str, WorldHRM], prepared: Path, way: str
 ) -> None:
     name, _ = base
-    kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
-    graph = session(f"{name}-step.onnx")
+    kept = json.loads((prepared / "graphs" / "parity.json").read_text())[way][name]
+    graph = session(f"{name}-{way}.onnx")
     found = graph.run(
         list(kept["outputs"]), {key: unpacked(value) for key, value in kept["inputs"].items()}
     )

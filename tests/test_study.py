@@ -1,10 +1,14 @@
 import re
 from pathlib import Path
 
-from hrmkit.experiments.study import Result, Study, report
-from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
+import pytest
 
-MEASURED = Path(__file__).parent.parent / "docs" / "key-door-measured.md"
+from hrmkit.experiments import study as studies
+from hrmkit.experiments.study import Cell, Result, Study, by_training, measure, report
+from hrmkit.recording.world.settings import DEFAULT
+from hrmkit.worlds.registry import WORLDS, world_named
+
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 def form(text: str) -> list[str]:
@@ -18,8 +22,35 @@ def form(text: str) -> list[str]:
     ]
 
 
-def test_the_tables_in_docs_are_of_the_study_as_it_is() -> None:
-    study = Study(world_named(DEFAULT_WORLD), 10)
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_tables_in_docs_are_of_the_study_as_it_is(world: str) -> None:
+    study = Study(world_named(world), 10)
     study.results = {cell.key(): Result(0.5, 5, 0.25, 1, 2, 100) for cell in study.cells()}
-    assert form(report(study)) == form(MEASURED.read_text())
-    assert len(study.results) == 584
+    assert form(report(study)) == form((DOCS / f"{world}-measured.md").read_text())
+    # Every size but the usual one is tested beside it, of two wirings.
+    sizes = len(world_named(world).every_size())
+    assert len(study.results) == len(by_training(study.cells())) + 20 * (sizes - 1) + 10
+
+
+def test_what_is_tested_in_several_ways_is_trained_once(
+    prepared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = DEFAULT.model_copy(update={"examples": 1, "passes": 1})
+    cells = [
+        Cell(settings, {"tiles": 5}),
+        Cell(settings, {"tiles": 3}),
+        Cell(settings, {"tiles": 5}, untrained=True),
+        Cell(settings, {"tiles": 5}, halt=True),
+    ]
+    trained, train = [], studies.train_quietly
+    monkeypatch.setattr(
+        studies, "train_quietly", lambda *task: trained.append(task) or train(*task)
+    )
+    together = by_training(cells)
+    assert together == [[cells[0], cells[1], cells[3]], [cells[2]]]
+    found = [result for some in together for result in measure((some, prepared / "bases"))]
+    assert len(trained) == 1
+    alone = [measure(([cell], prepared / "bases"))[0] for some in together for cell in some]
+    assert found == alone
+    assert len(trained) == 4
+    assert found[0] != found[1]  # on 5 tiles and on 3

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gymnasium
+import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from gymnasium.wrappers import RenderCollection
 
 from hrmkit.errors import UserError
 from hrmkit.model.presets import WORLD_PRESETS
 from hrmkit.worlds import env
 from hrmkit.worlds.definition import WorldDefinition
+from hrmkit.worlds.picture import image_of, text_of
 from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_named, world_of_preset
 from hrmkit.worlds.world import Outcome, Whereabouts, WorldTable
 from some_world import BELL
@@ -185,6 +188,32 @@ def test_gymnasium_accepts_every_world(world: WorldDefinition) -> None:
     for sizes in world.every_size():
         name = f"hrmkit.worlds:hrmkit/{world.env}"
         check_env(gymnasium.make(name, render_mode="ansi", **sizes).unwrapped)
+    check_env(gymnasium.make(name, render_mode="rgb_array").unwrapped)
+
+
+@of_every_world
+@pytest.mark.usefixtures("bell")
+def test_the_images_of_an_episode_make_a_film(world: WorldDefinition) -> None:
+    """What gymnasium's RecordVideo asks for: an image a step, all of one size, showing what is new.
+
+    Its own encoder needs an older Pillow than the package has, so the images are collected here.
+    """
+    made = gymnasium.make(f"hrmkit.worlds:hrmkit/{world.env}", render_mode="rgb_array")
+    film, table = RenderCollection(made), world.sized().table()
+    state, over = table.showcase, False
+    film.reset(options={"start": state})
+    seen = [(table.places[state], table.whereabouts[state], table.looks[state])]
+    while not over:
+        _, _, over, _, info = film.step(table.teacher_action[state])
+        state = info["state"]
+        seen.append((table.places[state], table.whereabouts[state], table.looks[state]))
+    frames = film.render()
+    assert len(frames) == len(seen) > 2
+    assert {(frame.shape, frame.dtype) for frame in frames} == {
+        (frames[0].shape, np.dtype("uint8"))
+    }
+    for before, after, one, other in zip(frames, frames[1:], seen, seen[1:], strict=False):
+        assert (before == after).all() == (one == other)
 
 
 def test_gymnasium_finds_the_worlds_in_a_fresh_process_by_the_short_name_and_by_the_old() -> None:
@@ -200,14 +229,25 @@ def test_gymnasium_finds_the_worlds_in_a_fresh_process_by_the_short_name_and_by_
         assert found.stdout == "(7, 8)\n"
 
 
+def test_what_is_not_to_be_seen_is_not_drawn(bell: WorldDefinition) -> None:
+    """Where a bell that is covered hides makes no mark."""
+    table = bell.sized().table()
+    assert table.whereabouts[table.showcase][1] is Whereabouts.COVERED
+    places = tuple((*row[:1], 0, *row[2:]) for row in table.places)
+    moved = table.model_copy(update={"places": places})
+    assert moved.places[table.showcase] != table.places[table.showcase]
+    assert (image_of(moved, table.showcase) == image_of(table, table.showcase)).all()
+    assert text_of(moved, table.showcase) == text_of(table, table.showcase)
+
+
 def test_a_covered_thing_is_not_rendered(bell: WorldDefinition) -> None:
     made = gymnasium.make("hrmkit.worlds:hrmkit/Bell-v0", render_mode="ansi").unwrapped
     table = bell.sized().table()
     made.reset(options={"start": table.showcase})
-    assert made.render() == "[A__] [___] [C__]  uncovered=False"
+    assert made.render() == "[agent] [] [cloth] memory: nothing"
     for action in (0, 0, 1):
         made.step(action)
-    assert made.render() == "[___] [___] [AB_]  uncovered=True"
+    assert made.render() == "[] [] [agent, bell] memory: uncovered"
 
 
 def test_an_unknown_world_preset_or_size_gets_one_sentence(bell: WorldDefinition) -> None:
@@ -222,6 +262,12 @@ def test_an_unknown_world_preset_or_size_gets_one_sentence(bell: WorldDefinition
         (lambda: bell.sized({"swaps": 1}), "bell has no size 'swaps': choose tiles, cloths"),
         (lambda: bell.sized({"cloths": 3}), "3 cloths in bell: choose 1 to 2"),
         (lambda: env.make("key-door", tiles=2), "2 tiles in key-door: choose 3 to 9"),
+        (lambda: env.make("two-cup", tiles=4), "4 tiles in two-cup: choose 2 to 3"),
+        (lambda: env.make("two-cup", swaps=5), "5 swaps in two-cup: choose 0 to 4"),
+        (lambda: env.make("two-cup", cups=2), "two-cup has no size 'cups': choose tiles, swaps"),
+        (lambda: env.make("sort-by-rule", tiles=2), "2 tiles in sort-by-rule: choose 3 to 9"),
+        (lambda: env.make("push-then-go", tiles=10), "10 tiles in push-then-go: choose 3 to 9"),
+        (lambda: env.make("key-door", "human"), "render mode 'human': choose ansi, rgb_array, or"),
     ):
         with pytest.raises(UserError) as caught:
             call()

@@ -62,14 +62,27 @@ def _open_studio(
         load(show)
     from hrmkit.studio.ladder_bench import ladder_bench
     from hrmkit.studio.run import Runs
-    from hrmkit.studio.stories import shipped_stories, stories, write_definitions
+    from hrmkit.studio.stories import (
+        shipped_stories,
+        stories,
+        world_stories,
+        write_definitions,
+    )
 
     live = Runs(runs or [])
     data = data_folder()
     if runs:  # whoever wants to see one does not wait for the default story to be trained
         write_definitions(data)
     offered = [*files, *(shipped_stories() if runs else stories(data))]
-    serve(offered, data, port=port, show=show, bench=ladder_bench(data), runs=live)
+    serve(
+        offered,
+        data,
+        port=port,
+        show=show,
+        bench=ladder_bench(data),
+        runs=live,
+        worlds=world_stories(data),
+    )
 
 
 @app.command()

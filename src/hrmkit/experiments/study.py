@@ -1,8 +1,8 @@
 """Measures what the story claims, over many seeds, and writes it down as tables.
 
-Every cell is a training of its own. Finished ones are kept in a file of JSON lines, so an
-interrupted study goes on where it stopped. Their keys hold a fingerprint of the code that made
-them.
+A cell is a training and a test; what is tested in several ways is trained once. Finished cells are
+kept in a file of JSON lines, so an interrupted study goes on where it stopped. Their keys hold a
+fingerprint of the code that made them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.markdown import table
 from hrmkit.experiments.record import train_bases, train_quietly
 from hrmkit.fingerprint import fingerprint
+from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
 from hrmkit.recording.world.schema import Learn, Settings
@@ -59,6 +60,10 @@ class Cell(NamedTuple):
     untrained: bool = False
     """Whether the base itself is tested."""
 
+    def training(self) -> str:
+        """Names the training: cells that differ in their test alone have the same."""
+        return f"{self.settings.model_dump_json()} untrained={self.untrained}"
+
     def key(self) -> str:
         """Names the cell in the file of results."""
         settings = self.settings.model_dump_json()
@@ -76,16 +81,29 @@ class Result(NamedTuple):
     gradient_steps: int
 
 
-def measure(task: tuple[Cell, Path]) -> Result:
-    """Train and test one cell."""
-    cell, cache = task
+def by_training(cells: Iterable[Cell]) -> list[list[Cell]]:
+    """The cells of each training, so that none is done twice."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(cell.training(), []).append(cell)
+    return list(found.values())
+
+
+def measure(task: tuple[list[Cell], Path]) -> list[Result]:
+    """Train once, and test as each of the cells says; all of them have the same training."""
+    cells, cache = task
     torch.set_num_threads(1)
-    settings = cell.settings
-    if cell.untrained:
+    settings = cells[0].settings
+    if cells[0].untrained:
         model, steps = base_model(settings.preset, settings.base_seed, cache), 0
     else:
         model, steps, _ = train_quietly(settings, cache)
-    table = world_named(settings.world).sized(cell.tested_on).table()
+    return [tested(model, cell, steps) for cell in cells]
+
+
+def tested(model: WorldHRM, cell: Cell, steps: int) -> Result:
+    """Test a model that was trained with `steps` gradient steps, as a cell says."""
+    table = world_named(cell.settings.world).sized(cell.tested_on).table()
     policy = policy_of(model, table, cell.halt)
     found = score(table, policy)
     return Result(
@@ -201,11 +219,13 @@ def write_study(
         asked = {c.settings.preset for c in missing if c.settings.base_seed == seed}
         names = [plan.preset for plan in study.wirings if plan.preset in asked]
         train_bases(names, seed, cache, processes, progress)
-    found = in_processes(measure, [(cell, cache) for cell in missing], processes)
-    for done, (cell, result) in enumerate(zip(missing, found, strict=True), start=1):
-        study.results[cell.key()] = result
-        journal.add(cell.key(), result)
-        progress("training and testing", done, len(missing))
+    trainings = by_training(missing)
+    found = in_processes(measure, [(cells, cache) for cells in trainings], processes)
+    for done, (cells, results) in enumerate(zip(trainings, found, strict=True), start=1):
+        for cell, result in zip(cells, results, strict=True):
+            study.results[cell.key()] = result
+            journal.add(cell.key(), result)
+        progress("training and testing", done, len(trainings))
     deliver(out, plan.report(study))
 
 

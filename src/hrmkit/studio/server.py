@@ -1,10 +1,10 @@
 """The studio's server: hands the page and its recordings to a browser on this machine.
 
 What it serves has the same relative addresses as a static export (``recordings/index.json``,
-``recordings/<name>``, ``graphs/<name>``). What a static host lacks is the bench, which trains:
-``bench/state.json`` says how that stands, ``bench/train`` and ``bench/cancel`` are the only
-addresses that take a POST. And it lacks runs that go on while they are looked at: they are offered
-like recordings, and asked for again and again.
+``recordings/<name>``, ``graphs/<name>``). What a static host lacks is what trains: the bench, and
+the stories of worlds. ``bench/state.json`` and ``worlds/state.json`` say how that stands; ``train``
+and ``cancel`` beside them are the only addresses that take a POST. And it lacks runs that go on
+while they are looked at: they are offered like recordings, and asked for again and again.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     # These bring torch with them, and the server need not.
     from hrmkit.studio.bench import Bench
     from hrmkit.studio.run import LiveRun, Runs
+    from hrmkit.studio.worlds import WorldStories
 
 LOOPBACK = "127.0.0.1"
 PORTS_TRIED = 50
@@ -51,7 +52,7 @@ STATIC = Path(__file__).parent / "static"
 OUR_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_HEADER_BYTES = 16 * 2**10
 MAX_BODY_BYTES = 4 * 2**10
-POSTS = frozenset({"/bench/train", "/bench/cancel"})
+POSTS = frozenset({"/bench/train", "/bench/cancel", "/worlds/train", "/worlds/cancel"})
 
 # Python takes these from the operating system, where they can be missing or wrong; a browser
 # refuses a module or a wasm file under another type.
@@ -105,12 +106,13 @@ def create_app(
     data: Path,
     bench: Bench | None = None,
     runs: Runs | None = None,
+    worlds: WorldStories | None = None,
 ) -> Starlette:
     """Make the application that serves the built page in ``static``.
 
     ``runs`` are offered first, then ``recordings``, then those in ``data``'s own folder; without
-    ``bench`` nothing can be trained. Raises UserError when the page is not built or a recording
-    cannot be offered.
+    ``bench`` no wiring can be trained, without ``worlds`` no world's story. Raises UserError when
+    the page is not built or a recording cannot be offered.
     """
     if not (static / "index.html").is_file():
         raise UserError(
@@ -141,6 +143,7 @@ def create_app(
             Route("/recordings/index.json", index),
             Route("/recordings/{name}", recording),
             *(bench_routes(bench) if bench else ()),
+            *(world_routes(worlds) if worlds else ()),
             Mount("/graphs", Files(data / GRAPHS, check_dir=False)),
             Mount("/", Files(static, html=True)),
         ],
@@ -155,13 +158,13 @@ def bench_routes(bench: Bench) -> tuple[Route, ...]:
         return JSONResponse(bench.state(), headers={"Cache-Control": "no-store"})
 
     async def train(request: Request) -> Response:
-        from hrmkit.studio.bench import BusyError, sentence
+        from hrmkit.studio.background import sentence
+        from hrmkit.studio.bench import BusyError
 
         try:
-            content: Any = json.loads(await request.body())
-            wires = cast("dict[str, Any]", content)["wires"]
-        except (ValueError, RecursionError, TypeError, KeyError):
-            return problem("A request to train is JSON with the field wires.", 400)
+            wires = await field_of(request, "wires")
+        except ValueError as error:
+            return problem(str(error), 400)
         try:
             await run_in_threadpool(bench.train, wires)
         except BusyError as error:
@@ -180,6 +183,48 @@ def bench_routes(bench: Bench) -> tuple[Route, ...]:
         Route("/bench/train", train, methods=["POST"]),
         Route("/bench/cancel", cancel, methods=["POST"]),
     )
+
+
+def world_routes(worlds: WorldStories) -> tuple[Route, ...]:
+    """Return where the page asks for a world's story to be trained, and how that stands."""
+
+    def state(_: Request) -> Response:
+        return JSONResponse(worlds.state(), headers={"Cache-Control": "no-store"})
+
+    async def train(request: Request) -> Response:
+        from hrmkit.studio.background import sentence
+
+        try:
+            world = await field_of(request, "world")
+            await run_in_threadpool(worlds.train, world)
+        except ValueError as error:
+            return problem(str(error), 400)
+        except UserError as error:
+            return problem(sentence(error), 400)
+        return JSONResponse({}, status_code=202)
+
+    async def cancel(request: Request) -> Response:
+        try:
+            world = await field_of(request, "world")
+        except ValueError as error:
+            return problem(str(error), 400)
+        await run_in_threadpool(worlds.cancel, world)
+        return JSONResponse({})
+
+    return (
+        Route("/worlds/state.json", state),
+        Route("/worlds/train", train, methods=["POST"]),
+        Route("/worlds/cancel", cancel, methods=["POST"]),
+    )
+
+
+async def field_of(request: Request, name: str) -> Any:
+    """Return a field of a request's JSON; raises ValueError, with a sentence, without it."""
+    try:
+        content: Any = json.loads(await request.body())
+        return cast("dict[str, Any]", content)[name]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        raise ValueError(f"A request to train is JSON with the field {name}.") from None
 
 
 def run_response(run: LiveRun, request: Request) -> Response:
@@ -402,12 +447,13 @@ def serve(
     static: Path = STATIC,
     bench: Bench | None = None,
     runs: Runs | None = None,
+    worlds: WorldStories | None = None,
 ) -> None:
     """Serve the studio until Ctrl-C, and open it in the browser where there is one.
 
     ``show``, one of ``recordings``, is the one that the page opens with, unless there are ``runs``.
     """
-    app = create_app(recordings, static, data, bench, runs)
+    app = create_app(recordings, static, data, bench, runs, worlds)
     listener = open_socket(port)
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
     if show is not None:
@@ -442,3 +488,5 @@ def serve(
         listener.close()
         if bench:
             bench.cancel()
+        if worlds:
+            worlds.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,11 +22,12 @@ from hrmkit.recording.file import save
 from hrmkit.recording.world.recorder import EVALUATIONS
 from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, rates_of, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
+from hrmkit.studio.worlds import StoryTask, WorldStories
 from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, module_of, rate_of
 from hrmkit.training.worlds.lessons import HALT_WEIGHT
 from hrmkit.worlds.definition import WorldDefinition
-from hrmkit.worlds.registry import DEFAULT_WORLD, world_named
+from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_named
 from hrmkit.writing import check_folder, check_target, write
 
 ROOM = 16 * 2**20
@@ -63,25 +65,50 @@ def ensure_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -
     Both are made again after the model's or the world's code has changed. `exported` is the folder
     of the world's graphs.
     """
-    story, index = data / RECORDINGS / world.story, data / GRAPHS / INDEX
-    if story.exists() and made_by(index, world) == code_and_graphs(world, exported):
-        return story
-    check_folder(data, ROOM)
-    print(
-        f"First start: training the base models and the story of {world.title}, for real.",
-        flush=True,
-    )
-    with shown() as progress:
-        recording = record(
-            default_settings(world.name),
-            seeds=STORY_SEEDS,
-            cache=data / BASES,
-            processes=processes(),
-            progress=progress,
+    if not has_story(world, data, exported):
+        check_folder(data, ROOM)
+        print(
+            f"First start: training the base models and the story of {world.title}, for real.",
+            flush=True,
         )
-        save(recording, story)
-        lay_out_engine(world, data, progress, exported)
-    return story
+        with shown() as progress:
+            make_story(world, data, progress, exported)
+    return data / RECORDINGS / world.story
+
+
+def has_story(world: WorldDefinition, data: Path, exported: Path = SHIPPED) -> bool:
+    """Whether a world's default story is there, made by this code."""
+    made = made_by(data / GRAPHS / INDEX, world)
+    if made is None or not (data / RECORDINGS / world.story).exists():
+        return False
+    return made == code_and_graphs(world, exported)
+
+
+def make_story(
+    world: WorldDefinition, data: Path, progress: Progress, exported: Path = SHIPPED
+) -> None:
+    """Train and record a world's default story, and lay out the page's engine for it."""
+    recording = record(
+        default_settings(world.name),
+        seeds=STORY_SEEDS,
+        cache=data / BASES,
+        processes=processes(),
+        progress=progress,
+    )
+    save(recording, data / RECORDINGS / world.story)
+    lay_out_engine(world, data, progress, exported)
+
+
+def world_stories(data: Path) -> WorldStories:
+    """Return what trains the worlds' default stories once they are asked for."""
+    there = {name: partial(has_story, world, data) for name, world in WORLDS.items()}
+    return WorldStories(data, there, train_story)
+
+
+def train_story(task: StoryTask, progress: Progress) -> None:
+    """Make a world's default story in a process of its own."""
+    check_folder(task.data, ROOM)
+    make_story(world_named(task.world), task.data, progress)
 
 
 def write_definitions(data: Path) -> Path:

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from hrmkit.errors import UserError
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import WORLDS, world_named
-from hrmkit.worlds.world import Whereabouts, WorldTable
+from hrmkit.worlds.world import WorldTable
 
 Observation = NDArray[np.int8]
+
+MODES = ("ansi", "rgb_array")
+"""Ways to render."""
 
 
 class WorldEnv(gymnasium.Env[Observation, np.int64]):
@@ -22,14 +25,16 @@ class WorldEnv(gymnasium.Env[Observation, np.int64]):
 
     An observation is the model's own input: the tokens' features, 0 or 1, `[tokens, F]`. `info`
     holds the state's number and, for imitation, the teacher's sub-goal and action. An episode is
-    truncated after the world's `max_steps`. `reset(options={"start": s})` picks a start.
+    truncated after the world's `max_steps`. `reset(options={"start": s})` picks a start. What is
+    rendered, as text (ansi) or as an image (rgb_array), is what there is to see: nothing that is
+    covered.
     """
 
-    metadata = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012 (gymnasium's own way)
+    metadata = {"render_modes": [*MODES], "render_fps": 2}  # noqa: RUF012 (gymnasium's own way)
 
     def __init__(self, table: WorldTable, render_mode: str | None = None) -> None:
-        if render_mode not in (None, "ansi"):
-            raise UserError(f"render mode {render_mode!r}: choose ansi, or none")
+        if render_mode not in (None, *MODES):
+            raise UserError(f"render mode {render_mode!r}: choose {', '.join(MODES)}, or none")
         self.table, self.render_mode = table, render_mode
         shape = (len(table.token_names), len(table.features))
         self.observation_space = spaces.MultiBinary(shape)
@@ -80,18 +85,18 @@ class WorldEnv(gymnasium.Env[Observation, np.int64]):
             "action": self.table.teacher_action[self.state],
         }
 
-    def render(self) -> str | None:
-        """The line as text, each tile with the initials of what stands on it."""
-        if self.render_mode is None:
-            return None
-        tiles = [""] * self.table.tiles
-        here = zip(self.table.places[self.state], self.table.whereabouts[self.state], strict=True)
-        for entity, (place, where) in zip(self.table.entities, here, strict=True):
-            if where is Whereabouts.TILE:
-                tiles[place] += entity.name[0].upper()
-        flags = zip(self.table.memory, self.table.flags[self.state], strict=True)
-        memory = ", ".join(f"{name}={value}" for name, value in flags)
-        return " ".join(f"[{tile:_<3}]" for tile in tiles) + "  " + memory
+    def render(self) -> str | NDArray[np.uint8] | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The present state as a line of text, or as an image `[height, width, 3]`."""
+        # Imported when it is needed: whoever trains does not draw.
+        from hrmkit.worlds.picture import image_of, text_of
+
+        match self.render_mode:
+            case "ansi":
+                return text_of(self.table, self.state)
+            case "rgb_array":
+                return image_of(self.table, self.state)
+            case _:
+                return None
 
 
 def make(world: str, render_mode: str | None = None, **sizes: int) -> WorldEnv:

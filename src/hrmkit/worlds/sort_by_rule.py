@@ -192,12 +192,12 @@ class SortByRule:
     def crude_priors(self) -> CrudePriors:
         """Goes for a shape, the triangle rather than the circle; there, mostly tries Pick.
 
-        Nothing in it says that reading comes first, that Pick needs it, or what a card means. The
-        labels are soft: a base taught hard ones unlearns them slowly.
+        Nothing in it says that reading comes first, or that Pick needs it; what a card means once
+        it is read, it knows. The labels are soft: a base taught hard ones unlearns them slowly.
         """
         live = list(self.live())
         return CrudePriors(
-            subgoal=tuple((0.0, 0.5, 0.5, 0.0) if s.read else (0.3, 0.5, 0.2, 0.0) for s in live),
+            subgoal=tuple(likes(s) for s in live),
             action=tuple(
                 (
                     NO_HABIT if s.read else habit(s.agent, self.card, AT_A_THING),
@@ -208,6 +208,15 @@ class SortByRule:
                 for s in live
             ),
         )
+
+
+def likes(state: State) -> tuple[float, ...]:
+    """Odds of every sub-goal of the base model."""
+    if not state.read:
+        return (0.3, 0.5, 0.2, 0.0)
+    pick = 0.3 if state.agent == state.wanted else 0.0
+    go = 1.0 - pick
+    return (0.0, go, 0.0, pick) if state.blue else (0.0, 0.0, go, pick)
 
 
 def places_of(state: State) -> tuple[int, int]:
@@ -262,4 +271,7 @@ SORT_BY_RULE = WorldDefinition(
         Thing(entity="triangle", words="If the card is blue, the triangle is wanted."),
         Thing(entity="circle", words="If it is not, the circle is."),
     ),
+    episode="walk",
+    wrong_order="The card is not read yet: it says which shape is wanted.",
+    lost="That is not the shape that the card asks for.",
 )

@@ -169,12 +169,13 @@ class TwoCup:
         )
 
     def looks(self, state: State) -> tuple[str, ...]:
-        """A cup is lifted, or one can see that it is about to move."""
-        next_ = state.to_come[0] if state.to_come else FEINT
-        cups = (
-            "lifted" if place == state.lifted else "about to move" if place in next_ else ""
-            for place in state.cups
-        )
+        """A cup is lifted, or one can see that it is about to move; before a feint, all tremble."""
+        if state.to_come and state.to_come[0] == FEINT:
+            cups = ["trembling"] * self.tiles
+        elif state.to_come:
+            cups = ["about to move" if p in state.to_come[0] else "" for p in state.cups]
+        else:
+            cups = ["lifted" if place == state.lifted else "" for place in state.cups]
         return ("", *cups, *[""] * (MAX_CUPS - self.tiles))
 
     def showcase(self) -> State:
@@ -311,4 +312,8 @@ TWO_CUP = WorldDefinition(
         Thing(entity="cup 2", words="This one is blue. From outside, no cup tells what is in it."),
         Thing(entity="cup 3", words="And this one is yellow."),
     ),
+    at_place="at place {number}",
+    episode="game",
+    wrong_order="The cups still move: none may be lifted yet.",
+    lost="Nothing lies under that cup.",
 )

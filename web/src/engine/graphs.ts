@@ -105,10 +105,18 @@ export class Library {
     return this.#keep("index.json", async () => parse<GraphIndex>(await this.#read("index.json")));
   }
 
+  /** The index, read again where it does not have a preset: a world may have come since. */
+  async #indexWith(preset: string): Promise<GraphIndex> {
+    const known = await this.index();
+    if (preset in known.presets) return known;
+    this.#kept.delete("index.json");
+    return this.index();
+  }
+
   /** The world of some settings, in their size. */
   async table(settings: Settings): Promise<WorldTable> {
-    const { presets, tables } = await this.index();
     const { preset } = settings;
+    const { presets, tables } = await this.#indexWith(preset);
     const size = sizeKey(settings);
     const file = tables[presets[preset]?.world ?? ""]?.[size];
     if (!file) throw new Problem(`The graphs here have no world of size ${size} for “${preset}”.`);
@@ -118,7 +126,7 @@ export class Library {
   /** A model that learns the way that settings say. */
   async model(settings: Pick<Settings, "preset" | "base_seed" | "learn">): Promise<Model> {
     const { preset, base_seed: baseSeed } = settings;
-    const found = (await this.index()).presets[preset];
+    const found = (await this.#indexWith(preset)).presets[preset];
     if (!found) throw new Problem(`The graphs here have no model “${preset}”.`);
     const file = found.base[String(baseSeed)];
     if (!file) throw new Problem(`The graphs here have no base model of seed ${baseSeed}.`);

@@ -187,7 +187,9 @@ export class Page implements PageAccess {
     const known = this.listed.some((one) => one.name === name);
     const first = this.listed[0]?.name ?? null;
     if (name && !known && first) {
-      this.say("problem", `There is no story “${name}” here; the first one is shown.`);
+      const why = STORIES.map((one) => one.missing?.(name, this.definitions)).find(Boolean);
+      const words = why ?? `There is no story “${name}” here; the first one is shown.`;
+      this.say("problem", words);
       this.update({ story: null });
     }
     const chosen = name && (known || !first) ? name : first;
@@ -197,6 +199,10 @@ export class Page implements PageAccess {
     } catch (error) {
       this.say("problem", sentence(error));
     }
+  }
+
+  async relist(): Promise<void> {
+    this.listed = [...(await listRecordings()), ...this.#opened.listed];
   }
 
   async choose(name: string): Promise<void> {

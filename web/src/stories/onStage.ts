@@ -34,6 +34,10 @@ export interface PageAccess {
   /** Changes what the story keeps in the link. */
   keep(values: Readonly<Record<string, unknown>>): void;
   say(kind: "problem" | "news", text: string): void;
+  /** Puts another recording of those that stand beside the page on stage. */
+  choose(name: string): Promise<void>;
+  /** Looks again which recordings stand beside the page. */
+  relist(): Promise<void>;
   /** Another recording of those that stand beside the page. */
   fetch(name: string, signal: AbortSignal): Promise<AnyRecording>;
   /** The state of a recording that still grows; null if that is the state called `tag`. */
@@ -69,6 +73,33 @@ export interface Fold {
   /** Whether it is open to begin with. */
   open(room: Room): boolean;
 }
+
+/** Something else of its kind that could be on stage, with a picture of it. */
+export interface Choice {
+  readonly id: string;
+  /** What its recording is called in the list of stories, once it is there. */
+  readonly recording: string;
+  readonly title: string;
+  /** What is drawn of it, in a box of `PICTURE`. */
+  readonly picture: readonly Shape[];
+  readonly chosen: boolean;
+  /** What is to be known before it is chosen, e.g. that it has to be trained; '' if nothing. */
+  readonly note: string;
+  /** How far it has come while it is being made, 0 to 1; null while it is not. */
+  readonly progress: number | null;
+  choose(): void;
+}
+
+export interface Choices {
+  /** What is chosen among. */
+  readonly title: string;
+  readonly among: readonly Choice[];
+  /** How far the one is that is being made. */
+  readonly making: Drawn | null;
+}
+
+/** The size of a choice's picture. */
+export const PICTURE = { width: 120, height: 54 } as const;
 
 /** A component and what it is given. */
 export interface Drawn {
@@ -107,6 +138,8 @@ export interface OnStage {
   sides(scene: string): readonly Side[];
   /** The one side worth showing around, if there is one. */
   readonly finale: Side | null;
+  /** What else there is to choose; absent where there is nothing. */
+  readonly choices?: Choices;
   /** Its parts of the page's panel. */
   readonly folds: readonly Fold[];
   /** Whether the legend is open beside them, where there is room. */

@@ -25,6 +25,8 @@ export interface Story<R extends AnyRecording = AnyRecording> extends Form<R> {
     readonly scene: string;
     readonly what: string;
   }[];
+  /** Why a recording of that name is not there, if it could be; a sentence or two. */
+  missing?(name: string, definitions: Definitions | null): string | undefined;
   /** What else a reader can do with it, by its title: a clause for the help. */
   help?(title: string): string;
   /**

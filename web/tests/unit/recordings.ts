@@ -2,7 +2,7 @@
 import type { AnyRecording } from "../../src/recording/form";
 import { ladder, variants } from "./assemble-helpers";
 import { runs, thoughts } from "./puzzle-fixture";
-import { fixture, storyIn } from "./story-helpers";
+import { fixture, storyIn, WORLD_STORIES } from "./story-helpers";
 
 export interface Examples {
   /** By what they lack or have; the first is the usual one. */
@@ -18,7 +18,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   "fine-tuning": {
     recordings: () => [
       ["the default story", fixture()],
-      ["a world that is not in the package", storyIn("bell/recordings/bell.hrm.json.gz")],
+      ...WORLD_STORIES.slice(1).map(([title, file]) => [title, storyIn(file)] as const),
     ],
     seen: [
       ["exploring", { exploration: 1.5, drawSeed: 7 }],

@@ -27,6 +27,13 @@ export function storyIn(name: string): Recording {
   return JSON.parse(gunzipSync(prepared(name)).toString("utf8")) as Recording;
 }
 
+/** Where the prepared story of each world that is defined is. */
+export const WORLD_STORIES: readonly (readonly [title: string, file: string])[] =
+  definitions.worlds.map(({ name, title, story }) => [
+    title,
+    name === "bell" ? `bell/recordings/${story}` : `recordings/${story}`,
+  ]);
+
 /** As links without anything of a story's own make it. */
 export const wide: WorldView & LadderView = {
   layout: "wide",

@@ -25,6 +25,14 @@ export const about: Story<Recording> = {
   fields,
   beside,
   help: (title) => `Release a knob of “${title}” and the model trains again, here in the page`,
+  missing(name, definitions) {
+    const world = definitions?.worlds.find(({ story }) => story === name);
+    return (
+      world &&
+      `The story of “${world.title}” is not trained here yet; the first one is shown. Where the ` +
+        "studio runs, choosing its picture trains it."
+    );
+  },
   fetchCheck: () => import("./check"),
   nameParts: ({ world, settings }, definitions) => [
     world.name,

@@ -205,7 +205,8 @@ function standing(
     {
       x: mix(rest.x, inHand.x, one.held) + rattle * 0.4 + away.x,
       y: mix(rest.y, inHand.y, one.held) - arch(one.held) * side * 0.25 + away.y,
-      size: mix(rest.size, (actor?.size ?? side) * 0.62, one.held) * away.scale,
+      size:
+        mix(rest.size, (actor?.size ?? side) * (own?.upright ? 0.44 : 0.62), one.held) * away.scale,
       rotate: mix(upright ? 0 : 18, 24, one.held) + rattle + away.rotate,
       opacity: (props.light?.[one.index] ?? 1) * (one.gone > 0 ? away.opacity : one.seen),
       ...named(props, one.index),
@@ -236,7 +237,13 @@ function resting(
       size: side * (icon?.size ?? 0.86) * (1 + 0.1 * way),
     };
   }
-  if (icon?.hangs) return { x: tile.x + side * 0.21, y: tile.y - side * 0.17, size: side * 0.52 };
+  if (icon?.hangs) {
+    return {
+      x: tile.x + near * side * 0.21,
+      y: tile.y - mix(0.08, 0.17, near) * side,
+      size: side * mix(0.62, 0.52, near),
+    };
+  }
   if (icon?.stands) {
     return { x: tile.x + near * side * 0.08, y: tile.y, size: side * (icon.size ?? 0.86) };
   }

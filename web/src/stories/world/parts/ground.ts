@@ -26,7 +26,7 @@ const GAP = { tiles: 0.1, table: 0.55 };
 /** How much of a table stands out at either end, in sides. */
 const EDGE = 0.34;
 /** How much of the height a place of a table takes: what is lifted needs the rest. */
-const LOW = 0.68;
+const LOW = 0.67;
 
 /** Where the places are; scenes use it to point at them. */
 export function trackGeometry(box: Box, scenery: Scenery): TrackGeometry {
@@ -42,7 +42,7 @@ export function trackGeometry(box: Box, scenery: Scenery): TrackGeometry {
     side,
     gap,
     left: box.x + (box.width - width) / 2,
-    top: box.y + (box.height - side) * (table ? 0.72 : 0.5),
+    top: box.y + (box.height - side) * (table ? 0.6 : 0.5),
     table,
   };
 }

@@ -72,7 +72,7 @@ function sketchedEntity(
   const { x, y } = tileCentre(geometry, tile);
   const icon = iconOf(scenery, index);
   const { stands = false, hangs = false, sketch = sketchedToken } = icon ?? {};
-  const beside = tile === agentTile && !stands ? side * 0.24 : hangs ? side * 0.2 : 0;
+  const beside = tile === agentTile && !stands ? side * 0.24 : 0;
   const size = icon?.size ?? (stands ? 1 : hangs ? 0.56 : 0.62);
   const low = geometry.table ? (icon?.low ?? 0) : hangs ? -0.14 : 0;
   const point = { x: x + beside, y: y + low * side };

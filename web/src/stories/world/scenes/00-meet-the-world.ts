@@ -33,7 +33,7 @@ import { worldTrack, type TrackProps } from "../parts/WorldTrack";
 import { stateAfter, teacherEpisode } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { textWidth } from "../../../scene/text";
+import { textWidth, wrap } from "../../../scene/text";
 import { capital, plain } from "../../../scene/words";
 import type { WorldScene, WorldView } from "../view";
 import { each, timeline } from "../../../scene/timeline";
@@ -344,42 +344,78 @@ function stretchArc(
   ];
 }
 
+/** The actions, in as many rows as they need. */
 function actions(table: WorldTable, box: Box, share: number, layout: Layout): Shape[] {
   if (share <= 0) return [];
-  const size = layout === "wide" ? 16 : 13;
-  const widths = table.actions.map((name) => tokenWidth(name, size));
-  const gap = layout === "wide" ? 18 : 8;
-  const total = widths.reduce((all, one) => all + one, 0) + gap * (widths.length - 1);
-  let x = box.x + (box.width - total) / 2;
-  const tokens = table.actions.flatMap((name, i) => {
-    const width = at(widths, i);
-    const centre = x + width / 2;
-    x += width + gap;
-    const own = easeOut(progress(share, i * 0.15, i * 0.15 + 0.5));
-    return faded(`action.${i}`, own, [
-      actionToken(
-        `action.${i}.it`,
-        name,
-        at(motions(table), i),
-        { x: centre, y: box.y + 18 + 12 * (1 - own) },
-        { size, tip: `An action: ${name}.` },
-      ),
-    ]);
+  const wide = layout === "wide";
+  const size = wide ? 16 : 13;
+  const gap = wide ? 18 : 8;
+  const rows = rowsOf(table.actions, box.width, size, gap);
+  const tokens = rows.flatMap((row, r) => {
+    const total = widthOf(row, size, gap);
+    let x = box.x + (box.width - total) / 2;
+    return row.flatMap((name) => {
+      const i = table.actions.indexOf(name);
+      const width = tokenWidth(name, size);
+      const centre = x + width / 2;
+      x += width + gap;
+      const own = easeOut(progress(share, i * 0.15, i * 0.15 + 0.5));
+      return faded(`action.${i}`, own, [
+        actionToken(
+          `action.${i}.it`,
+          name,
+          at(motions(table), i),
+          { x: centre, y: box.y + 18 + r * size * 2.7 + 12 * (1 - own) },
+          { size, tip: `An action: ${name}.` },
+        ),
+      ]);
+    });
   });
+  const below = box.y + (wide ? 74 : 76) + (rows.length - 1) * size * 2.4;
+  const small = wide ? 15 : 12;
   return [
     ...tokens,
-    ...faded("rewards", progress(share, 0.6, 1), [
-      fitted(
-        "rewards.words",
-        rewardWords(table),
-        box.x + box.width / 2,
-        box.y + (layout === "wide" ? 74 : 76),
-        box.width,
-        layout === "wide" ? 15 : 12,
-        { anchor: "middle", fill: "muted" },
+    ...faded(
+      "rewards",
+      progress(share, 0.6, 1),
+      inLines(rewardWords(table), box.width, small).map((words, i) =>
+        fitted(
+          i === 0 ? "rewards.words" : `rewards.words${i}`,
+          words,
+          box.x + box.width / 2,
+          below + i * small * 1.4,
+          box.width,
+          small,
+          { anchor: "middle", fill: "muted" },
+        ),
       ),
-    ]),
+    ),
   ];
+}
+
+function widthOf(names: readonly string[], size: number, gap: number): number {
+  return names.reduce((sum, name) => sum + tokenWidth(name, size), gap * (names.length - 1));
+}
+
+/** The names in rows that fit. */
+function rowsOf(
+  names: readonly string[],
+  width: number,
+  size: number,
+  gap: number,
+): readonly (readonly string[])[] {
+  const rows: string[][] = [];
+  for (const name of names) {
+    const last = rows.at(-1);
+    if (last && widthOf([...last, name], size, gap) <= width) last.push(name);
+    else rows.push([name]);
+  }
+  return rows;
+}
+
+/** One line, if it fits in small letters, or several. */
+function inLines(words: string, width: number, size: number): readonly string[] {
+  return textWidth(words, 11) <= width ? [words] : wrap(words, width, size);
 }
 
 /** What there is to earn, in a sentence. */

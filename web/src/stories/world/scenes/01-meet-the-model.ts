@@ -17,6 +17,7 @@ import { tileCentre, trackGeometry } from "../parts/ground";
 import { worldTrack } from "../parts/WorldTrack";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
+import { textWidth, wrap } from "../../../scene/text";
 import type { WorldScene, WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
 
@@ -261,13 +262,24 @@ function boardHead(recording: Recording, headed: number, layout: Layout): Shape[
   const names = recording.world.token_names;
   return names.flatMap((name, i) =>
     faded(`board.name${i}`, progress(headed, i / names.length, (i + 1) / names.length), [
-      fitted(`board.name${i}.words`, name, point(i, 0).x, y, column - 2, size, {
-        anchor: "middle",
-        fill: "muted",
-        weight: 600,
-      }),
+      ...headLines(name, column - 2, 11).map((line, k, all) =>
+        fitted(
+          `board.name${i}.words${k || ""}`,
+          line,
+          point(i, 0).x,
+          y - (all.length - 1 - k) * size * 1.15,
+          column - 2,
+          size,
+          { anchor: "middle", fill: "muted", weight: 600 },
+        ),
+      ),
     ]),
   );
+}
+
+/** A token's name, broken where it would be cut off otherwise. */
+function headLines(name: string, width: number, least: number): readonly string[] {
+  return textWidth(name, least, 600) <= width ? [name] : wrap(name, width, least, 600);
 }
 
 /** The name of a call's row. */

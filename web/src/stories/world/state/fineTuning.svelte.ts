@@ -11,6 +11,7 @@ import type { Choice, Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
 import {
   drawn,
+  type Choices,
   type Drawn,
   type Fold,
   type PageAccess,
@@ -28,19 +29,14 @@ import TrainingProgress from "../panel/TrainingProgress.svelte";
 import { scenes } from "../scenes";
 import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor, turned } from "../settings";
 import type { WorldValues, WorldView } from "../view";
+import { choicesOf } from "./choices";
 import { comparisonOf, ownLabel, paired } from "./compare";
+import { ofTraining, ofWorld, type Training } from "./progress";
+import { WorldsServer } from "./worlds.svelte";
 
 const CLUMSY = scenes.find((scene) => scene.phase === 2);
 const SET = scenes.find((scene) => scene.phase === 3);
 const CLEAN = scenes.find((scene) => scene.phase === 5);
-
-/** A training that is under way. */
-export interface Training {
-  readonly title: string;
-  readonly progress: Progress | null;
-  /** Seconds that are left, by the pace so far; null until there is a pace. */
-  readonly left: number | null;
-}
 
 const SEEDS_OF_SPREAD = constants.story_seeds;
 const MAX_CACHED = 12;
@@ -65,6 +61,11 @@ export class FineTuning implements OnStage {
   readonly #page: PageAccess;
   readonly #engine: Engine;
   readonly #cache = new Map<string, Recording>();
+  /** What trains the stories of other worlds. */
+  readonly #worlds = new WorldsServer({
+    ready: (world) => void this.#arrived(world),
+    failed: (words) => this.#problem(words),
+  });
   #controller: AbortController | null = null;
   #othersController: AbortController | null = null;
   /** The settings that are being trained, or were last. */
@@ -109,9 +110,27 @@ export class FineTuning implements OnStage {
     ];
   }
 
+  get choices(): Choices {
+    const among = choicesOf(this.#page, this.#worlds, this.world);
+    return { title: "Worlds", among, making: this.#worldInTraining };
+  }
+
   get floating(): Drawn | null {
     const { training } = this;
-    return training && drawn(TrainingProgress, { story: this, training });
+    const cancel = (): void => this.cancelAll();
+    return training && drawn(TrainingProgress, ofTraining(training, cancel));
+  }
+
+  /** How far the story of another world is. */
+  get #worldInTraining(): Drawn | null {
+    const { states } = this.#worlds;
+    const world = this.#page.definitions?.worlds.find(
+      ({ name }) => states[name]?.state === "training",
+    );
+    const state = world && states[world.name];
+    if (!state) return null;
+    const cancel = (): void => void this.#worlds.cancel(world.name);
+    return drawn(TrainingProgress, ofWorld(world.title, state, cancel));
   }
 
   /** What is defined of the story's world; undefined where it is not known here. */
@@ -175,6 +194,7 @@ export class FineTuning implements OnStage {
   }
 
   async follow(): Promise<void> {
+    void this.#worlds.look();
     for (const [name, words] of refusedIn(this.rows, this.#values)) {
       this.#problem(words);
       this.#page.keep({ [name]: null });
@@ -190,6 +210,17 @@ export class FineTuning implements OnStage {
   leave(): void {
     this.#controller?.abort();
     this.#othersController?.abort();
+    this.#worlds.leave();
+  }
+
+  /** The story of a world has been trained: it begins, unless somebody is watching this one. */
+  async #arrived(name: string): Promise<void> {
+    const world = this.#page.definitions?.worlds.find((one) => one.name === name);
+    if (!world) return;
+    await this.#page.relist().catch((error: unknown) => this.#problem(sentence(error)));
+    if (this.#page.state.playing) {
+      this.#page.say("news", `The story of “${world.title}” is trained: choose its picture.`);
+    } else await this.#page.choose(world.story);
   }
 
   #show(recording: Recording): void {
