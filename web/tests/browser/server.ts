@@ -39,17 +39,50 @@ export interface Site {
   stop(): Promise<void>;
 }
 
+/** The worlds of the package, the default one first; a knob of each, and what is said of it. */
+export const WORLDS = [
+  {
+    picture: "Key → Door",
+    story: STORY,
+    knob: { name: "Line length", to: 3, words: "3 tiles" },
+  },
+  {
+    picture: "Two Cups",
+    story: "two-cup.hrm.json.gz",
+    knob: { name: "Swaps", to: 1, words: "2 cups, 1 swap" },
+  },
+  {
+    picture: "Sort by Rule",
+    story: "sort-by-rule.hrm.json.gz",
+    knob: { name: "Line length", to: 3, words: "3 tiles" },
+  },
+  {
+    picture: "Push, then Go",
+    story: "push-then-go.hrm.json.gz",
+    knob: { name: "Line length", to: 3, words: "3 tiles" },
+  },
+] as const;
+
 /** The data folder of a world that is not in the package, and its story. */
 export const OTHER = { data: join(fixtures, "bell"), name: "bell.hrm.json.gz" } as const;
 
 /**
  * Serves the page on a free port; without `graphs`, as a host where nobody exported them; with
- * another world's data folder, its story first.
+ * another world's data folder, its story first; with `others`, recordings beside that.
  */
-export async function serve({ graphs = true, data = fixtures, name = STORY } = {}): Promise<Site> {
-  const file = join(data, "recordings", name);
+export async function serve({
+  graphs = true,
+  data = fixtures,
+  name = STORY as string,
+  others = [] as readonly string[],
+} = {}): Promise<Site> {
   const offered = [
-    { name, title: "The default story", kind: "fine-tuning", file },
+    ...[name, ...others].map((one, i) => ({
+      name: one,
+      title: i === 0 ? "The default story" : one,
+      kind: "fine-tuning",
+      file: join(data, "recordings", one),
+    })),
     { name: LADDER, title: "The ladder", kind: "ladder", file: ladder },
   ];
   const index = JSON.stringify(

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 
 import { test as base, expect, type Page } from "@playwright/test";
 
-import { serve, type Site } from "./server";
+import { serve, WORLDS, type Site } from "./server";
 
-export { built, ladder, LADDER, OTHER, serve, STORY, story } from "./server";
+export { built, ladder, LADDER, OTHER, serve, STORY, story, WORLDS } from "./server";
 
 /** Opens the page at a hash and waits for the story to be on stage. */
 export async function open(page: Page, url: string, hash = ""): Promise<void> {
@@ -38,12 +38,22 @@ export async function hashOf(page: Page): Promise<URLSearchParams> {
 }
 
 /** `test` with a site that a worker's tests share, and a guard against errors in the console. */
-export const test = base.extend<{ noErrors: void }, { site: Site }>({
+export const test = base.extend<{ noErrors: void }, { site: Site; worlds: Site }>({
   viewport: { width: 1280, height: 800 },
   site: [
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const site = await serve();
+      await use(site);
+      await site.stop();
+    },
+    { scope: "worker" },
+  ],
+  /** The same with the stories of all worlds. */
+  worlds: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const site = await serve({ others: WORLDS.slice(1).map(({ story }) => story) });
       await use(site);
       await site.stop();
     },
