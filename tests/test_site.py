@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hrmkit.cli import app
 from hrmkit.studio import stories
-from hrmkit.worlds.registry import DEFAULT_WORLD
+from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS
 
 STORY = f"{DEFAULT_WORLD}.hrm.json.gz"
 
@@ -39,3 +39,27 @@ def test_what_site_prints_opens_its_folder(
                     assert answer.read() == (out / file).read_bytes()
         finally:
             process.kill()
+
+
+def test_a_site_has_the_worlds_that_it_is_asked_for(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setenv("HRMKIT_DATA", str(prepared))
+    monkeypatch.setattr(stories, "stories", lambda _: [prepared / "recordings" / STORY])
+    monkeypatch.setattr(stories, "ensure_story", lambda world, _: made.append(world.name))
+    names = [name for name in WORLDS if name != DEFAULT_WORLD]
+    asked = [word for name in names for word in ("--world", name)]
+    result = CliRunner().invoke(app, ["site", "--out", str(tmp_path / "site"), *asked])
+    assert result.exit_code == 0, result.output
+    assert made == names
+    listed = (tmp_path / "site" / "recordings" / "index.json").read_text()
+    assert all(WORLDS[name].story in listed for name in names)
+
+
+def test_an_unknown_world_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    result = CliRunner().invoke(app, ["site", "--out", str(out), "--world", "three-cups"])
+    assert result.exit_code == 2
+    assert "no world is called 'three-cups'" in " ".join(result.output.split())
+    assert not out.exists()

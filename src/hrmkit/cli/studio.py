@@ -91,20 +91,31 @@ def site(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Recordings to put in besides the default story.")
     ] = None,
+    world: Annotated[
+        list[str] | None,
+        typer.Option(help="A world whose story is to be in it, trained first if need be; repeat."),
+    ] = None,
 ) -> None:
     """Write the page and its stories as plain files, for any static host.
 
-    Example: hrmkit site --out site five.hrm.json.gz
+    The site offers the worlds whose stories are there: the default one, those that were trained in
+    the studio, and those named with --world.
+
+    Example: hrmkit site --out site --world two-cup five.hrm.json.gz
     """
     from hrmkit.folders import data_folder
     from hrmkit.studio.shelf import check
     from hrmkit.studio.site import check_site, write_site
-    from hrmkit.studio.stories import stories
+    from hrmkit.studio.stories import ensure_story, stories
+    from hrmkit.worlds.registry import world_named
 
+    wanted = [world_named(name) for name in world or []]
     check_site(out)
     for file in files or []:
         check(file)
     data = data_folder()
+    for one in wanted:
+        ensure_story(one, data)
     write_site(out, [*(files or []), *stories(data)], data)
     typer.echo(
         f"{out}: put this folder on any web server; index.html by itself stays empty.\n"

@@ -208,7 +208,7 @@ function standing(
       size:
         mix(rest.size, (actor?.size ?? side) * (own?.upright ? 0.44 : 0.62), one.held) * away.scale,
       rotate: mix(upright ? 0 : 18, 24, one.held) + rattle + away.rotate,
-      opacity: (props.light?.[one.index] ?? 1) * (one.gone > 0 ? away.opacity : one.seen),
+      opacity: (props.light?.[one.index] ?? 1) * away.opacity,
       ...named(props, one.index),
     },
     {
@@ -276,15 +276,16 @@ function rattling(props: TrackProps, one: Standing, actor: Actor | null): number
   return (actor ? 5 : 3) * swing(progress(move.share, 0.35, 1), 3);
 }
 
-/** On its way off the line: pushed away from the agent, over the edge, tumbling. */
+/** On its way off the line: pushed away from the agent and from us, tumbling; what lies there fades. */
 function leaving(props: TrackProps, one: Standing, actor: Actor | null, side: number) {
-  if (one.gone <= 0) return { x: 0, y: 0, scale: 1, rotate: 0, opacity: 1 };
+  const stays = { x: 0, y: 0, scale: 1, rotate: 0, opacity: one.seen };
+  if (one.gone <= 0 || !iconOf(props.table, one.index)?.stands) return stays;
   const way = Math.sign(one.tile - (actor?.tile ?? one.tile)) || 1;
   const share = progress(props.move?.share ?? 1, 0.2, 1);
   return {
-    x: way * side * 0.34 * easeOut(share),
-    y: -side * 0.62 * arch(share * 0.62) + side * 0.1 * share,
-    scale: mix(1, 0.72, share),
+    x: way * side * 0.2 * easeOut(share),
+    y: -side * 0.28 * arch(share * 0.7),
+    scale: mix(1, 0.55, share),
     rotate: way * 62 * share ** 1.4,
     opacity: 1 - progress(share, 0.6, 1),
   };
