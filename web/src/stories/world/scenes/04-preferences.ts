@@ -67,7 +67,7 @@ function captions(recording: Recording): readonly Caption[] {
     },
     {
       at: T.run,
-      text: `Above the line: likelier than before it learned. Below: less likely. ${whole}.`,
+      text: `Bars that rise: likelier than before it learned. Bars that sink: less likely. ${whole}.`,
     },
     {
       at: T.outro,
@@ -256,13 +256,13 @@ const bars = memoByValueOf(
         1.5,
       ),
       rect(
-        "bars.key.best",
+        "bars.legend.best",
         { x: plot.x, y: foot - size * 0.75, width: size * 0.8, height: size * 0.8 },
         { radius: size * 0.3, fill: "right" },
       ),
-      text("bars.key.best.words", "the best try", plot.x + size * 1.3, foot, size, {}),
+      text("bars.legend.best.words", "the best try", plot.x + size * 1.3, foot, size, {}),
       rect(
-        "bars.key.worst",
+        "bars.legend.worst",
         {
           x: plot.x + plot.width / 2,
           y: foot - size * 0.75,
@@ -272,7 +272,7 @@ const bars = memoByValueOf(
         { fill: "wrong" },
       ),
       text(
-        "bars.key.worst.words",
+        "bars.legend.worst.words",
         "the worst try",
         plot.x + plot.width / 2 + size * 1.3,
         foot,
