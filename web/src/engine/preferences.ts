@@ -5,13 +5,18 @@ import { batchOf, featuresOf, type Batch, type Lessons } from "./batch";
 import type { Model, Values } from "./graphs";
 import { actionsAt, subgoalsAt, think, type Thinking } from "./policy";
 
-/** Preferences to learn from; the base is asked what it says of every state. */
-export async function preferences(
+/** What the base says of every state, after each segment. */
+export function thoughtsOfBase(model: Model, table: WorldTable): Promise<Thinking> {
+  return think(model, model.base, featuresOf(table, range(table.live_states)));
+}
+
+/** Preferences to learn from, with what the base says. */
+export function preferences(
   model: Model,
   table: WorldTable,
   all: readonly Preference[],
-): Promise<Lessons> {
-  const base = await think(model, model.base, featuresOf(table, range(table.live_states)));
+  base: Thinking,
+): Lessons {
   const named = model.preset.card.subgoal_head;
   return {
     count: all.length,

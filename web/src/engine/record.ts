@@ -11,7 +11,7 @@ import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
 import type { Library, Model } from "./graphs";
 import { at } from "../lib/list";
 import { policyOf } from "./policy";
-import { preferences } from "./preferences";
+import { preferences, thoughtsOfBase } from "./preferences";
 import { Recorder, type Learned } from "./recorder";
 
 /** How far a training is. */
@@ -73,7 +73,7 @@ export async function warmUp(library: Library, like: Settings): Promise<void> {
   ]);
   const draws = new Draws(settings.seed);
   const policy = await basePolicy(library, settings);
-  const { lessons } = await learn(model, table, settings, draws, policy);
+  const { lessons } = await learn(library, model, table, settings, draws, policy);
   await fineTune(model, table, lessons, settings, index.settings, draws, async () => undefined);
 }
 
@@ -82,6 +82,7 @@ const WARM = { examples: 2, passes: 5, seed: 0, choices: null } as const;
 
 /** What is learned under some settings. */
 async function learn(
+  library: Library,
   model: Model,
   table: WorldTable,
   settings: Settings,
@@ -93,11 +94,13 @@ async function learn(
     const examples = drawExamples(table, count, noise, distractors, draws);
     return { learned: { examples, preferences: [] }, lessons: labels(table, examples) };
   }
+  const key = `base of ${settings.preset} ${settings.base_seed} on ${sizeKey(settings)}`;
+  const base = await library.remember(key, () => thoughtsOfBase(model, table));
   const { card } = model.preset;
   const drawn = drawPreferences(table, policy, card, count, noise, draws, choices);
   return {
     learned: { examples: [], preferences: drawn },
-    lessons: await preferences(model, table, drawn),
+    lessons: preferences(model, table, drawn, base),
   };
 }
 
@@ -115,7 +118,7 @@ async function train(
   ]);
   const draws = new Draws(settings.seed);
   const base = await basePolicy(library, settings);
-  const { learned, lessons } = await learn(model, table, settings, draws, known ?? base);
+  const { learned, lessons } = await learn(library, model, table, settings, draws, known ?? base);
   const { segments } = model.preset.card;
   const planned = plannedSteps(settings, segments);
   const evaluations = Math.min(index.settings.evaluations, MOST_EVALUATIONS);
