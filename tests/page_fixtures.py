@@ -26,8 +26,16 @@ from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes, processes
 from hrmkit.progress import silent
 from hrmkit.recording.file import save
-from hrmkit.recording.world.settings import default_settings, tuning_of, world_of
-from hrmkit.studio.export import STEP_INPUTS, STEP_OUTPUTS, export_preset
+from hrmkit.recording.world.schema import Learn
+from hrmkit.recording.world.settings import (
+    choices_in,
+    default_settings,
+    settings_of,
+    tuning_of,
+    world_of,
+)
+from hrmkit.studio.export import GRAPHS as EXPORTS
+from hrmkit.studio.export import export_preset
 from hrmkit.studio.graphs import SHIPPED, presets_of, slots_of, theta_of
 from hrmkit.studio.stories import (
     code_and_graphs,
@@ -42,15 +50,23 @@ from hrmkit.training.worlds.examples import draw_examples
 from hrmkit.training.worlds.fine_tune import (
     BETAS,
     EPSILON,
-    batch_of,
     gradient_step,
     module_of,
     optimizer_for,
     rate_of,
 )
+from hrmkit.training.worlds.labels import Labels
+from hrmkit.training.worlds.lessons import Lesson, Losses
 from hrmkit.training.worlds.policy import policy_of, score
+from hrmkit.training.worlds.preferences import (
+    PreferenceLesson,
+    PreferenceLosses,
+    Preferences,
+    draw_preferences,
+)
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
+from hrmkit.worlds.world import WorldTable
 from some_world import BELL
 
 if __name__ == "__mp_main__":  # one of the processes that train side by side
@@ -60,6 +76,11 @@ PARITY = "parity.json"
 EXPORTED = "exported"
 STEPS_BEFORE = 6
 SEEDS = range(10)
+GRAPHS_OF: dict[Learn, str] = {"labels": "step", "preferences": "prefer"}
+PREFERRED = "preferences"
+"""The folder of the stories that learn from preferences."""
+NONSENSE = "0-7,1-2,6-3,5-4,2-0"
+"""What a visitor might have chosen."""
 
 
 def packed(value: Tensor) -> dict[str, Any]:
@@ -73,20 +94,31 @@ def moments(model: WorldHRM, optimizer: torch.optim.Adam, key: str) -> Tensor:
     return torch.cat([optimizer.state[p][key].flatten() for p in model.parameters()])
 
 
-def step_of_torch(name: str, cache: Path) -> dict[str, Any]:
+def lesson_of_torch(model: WorldHRM, table: WorldTable, learn: Learn) -> Lesson:
+    """Something to learn from: two examples, or two starts' episodes."""
+    head = model.wiring.subgoal_head
+    if learn == "labels":
+        examples = draw_examples(table, 2, 0.0, 0.1, Draws(0))
+        return Labels(table, examples, head).lesson((0, 1))
+    drawn = draw_preferences(table, policy_of(model, table), head, 2, 0.0, Draws(0))
+    return Preferences(model, table, drawn).lesson((0, 1))
+
+
+def step_of_torch(name: str, cache: Path, learn: Learn) -> dict[str, Any]:
     """One gradient step of PyTorch's own, from a state some steps into training.
 
     Inputs and outputs as the exported graph of preset `name` names them.
     """
     world, _ = world_of_preset(name)
-    table, usual = world.sized().table(), default_settings(world.name)
+    table, usual = world.sized().table(), default_settings(world.name, learn)
     tuning = tuning_of(usual.model_copy(update={"preset": name}))
     model = base_model(name, usual.base_seed, cache)
-    batch = batch_of(table, draw_examples(table, 2, 0.0, 0.1, Draws(0)))
+    lesson = lesson_of_torch(model, table, learn)
+    batch = lesson.batch
     optimizer = optimizer_for(model, tuning)
     carry = model.initial_carry(batch.features)
     for _ in range(STEPS_BEFORE):
-        carry, *_ = gradient_step(model, optimizer, carry, batch, 1.0, tuning.clip)
+        carry, *_ = gradient_step(model, optimizer, carry, lesson, 0, 1.0, tuning.clip)
     slots = slots_of(model)
     t = STEPS_BEFORE + 1
     rates = torch.cat([p.new_full((p.numel(),), rate_of(n, tuning)) for n, p in named(model)])
@@ -104,7 +136,9 @@ def step_of_torch(name: str, cache: Path) -> dict[str, Any]:
         batch.subgoal,
         batch.action,
     )
-    after, outputs, losses, norm = gradient_step(model, optimizer, carry, batch, 1.0, tuning.clip)
+    after, outputs, losses, norm = gradient_step(
+        model, optimizer, carry, lesson, 0, 1.0, tuning.clip
+    )
     scale = max(1.0, norm / tuning.clip)
     gradients = torch.cat(
         [
@@ -121,16 +155,28 @@ def step_of_torch(name: str, cache: Path) -> dict[str, Any]:
         moments(model, optimizer, "exp_avg_sq"),
         after.high,
         after.low,
-        torch.stack(tuple(losses)),
+        torch.stack((losses.planner, losses.doer, losses.halting)),
         outputs.subgoal,
         outputs.action,
         torch.stack([(gradients * scale)[m].norm() for m in masks]),
         torch.stack([moved[m].norm() for m in masks]),
     )
+    more_in, more_out = more_of(lesson, losses)
+    _, inputs_of, outputs_of = EXPORTS[GRAPHS_OF[learn]]
     return {
-        "inputs": dict(zip(STEP_INPUTS, map(packed, inputs), strict=True)),
-        "outputs": dict(zip(STEP_OUTPUTS, map(packed, results), strict=True)),
+        "inputs": dict(zip(inputs_of, map(packed, (*inputs, *more_in)), strict=True)),
+        "outputs": dict(zip(outputs_of, map(packed, (*results, *more_out)), strict=True)),
     }
+
+
+def more_of(lesson: Lesson, losses: Losses) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """What goes into the graph of preferences, and comes out of it, beside all else."""
+    if not isinstance(lesson, PreferenceLesson):
+        return (), ()
+    assert isinstance(losses, PreferenceLosses)
+    pairs = lesson.pairs
+    shown = (losses.dpo.reshape(1), losses.best, losses.worst)
+    return (lesson.reference[0], pairs.best, pairs.worst), shown
 
 
 def named(model: WorldHRM) -> list[tuple[str, torch.nn.Parameter]]:
@@ -138,24 +184,24 @@ def named(model: WorldHRM) -> list[tuple[str, torch.nn.Parameter]]:
     return list(model.named_parameters())
 
 
-def success_of(task: tuple[str, int, Path]) -> float:
+def success_of(task: tuple[str, int, Path, Learn]) -> float:
     """What PyTorch's own run of the default settings reaches, with a preset and a seed."""
-    preset, seed, cache = task
+    preset, seed, cache, learn = task
     torch.set_num_threads(1)
     world, _ = world_of_preset(preset)
-    usual = default_settings(world.name)
+    usual = default_settings(world.name, learn)
     settings = usual.model_copy(update={"preset": preset, "seed": seed})
     model, _, _ = train_quietly(settings, cache)
     table = world_of(settings).table()
     return score(table, policy_of(model, table)).success
 
 
-def successes(presets: tuple[str, ...], cache: Path) -> dict[str, dict[int, float]]:
+def successes(presets: tuple[str, ...], cache: Path, learn: Learn) -> dict[str, dict[int, float]]:
     """`success_of` every preset and seed."""
-    tasks = [(name, seed, cache) for name in presets for seed in SEEDS]
+    tasks = [(name, seed, cache, learn) for name in presets for seed in SEEDS]
     found = in_processes(success_of, tasks, processes())
     reached: dict[str, dict[int, float]] = {name: {} for name in presets}
-    for (name, seed, _), success in zip(tasks, found, strict=True):
+    for (name, seed, _, _), success in zip(tasks, found, strict=True):
         reached[name][seed] = success
     return reached
 
@@ -171,14 +217,9 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     folder = data / EXPORTED
     stamp = folder / "made-by"
     code = fingerprint(
-        *("model", "worlds/world.py", "training/worlds/fine_tune.py", "training/worlds/policy.py"),
-        *(
-            "recording/calls.py",
-            "recording/world/probe.py",
-            "studio/export.py",
-            "studio/graphs.py",
-            str(world.source),
-        ),
+        *("model", "worlds/world.py", "training/worlds"),
+        *("recording/calls.py", "recording/world/probe.py", "studio/export.py", "studio/graphs.py"),
+        str(world.source),
     )
     if not stamp.exists() or stamp.read_text() != code:
         print(f"exporting the graphs of {world.title} (minutes)", flush=True)
@@ -197,11 +238,27 @@ def write_parity(world: WorldDefinition, data: Path, graphs: Path) -> None:
     presets, cache = presets_of(world), data / BASES
     parity = {
         "fingerprint": made_by,
-        "step": {name: step_of_torch(name, cache) for name in presets},
-        "success": successes(presets, cache),
+        "step": {name: step_of_torch(name, cache, "labels") for name in presets},
+        "prefer": {name: step_of_torch(name, cache, "preferences") for name in presets},
+        "success": successes(presets, cache, "labels"),
+        "success_preferred": successes(presets[:1], cache, "preferences"),
     }
     target.write_text(json.dumps(parity))
     print(target)
+
+
+def write_preferred(world: WorldDefinition, data: Path, graphs: Path) -> None:
+    """Record what the world's model learns from preferences, by return and by a visitor's own."""
+    folder = data / PREFERRED
+    stamp, made_by = folder / "made-by", code_and_graphs(world, graphs)
+    if stamp.exists() and stamp.read_text() == made_by:
+        return
+    for name, choices in (("by-return", None), ("chosen", choices_in(NONSENSE))):
+        settings = settings_of(world.name, learn="preferences", choices=choices)
+        story = record(settings, seeds=2, cache=data / BASES, processes=processes())
+        save(story, folder / f"{name}.hrm.json.gz")
+        print(folder / name, f"success {story.curve[-1].score.success:.2f}")
+    stamp.write_text(made_by)
 
 
 def base_of(task: tuple[str, int, Path]) -> None:
@@ -234,6 +291,7 @@ def main() -> None:
     write_definitions(data)
     print(ensure_default_story(data))
     write_parity(WORLDS[DEFAULT_WORLD], data, SHIPPED)
+    write_preferred(WORLDS[DEFAULT_WORLD], data, SHIPPED)
     small_stories([world for name, world in WORLDS.items() if name != DEFAULT_WORLD], data)
     WORLDS[BELL.name] = BELL
     own = data / BELL.name
@@ -241,6 +299,7 @@ def main() -> None:
     write_definitions(own)
     print(ensure_story(BELL, own, graphs))
     write_parity(BELL, own, graphs)
+    write_preferred(BELL, own, graphs)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,11 @@ from hrmkit.training.worlds.examples import draw_examples
 from hrmkit.training.worlds.fine_tune import (
     FineTuning,
     GradientStep,
-    batch_of,
     fine_tune,
-    losses_of,
     module_of,
     rate_at,
 )
+from hrmkit.training.worlds.labels import Labels, batch_of, losses_of
 from hrmkit.training.worlds.policy import policy_of, roll_out, score
 from hrmkit.worlds.key_door import KeyDoor
 
@@ -38,7 +37,7 @@ def tuned(
     draws = Draws(seed)
     seen: list[GradientStep] = []
     chosen = draw_examples(TABLE, examples, 0.0, 0.1, draws)
-    fine_tune(base, TABLE, chosen, settings, draws, seen.append)
+    fine_tune(base, Labels(TABLE, chosen, True), settings, draws, seen.append)
     return seen
 
 
@@ -76,11 +75,11 @@ def test_a_batch_thinks_one_segment_after_the_other_with_a_step_at_each(base: Wo
     assert [now.segment for now in seen] == [0, 1] * 9
     assert [now.pass_ for now in seen] == [0] * 6 + [1] * 6 + [2] * 6
     for first, second in zip(seen[::2], seen[1::2], strict=True):
-        assert first.examples == second.examples
+        assert first.chosen == second.chosen
         assert torch.equal(first.carry.low[0, 0], base.low_init)
         assert not torch.equal(second.carry.low[0, 0], base.low_init)
     for start in (0, 6, 12):
-        drawn = [e for now in seen[start : start + 6 : 2] for e in now.examples]
+        drawn = [e for now in seen[start : start + 6 : 2] for e in now.chosen]
         assert sorted(drawn) == [0, 1, 2, 3, 4]
 
 

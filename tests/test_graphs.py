@@ -16,18 +16,12 @@ from hrmkit.model.presets import preset
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.recording.world.probe import probe
 from hrmkit.recording.world.settings import DEFAULT
-from hrmkit.studio.export import (
-    STEP_INPUTS,
-    STEP_OUTPUTS,
-    THINK_INPUTS,
-    THINK_OUTPUTS,
-    step_function,
-    think_function,
-)
+from hrmkit.studio.export import GRAPHS, THINK_INPUTS, THINK_OUTPUTS, think_function
 from hrmkit.studio.graphs import SHIPPED, presets_of, theta_of
 from hrmkit.training.worlds.base import base_model, interface_of
 from hrmkit.training.worlds.examples import draw_examples
-from hrmkit.training.worlds.fine_tune import EPSILON, batch_of
+from hrmkit.training.worlds.fine_tune import EPSILON
+from hrmkit.training.worlds.labels import batch_of
 from hrmkit.training.worlds.policy import features_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.key_door import KEY_DOOR, KeyDoor
@@ -62,10 +56,12 @@ def test_the_graphs_of_every_world_are_its_models(world: WorldDefinition, name: 
         *(torch.full_like(theta, 1e-3), torch.tensor([0.1, 0.05, EPSILON]), torch.tensor([1.0])),
         *(carry.high, carry.low, *batch),
     )
-    for kind, function, names, given, outputs in (
-        ("think", think_function(model), THINK_INPUTS, thinks, THINK_OUTPUTS),
-        ("step", step_function(model), STEP_INPUTS, steps, STEP_OUTPUTS),
-    ):
+    rows = len(batch.features)
+    mine = (torch.arange(rows).unsqueeze(1) % 2 == torch.arange(2)).float()
+    prefers = (*steps, torch.linspace(-2, 0, rows), mine, mine.flip(1))
+    for kind, given in (("think", thinks), ("step", steps), ("prefer", prefers)):
+        make, names, outputs = GRAPHS[kind]
+        function = make(model)
         inputs = {key: value.detach().numpy() for key, value in zip(names, given, strict=True)}
         found = session(f"{name}-{kind}.onnx").run(list(outputs), inputs)
         for output, a, b in zip(outputs, found, function(*given), strict=True):
@@ -97,12 +93,13 @@ def test_thinking_in_the_graph_is_thinking_in_pytorch(
         assert np.allclose(a, b.numpy(), rtol=1e-3, atol=1e-3), output
 
 
+@pytest.mark.parametrize("way", ["step", "prefer"])
 def test_one_step_in_the_graph_is_one_step_of_pytorch(
-    base: tuple[str, WorldHRM], prepared: Path
+    base: tuple[str, WorldHRM], prepared: Path, way: str
 ) -> None:
     name, _ = base
-    kept = json.loads((prepared / "graphs" / "parity.json").read_text())["step"][name]
-    graph = session(f"{name}-step.onnx")
+    kept = json.loads((prepared / "graphs" / "parity.json").read_text())[way][name]
+    graph = session(f"{name}-{way}.onnx")
     found = graph.run(
         list(kept["outputs"]), {key: unpacked(value) for key, value in kept["inputs"].items()}
     )

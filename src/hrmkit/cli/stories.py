@@ -15,6 +15,7 @@ WorldArgument = Annotated[
     str, typer.Argument(help="The world, e.g. key-door; an unknown name lists all that there are.")
 ]
 USUAL = "the world's own"
+LEARN = "What to learn from: labels or preferences."
 
 
 @app.command()
@@ -24,10 +25,23 @@ def record(
         "story.hrm.json.gz"
     ),
     examples: Annotated[
-        int | None, typer.Option(help="Examples to learn from, 1 to 50.", show_default=USUAL)
+        int | None,
+        typer.Option(
+            help="Examples to learn from, or starts to prefer episodes of, 1 to 50.",
+            show_default=USUAL,
+        ),
+    ] = None,
+    learn: Annotated[str, typer.Option(help=LEARN)] = "labels",
+    choices: Annotated[
+        str | None,
+        typer.Option(help="Your own preferences, as BEST-WORST of 0 to 7 a start: 3-5,0-7."),
     ] = None,
     noise: Annotated[
-        float | None, typer.Option(help="Chance of a wrong label, 0 to 0.5.", show_default=USUAL)
+        float | None,
+        typer.Option(
+            help="Chance of a wrong label, or of a preference turned round, 0 to 0.5.",
+            show_default=USUAL,
+        ),
     ] = None,
     distractors: Annotated[
         float | None,
@@ -69,13 +83,14 @@ def record(
     The same settings give the same bytes. Base models are kept for the next time.
 
     Example: hrmkit record key-door --examples 5 --noise 0.1 --out five.hrm.json.gz
+    From preferences: hrmkit record key-door --learn preferences
     """
     from hrmkit.experiments.record import record as record_story
     from hrmkit.folders import BASES, data_folder
     from hrmkit.processes import processes
     from hrmkit.progress import shown
     from hrmkit.recording.file import ROOM, check_recording, save
-    from hrmkit.recording.world.settings import settings_of
+    from hrmkit.recording.world.settings import choices_in, settings_of
     from hrmkit.writing import check_folder
 
     settings = settings_of(
@@ -91,6 +106,8 @@ def record(
         sizes=_sizes(size or []),
         freeze=freeze,
         flat=flat,
+        learn=learn,
+        choices=None if choices is None else choices_in(choices),
     )
     check_recording(out)
     bases = data_folder() / BASES
@@ -129,19 +146,24 @@ def study(
     world: WorldArgument,
     out: Annotated[Path, typer.Option(help="Where to write the tables.")] = Path("study.md"),
     seeds: Annotated[int, typer.Option(help="Seeds, 1 to 20.")] = 10,
+    learn: Annotated[str, typer.Option(help=LEARN)] = "labels",
 ) -> None:
     """Measure the world's claims over many seeds and write them as tables.
 
-    A study that was interrupted goes on where it stopped. Example:
+    A study that was interrupted goes on where it stopped. Examples:
     hrmkit study key-door --seeds 10 --out docs/key-door-measured.md
+    hrmkit study key-door --learn preferences --out docs/key-door-preferences.md
     """
-    from hrmkit.experiments.study import write_study
+    from hrmkit.experiments.preference_study import PREFERENCES
+    from hrmkit.experiments.study import LABELS, write_study
     from hrmkit.folders import data_folder
     from hrmkit.processes import processes
     from hrmkit.progress import shown
+    from hrmkit.recording.world.settings import way_named
 
+    plan = LABELS if way_named(learn) == "labels" else PREFERENCES
     with shown() as progress:
-        write_study(world, out, seeds, data_folder(), processes(), progress)
+        write_study(world, out, seeds, data_folder(), processes(), progress, plan)
     typer.echo(str(out))
 
 

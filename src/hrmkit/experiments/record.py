@@ -17,11 +17,19 @@ from hrmkit.progress import Progress, silent
 from hrmkit.recording.file import with_hash
 from hrmkit.recording.part import FORMAT, VERSION, made_here
 from hrmkit.recording.world import schema
-from hrmkit.recording.world.recorder import Recorder, recorded_policy, recorded_score
+from hrmkit.recording.world.recorder import (
+    LabelRecorder,
+    PreferenceRecorder,
+    Recorder,
+    recorded_policy,
+    recorded_preference,
+    recorded_score,
+)
 from hrmkit.recording.world.settings import (
     RunSpec,
     ablations_of,
     check,
+    choices_of,
     planned_steps,
     title_of,
     tuning_of,
@@ -30,19 +38,24 @@ from hrmkit.recording.world.settings import (
 from hrmkit.training.worlds.base import base_model, code_of
 from hrmkit.training.worlds.examples import Example, draw_examples
 from hrmkit.training.worlds.fine_tune import fine_tune, module_of, part_of
+from hrmkit.training.worlds.labels import Labels
+from hrmkit.training.worlds.lessons import Lessons
 from hrmkit.training.worlds.policy import policy_of, score
+from hrmkit.training.worlds.preferences import Preference, Preferences, draw_preferences
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_named
 from hrmkit.worlds.world import WorldTable
 
 MAIN = "main"
+PREFERENCES = "training/worlds/preferences.py"
+"""Code that a fine-tuning depends on, and no base model."""
 
 BaseTask = tuple[str, int, Path]
 
 
 def code_of_story(world: WorldDefinition) -> tuple[str, ...]:
     """The code that a world's recording depends on, for `fingerprint`."""
-    return (*code_of(world), "recording", "experiments/record.py")
+    return (*code_of(world), PREFERENCES, "recording", "experiments/record.py")
 
 
 @dataclass(frozen=True)
@@ -50,48 +63,75 @@ class Trained:
     """A finished training."""
 
     model: WorldHRM
-    examples: tuple[Example, ...]
     gradient_steps: int
     recorder: Recorder
+    examples: tuple[Example, ...]
+    preferences: tuple[Preference, ...]
 
 
 class Task(NamedTuple):
-    """A fine-tuning about to begin."""
+    """A fine-tuning about to begin: from examples, or from preferences."""
 
     model: WorldHRM
     table: WorldTable
-    examples: tuple[Example, ...]
     draws: Draws
+    examples: tuple[Example, ...]
+    preferences: tuple[Preference, ...]
 
     def starts(self) -> frozenset[int]:
-        """The starts that the examples show."""
-        return frozenset(example.steps[0].state for example in self.examples)
+        """The starts that it learns from."""
+        return frozenset(
+            (
+                *(example.steps[0].state for example in self.examples),
+                *(preference.start for preference in self.preferences),
+            )
+        )
+
+    def lessons(self) -> Lessons:
+        """What is to be learned."""
+        if self.preferences:
+            return Preferences(self.model, self.table, self.preferences)
+        return Labels(self.table, self.examples, self.model.wiring.subgoal_head)
+
+    def recorder(self, planned: int) -> Recorder:
+        """What records the fine-tuning, of so many gradient steps at most."""
+        seen = self.starts()
+        if self.preferences:
+            return PreferenceRecorder(self.model, self.table, self.preferences, seen, planned)
+        return LabelRecorder(self.model, self.table, self.examples, seen, planned)
 
 
 def task_of(settings: schema.Settings, cache: Path | None) -> Task:
-    """The base model and the examples that the settings ask for."""
+    """The base model, and the examples or preferences that the settings ask for."""
     table = world_of(settings).table()
     draws = Draws(settings.seed)
-    examples = draw_examples(table, settings.examples, settings.noise, settings.distractors, draws)
-    return Task(base_model(settings.preset, settings.base_seed, cache), table, examples, draws)
+    model = base_model(settings.preset, settings.base_seed, cache)
+    count, noise = settings.examples, settings.noise
+    if settings.learn == "labels":
+        examples = draw_examples(table, count, noise, settings.distractors, draws)
+        return Task(model, table, draws, examples, ())
+    policy, head = policy_of(model, table), model.wiring.subgoal_head
+    chosen = choices_of(settings)
+    preferences = draw_preferences(table, policy, head, count, noise, draws, chosen)
+    return Task(model, table, draws, (), preferences)
 
 
 def train(settings: schema.Settings, cache: Path | None) -> Trained:
     """Fine-tune a base model as the settings say, recording it."""
-    model, table, examples, draws = task = task_of(settings, cache)
-    recorder = Recorder(model, table, examples, task.starts(), planned_steps(settings))
-    steps = fine_tune(model, table, examples, tuning_of(settings), draws, recorder)
+    task = task_of(settings, cache)
+    recorder = task.recorder(planned_steps(settings))
+    steps = fine_tune(task.model, task.lessons(), tuning_of(settings), task.draws, recorder)
     recorder.evaluate(steps, keep=True)
-    return Trained(model, examples, steps, recorder)
+    return Trained(task.model, steps, recorder, task.examples, task.preferences)
 
 
 def train_quietly(
     settings: schema.Settings, cache: Path | None
 ) -> tuple[WorldHRM, int, frozenset[int]]:
     """The same training, not recorded: the model, its gradient steps, the starts it has seen."""
-    model, table, examples, draws = task = task_of(settings, cache)
-    steps = fine_tune(model, table, examples, tuning_of(settings), draws)
-    return model, steps, task.starts()
+    task = task_of(settings, cache)
+    steps = fine_tune(task.model, task.lessons(), tuning_of(settings), task.draws)
+    return task.model, steps, task.starts()
 
 
 def model_card(model: WorldHRM, name: str) -> schema.ModelCard:
@@ -167,13 +207,16 @@ def record(
 
     With `ablations`, the other wirings and the frozen halves are trained too. Each, and the main
     run, is trained on `seeds` seeds, the settings' own first; with one seed there is no spread.
-    `cache` is a folder for base models. The same settings give the same recording, whatever the
-    number of `processes`.
+    Preferences of a visitor's own are trained on one seed: with another there would be other
+    episodes. `cache` is a folder for base models. The same settings give the same recording,
+    whatever the number of `processes`.
 
     Raises `UserError` for settings that make no sense.
     """
     check(settings)
     check_seeds(seeds)
+    if settings.choices is not None:
+        seeds = 1  # with another seed there are other episodes than those that were chosen from
     if cache is None:
         with TemporaryDirectory() as folder:
             return record(
@@ -187,7 +230,8 @@ def record(
     torch.set_num_threads(1)
     plan = [RunSpec(MAIN, settings.preset, settings.freeze)]
     if ablations:
-        others = ablations_of(world_named(settings.world))
+        chosen = settings.choices is not None
+        others = ablations_of(world_named(settings.world), settings.learn, chosen)
         plan += [one for one in others if one[1:] != plan[0][1:]]
     train_bases(
         sorted({chosen for _, chosen, _ in plan}), settings.base_seed, cache, processes, progress
@@ -247,6 +291,11 @@ def put_together(
         model=model_card(trained.model, settings.preset),
         showcase=recorder.table.showcase,
         examples=trained.examples,
+        preferences=tuple(
+            recorded_preference(recorder.table, one, trained.model.wiring.subgoal_head)
+            for one in trained.preferences
+        ),
+        standings=tuple(recorder.standings),
         watched=watched,
         fine_tuning=steps,
         planned_steps=planned_steps(settings),

@@ -8,7 +8,7 @@ fingerprint of the code that made them.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from hrmkit.fingerprint import fingerprint
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
-from hrmkit.recording.world.schema import Settings
+from hrmkit.recording.world.schema import Learn, Settings
 from hrmkit.recording.world.settings import (
     RunSpec,
     ablations_of,
@@ -158,12 +158,13 @@ class Study:
         halt: bool = False,
         untrained: bool = False,
         own_base: bool = False,
+        learn: Learn = "labels",
     ) -> list[Cell]:
         """One cell a seed; an untrained base needs one only, unless each seed has its own."""
         seeds = self.seeds if own_base or not untrained else range(1)
         return [
             Cell(
-                self.usual.model_copy(
+                default_settings(self.world.name, learn).model_copy(
                     update={
                         "preset": plan.preset,
                         "freeze": plan.freeze,
@@ -188,8 +189,17 @@ class Study:
         return f"{np.mean(values):.2f} ± {np.std(values):.2f}"
 
 
+class Plan(NamedTuple):
+    """A study of a world: what it measures, and how it is told."""
+
+    make: Callable[[WorldDefinition, int], Study]
+    report: Callable[[Study], str]
+    code: tuple[str, ...] = ()
+    """What its results depend on beside the code of labels."""
+
+
 def write_study(
-    world: str, out: Path, seeds: int, data: Path, processes: int, progress: Progress
+    world: str, out: Path, seeds: int, data: Path, processes: int, progress: Progress, plan: Plan
 ) -> None:
     """Measure what is not measured yet and write the tables to `out` as Markdown.
 
@@ -197,10 +207,10 @@ def write_study(
     """
     chosen = world_named(world)
     check_seeds(seeds)
-    kept = data / "studies" / f"{world}-{fingerprint(*code_of(chosen))}.jsonl"
+    kept = data / "studies" / f"{world}-{fingerprint(*code_of(chosen), *plan.code)}.jsonl"
     for file in (out, kept):
         check_target(file, ROOM)
-    study = Study(chosen, seeds)
+    study = plan.make(chosen, seeds)
     journal = Journal(kept)
     study.results = {key: Result(*values) for key, values in journal.read().items()}
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
@@ -216,7 +226,7 @@ def write_study(
             study.results[cell.key()] = result
             journal.add(cell.key(), result)
         progress("training and testing", done, len(trainings))
-    deliver(out, report(study))
+    deliver(out, plan.report(study))
 
 
 def report(study: Study) -> str:
@@ -356,3 +366,7 @@ def mean_steps(study: Study, examples: int) -> str:
     """Mean gradient steps until the end or the early stop."""
     cells = study.row(study.main, examples)
     return f"{np.mean([study.results[c.key()].gradient_steps for c in cells]):.0f}"
+
+
+LABELS = Plan(Study, report)
+"""What labels teach: the claims of a world's story."""

@@ -15,9 +15,20 @@ from pydantic import Field
 from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION, Part
 from hrmkit.recording.weight import MOST_PARTS
 from hrmkit.recording.world import agreement, recorder
-from hrmkit.recording.world.schema import Freeze
-from hrmkit.recording.world.settings import BOUNDS, STORY_SEEDS, ablations_of, wiring_of
+from hrmkit.recording.world.schema import Freeze, Learn
+from hrmkit.recording.world.settings import (
+    BOUNDS,
+    CHOSEN,
+    DEFAULT,
+    STORY_SEEDS,
+    WAYS,
+    WHAT,
+    ablations_of,
+    rates_of,
+    wiring_of,
+)
 from hrmkit.renamed import RECORDING
+from hrmkit.training.worlds.preferences import EPISODES
 from hrmkit.worlds.definition import Size, Thing, WorldDefinition, WorldModel
 from hrmkit.worlds.registry import WORLDS
 from hrmkit.worlds.world import Entity, Whereabouts, WorldTable
@@ -38,6 +49,8 @@ class Ablation(Part):
     preset: str
     freeze: Freeze
     in_page: bool = Field(description="Whether the page can train it.")
+    learn: tuple[Learn, ...] = Field(description="The ways to learn that it is a comparison in.")
+    chosen: bool = Field(description="Whether it is one where a visitor has chosen.")
 
 
 class ModelInPage(Part):
@@ -125,6 +138,16 @@ class Agreed(Part):
     steps: int
 
 
+class Way(Part):
+    """What a model can learn from."""
+
+    name: Learn
+    title: str
+    what: str
+    counted: str = Field(description="What is counted of it, in the singular.")
+    most_steps: int = Field(description="Gradient steps at the most.")
+
+
 class Constants(Part):
     """All that holds for any world."""
 
@@ -137,6 +160,9 @@ class Constants(Part):
     renamed: dict[str, str] = Field(
         description="Fields of recordings made before they were renamed: old name to new."
     )
+    ways: tuple[Way, ...] = Field(description="What can be learned from; the usual one first.")
+    episodes: int = Field(description="Of each start, to prefer one of.")
+    chosen: str = Field(description="What is counted of a visitor's preferences.")
     story_seeds: int = Field(description="Seeds that a story's trainings are done on.")
     recorder: Recorder
 
@@ -188,11 +214,26 @@ def _knob(
     )
 
 
+WAY_WORDS: dict[Learn, tuple[str, str]] = {
+    "labels": ("Labels", "A teacher says what would be right in every step."),
+    "preferences": (
+        "Preferences",
+        "Of some episodes of the model's own, somebody says which is best and which is worst.",
+    ),
+}
+
 KNOBS = {
     "examples": _knob(
-        "examples", "Dataset size", "How many example episodes the model learns from."
+        "examples",
+        "Dataset size",
+        "How many examples the model learns from, or starts to prefer episodes of.",
     ),
-    "noise": _knob("noise", "Noise", "The chance that a step's label is wrong.", step=0.05),
+    "noise": _knob(
+        "noise",
+        "Noise",
+        "The chance that a label is wrong, or a preference turned round.",
+        step=0.05,
+    ),
     "distractors": _knob(
         "distractors",
         "Distractor mistakes",
@@ -246,6 +287,8 @@ def world_in_page(world: WorldDefinition) -> WorldInPage:
                 preset=plan.preset,
                 freeze=plan.freeze,
                 in_page=world.model(plan.preset).in_page,
+                learn=tuple(way for way in WAYS if plan in ablations_of(world, way)),
+                chosen=plan in ablations_of(world, "preferences", chosen=True),
             )
             for plan in ablations_of(world)
         ),
@@ -293,6 +336,18 @@ def constants() -> Constants:
         ),
         knobs=KNOBS,
         renamed=dict(RECORDING),
+        ways=tuple(
+            Way(
+                name=way,
+                title=WAY_WORDS[way][0],
+                what=WAY_WORDS[way][1],
+                counted=WHAT[way],
+                most_steps=rates_of(DEFAULT.preset, way).most,
+            )
+            for way in WAYS
+        ),
+        episodes=EPISODES,
+        chosen=CHOSEN,
         story_seeds=STORY_SEEDS,
         recorder=Recorder(
             watched=recorder.WATCHED,

@@ -3,10 +3,10 @@
 Run it after a change to the model: `python -m hrmkit.studio.export` (minutes; needs the dev extra),
 with the names of worlds for those alone.
 
-Two graphs a preset, with the shapes of its world. `think` answers for a batch of states and shows
-every call on the way; `step` is one whole gradient step: forward, losses, backward, clipping, Adam.
-Both are pure functions over one flat vector of parameters, theta. Batch and number of tokens are
-free.
+Three graphs a preset, with the shapes of its world. `think` answers for a batch of states and shows
+every call on the way; `step` is one whole gradient step from labels: forward, losses, backward,
+clipping, Adam; `prefer` is one from preferences. All are pure functions over one flat vector of
+parameters, theta. Batch, number of tokens and number of pairs are free.
 """
 
 from __future__ import annotations
@@ -30,10 +30,21 @@ from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import Preset, preset
 from hrmkit.model.world_hrm import Outputs, WorldHRM
 from hrmkit.recording.world.probe import probe
-from hrmkit.studio.graphs import SHIPPED, Slot, graphs_of, presets_of, slots_of, theta_of
+from hrmkit.studio.graphs import (
+    SHIPPED,
+    GraphFiles,
+    Slot,
+    graphs_of,
+    presets_of,
+    slots_of,
+    theta_of,
+)
 from hrmkit.training.worlds.base import interface_of
-from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, Batch, losses_of, module_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, module_of
+from hrmkit.training.worlds.labels import losses_of
+from hrmkit.training.worlds.lessons import Batch, Losses
 from hrmkit.training.worlds.policy import Answers, ask
+from hrmkit.training.worlds.preferences import Pairs, preference_losses
 from hrmkit.worlds.registry import WORLDS, world_named, world_of_preset
 from hrmkit.worlds.world import WorldTable
 from hrmkit.writing import write
@@ -98,12 +109,16 @@ THINK_OUTPUTS = ("subgoal_logits", "action_logits", "q_halt", "change", "attenti
 STEP_INPUTS = (
     "theta", "m", "v", "rates", "adam", "clip", "high", "low", "features", "subgoal", "action",
 )  # fmt: skip
-PER_ROW = ("high", "low", "features", "subgoal", "action")
+PER_ROW = ("high", "low", "features", "subgoal", "action", "reference", "best", "worst")
 """The inputs with a free first axis (and, where they have three, a free second one)."""
 STEP_OUTPUTS = (
     "theta_after", "m_after", "v_after", "high_after", "low_after", "losses",
     "subgoal_logits", "action_logits", "gradient_norm", "weight_change",
 )  # fmt: skip
+PREFER_INPUTS = (*STEP_INPUTS, "reference", "best", "worst")
+PREFER_OUTPUTS = (*STEP_OUTPUTS, "dpo", "best_ratio", "worst_ratio")
+PER_PAIR = ("best", "worst")
+"""The inputs whose second axis is the pairs."""
 
 
 def segment(
@@ -113,8 +128,39 @@ def segment(
     return model.segment(Carry(high, low), features, told=told)
 
 
+Loss = Callable[[Outputs, Batch, tuple[Tensor, ...]], tuple[Losses, tuple[Tensor, ...]]]
+"""Outputs and batch, and what else a way to learn has -> losses, and what else it shows."""
+
+
 def step_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
-    """`STEP_INPUTS -> STEP_OUTPUTS`: one segment, its gradient, one step of Adam.
+    """`STEP_INPUTS -> STEP_OUTPUTS`: one gradient step from labels; see `gradient_step`."""
+
+    def loss(outputs: Outputs, batch: Batch, _: tuple[Tensor, ...]) -> tuple[Losses, tuple[()]]:
+        return losses_of(outputs, batch, model.wiring.subgoal_head), ()
+
+    return gradient_step(model, loss)
+
+
+def prefer_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
+    """`PREFER_INPUTS -> PREFER_OUTPUTS`: one gradient step from preferences.
+
+    `best` and `worst` are `[R, P]`: which steps are of which pair's best and worst episode;
+    `reference` `[R]` is the base's log-probability of each step.
+    """
+
+    def loss(
+        outputs: Outputs, batch: Batch, more: tuple[Tensor, ...]
+    ) -> tuple[Losses, tuple[Tensor, ...]]:
+        reference, best, worst = more
+        pairs = Pairs(batch, best, worst)
+        losses = preference_losses(outputs, pairs, reference, model.wiring.subgoal_head)
+        return losses, (losses.dpo.reshape(1), losses.best, losses.worst)
+
+    return gradient_step(model, loss)
+
+
+def gradient_step(model: WorldHRM, loss_of: Loss) -> Callable[..., tuple[Tensor, ...]]:
+    """One segment, its gradient, one step of Adam, as a pure function.
 
     `adam` is `[1 - beta1**t, 1 - beta2**t, epsilon]`. Epsilon comes in from outside because the
     exporter's optimizer folds a constant as small as that away.
@@ -123,19 +169,21 @@ def step_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
     call = Call(model, segment)
 
     def loss(
-        theta: Tensor, high: Tensor, low: Tensor, features: Tensor, subgoal: Tensor, action: Tensor
+        theta: Tensor, high: Tensor, low: Tensor, batch: Batch, more: tuple[Tensor, ...]
     ) -> tuple[Tensor, tuple[Any, ...]]:
-        carry, outputs = functional_call(call, named(theta, slots), (high, low, features, subgoal))
-        batch = Batch(features, subgoal, action)
-        losses = losses_of(outputs, batch, model.wiring.subgoal_head)
-        return losses.total(), (carry, outputs, losses)
+        inputs = (high, low, batch.features, batch.subgoal)
+        carry, outputs = functional_call(call, named(theta, slots), inputs)
+        losses, shown = loss_of(outputs, batch, more)
+        parts = torch.stack((losses.planner, losses.doer, losses.halting))
+        return losses.total(), (carry, outputs, parts, shown)
 
     def step(
         theta: Tensor, m: Tensor, v: Tensor, rates: Tensor, adam: Tensor, clip: Tensor,
         high: Tensor, low: Tensor, features: Tensor, subgoal: Tensor, action: Tensor,
+        *more: Tensor,
     ) -> tuple[Tensor, ...]:  # fmt: skip
-        gradient, (_, (carry, outputs, losses)) = grad_and_value(loss, has_aux=True)(
-            theta, high, low, features, subgoal, action
+        gradient, (_, (carry, outputs, losses, shown)) = grad_and_value(loss, has_aux=True)(
+            theta, high, low, Batch(features, subgoal, action), more
         )
         squares = per_owner(gradient.square(), slots)
         norm = squares.sum().sqrt()
@@ -144,8 +192,9 @@ def step_function(model: WorldHRM) -> Callable[..., tuple[Tensor, ...]]:
         v = BETAS[1] * v + (1 - BETAS[1]) * gradient.square()
         move = rates / adam[0] * m / ((v / adam[1]).sqrt() + adam[2])
         return (
-            theta - move, m, v, carry.high, carry.low, torch.stack(tuple(losses)),
+            theta - move, m, v, carry.high, carry.low, losses,
             outputs.subgoal, outputs.action, squares.sqrt(), per_owner(move.square(), slots).sqrt(),
+            *shown,
         )  # fmt: skip
 
     return step
@@ -185,12 +234,18 @@ def export(
     outputs: Sequence[str],
     free: Sequence[str],
 ) -> bytes:
-    """`function` as an ONNX file; the inputs named in `free` are `[B, ...]` or `[B, T, ...]`."""
+    """`function` as an ONNX file; the inputs named in `free` are `[B, ...]` or `[B, T, ...]`.
+
+    Those of `PER_PAIR` are `[B, P]`.
+    """
     batch, tokens = torch.export.Dim("batch", min=1), torch.export.Dim("tokens", min=4, max=64)
-    shapes = tuple(
-        ({0: batch, 1: tokens} if value.dim() == 3 else {0: batch}) if name in free else None
-        for name, value in inputs.items()
-    )
+    pairs = torch.export.Dim("pairs", min=1, max=64)
+
+    def axes(name: str, value: Tensor) -> dict[int, torch.export.Dim]:
+        second = pairs if name in PER_PAIR else tokens if value.dim() == 3 else None
+        return {0: batch} if second is None else {0: batch, 1: second}
+
+    shapes = tuple(axes(name, value) if name in free else None for name, value in inputs.items())
     values = tuple(inputs.values())
     program = torch.onnx.export(
         trace(function, values),
@@ -229,15 +284,15 @@ def sizes_of_its_own(table: WorldTable, chosen: Preset) -> Iterator[int]:
     return (size for size in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37) if size not in taken)
 
 
-def export_preset(name: str, folder: Path) -> None:
-    """Write `<name>-think.onnx` and `<name>-step.onnx`. Takes minutes: tracing is slow."""
+def export_preset(name: str, folder: Path, only: Sequence[str] = GraphFiles._fields) -> None:
+    """Write a preset's graphs, or those of them that are named. Takes minutes: tracing is slow."""
     world, described = world_of_preset(name)
     table = world.sized().table()
     chosen = preset(described.name)
     model = assemble(chosen.wiring, chosen.sizes, interface_of(table))
     theta = theta_of(model)
     own = sizes_of_its_own(table, chosen)
-    batch, tokens, features = next(own), next(own), len(table.features)
+    batch, tokens, pairs, features = next(own), next(own), next(own), len(table.features)
     subgoals, actions = len(table.subgoals), len(table.actions)
     state = torch.rand(batch, tokens, model.sizes.width)
     inputs = {
@@ -254,17 +309,23 @@ def export_preset(name: str, folder: Path) -> None:
         "features": torch.rand(batch, tokens, features),
         "subgoal": torch.eye(subgoals)[torch.arange(batch) % subgoals],
         "action": torch.eye(actions)[torch.arange(batch) % actions],
+        "reference": torch.rand(batch),
+        "best": torch.rand(batch, pairs),
+        "worst": torch.rand(batch, pairs),
     }
-    for file, function, names, outputs in zip(
-        graphs_of(name),
-        (think_function(model), step_function(model)),
-        (THINK_INPUTS, STEP_INPUTS),
-        (THINK_OUTPUTS, STEP_OUTPUTS),
-        strict=True,
-    ):
-        write(
-            folder / file, export(function, {key: inputs[key] for key in names}, outputs, PER_ROW)
-        )
+    files = graphs_of(name)._asdict()
+    for graph in only:
+        function, names, outputs = GRAPHS[graph]
+        given = {key: inputs[key] for key in names}
+        write(folder / files[graph], export(function(model), given, outputs, PER_ROW))
+
+
+GRAPHS = {
+    "think": (think_function, THINK_INPUTS, THINK_OUTPUTS),
+    "step": (step_function, STEP_INPUTS, STEP_OUTPUTS),
+    "prefer": (prefer_function, PREFER_INPUTS, PREFER_OUTPUTS),
+}
+"""What makes each graph, and the names of what goes in and comes out."""
 
 
 if __name__ == "__main__":

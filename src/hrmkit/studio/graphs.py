@@ -16,7 +16,7 @@ from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.worlds.definition import WorldDefinition
 
 SHIPPED = Path(__file__).parent / "exported"
-"""`<preset>-think.onnx` and `<preset>-step.onnx` for each preset that the page can train."""
+"""`<preset>-think.onnx`, `-step.onnx` and `-prefer.onnx` for each preset that the page trains."""
 
 
 def presets_of(world: WorldDefinition) -> tuple[str, ...]:
@@ -24,9 +24,20 @@ def presets_of(world: WorldDefinition) -> tuple[str, ...]:
     return tuple(model.preset for model in world.models if model.in_page)
 
 
-def graphs_of(preset: str) -> tuple[str, str]:
-    """The files of a preset's two graphs: to think, and to take a gradient step."""
-    return f"{preset}-think.onnx", f"{preset}-step.onnx"
+class GraphFiles(NamedTuple):
+    """The files of a preset's graphs."""
+
+    think: str
+    """To think."""
+    step: str
+    """To take a gradient step from labels."""
+    prefer: str
+    """To take a gradient step from preferences."""
+
+
+def graphs_of(preset: str) -> GraphFiles:
+    """The files of a preset's graphs."""
+    return GraphFiles(*(f"{preset}-{name}.onnx" for name in GraphFiles._fields))
 
 
 class Slot(NamedTuple):

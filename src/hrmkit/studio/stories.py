@@ -20,11 +20,12 @@ from hrmkit.progress import Progress, shown
 from hrmkit.recording.definitions import definitions_json
 from hrmkit.recording.file import save
 from hrmkit.recording.world.recorder import EVALUATIONS
-from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, tuning_of
+from hrmkit.recording.world.settings import STORY_SEEDS, default_settings, rates_of, tuning_of
 from hrmkit.studio.graphs import SHIPPED, graphs_of, presets_of, slots_of, theta_of
 from hrmkit.studio.worlds import StoryTask, WorldStories
 from hrmkit.training.worlds.base import base_model
-from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, HALT_WEIGHT, module_of, rate_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, module_of, rate_of
+from hrmkit.training.worlds.lessons import HALT_WEIGHT
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_named
 from hrmkit.writing import check_folder, check_target, write
@@ -197,19 +198,18 @@ def engine_preset(
     """One preset's entry in the index; its graphs and its base model are put beside it."""
     usual = default_settings(world.name)
     folder, base_seed = data / GRAPHS, usual.base_seed
-    think, step = graphs_of(name)
-    for graph in (think, step):
+    graphs = graphs_of(name)
+    for graph in graphs:
         write(folder / graph, (exported / graph).read_bytes())
     model = base_model(name, base_seed, data / BASES)
     theta = f"{name}-base-{base_seed}.bin"
     write(folder / theta, theta_of(model).numpy().astype("<f4").tobytes())
-    tuning = tuning_of(usual.model_copy(update={"preset": name}))
+    tuning, gentler = rates_of(name), rates_of(name, "preferences")
     cycle = ["L"] * model.wiring.low_calls + ["H"] * (model.wiring.modules - 1)
     return {
         "world": world.name,
         "card": model_card(model, name).model_dump(mode="json"),
-        "think": think,
-        "step": step,
+        **graphs._asdict(),
         "base": {str(base_seed): theta},
         "size": count_parameters(model),
         "width": model.sizes.width,
@@ -221,6 +221,7 @@ def engine_preset(
                 "offset": slot.offset,
                 "shape": slot.shape,
                 "rate": rate_of(slot.name, tuning),
+                "preference_rate": rate_of(slot.name, gentler),
             }
             for slot in slots_of(model)
         ],

@@ -3,6 +3,13 @@ import type { Example, WorldTable } from "../recording/types.gen";
 import type { GraphPreset, Values } from "./graphs";
 import { at } from "../lib/list";
 
+/** What a model learns from, cut into batches: labels or preferences. */
+export interface Lessons {
+  readonly count: number;
+  /** Some of it, by position, as one batch. */
+  lesson(chosen: readonly number[]): Batch;
+}
+
 /** Labelled states. */
 export interface Batch {
   readonly rows: number;
@@ -11,6 +18,18 @@ export interface Batch {
   readonly action: Values;
   readonly subgoalLabels: readonly number[];
   readonly actionLabels: readonly number[];
+  /** The rows whose answers can be right or wrong; all where absent. */
+  readonly judged?: readonly number[];
+  /** What else the graph of a way to learn wants in a segment. */
+  more?(segment: number): Record<string, Values>;
+}
+
+/** Any step that says what was done, or what should be. */
+interface Labelled {
+  readonly state: number;
+  /** -1 where none is named. */
+  readonly subgoal: number;
+  readonly action: number;
 }
 
 /** Multi-hot features `[states, tokens, F]`. */
@@ -32,10 +51,21 @@ export function oneHot(labels: readonly number[], classes: number): Values {
   return { data, dims: [labels.length, classes] };
 }
 
-/** All steps of some examples, as one batch of states. */
-export function batchOf(table: WorldTable, examples: readonly Example[]): Batch {
-  const steps = examples.flatMap((example) => example.steps);
-  const subgoalLabels = steps.map((step) => step.subgoal);
+/** Examples to learn from: all their steps are labels. */
+export function labels(table: WorldTable, examples: readonly Example[]): Lessons {
+  return {
+    count: examples.length,
+    lesson: (chosen) =>
+      batchOf(
+        table,
+        chosen.flatMap((i) => at(examples, i).steps),
+      ),
+  };
+}
+
+/** Some steps as one batch of states. */
+export function batchOf(table: WorldTable, steps: readonly Labelled[]): Batch {
+  const subgoalLabels = steps.map((step) => Math.max(0, step.subgoal));
   const actionLabels = steps.map((step) => step.action);
   return {
     rows: steps.length,

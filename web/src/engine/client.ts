@@ -4,7 +4,7 @@ import type { Recording, Settings } from "../recording/types.gen";
 import type { FromWorker, Task, ToWorker } from "./messages";
 import type { Carried, Progress, Variant } from "./record";
 
-export type { Progress, Variant };
+export type { Carried, Progress, Variant };
 
 interface Waiting {
   resolve(recording: Recording | null): void;

@@ -1,14 +1,16 @@
 /**
- * Fine-tuning in the page: the loop of training/worlds/fine_tune.py around the exported step graph.
+ * Fine-tuning in the page: the loop of training/worlds/fine_tune.py around an exported step graph.
  *
  * Order of draws, batches, segments, schedule and early stop are Python's; the mathematics of a
  * step is inside the graph.
  */
-import type { Example, Settings, WorldTable } from "../recording/types.gen";
+import constants from "../recording/constants.json";
+import { wayOf } from "../recording/settings";
+import type { Settings, WorldTable } from "../recording/types.gen";
 import type { Draws } from "../lib/draws";
-import { batchOf, initialCarry, type Batch, type Carry } from "./batch";
+import { initialCarry, type Batch, type Carry, type Lessons } from "./batch";
 import type { GraphSettings, Model, Owner, Values } from "./graphs";
-import { at } from "../lib/list";
+import { at, mean, range } from "../lib/list";
 
 /** What a gradient step moved, seen right after it. */
 export interface StepSeen {
@@ -16,7 +18,8 @@ export interface StepSeen {
   /** Steps if training does not stop early. */
   readonly steps: number;
   readonly pass: number;
-  readonly examples: readonly number[];
+  /** The lessons of the batch, by position. */
+  readonly chosen: readonly number[];
   readonly segment: number;
   readonly batch: Batch;
   /** The carry that the segment started from. */
@@ -30,6 +33,8 @@ export interface StepSeen {
   readonly weightChange: Record<Owner, number>;
   /** The schedule's factor. */
   readonly rate: number;
+  /** Another output of the way's graph. */
+  output(name: string): Float32Array;
 }
 
 export interface FineTuned {
@@ -37,14 +42,15 @@ export interface FineTuned {
   readonly steps: number;
 }
 
-/** Gradient steps of a fine-tuning that does not stop early. */
+/** Gradient steps of a fine-tuning that does not stop early: whole batches, each segment. */
 export function plannedSteps(
-  examples: number,
-  batch: number,
-  passes: number,
+  settings: Pick<Settings, "examples" | "batch" | "passes" | "learn">,
   segments: number,
 ): number {
-  return passes * Math.ceil(examples / batch) * segments;
+  const { examples, batch, passes } = settings;
+  const batches = passes * Math.ceil(examples / batch);
+  const most = constants.ways.find(({ name }) => name === wayOf(settings))?.most_steps ?? Infinity;
+  return Math.min(batches, Math.floor(most / segments)) * segments;
 }
 
 /** The cosine schedule's factor for gradient step `step` (from 0) of `steps`. */
@@ -54,11 +60,12 @@ export function rateAt(step: number, steps: number, finalRate: number): number {
 }
 
 /** Learning rates before the schedule, one a parameter; 0 where it is frozen. */
-function ratesOf(model: Model, freeze: Settings["freeze"]): Float32Array {
+function ratesOf(model: Model, settings: Settings): Float32Array {
   const rates = new Float32Array(model.preset.size);
-  for (const { owner, offset, shape, rate } of model.preset.parameters) {
+  for (const { owner, offset, shape, rate, preference_rate } of model.preset.parameters) {
     const size = shape.reduce((product, side) => product * side, 1);
-    rates.fill(owner === freeze ? 0 : rate, offset, offset + size);
+    const own = wayOf(settings) === "preferences" ? preference_rate : rate;
+    rates.fill(owner === settings.freeze ? 0 : own, offset, offset + size);
   }
   return rates;
 }
@@ -78,7 +85,7 @@ function owners(values: Values): Record<Owner, number> {
 export async function fineTune(
   model: Model,
   table: WorldTable,
-  examples: readonly Example[],
+  lessons: Lessons,
   settings: Settings,
   graph: GraphSettings,
   draws: Draws,
@@ -86,23 +93,20 @@ export async function fineTune(
 ): Promise<FineTuned> {
   const { segments } = model.preset.card;
   const tokens = table.token_names.length;
-  const batches = Math.ceil(examples.length / settings.batch);
-  const steps = plannedSteps(examples.length, settings.batch, settings.passes, segments);
-  const rates = ratesOf(model, settings.freeze);
+  const steps = plannedSteps({ ...settings, examples: lessons.count }, segments);
+  const rates = ratesOf(model, settings);
   const clip = vector(Float32Array.of(graph.clip));
   let theta = vector(model.base);
   let m = vector(new Float32Array(model.preset.size));
   let v = vector(new Float32Array(model.preset.size));
   let step = 0;
   for (let pass = 0; pass < settings.passes; pass++) {
-    const order = draws.shuffled(examples.map((_, i) => i));
-    let passLoss = 0;
+    const order = draws.shuffled(range(lessons.count));
+    const passLosses: number[] = [];
     for (let first = 0; first < order.length; first += settings.batch) {
+      if (step >= steps) return { theta: theta.data, steps: step };
       const chosen = order.slice(first, first + settings.batch);
-      const batch = batchOf(
-        table,
-        chosen.map((i) => at(examples, i)),
-      );
+      const batch = lessons.lesson(chosen);
       let carry = initialCarry(model.preset, batch.rows, tokens);
       for (let segment = 0; segment < segments; segment++) {
         const rate = rateAt(step, steps, graph.final_rate);
@@ -124,6 +128,7 @@ export async function fineTune(
           features: batch.features,
           subgoal: batch.subgoal,
           action: batch.action,
+          ...batch.more?.(segment),
         });
         const value = (name: string): Values => {
           const found = out[name];
@@ -144,7 +149,7 @@ export async function fineTune(
           step,
           steps,
           pass,
-          examples: chosen,
+          chosen,
           segment,
           batch,
           carry: from,
@@ -156,12 +161,13 @@ export async function fineTune(
           gradientNorm: owners(value("gradient_norm")),
           weightChange: owners(value("weight_change")),
           rate,
+          output: (name) => value(name).data,
         });
-        passLoss += losses.planner + losses.doer;
+        passLosses.push(losses.planner + losses.doer);
         step++;
       }
     }
-    if (passLoss / (batches * segments) < graph.enough) break;
+    if (mean(passLosses) < graph.enough) break;
   }
   return { theta: theta.data, steps: step };
 }

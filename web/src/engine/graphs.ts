@@ -4,7 +4,7 @@
  * See src/hrmkit/studio/export.py, which makes them, and stories.py, which lays them out.
  */
 import { Problem } from "../recording/problem";
-import { sizeKey } from "../recording/settings";
+import { sizeKey, wayOf } from "../recording/settings";
 import type { ModelCard, Settings, WorldTable } from "../recording/types.gen";
 
 /** A tensor of float32, row by row. */
@@ -26,6 +26,8 @@ export interface GraphParameter {
   readonly shape: readonly number[];
   /** Learning rate before the schedule. */
   readonly rate: number;
+  /** The same when learning from preferences. */
+  readonly preference_rate: number;
 }
 
 export interface GraphPreset {
@@ -34,6 +36,7 @@ export interface GraphPreset {
   readonly card: ModelCard;
   readonly think: string;
   readonly step: string;
+  readonly prefer: string;
   /** Base seed -> the file with its theta. */
   readonly base: Readonly<Record<string, string>>;
   readonly size: number;
@@ -83,6 +86,7 @@ export interface Model {
   readonly preset: GraphPreset;
   readonly base: Float32Array;
   readonly think: Graph;
+  /** One gradient step, the way that it learns. */
   readonly step: Graph;
 }
 
@@ -123,7 +127,9 @@ export class Library {
     return this.#keep(file, async () => parse<WorldTable>(await this.#read(file)));
   }
 
-  async model(preset: string, baseSeed: number): Promise<Model> {
+  /** A model that learns the way that settings say. */
+  async model(settings: Pick<Settings, "preset" | "base_seed" | "learn">): Promise<Model> {
+    const { preset, base_seed: baseSeed } = settings;
     const found = (await this.index(preset)).presets[preset];
     if (!found) throw new Problem(`The graphs here have no model “${preset}”.`);
     const file = found.base[String(baseSeed)];
@@ -131,7 +137,7 @@ export class Library {
     const [base, think, step] = await Promise.all([
       this.#keep(file, async () => new Float32Array(await this.#read(file))),
       this.#graph(found.think),
-      this.#graph(found.step),
+      this.#graph(wayOf(settings) === "preferences" ? found.prefer : found.step),
     ]);
     if (base.length !== found.size) throw new Problem(`graphs/${file} is not complete.`);
     return { preset: found, base, think, step };

@@ -1,7 +1,7 @@
 /** A model's policy over a whole world, and the episodes it leads to: training/worlds/policy.py. */
 import { shortest, shortestAll } from "../recording/float32";
 import { rollOut, toldActions } from "../recording/episode";
-import type { Example, Policy, Score, WorldTable } from "../recording/types.gen";
+import type { Policy, Score, WorldTable } from "../recording/types.gen";
 import { featuresOf } from "./batch";
 import type { Model, Values } from "./graphs";
 import { argmax, at, mean, row } from "../lib/list";
@@ -110,9 +110,8 @@ function policyFrom(thinking: Thinking, table: WorldTable): Policy {
   };
 }
 
-/** How a policy does over every start; starts that begin an example do not count as unseen. */
-export function scoreOf(table: WorldTable, policy: Policy, examples: readonly Example[]): Score {
-  const seen = new Set(examples.map((example) => at(example.steps, 0).state));
+/** How a policy does over every start; `seen` are those that it learned from. */
+export function scoreOf(table: WorldTable, policy: Policy, seen: ReadonlySet<number>): Score {
   const episodes = table.starts.map((start) =>
     rollOut(table, policy, { subgoal_head: true }, start),
   );

@@ -1,15 +1,18 @@
 /** Trains and records in the page what experiments/record.py trains and records in Python. */
 import { Problem } from "../recording/problem";
-import { keyOf, sizeKey } from "../recording/settings";
+import { keyOf, sizeKey, wayOf } from "../recording/settings";
 import type { Policy, Recording, Run, Settings, Spread, WorldTable } from "../recording/types.gen";
+import { baseIn, drawPreferences } from "../recording/preferences";
 import { sealed } from "../recording/write";
 import { Draws } from "../lib/draws";
+import { labels, type Lessons } from "./batch";
 import { drawExamples } from "./examples";
 import { fineTune, plannedSteps, type StepSeen } from "./fineTune";
-import type { Library } from "./graphs";
+import type { Library, Model } from "./graphs";
 import { at } from "../lib/list";
 import { policyOf } from "./policy";
-import { Recorder } from "./recorder";
+import { preferences, thoughtsOfBase } from "./preferences";
+import { Recorder, type Learned } from "./recorder";
 
 /** How far a training is. */
 export interface Progress {
@@ -34,12 +37,17 @@ export type Variant = Pick<Run, "name"> & Pick<Settings, "preset" | "freeze">;
 export interface Carried {
   readonly ablations: readonly Run[];
   readonly spread: Spread | null;
+  /**
+   * What the base says, where that is known already: of the same base, another runtime's last digits
+   * might draw other episodes than those that somebody has chosen from.
+   */
+  readonly base?: Policy | null;
 }
 
 interface Trained {
   readonly table: WorldTable;
   readonly recorder: Recorder;
-  readonly examples: Recording["examples"];
+  readonly learned: Learned;
   readonly steps: number;
   readonly planned: number;
 }
@@ -47,10 +55,7 @@ interface Trained {
 /** The base model's policy: the same for every training that starts from it. */
 async function basePolicy(library: Library, settings: Settings): Promise<Policy> {
   const { preset, base_seed } = settings;
-  const [table, model] = await Promise.all([
-    library.table(settings),
-    library.model(preset, base_seed),
-  ]);
+  const [table, model] = await Promise.all([library.table(settings), library.model(settings)]);
   const key = `policy of ${preset} ${base_seed} on ${sizeKey(settings)}`;
   return library.remember(key, () => policyOf(model, model.base, table));
 }
@@ -64,45 +69,70 @@ export async function warmUp(library: Library, like: Settings): Promise<void> {
   const [index, table, model] = await Promise.all([
     library.index(settings.preset),
     library.table(settings),
-    library.model(settings.preset, settings.base_seed),
+    library.model(settings),
   ]);
-  await basePolicy(library, settings);
   const draws = new Draws(settings.seed);
-  const examples = drawExamples(table, settings.examples, 0, 0, draws);
-  await fineTune(model, table, examples, settings, index.settings, draws, async () => undefined);
+  const policy = await basePolicy(library, settings);
+  const { lessons } = await learn(library, model, table, settings, draws, policy);
+  await fineTune(model, table, lessons, settings, index.settings, draws, async () => undefined);
 }
 
 /** A short training, however the settings are otherwise. */
-const WARM = { examples: 2, passes: 5, seed: 0 } as const;
+const WARM = { examples: 2, passes: 5, seed: 0, choices: null } as const;
+
+/** What is learned under some settings. */
+async function learn(
+  library: Library,
+  model: Model,
+  table: WorldTable,
+  settings: Settings,
+  draws: Draws,
+  policy: Policy,
+): Promise<{ readonly learned: Learned; readonly lessons: Lessons }> {
+  const { examples: count, noise, distractors, choices = null } = settings;
+  if (wayOf(settings) === "labels") {
+    const examples = drawExamples(table, count, noise, distractors, draws);
+    return { learned: { examples, preferences: [] }, lessons: labels(table, examples) };
+  }
+  const key = `base of ${settings.preset} ${settings.base_seed} on ${sizeKey(settings)}`;
+  const base = await library.remember(key, () => thoughtsOfBase(model, table));
+  const { card } = model.preset;
+  const drawn = drawPreferences(table, policy, card, count, noise, draws, choices);
+  return {
+    learned: { examples: [], preferences: drawn },
+    lessons: preferences(model, table, drawn, base),
+  };
+}
 
 async function train(
   library: Library,
   settings: Settings,
   what: string,
   watch: Watch,
+  known: Policy | null,
 ): Promise<Trained> {
   const [index, table, model] = await Promise.all([
     library.index(settings.preset),
     library.table(settings),
-    library.model(settings.preset, settings.base_seed),
+    library.model(settings),
   ]);
   const draws = new Draws(settings.seed);
-  const { noise, distractors } = settings;
-  const examples = drawExamples(table, settings.examples, noise, distractors, draws);
+  const base = await basePolicy(library, settings);
+  const { learned, lessons } = await learn(library, model, table, settings, draws, known ?? base);
   const { segments } = model.preset.card;
-  const planned = plannedSteps(examples.length, settings.batch, settings.passes, segments);
+  const planned = plannedSteps(settings, segments);
   const evaluations = Math.min(index.settings.evaluations, MOST_EVALUATIONS);
-  const recorder = new Recorder(model, table, examples, planned, evaluations);
+  const recorder = new Recorder(model, table, learned, planned, evaluations);
   await watch({ what, done: 0, of: planned, loss: null });
-  await recorder.evaluate(model.base, 0, true, await basePolicy(library, settings));
+  await recorder.evaluate(model.base, 0, true, known ?? base);
   const seen = async (now: StepSeen): Promise<void> => {
     await recorder.seen(now);
     const loss = now.losses.planner + now.losses.doer;
     await watch({ what, done: now.step + 1, of: planned, loss });
   };
-  const tuned = await fineTune(model, table, examples, settings, index.settings, draws, seen);
+  const tuned = await fineTune(model, table, lessons, settings, index.settings, draws, seen);
   await recorder.evaluate(tuned.theta, tuned.steps, true);
-  return { table, recorder, examples, steps: tuned.steps, planned };
+  return { table, recorder, learned, steps: tuned.steps, planned };
 }
 
 /** Trains as the settings say and writes the whole recording, called `title`. */
@@ -115,7 +145,7 @@ export async function record(
   watch: Watch,
 ): Promise<Recording> {
   const index = await library.index(settings.preset);
-  const trained = await train(library, settings, "", watch);
+  const trained = await train(library, settings, "", watch, carried.base ?? null);
   const { recorder, table } = trained;
   const { watched, steps } = recorder.watched();
   const card = index.presets[settings.preset]?.card;
@@ -130,7 +160,9 @@ export async function record(
     world: table,
     model: card,
     showcase: table.showcase,
-    examples: trained.examples,
+    examples: [...trained.learned.examples],
+    preferences: [...trained.learned.preferences],
+    standings: recorder.standings,
     watched,
     fine_tuning: steps,
     planned_steps: trained.planned,
@@ -155,8 +187,9 @@ async function runOf(
   name: string,
   settings: Settings,
   watch: Watch,
+  beside: Recording,
 ): Promise<Run> {
-  const trained = await train(library, settings, name, watch);
+  const trained = await train(library, settings, name, watch, baseIn(beside, settings));
   const { curve, checkpoints } = trained.recorder;
   const model = (await library.index(settings.preset)).presets[settings.preset]?.card;
   if (!model) throw new Problem(`The graphs here have no model “${settings.preset}”.`);
@@ -184,7 +217,9 @@ export async function withAblations(
   const { preset: ownPreset, freeze: ownFreeze } = recording.settings;
   for (const { name, preset, freeze } of variants) {
     if (preset === ownPreset && freeze === ownFreeze) continue;
-    fresh.push(await runOf(library, name, { ...recording.settings, preset, freeze }, watch));
+    fresh.push(
+      await runOf(library, name, { ...recording.settings, preset, freeze }, watch, recording),
+    );
   }
   const kept = recording.ablations.filter((run) => fresh.every((one) => one.name !== run.name));
   const { hash: _, ...rest } = recording;
@@ -201,7 +236,7 @@ export async function withSpread(
   const { settings } = recording;
   const runs: Spread["runs"] = [{ seed: settings.seed, curve: recording.curve }];
   for (let seed = settings.seed + 1; seed < settings.seed + seeds; seed++) {
-    const run = await runOf(library, `seed ${seed}`, { ...settings, seed }, watch);
+    const run = await runOf(library, `seed ${seed}`, { ...settings, seed }, watch, recording);
     runs.push({ seed, curve: run.curve });
   }
   const { hash: _, ...rest } = recording;

@@ -2,17 +2,21 @@
 import constants from "../recording/constants.json";
 import { rollOut } from "../recording/episode";
 import { shortest, shortestAll } from "../recording/float32";
+import { standing } from "../recording/preferences";
 import type {
   Call,
   Checkpoint,
   CurvePoint,
   Cycle,
+  Episode,
   Example,
   GradientStep,
   Losses,
   PerOwner,
   Policy,
+  Preference,
   Rollout,
+  Standing,
   Thought,
   ThoughtSegment,
   WatchedWeight,
@@ -21,7 +25,7 @@ import type {
 import { featuresOf } from "./batch";
 import type { StepSeen } from "./fineTune";
 import type { GraphParameter, Model, Owner } from "./graphs";
-import { argmax, at, row } from "../lib/list";
+import { argmax, at, range, row } from "../lib/list";
 import { actionsAt, policyOf, scoreOf, subgoalsAt, think, type Thinking } from "./policy";
 
 /** As Python's recorder has them. */
@@ -70,6 +74,20 @@ function haltingLoss(logit: number, target: boolean): number {
   return Math.max(logit, 0) - (target ? logit : 0) + Math.log1p(Math.exp(-Math.abs(logit)));
 }
 
+/** What a model learns from: one of the two is empty. */
+export interface Learned {
+  readonly examples: readonly Example[];
+  readonly preferences: readonly Preference[];
+}
+
+/** The starts that it learns from. */
+export function startsOf({ examples, preferences }: Learned): ReadonlySet<number> {
+  return new Set([
+    ...examples.map((example) => at(example.steps, 0).state),
+    ...preferences.map(({ episodes }) => at(episodes, 0).start),
+  ]);
+}
+
 interface Kept {
   readonly parameter: GraphParameter;
   /** Its values before the first step and after each. */
@@ -88,10 +106,13 @@ export class Recorder {
   readonly #evaluationSteps: ReadonlySet<number>;
   readonly #rolloutSteps: ReadonlySet<number>;
 
+  readonly standings: Standing[] = [];
+  #base: Policy | null = null;
+
   constructor(
     private readonly model: Model,
     private readonly table: WorldTable,
-    private readonly examples: readonly Example[],
+    private readonly learned: Learned,
     planned: number,
     evaluations: number,
   ) {
@@ -115,7 +136,8 @@ export class Recorder {
    */
   async evaluate(theta: Float32Array, step: number, keep: boolean, known?: Policy): Promise<void> {
     const policy = known ?? (await policyOf(this.model, theta, this.table));
-    this.curve.push({ step, score: scoreOf(this.table, policy, this.examples) });
+    this.curve.push({ step, score: scoreOf(this.table, policy, startsOf(this.learned)) });
+    this.#stand(step, policy);
     if (!keep) return;
     this.checkpoints.push({ step, policy });
     const { subgoal_head } = this.model.preset.card;
@@ -130,7 +152,9 @@ export class Recorder {
 
   /** Records one gradient step. */
   async seen(now: StepSeen): Promise<void> {
-    if (this.#cycleSteps.has(now.step)) this.cycles.push(await this.#cycle(now));
+    if (this.#cycleSteps.has(now.step) && this.learned.examples.length) {
+      this.cycles.push(await this.#cycle(now));
+    }
     this.steps.push(this.#gradientStep(now));
     for (const { parameter, values } of this.#kept) values.push(slice(now.after, parameter));
     const taken = now.step + 1;
@@ -170,18 +194,18 @@ export class Recorder {
   }
 
   #gradientStep(now: StepSeen): GradientStep {
-    const { rows, subgoalLabels, actionLabels } = now.batch;
+    const { rows, subgoalLabels, actionLabels, judged = range(rows) } = now.batch;
     let [wrongPlanner, wrongDoer] = [0, 0];
-    for (let i = 0; i < rows; i++) {
+    for (const i of judged) {
       if (!this.#subgoalRight(now.subgoalLogits, i, at(subgoalLabels, i))) wrongPlanner++;
       else if (argmax(this.#actions(now.actionLogits, i)) !== at(actionLabels, i)) wrongDoer++;
     }
     return {
       step: now.step,
       number_of_pass: now.pass,
-      examples: [...now.examples],
+      examples: [...now.chosen],
       segment: now.segment,
-      rows,
+      rows: judged.length,
       losses: rounded(now.losses),
       wrong_planner: wrongPlanner,
       wrong_doer: wrongDoer,
@@ -189,7 +213,28 @@ export class Recorder {
       weight_change: rounded(now.weightChange),
       watched: [],
       rate: shortest(now.rate),
+      preference: this.learned.preferences.length
+        ? {
+            dpo: shortest(at(now.output("dpo"), 0)),
+            best: shortestAll(now.output("best_ratio")),
+            worst: shortestAll(now.output("worst_ratio")),
+          }
+        : null,
     };
+  }
+
+  /** How probable the best and the worst episodes have become. */
+  #stand(step: number, policy: Policy): void {
+    const { preferences } = this.learned;
+    if (preferences.length === 0) return;
+    const base = (this.#base ??= policy);
+    const risen = (episode: Episode): number =>
+      shortest(standing(policy, episode) - standing(base, episode));
+    this.standings.push({
+      step,
+      best: preferences.map(({ episodes, best }) => risen(at(episodes, best))),
+      worst: preferences.map(({ episodes, worst }) => risen(at(episodes, worst))),
+    });
   }
 
   #actions(logits: Float32Array, index: number): Float32Array {
@@ -217,11 +262,12 @@ export class Recorder {
         : crossEntropy(this.#actions(now.actionLogits, i), at(actionLabels, i));
       if (loss > most) [worst, most] = [i, loss];
     }
-    const places = now.examples.flatMap((example) =>
-      at(this.examples, example).steps.map((_, position) => ({ example, position })),
+    const { examples } = this.learned;
+    const places = now.chosen.flatMap((example) =>
+      at(examples, example).steps.map((_, position) => ({ example, position })),
     );
     const { example, position } = at(places, worst);
-    const label = at(at(this.examples, example).steps, position);
+    const label = at(at(examples, example).steps, position);
     const features = featuresOf(this.table, [label.state]);
     const before = await think(this.model, now.before, features);
     const after = await think(this.model, now.after, features);

@@ -37,6 +37,14 @@ export function softmax(logits: readonly number[], temperature = 1): number[] {
   return powers.map((power) => power / total);
 }
 
+/** Derivation: the logarithms of those shares at temperature 1. */
+export function logSoftmax(logits: ArrayLike<number>): number[] {
+  const all = Array.from(logits);
+  const largest = Math.max(...all);
+  const total = Math.log(sum(all.map((logit) => Math.exp(logit - largest))));
+  return all.map((logit) => logit - largest - total);
+}
+
 /** Row `index` of a matrix that stands row by row in `data`. */
 export function row(data: Float32Array, index: number, width: number): Float32Array {
   return data.subarray(index * width, (index + 1) * width);

@@ -78,7 +78,7 @@ export function writeHash(state: State): string {
   };
   write(SHARED, { ...state });
   write(OWN, state.own);
-  const text = out.toString().replaceAll("%3A", ":");
+  const text = out.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
   return text ? `#${text}` : "";
 }
 

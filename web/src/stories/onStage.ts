@@ -1,5 +1,5 @@
 /** Between the page and the story on its stage. */
-import type { Component } from "svelte";
+import { createContext, type Component } from "svelte";
 
 import type { Engine } from "../engine/client";
 import type { Definitions } from "../recording/definitions.gen";
@@ -111,6 +111,18 @@ export interface Drawn {
 export function drawn<P extends Record<string, unknown>>(component: Component<P>, props: P): Drawn {
   return { component: component as unknown as Drawn["component"], props };
 }
+
+/** Shapes drawn outside the stage, in a panel of a story. */
+export interface PictureProps extends Record<string, unknown> {
+  readonly shapes: readonly Shape[];
+  /** The size of the drawing in its own units. */
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
+}
+
+/** What draws them: the page provides it, since stories know no painter. */
+export const [pictureOfPage, providePicture] = createContext<Component<PictureProps>>();
 
 /** What the page needs to know of a story, whatever its kind. */
 export interface OnStage {

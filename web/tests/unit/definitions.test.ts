@@ -44,7 +44,7 @@ describe("a world that is not in the package", () => {
       async (name) => fixture(`bell/graphs/${name}`).buffer,
       openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
     );
-    const { preset, base, think } = await library.model("bell", 0);
+    const { preset, base, think } = await library.model({ preset: "bell", base_seed: 0 });
     const width = preset.initial.high.length;
     const [rows, tokens, features] = [2, 5, 6];
     const found = await think({

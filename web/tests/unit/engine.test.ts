@@ -17,13 +17,21 @@ interface Packed {
   readonly dims: number[];
   readonly data: string;
 }
-interface Parity {
-  readonly step: Record<
-    string,
-    { readonly inputs: Record<string, Packed>; readonly outputs: Record<string, Packed> }
-  >;
-  readonly success: Record<string, Record<string, number>>;
+interface Kept {
+  readonly inputs: Record<string, Packed>;
+  readonly outputs: Record<string, Packed>;
 }
+interface Parity {
+  readonly step: Record<string, Kept>;
+  readonly prefer: Record<string, Kept>;
+  readonly success: Record<string, Record<string, number>>;
+  readonly success_preferred: Record<string, Record<string, number>>;
+}
+
+const WAYS = [
+  ["labels", "step", "success"],
+  ["preferences", "prefer", "success_preferred"],
+] as const;
 
 /** One exported step against PyTorch's, from the same state: parameters, losses, logits. */
 const STEP_TOLERANCE = 1e-5;
@@ -69,10 +77,10 @@ function spreadOf(values: readonly number[]): { mean: number; error: number } {
 }
 
 describe.each(["keydoor", "keydoor-flat"])("%s", (preset) => {
-  test("one exported step is PyTorch's", async () => {
+  test.each(WAYS)("one exported step from %s is PyTorch's", async (learn, kept) => {
     const { settings } = await storyFixture();
-    const { step } = await library.model(preset, settings.base_seed);
-    const { inputs, outputs } = parity.step[preset] ?? { inputs: {}, outputs: {} };
+    const { step } = await library.model({ ...settings, preset, learn });
+    const { inputs, outputs } = parity[kept][preset] ?? { inputs: {}, outputs: {} };
     const entries = Object.entries(inputs).map(([name, value]) => [name, unpacked(value)] as const);
     const results = await step(Object.fromEntries(entries));
     expect(Object.keys(results).length).toBeGreaterThanOrEqual(10);
@@ -93,21 +101,27 @@ describe.each(["keydoor", "keydoor-flat"])("%s", (preset) => {
     }
   });
 
-  test("whole runs reach what PyTorch's reach", { timeout: 120_000 }, async () => {
-    const { settings } = await storyFixture();
-    const theirs = Object.entries(parity.success[preset] ?? {});
-    const differences: number[] = [];
-    for (const [seed, success] of theirs) {
-      const asked = { ...settings, preset: preset as typeof settings.preset, seed: Number(seed) };
-      const made = await record(library, asked, "", { ablations: [], spread: null }, "test", calm);
-      const reached = made.curve.at(-1)?.score.success ?? NaN;
-      differences.push(reached - success);
-    }
-    expect(differences.length).toBeGreaterThanOrEqual(10);
-    const { mean, error } = spreadOf(differences);
-    expect(Math.abs(mean)).toBeLessThanOrEqual(Math.max(STANDARD_ERRORS * error, TOO_LITTLE));
-    expect(error).toBeLessThanOrEqual(STANDARD_ERROR_LIMIT);
-  });
+  const compared = WAYS.filter(([learn]) => learn === "labels" || preset === "keydoor");
+  test.each(compared)(
+    "whole runs from %s reach what PyTorch's reach",
+    { timeout: 120_000 },
+    async (learn, _, kept) => {
+      const { settings } = await storyFixture();
+      const theirs = Object.entries(parity[kept][preset] ?? {});
+      const differences: number[] = [];
+      for (const [seed, success] of theirs) {
+        const asked = { ...settings, preset, seed: Number(seed), learn };
+        const nothing = { ablations: [], spread: null };
+        const made = await record(library, asked, "", nothing, "test", calm);
+        const reached = made.curve.at(-1)?.score.success ?? NaN;
+        differences.push(reached - success);
+      }
+      expect(differences.length).toBeGreaterThanOrEqual(10);
+      const { mean, error } = spreadOf(differences);
+      expect(Math.abs(mean)).toBeLessThanOrEqual(Math.max(STANDARD_ERRORS * error, TOO_LITTLE));
+      expect(error).toBeLessThanOrEqual(STANDARD_ERROR_LIMIT);
+    },
+  );
 });
 
 describe("a recording made in the page", () => {
@@ -196,7 +210,7 @@ describe("a recording made in the page", () => {
       const settings = { ...made.settings, examples: 2, passes: 3 };
       const small = await record(library, settings, made.title, made, "test", calm);
       expect(small.spread).toBe(null); // its whiskers would be those of other settings
-      const variants = ablationsOf(worldDefined("key-door"));
+      const variants = ablationsOf(worldDefined("key-door"), settings);
       const told = await withAblations(library, small, variants, calm);
       const fresh = told.ablations.filter((run) => run.settings.examples === 2);
       expect(fresh.map(({ name }) => name)).toEqual(variants.map(({ name }) => name));

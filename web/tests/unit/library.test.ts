@@ -33,5 +33,7 @@ test("is read again for what has come since, once for all who ask at the same ti
 
 test("what it does not have even then is named", async () => {
   const { library } = libraryOf(["one"]);
-  await expect(library.model("three", 0)).rejects.toThrow("The graphs here have no model “three”.");
+  await expect(library.model({ preset: "three", base_seed: 0 })).rejects.toThrow(
+    "The graphs here have no model “three”.",
+  );
 });

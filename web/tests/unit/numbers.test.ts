@@ -7,7 +7,7 @@ import { at, last, sum } from "../../src/lib/list";
 import * as numbers from "../../src/scene/numbers";
 import { rollOut, teacherEpisode } from "../../src/recording/episode";
 import { scenes } from "../../src/stories/world/scenes";
-import { everyShape, fixture, tall, timesOf, wide } from "./story-helpers";
+import { everyShape, fixture, storyIn, tall, timesOf, wide } from "./story-helpers";
 import type { WorldView } from "../../src/stories/world/view";
 
 describe("formats", () => {
@@ -82,6 +82,10 @@ function allowed(recording: Recording, view: WorldView): Set<string> {
   for (const logits of checkpoints) {
     for (const share of numbers.softmax(logits)) found.add(numbers.percent(share));
   }
+  for (const { best, worst } of recording.standings ?? []) {
+    add(numbers.mean(best));
+    add(numbers.mean(worst));
+  }
   for (const episode of episodes(recording, view)) {
     for (const total of numbers.runningTotals(episode.steps.map((step) => step.reward))) add(total);
     add(episode.total_reward);
@@ -131,8 +135,11 @@ function structural(recording: Recording, view: WorldView): Set<number> {
 
 const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
 
-describe("numbers on the stage", () => {
-  const recording = fixture();
+describe.each([
+  ["the default story", fixture()],
+  ["from preferences", storyIn("preferences/by-return.hrm.json.gz")],
+  ["taught by a visitor", storyIn("preferences/chosen.hrm.json.gz")],
+])("numbers on the stage, %s,", (_name, recording) => {
   const views: [string, WorldView][] = [
     ["wide", wide],
     ["tall", tall],

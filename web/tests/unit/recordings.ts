@@ -19,6 +19,9 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     recordings: () => [
       ["the default story", fixture()],
       ...WORLD_STORIES.slice(1).map(([title, file]) => [title, storyIn(file)] as const),
+      ["from preferences", storyIn("preferences/by-return.hrm.json.gz")],
+      ["taught by a visitor", storyIn("preferences/chosen.hrm.json.gz")],
+      ["another world’s preferences", storyIn("bell/preferences/by-return.hrm.json.gz")],
     ],
     seen: [
       ["exploring", { exploration: 1.5, drawSeed: 7 }],

@@ -83,7 +83,7 @@ beforeAll(async () => {
     sizes: "cloths-2",
   });
   const alone = await record(library, settings, titleOf(BELL, settings), story, "test", calm);
-  const beside = await withAblations(library, alone, ablationsOf(BELL), calm);
+  const beside = await withAblations(library, alone, ablationsOf(BELL, settings), calm);
   made = await withSpread(library, beside, 2, calm);
 }, 240_000);
 

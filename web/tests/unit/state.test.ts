@@ -205,8 +205,7 @@ describe("knobs and settings", () => {
 
   test("the planned gradient steps are those of the recording", async () => {
     const { settings, model, planned_steps } = await storyFixture();
-    const { examples, batch, passes } = settings;
-    expect(plannedSteps(examples, batch, passes, model.segments)).toBe(planned_steps);
+    expect(plannedSteps(settings, model.segments)).toBe(planned_steps);
   });
 
   test("every size of a world has its slider, and what it is turned to is asked for", () => {

@@ -8,9 +8,9 @@ import { EXAMPLES } from "./recordings";
 /** Where Python's schema takes more fields than it names: its dataclasses of worlds and examples. */
 const OPEN = /^(world|examples)\b/;
 
-/** What recordings made before there was more than one world lack; they still open. */
+/** What recordings made before there were more worlds, and ways to learn, lack; they still open. */
 const LATER =
-  /(settings\.(world|sizes)|^world\.(whereabouts|looks|entities\.0\.attributes)) missing$/;
+  /(settings\.(world|sizes|learn|choices)|^world\.(whereabouts|looks|entities\.0\.attributes)|^(preferences|standings)|^fine_tuning\.0\.preference) missing$/;
 
 interface Place {
   /** Where it is in the recording, e.g. ['world', 'entities', '0']. */

@@ -11,8 +11,16 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hrmkit.recording.part import shortest
-from hrmkit.recording.world.schema import Cycle, Episode, Recording, Rollout, Score
+from hrmkit.recording.world.schema import (
+    Cycle,
+    Episode,
+    Preference,
+    Recording,
+    Rollout,
+    Score,
+)
 from hrmkit.training.worlds.examples import Example
+from hrmkit.training.worlds.preferences import EPISODES
 from hrmkit.worlds.world import Outcome, WorldTable
 
 MOST = {
@@ -46,10 +54,12 @@ def check_agreement(recording: Recording) -> None:
     _is_start(recording.showcase, world, "showcase")
     for example in recording.examples:
         check_example(example, world)
+    check_preferences(recording)
+    lessons = len(recording.examples) or len(recording.preferences)
     for step in recording.fine_tuning:
         _length(step.watched, len(recording.watched), "a gradient step's list of watched weights")
         for example in step.examples:
-            _index(example, 0, len(recording.examples), "a batch's example")
+            _index(example, 0, lessons, "a batch's example")
         _index(step.segment, 0, recording.model.segments, "a gradient step's segment")
     for cycle in recording.cycles:
         check_cycle(cycle, recording)
@@ -143,6 +153,49 @@ def _check_score(score: Score) -> None:
     for name in ("success", "order_mistakes", "planner_accuracy", "doer_accuracy"):
         _share(getattr(score, name), f"a curve's {name}")
     _share(score.success_unseen or 0.0, "a curve's success_unseen")
+
+
+def check_preferences(recording: Recording) -> None:
+    """Whether a recording has what its way to learn learns from, and that makes sense."""
+    settings, preferences = recording.settings, recording.preferences
+    _index(len(preferences), 0, MOST_OF_A_KIND + 1, "the length of preferences")
+    others = preferences if settings.learn == "labels" else recording.examples or recording.cycles
+    if others or not (recording.examples or preferences):
+        raise DisagreementError(f"it learns from {settings.learn}, and has none or others")
+    if preferences:
+        _length(preferences, settings.examples, "preferences")
+        _length(recording.standings, len(recording.curve), "standings")
+    for preference in preferences:
+        check_preference(preference, recording.world)
+    for choice, preference in zip(settings.choices or (), preferences, strict=False):
+        chosen = (choice.best, choice.worst)
+        if (preference.best, preference.worst) != (chosen[::-1] if preference.turned else chosen):
+            raise DisagreementError("a preference is not what was chosen")
+    if settings.choices is not None:
+        _length(settings.choices, len(preferences), "settings.choices")
+    for step in recording.fine_tuning:
+        pairs = len(step.examples) if preferences else 0
+        for name in ("best", "worst"):
+            found = getattr(step.preference, name) if step.preference else ()
+            _length(found, pairs, f"a gradient step's {name}")
+        _positive((step.preference.dpo if step.preference else 0,), "a gradient step's dpo")
+    for standing in recording.standings:
+        _length(standing.best, len(preferences), "a standing's best")
+        _length(standing.worst, len(preferences), "a standing's worst")
+
+
+def check_preference(preference: Preference, world: WorldTable) -> None:
+    """Whether its episodes are the table's, from one start, and the best is not the worst."""
+    episodes, best, worst = preference.episodes, preference.best, preference.worst
+    _length(episodes, EPISODES, "a preference's episodes")
+    for episode in episodes:
+        check_episode(episode, world)
+        if episode.start != episodes[0].start:
+            raise DisagreementError("a preference's episodes are from different starts")
+    _index(best, 0, EPISODES, "a preference's best")
+    _index(worst, 0, EPISODES, "a preference's worst")
+    if best == worst:
+        raise DisagreementError(f"a preference calls episode {best} both the best and the worst")
 
 
 class Taken(NamedTuple):

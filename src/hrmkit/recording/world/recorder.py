@@ -11,22 +11,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hrmkit.model.halting import segments_until_halt
-from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.model.world_hrm import Outputs, WorldHRM
 from hrmkit.recording.calls import floats
 from hrmkit.recording.part import shortest
 from hrmkit.recording.world import schema
 from hrmkit.recording.world.probe import probe
 from hrmkit.training.worlds import policy as policies
 from hrmkit.training.worlds.examples import Example
-from hrmkit.training.worlds.fine_tune import (
-    Batch,
-    GradientStep,
-    Losses,
-    Outputs,
-    losses_of,
-    module_of,
-    right_rows,
-)
+from hrmkit.training.worlds.fine_tune import GradientStep, module_of
+from hrmkit.training.worlds.labels import losses_of
+from hrmkit.training.worlds.lessons import Batch, Losses, right_rows
+from hrmkit.training.worlds.preferences import Preference, PreferenceLosses, standing
 from hrmkit.worlds.world import WorldTable
 
 EVALUATIONS = 20
@@ -151,17 +146,12 @@ def steps_of_evaluations(planned: int, segments: int) -> list[int]:
 
 
 class Recorder:
-    """A callback of `fine_tune` that collects what the story shows of it."""
+    """A callback of `fine_tune` that collects what the story shows of it, however it learns."""
 
     def __init__(
-        self,
-        model: WorldHRM,
-        table: WorldTable,
-        examples: Sequence[Example],
-        seen: frozenset[int],
-        planned: int,
+        self, model: WorldHRM, table: WorldTable, seen: frozenset[int], planned: int
     ) -> None:
-        self.model, self.table, self.examples = model, table, examples
+        self.model, self.table = model, table
         self.seen = seen
         segments = model.wiring.segments
         self.cycle_steps = steps_of_cycles(planned, segments)
@@ -175,11 +165,9 @@ class Recorder:
         self.curve: list[schema.CurvePoint] = []
         self.checkpoints: list[schema.Checkpoint] = []
         self.rollouts: list[schema.Rollout] = []
+        self.standings: list[schema.Standing] = []
         self.heads: list[NDArray[np.float32]] = [self.head_values()]
         self.before = self.parameters()
-        self.evaluate(0, keep=True)
-        # What the coming cycle's row thinks has to be asked before the weights move.
-        self.early = EarlyLook(model, table)
 
     def parameters(self) -> dict[str, Tensor]:
         """A copy of every parameter."""
@@ -196,15 +184,27 @@ class Recorder:
         policy = policies.policy_of(self.model, self.table)
         score = recorded_score(policies.score(self.table, policy, self.seen))
         self.curve.append(schema.CurvePoint(step=step, score=score))
+        self.evaluated(step, policy)
         if keep:
             self.checkpoints.append(schema.Checkpoint(step=step, policy=recorded_policy(policy)))
             self.rollouts.append(roll_out(self.model, self.table, step, self.table.showcase))
+
+    def evaluated(self, step: int, policy: policies.Policy) -> None:
+        """What else a way to learn records of an evaluation."""
+
+    def look_closely(self, now: GradientStep) -> None:
+        """What else it records of some gradient steps."""
+
+    def preference(self, now: GradientStep) -> schema.PreferenceLoss | None:
+        """What a batch of preferences says; None of other lessons."""
+        del now
+        return None
 
     def __call__(self, now: GradientStep) -> None:
         """Record one gradient step."""
         after = self.parameters()
         if now.step in self.cycle_steps:
-            self.cycles.append(self.cycle(now))
+            self.look_closely(now)
         self.steps.append(self.gradient_step(now, after))
         self.heads.append(self.head_values())
         self.before = after
@@ -214,13 +214,14 @@ class Recorder:
 
     def gradient_step(self, now: GradientStep, after: dict[str, Tensor]) -> schema.GradientStep:
         """The step's own record."""
-        planner, doer = right_rows(now.outputs, now.batch, self.model.wiring.subgoal_head)
+        outputs, batch = now.lesson.judged(now.outputs)
+        planner, doer = right_rows(outputs, batch, self.model.wiring.subgoal_head)
         # Clipping has already scaled the gradients; undo it for the norms.
         scale = max(1.0, now.gradient_norm / now.clip)
         return schema.GradientStep(
             step=now.step,
             number_of_pass=now.pass_,
-            examples=now.examples,
+            examples=now.chosen,
             segment=now.segment,
             rows=len(planner),
             losses=recorded_losses(now.losses),
@@ -232,6 +233,7 @@ class Recorder:
             weight_change=self.per_owner({n: after[n] - self.before[n] for n in after}),
             watched=(),
             rate=now.rate,
+            preference=self.preference(now),
         )
 
     def per_owner(self, values: dict[str, Tensor]) -> schema.PerOwner:
@@ -240,39 +242,6 @@ class Recorder:
         for name, value in values.items():
             squares[module_of(name)] += float(value.detach().double().square().sum())
         return schema.PerOwner(**{owner: square**0.5 for owner, square in squares.items()})
-
-    def cycle(self, now: GradientStep) -> schema.Cycle:
-        """Look closely at one row of the batch, before and after.
-
-        By turns it is the row that the Planner has most to learn from and the Doer's; else the
-        Planner's mistakes, which are larger, would hide the Doer's.
-        """
-        with_planner = self.model.wiring.subgoal_head
-        before = [
-            losses_of(row_of(now.outputs, i), row_of(now.batch, i), with_planner)
-            for i in range(len(now.batch.features))
-        ]
-        planners_turn = with_planner and len(self.cycles) % 2 == 0
-        own = [(one.planner if planners_turn else one.doer).item() for one in before]
-        row = max(range(len(own)), key=own.__getitem__)
-        places = [(e, i) for e in now.examples for i in range(len(self.examples[e].steps))]
-        example, position = places[row]
-        label = self.examples[example].steps[position]
-        batch = row_of(now.batch, row)
-        with torch.no_grad():
-            carry = self.model.initial_carry(batch.features)
-            _, outputs = self.model.segment(carry, batch.features, told=batch.subgoal)
-            losses_after = losses_of(outputs, batch, with_planner)
-        return schema.Cycle(
-            step=now.step,
-            example=example,
-            example_step=position,
-            thought=self.early.think(self.before, label.state, label.subgoal),
-            label_subgoal=label.subgoal,
-            label_action=label.action,
-            losses=recorded_losses(before[row]),
-            losses_after=recorded_losses(losses_after),
-        )
 
     def watched(self) -> tuple[tuple[schema.WatchedWeight, ...], tuple[schema.GradientStep, ...]]:
         """The weights that moved most, and every step with their values filled in."""
@@ -305,6 +274,112 @@ class Recorder:
             for step, values in zip(self.steps, self.heads[1:], strict=True)
         )
         return tuple(weights), steps
+
+
+class LabelRecorder(Recorder):
+    """Records learning from labels: some gradient steps are looked at closely."""
+
+    def __init__(
+        self,
+        model: WorldHRM,
+        table: WorldTable,
+        examples: Sequence[Example],
+        seen: frozenset[int],
+        planned: int,
+    ) -> None:
+        super().__init__(model, table, seen, planned)
+        self.examples = examples
+        self.evaluate(0, keep=True)
+        # What the coming cycle's row thinks has to be asked before the weights move.
+        self.early = EarlyLook(model, table)
+
+    def look_closely(self, now: GradientStep) -> None:
+        """A cycle: forward, blame, update."""
+        self.cycles.append(self.cycle(now))
+
+    def cycle(self, now: GradientStep) -> schema.Cycle:
+        """Look closely at one row of the batch, before and after.
+
+        By turns it is the row that the Planner has most to learn from and the Doer's; else the
+        Planner's mistakes, which are larger, would hide the Doer's.
+        """
+        with_planner = self.model.wiring.subgoal_head
+        before = [
+            losses_of(row_of(now.outputs, i), row_of(now.lesson.batch, i), with_planner)
+            for i in range(len(now.lesson.batch.features))
+        ]
+        planners_turn = with_planner and len(self.cycles) % 2 == 0
+        own = [(one.planner if planners_turn else one.doer).item() for one in before]
+        row = max(range(len(own)), key=own.__getitem__)
+        places = [(e, i) for e in now.chosen for i in range(len(self.examples[e].steps))]
+        example, position = places[row]
+        label = self.examples[example].steps[position]
+        batch = row_of(now.lesson.batch, row)
+        with torch.no_grad():
+            carry = self.model.initial_carry(batch.features)
+            _, outputs = self.model.segment(carry, batch.features, told=batch.subgoal)
+            losses_after = losses_of(outputs, batch, with_planner)
+        return schema.Cycle(
+            step=now.step,
+            example=example,
+            example_step=position,
+            thought=self.early.think(self.before, label.state, label.subgoal),
+            label_subgoal=label.subgoal,
+            label_action=label.action,
+            losses=recorded_losses(before[row]),
+            losses_after=recorded_losses(losses_after),
+        )
+
+
+class PreferenceRecorder(Recorder):
+    """Records learning from preferences: what rises and what sinks."""
+
+    def __init__(
+        self,
+        model: WorldHRM,
+        table: WorldTable,
+        preferences: Sequence[Preference],
+        seen: frozenset[int],
+        planned: int,
+    ) -> None:
+        super().__init__(model, table, seen, planned)
+        self.preferences = preferences
+        self.base = policies.policy_of(model, table)
+        self.evaluate(0, keep=True)
+
+    def evaluated(self, step: int, policy: policies.Policy) -> None:
+        """How probable the best and the worst episodes have become."""
+
+        def risen(episode: policies.Episode) -> float:
+            return standing(policy, episode) - standing(self.base, episode)
+
+        self.standings.append(
+            schema.Standing(
+                step=step,
+                best=tuple(risen(one.episodes[one.best]) for one in self.preferences),
+                worst=tuple(risen(one.episodes[one.worst]) for one in self.preferences),
+            )
+        )
+
+    def preference(self, now: GradientStep) -> schema.PreferenceLoss | None:
+        """The batch's DPO loss, and how far its episodes have risen and sunk."""
+        losses = now.losses
+        assert isinstance(losses, PreferenceLosses)
+        return schema.PreferenceLoss(
+            dpo=losses.dpo.item(), best=floats(losses.best), worst=floats(losses.worst)
+        )
+
+
+def recorded_preference(
+    table: WorldTable, preference: Preference, subgoals: bool
+) -> schema.Preference:
+    """A preference as the recording holds it."""
+    return schema.Preference(
+        episodes=tuple(recorded_episode(table, one, subgoals) for one in preference.episodes),
+        best=preference.best,
+        worst=preference.worst,
+        turned=preference.turned,
+    )
 
 
 class EarlyLook:

@@ -20,6 +20,14 @@ from hrmkit.worlds.world import Outcome, WorldTable
 
 Half = Literal["planner", "doer"]
 Freeze = Literal["none", "planner", "doer"]
+Learn = Literal["labels", "preferences"]
+
+
+class Choice(Part):
+    """What a visitor likes best and least of a start's episodes, by position."""
+
+    best: int
+    worst: int
 
 
 class Settings(Part):
@@ -41,6 +49,16 @@ class Settings(Part):
     preset: str = Field(description="Which of the world's models is fine-tuned.")
     freeze: Freeze = Field(description="The half that must not learn.")
     base_seed: int = Field(description="Seed of the base model.")
+    learn: Learn = Field(
+        default="labels",
+        description="From what it learns; files without it are of labels. From preferences, "
+        "'examples' counts the starts whose episodes are compared, and 'noise' is the chance that "
+        "a preference is turned round.",
+    )
+    choices: tuple[Choice, ...] | None = Field(
+        default=None,
+        description="A visitor's own preferences, one a start; null where they go by return.",
+    )
 
 
 class ModelPart(Part):
@@ -123,8 +141,23 @@ class PerOwner(Part):
     halting: Number
 
 
+class PreferenceLoss(Part):
+    """What a batch of preferences says of the model, beside the likelihood of the best."""
+
+    dpo: Number = Field(description="Mean over the pairs, in nats.")
+    best: tuple[Number, ...] = Field(
+        description="Per pair, in the order of the step's `examples`: log-probability of the best "
+        "episode after this segment, less the base's."
+    )
+    worst: tuple[Number, ...] = Field(description="The same of the worst episode.")
+
+
 class GradientStep(Part):
-    """One gradient step: a segment of a batch, its loss, and what it moved."""
+    """One gradient step: a segment of a batch, its loss, and what it moved.
+
+    From preferences, `examples` are positions in `preferences`, and rows and losses of Planner and
+    Doer are of the steps of the best episodes: there they are negative log-likelihoods.
+    """
 
     step: int
     number_of_pass: int = Field(description="Which pass over the examples, from 0.")
@@ -138,6 +171,9 @@ class GradientStep(Part):
     weight_change: PerOwner = Field(description="Length of the step in parameter space.")
     watched: tuple[Number, ...] = Field(description="The watched weights after the step.")
     rate: Number = Field(description="The schedule's factor on the learning rates.")
+    preference: PreferenceLoss | None = Field(
+        default=None, description="Null when learning from labels."
+    )
 
 
 class WatchedWeight(Part):
@@ -202,6 +238,25 @@ class Episode(Part):
     total_reward: Number
 
 
+class Preference(Part):
+    """The episodes that the base did from one start, and which is liked best and least."""
+
+    episodes: tuple[Episode, ...]
+    best: int = Field(description="Position of the best, as it is learned.")
+    worst: int = Field(description="Position of the worst, as it is learned.")
+    turned: bool = Field(description="Noise has turned the preference round.")
+
+
+class Standing(Part):
+    """What has risen and what has sunk after so many gradient steps, one number a preference."""
+
+    step: int
+    best: tuple[Number, ...] = Field(
+        description="Log-probability of the best episode, less the base's."
+    )
+    worst: tuple[Number, ...] = Field(description="The same of the worst episode.")
+
+
 class Rollout(Part):
     """An episode with the thoughts behind it."""
 
@@ -263,11 +318,17 @@ class Recording(Part):
     world: WorldTable
     model: ModelCard
     showcase: int = Field(description="The start of the rollouts shown before and after.")
-    examples: tuple[Example, ...]
+    examples: tuple[Example, ...] = Field(description="None when learning from preferences.")
+    preferences: tuple[Preference, ...] = Field(
+        default=(), description="None when learning from labels."
+    )
+    standings: tuple[Standing, ...] = Field(
+        default=(), description="From preferences: one a point of the curve."
+    )
     watched: tuple[WatchedWeight, ...]
     fine_tuning: tuple[GradientStep, ...]
     planned_steps: int = Field(description="Gradient steps if training had not stopped early.")
-    cycles: tuple[Cycle, ...]
+    cycles: tuple[Cycle, ...] = Field(description="None when learning from preferences.")
     rollouts: tuple[Rollout, ...] = Field(description="Before, during and after fine-tuning.")
     checkpoints: tuple[Checkpoint, ...] = Field(description="First the base, last the end.")
     curve: tuple[CurvePoint, ...] = Field(description="First the base, last the end.")

@@ -21,7 +21,9 @@ from hrmkit.model.checkpoint import write_tensors
 from hrmkit.model.presets import preset
 from hrmkit.model.wiring import WorldInterface
 from hrmkit.model.world_hrm import WorldHRM
-from hrmkit.training.worlds.fine_tune import BETAS, EPSILON, Batch, losses_of
+from hrmkit.training.worlds.fine_tune import BETAS, EPSILON
+from hrmkit.training.worlds.labels import losses_of
+from hrmkit.training.worlds.lessons import Batch
 from hrmkit.training.worlds.policy import features_of
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_of_preset
@@ -102,6 +104,8 @@ CODE = (
     "training/worlds/base.py",
     "training/worlds/examples.py",
     "training/worlds/fine_tune.py",
+    "training/worlds/labels.py",
+    "training/worlds/lessons.py",
     "training/worlds/policy.py",
 )
 

@@ -1,23 +1,22 @@
-"""Fine-tuning a base model on a few examples, one optimizer step a segment."""
+"""Fine-tuning a base model on a few lessons, whatever way it learns: one optimizer step a segment.
+
+`labels.py` and `preferences.py` have the ways to learn.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
 from hrmkit.draws import Draws
 from hrmkit.errors import UserError
 from hrmkit.model.hrm import Carry
 from hrmkit.model.world_hrm import Outputs, WorldHRM
-from hrmkit.training.worlds.examples import Example
-from hrmkit.training.worlds.policy import features_of
-from hrmkit.worlds.world import WorldTable
+from hrmkit.training.worlds.lessons import Lesson, Lessons, Losses
 
 Freeze = Literal["none", "planner", "doer"]
 
@@ -28,18 +27,15 @@ BETAS = (0.9, 0.95)
 EPSILON = 1e-8
 """Of Adam."""
 
-HALT_WEIGHT = 0.5
-"""Weight of the halting loss, as in the original."""
-
 
 @dataclass(frozen=True)
 class FineTuning:
     """Settings of a fine-tuning."""
 
     passes: int = 10
-    """The most times every example is seen."""
+    """The most times every lesson is seen."""
     batch: int = 2
-    """Examples in a batch (1 to 4)."""
+    """Lessons in a batch (1 to 4)."""
     freeze: Freeze = "none"
     """A half of the model that must not learn."""
     rate_heads: float = 1e-2
@@ -52,77 +48,14 @@ class FineTuning:
     """The gradient's norm is cut to this."""
     enough: float = 0.01
     """Early stop: a whole pass with a mean loss below this (Planner and Doer) is the last."""
+    most: int = 10_000
+    """Gradient steps at the most, however many lessons there are."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.passes <= 100:
             raise UserError(f"{self.passes} passes over the examples: choose 1 to 100")
         if not 1 <= self.batch <= 4:
             raise UserError(f"a batch of {self.batch} examples: choose 1 to 4")
-
-
-class Batch(NamedTuple):
-    """Labelled states, R of them."""
-
-    features: Tensor
-    """`[R, tokens, F]`, multi-hot."""
-    subgoal: Tensor
-    """`[R, G]`, one-hot or soft labels for the Planner; the Doer is told it."""
-    action: Tensor
-    """`[R, A]`, one-hot or soft labels for the Doer."""
-
-
-class Losses(NamedTuple):
-    """Mean losses over a batch, in nats."""
-
-    planner: Tensor
-    doer: Tensor
-    halting: Tensor
-
-    def total(self) -> Tensor:
-        """What is minimised."""
-        return self.planner + self.doer + HALT_WEIGHT * self.halting
-
-
-def batch_of(table: WorldTable, examples: Sequence[Example]) -> Batch:
-    """All steps of some examples, as one batch of states."""
-    steps = [step for example in examples for step in example.steps]
-    return Batch(
-        features_of(table, [step.state for step in steps]),
-        F.one_hot(torch.tensor([s.subgoal for s in steps]), len(table.subgoals)).float(),
-        F.one_hot(torch.tensor([s.action for s in steps]), len(table.actions)).float(),
-    )
-
-
-def right_rows(outputs: Outputs, batch: Batch, with_planner: bool) -> tuple[Tensor, Tensor]:
-    """`[R]` booleans: is the sub-goal right, is the action right (first choices)."""
-    action = outputs.action.argmax(-1) == batch.action.argmax(-1)
-    if not with_planner:
-        return torch.ones_like(action), action
-    return outputs.subgoal.argmax(-1) == batch.subgoal.argmax(-1), action
-
-
-def losses_of(outputs: Outputs, batch: Batch, with_planner: bool = True) -> Losses:
-    """Cross-entropy per head; for halting, against whether both answers are right.
-
-    Without a sub-goal head the Planner's loss is 0.
-    """
-    planner_right, doer_right = right_rows(outputs, batch, with_planner)
-    planner = cross_entropy(outputs.subgoal, batch.subgoal)
-    q_halt = outputs.q_halt
-    answered = torch.where(
-        planner_right & doer_right, torch.ones_like(q_halt), torch.zeros_like(q_halt)
-    )
-    return Losses(
-        planner=planner if with_planner else torch.zeros_like(planner),
-        doer=cross_entropy(outputs.action, batch.action),
-        # Binary cross-entropy with logits, written so that its backward pass exports.
-        halting=(F.softplus(q_halt) - q_halt * answered).mean(),
-    )
-
-
-def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross-entropy of `logits [R, C]` against probabilities `target [R, C]`."""
-    return -(target * logits.log_softmax(-1)).sum(-1).mean()
 
 
 def part_of(parameter: str) -> str:
@@ -146,6 +79,12 @@ def rate_of(parameter: str, settings: FineTuning) -> float:
     return settings.rate_body if body else settings.rate_heads
 
 
+def planned_steps(lessons: int, segments: int, settings: FineTuning) -> int:
+    """Gradient steps of a fine-tuning that does not stop early: whole batches, each segment."""
+    batches = settings.passes * math.ceil(lessons / settings.batch)
+    return min(batches, settings.most // segments) * segments
+
+
 def rate_at(step: int, steps: int, settings: FineTuning) -> float:
     """The cosine schedule's factor for gradient step `step` (from 0) of `steps`."""
     share = step / max(steps - 1, 1)
@@ -158,11 +97,12 @@ class GradientStep(NamedTuple):
     step: int
     steps: int
     pass_: int
-    examples: tuple[int, ...]
+    chosen: tuple[int, ...]
+    """The lessons of the batch, by position."""
     segment: int
     carry: Carry
     """The carry that the segment started from."""
-    batch: Batch
+    lesson: Lesson
     outputs: Outputs
     losses: Losses
     gradient_norm: float
@@ -186,45 +126,46 @@ def optimizer_for(model: WorldHRM, settings: FineTuning) -> torch.optim.Adam:
 
 def fine_tune(
     model: WorldHRM,
-    table: WorldTable,
-    examples: Sequence[Example],
+    lessons: Lessons,
     settings: FineTuning,
     draws: Draws,
     callback: Callback | None = None,
 ) -> int:
-    """Train `model` in place on `examples`; returns the number of gradient steps taken.
+    """Train `model` in place on `lessons`; returns the number of gradient steps taken.
 
-    Each batch of examples is thought about for all segments (deep supervision): a loss, a backward
-    pass and an optimizer step at each, the carry handed on without gradient. Frozen parameters
-    still get a gradient, so that a recording can show what they would have learned.
+    Each batch is thought about for all segments (deep supervision): a loss, a backward pass and an
+    optimizer step at each, the carry handed on without gradient. Frozen parameters still get a
+    gradient, so that a recording can show what they would have learned.
     """
     optimizer = optimizer_for(model, settings)
-    batches = math.ceil(len(examples) / settings.batch)
-    steps = settings.passes * batches * model.wiring.segments
+    segments = model.wiring.segments
+    steps = planned_steps(len(lessons), segments, settings)
     step = 0
     for pass_ in range(settings.passes):
-        order = draws.shuffled(list(range(len(examples))))
-        pass_loss = 0.0
+        order = draws.shuffled(list(range(len(lessons))))
+        pass_losses: list[float] = []
         for first in range(0, len(order), settings.batch):
+            if step >= steps:
+                return step
             chosen = tuple(order[first : first + settings.batch])
-            batch = batch_of(table, [examples[i] for i in chosen])
-            carry = model.initial_carry(batch.features)
-            for segment in range(model.wiring.segments):
+            lesson = lessons.lesson(chosen)
+            carry = model.initial_carry(lesson.batch.features)
+            for segment in range(segments):
                 rate = rate_at(step, steps, settings)
                 after, outputs, losses, norm = gradient_step(
-                    model, optimizer, carry, batch, rate, settings.clip
+                    model, optimizer, carry, lesson, segment, rate, settings.clip
                 )
                 if callback is not None:
                     callback(
                         GradientStep(
-                            step, steps, pass_, chosen, segment, carry, batch,
+                            step, steps, pass_, chosen, segment, carry, lesson,
                             outputs, losses, norm, settings.clip, rate,
                         )
                     )  # fmt: skip
-                pass_loss += losses.planner.item() + losses.doer.item()
+                pass_losses.append(losses.planner.item() + losses.doer.item())
                 carry = after
                 step += 1
-        if pass_loss / (batches * model.wiring.segments) < settings.enough:
+        if sum(pass_losses) / len(pass_losses) < settings.enough:
             break
     return step
 
@@ -233,14 +174,15 @@ def gradient_step(
     model: WorldHRM,
     optimizer: torch.optim.Adam,
     carry: Carry,
-    batch: Batch,
+    lesson: Lesson,
+    segment: int,
     rate: float,
     clip: float,
 ) -> tuple[Carry, Outputs, Losses, float]:
     """One segment, its loss, its gradient (clipped to `clip`) and one step of the optimizer."""
     optimizer.zero_grad()
-    after, outputs = model.segment(carry, batch.features, told=batch.subgoal)
-    losses = losses_of(outputs, batch, model.wiring.subgoal_head)
+    after, outputs = model.segment(carry, lesson.batch.features, told=lesson.batch.subgoal)
+    losses = lesson.losses(outputs, segment)
     losses.total().backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
     for group in optimizer.param_groups:

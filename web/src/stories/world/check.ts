@@ -21,6 +21,8 @@ import {
   checkThoughtsOf,
 } from "./checkTable";
 
+import { checkPreferences } from "./checkPreferences";
+
 export { validate } from "../../recording/validate.gen.js";
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
@@ -46,9 +48,11 @@ function checkAll(recording: Recording): void {
     }
     checkExample(example, world);
   }
+  checkPreferences(recording);
+  const lessons = examples.length || (recording.preferences?.length ?? 0);
   for (const step of recording.fine_tuning) {
     length(step.watched, recording.watched.length, "a gradient step's list of watched weights");
-    for (const example of step.examples) index(example, 0, examples.length, "a batch's example");
+    for (const example of step.examples) index(example, 0, lessons, "a batch's example");
     index(step.segment, 0, model.segments, "a gradient step's segment");
   }
   for (const cycle of recording.cycles) {

@@ -3,9 +3,11 @@
  * here there are only the names in its recordings.
  */
 import type { Definitions, ModelInPage, Size, WorldInPage } from "../../recording/definitions.gen";
+import { wayOf } from "../../recording/settings";
 import type { Recording, Settings } from "../../recording/types.gen";
 import { count } from "../../scene/numbers";
 import { capital, plain } from "../../scene/words";
+import { countedOf } from "./ways";
 
 export type { WorldInPage };
 
@@ -27,10 +29,12 @@ export function modelIn(
   return world?.models.find((model) => model.preset === preset);
 }
 
-/** What the page can train beside a main run. */
-export function ablationsOf(world: WorldInPage) {
+/** What the page can train beside a main run of these settings, where it is a comparison. */
+export function ablationsOf(world: WorldInPage, settings: Pick<Settings, "learn" | "choices">) {
   return world.ablations
-    .filter(({ in_page }) => in_page)
+    .filter(({ in_page, learn, chosen }) =>
+      settings.choices ? in_page && chosen : in_page && learn.includes(wayOf(settings)),
+    )
     .map(({ name, preset, freeze }) => ({ name, preset, freeze }));
 }
 
@@ -49,7 +53,7 @@ export function titleOf(world: WorldInPage, settings: Settings): string {
   const sizes = sizesIn(world, settings).map(([{ unit }, value]) => count(value, unit));
   return (
     `${world.title}: ${modelIn(world, settings)?.title ?? preset}${frozen}, ` +
-    `${count(examples, "example")}, ${sizes.join(", ")}, noise ${noise}, seed ${seed}`
+    `${count(examples, countedOf(settings))}, ${sizes.join(", ")}, noise ${noise}, seed ${seed}`
   );
 }
 

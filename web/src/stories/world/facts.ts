@@ -225,3 +225,12 @@ export function placeOfAction(table: WorldTable, state: number, action: number):
 export function stoppedEarly(recording: Recording): boolean {
   return recording.fine_tuning.length < recording.planned_steps;
 }
+
+/** The starts that it learned from. */
+export const learnedStarts = memo(
+  ({ examples, preferences = [] }: Recording): ReadonlySet<number> =>
+    new Set([
+      ...examples.map((example) => at(example.steps, 0).state),
+      ...preferences.map(({ episodes }) => at(episodes, 0).start),
+    ]),
+);

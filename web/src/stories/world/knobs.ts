@@ -6,12 +6,14 @@
  */
 import constants from "../../recording/constants.json";
 import type { Size } from "../../recording/definitions.gen";
-import type { Settings } from "../../recording/types.gen";
+import { wayOf, writeChoices, type Way } from "../../recording/settings";
+import type { Choice, Settings } from "../../recording/types.gen";
 import { memo } from "../../scene/memo";
 import { count, percent } from "../../scene/numbers";
 import { listed } from "../../scene/words";
 import { decimal, field, MAX_SEED, oneOf, optional, whole, type Field } from "../fields";
 import { modelIn, worldOf, type Defined, type WorldInPage } from "./definition";
+import { countedOf, WAYS } from "./ways";
 
 type Link<T> = Pick<Field<T>, "read" | "write" | "accepted">;
 
@@ -22,8 +24,8 @@ export interface Slider {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** Its value in words, beside it. */
-  shown(value: number): string;
+  /** Its value in words, beside it, as the knobs stand. */
+  shown(value: number, knobs: Pick<Knobs, "learn">): string;
 }
 
 /** A knob that asks for another training, in a world. */
@@ -40,11 +42,15 @@ export interface TrainingKnob<T> {
   readonly label?: string;
   /** The values among which it chooses. */
   readonly choices?: readonly (readonly [value: T, label: string])[];
+  /** What each of them means, in a sentence. */
+  readonly hints?: readonly string[];
   /** The sliders that stand for it: what each shows of the value, and the value it is moved to. */
   readonly sliders?: readonly (Slider & {
     get(value: T): number;
     set(value: T, to: number): T;
   })[];
+  /** Whether it means nothing as the knobs stand. */
+  idle?(knobs: Pick<Knobs, "learn">): boolean;
   /** Whether what it means is said below it: gradient steps. */
   readonly countsSteps?: boolean;
 }
@@ -61,8 +67,14 @@ type General = keyof typeof constants.knobs;
 /** Where the knobs of a training stand; `sizes` are the world's others, as `writeSizes` has them. */
 export type Knobs = Readonly<Record<General | "tiles", number>> & {
   readonly preset: Wiring;
+  readonly learn: Way;
   readonly sizes: string;
+  /** A visitor's own preferences, as `writeChoices` has them; `BY_RETURN` where there are none. */
+  readonly choices: string;
 };
+
+/** The choices where nobody has chosen. */
+export const BY_RETURN = "none";
 
 export type KnobName = keyof Knobs;
 
@@ -92,6 +104,26 @@ const sizesLink: Link<string> = {
   accepted: "a name and a number for each, such as swaps-2",
 };
 
+/** Choices from what `writeChoices` made of them; null where they contradict or are none. */
+export function readChoices(text: string): readonly Choice[] | null {
+  const found = text.split(",").map((one) => /^(\d)-(\d)$/.exec(one));
+  const choices = found.map((match) => ({
+    best: Number(match?.[1] ?? NaN),
+    worst: Number(match?.[2] ?? NaN),
+  }));
+  const known = (episode: number): boolean => episode < constants.episodes;
+  const good = choices.every(({ best, worst }) => known(best) && known(worst) && best !== worst);
+  return good && choices.length <= constants.knobs.examples.most ? choices : null;
+}
+
+const choicesLink: Link<string> = {
+  read: (text) => (text === BY_RETURN || readChoices(text) ? text : undefined),
+  write: String,
+  accepted:
+    `the best and the worst episode of each start, two different ones from 0 to ` +
+    `${constants.episodes - 1}, such as 3-5,0-7`,
+};
+
 function linkOf(name: General): Link<number> {
   const { least, most, step } = constants.knobs[name];
   return (Number.isInteger(step) ? whole : decimal)(least, most);
@@ -110,10 +142,13 @@ const general = ofGeneral(linkOf);
 /** What a link accepts, whichever world it is; a world may accept less. */
 export const LINKS: { readonly [K in KnobName]: Link<Knobs[K]> } = {
   preset: oneOf<Wiring>(["hierarchy", "flat"]),
+  learn: oneOf<Way>(WAYS.map(({ name }) => name)),
   ...general.rest,
   tiles: whole(1, constants.most.table.tiles),
   sizes: sizesLink,
   seed: general.seed,
+  // Last, since they say how many examples there are.
+  choices: choicesLink,
 };
 
 export const KNOBS = Object.keys(LINKS) as readonly KnobName[];
@@ -126,7 +161,7 @@ export function settingsInFileName(settings: Settings, defined: Defined): readon
     wiring === MAIN ? "" : wiring,
     `${tiles}-tiles`,
     ...Object.entries(sizes ?? {}).map(([name, value]) => `${value}-${name}`),
-    `${examples}-examples`,
+    `${examples}-${countedOf(settings).replaceAll(" ", "-")}s`,
     noise ? `noise-${noise}` : "",
     `seed-${seed}`,
   ];
@@ -136,7 +171,7 @@ export function settingsInFileName(settings: Settings, defined: Defined): readon
 function setting(
   name: General | "tiles",
   slider: Slider,
-  rest: Pick<TrainingKnob<number>, "words" | "countsSteps">,
+  rest: Pick<TrainingKnob<number>, "words" | "countsSteps" | "idle">,
 ): TrainingKnob<number> {
   return {
     of: (settings) => settings[name],
@@ -146,16 +181,22 @@ function setting(
   };
 }
 
-const examples = (value: number): string => count(value, "example");
+const examples = (value: number, { learn }: Pick<Knobs, "learn"> = { learn: "labels" }): string =>
+  count(value, countedOf({ learn }));
 
 /** What is said of the knobs that any world has; the rest of them is Python's. */
 const SAID: {
-  readonly [K in General]: Pick<TrainingKnob<number>, "words" | "countsSteps"> &
+  readonly [K in General]: Pick<TrainingKnob<number>, "words" | "countsSteps" | "idle"> &
     Partial<Pick<Slider, "shown">>;
 } = {
-  examples: { words: examples, shown: examples },
+  examples: { words: (value) => examples(value), shown: examples },
   noise: { words: (value) => `${percent(value)} noise`, shown: percentShown },
-  distractors: { words: (value) => `${percent(value)} distractors`, shown: percentShown },
+  distractors: {
+    words: (value) => `${percent(value)} distractors`,
+    shown: percentShown,
+    // Nobody shows a mistake where the tries are the model's own.
+    idle: ({ learn }) => learn === "preferences",
+  },
   passes: { words: (value) => count(value, "pass", "passes"), countsSteps: true },
   seed: { words: (value) => `seed ${value}` },
 };
@@ -165,6 +206,27 @@ function generalKnob(name: General): TrainingKnob<number> {
   const { shown = String, ...rest } = SAID[name];
   return setting(name, { label: title, hint: what, min: from, max: to, step, shown }, rest);
 }
+
+const LEARN: TrainingKnob<Way> = {
+  of: wayOf,
+  into: (_, learn) => ({ learn }),
+  words: (value) => value,
+  label: "Learn from",
+  choices: WAYS.map(({ name, title }) => [name, title]),
+  hints: WAYS.map(({ what }) => what),
+};
+
+/** Made where a visitor teaches; it has no control of its own. */
+const CHOICES: TrainingKnob<string> = {
+  of: ({ choices }) => (choices ? writeChoices(choices) : BY_RETURN),
+  into(_, value) {
+    const choices = readChoices(value);
+    return choices
+      ? { learn: "preferences", examples: choices.length, choices: [...choices] }
+      : { choices: null };
+  },
+  words: (value) => (value === BY_RETURN ? "preferences by return" : "a visitor’s choices"),
+};
 
 /** The knobs of a world; of one that is not known here, what its settings can be told by. */
 export function trainingOf(world: WorldInPage | undefined): Training {
@@ -176,7 +238,15 @@ const UNKNOWN = makeTraining(undefined);
 
 function makeTraining(world: WorldInPage | undefined): Training {
   const { rest, seed } = ofGeneral(generalKnob);
-  return { preset: wiringOf(world), ...rest, tiles: placesOf(world), sizes: sizesOf(world), seed };
+  return {
+    preset: wiringOf(world),
+    learn: LEARN,
+    ...rest,
+    tiles: placesOf(world),
+    sizes: sizesOf(world),
+    seed,
+    choices: CHOICES,
+  };
 }
 
 function wiringOf(world: WorldInPage | undefined): TrainingKnob<Wiring> {

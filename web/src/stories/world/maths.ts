@@ -9,7 +9,7 @@ export function texText(words: string): string {
   return `\\text{${words.replace(/[\\{}$%_&#^~]/g, (character) => `\\${character}`)}}`;
 }
 
-function texNumber(text: string): string {
+export function texNumber(text: string): string {
   return text.replace("−", "-").replace("%", "\\%");
 }
 

@@ -2,6 +2,7 @@
 import type { Recording, Run, Settings } from "../../recording/types.gen";
 import { worldOf, type Defined } from "./definition";
 import {
+  BY_RETURN,
   KNOBS,
   ofEach,
   trainingOf,
@@ -39,6 +40,15 @@ export function changesFrom(training: Training, settings: Settings, knobs: Knobs
   return ofEach((name) =>
     knobs[name] === knobIn(training, name).of(settings) ? null : knobs[name],
   ) as unknown as Moved;
+}
+
+/** What a visitor's choices are about: of another start, or another model, there are others. */
+const CHOSEN_IN: readonly KnobName[] = ["preset", "learn", "examples", "tiles", "sizes", "seed"];
+
+/** The knobs with one of them at another value; choices that are about something else are gone. */
+export function turned<K extends KnobName>(knobs: Knobs, knob: K, value: Knobs[K]): Knobs {
+  const gone = CHOSEN_IN.includes(knob) ? { choices: BY_RETURN } : {};
+  return { ...knobs, ...gone, [knob]: value };
 }
 
 /** Whether any knob was moved. */

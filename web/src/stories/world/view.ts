@@ -36,9 +36,10 @@ export const beside: Pick<Field<string>, "read" | "accepted"> = {
     const known =
       text === "before" ||
       LINKS.preset.read(text) !== undefined ||
+      LINKS.learn.read(text) !== undefined ||
       LINKS.examples.read(EXAMPLES.exec(text)?.[1] ?? "") !== undefined ||
       /^story:.{1,200}$/.test(text);
     return known ? text : undefined;
   },
-  accepted: `before, hierarchy, flat, examples-${least} to examples-${most}, or story: and a story's name`,
+  accepted: `before, hierarchy, flat, labels, preferences, examples-${least} to examples-${most}, or story: and a story's name`,
 };

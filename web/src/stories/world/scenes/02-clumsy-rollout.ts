@@ -13,6 +13,7 @@ import { gauge } from "../parts/gauges";
 import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { crossEntropy } from "../maths";
+import { preferenceMaths } from "../preferenceMaths";
 import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
 import type { WorldScene, WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
@@ -142,7 +143,7 @@ function lossGauges(
       tone: half === "planner" ? "blame-planner" : "blame-doer",
       share: (first.losses[half] / most) * easeOut(share),
       size,
-      tip: `${title}: the mean cross-entropy of the first gradient step's examples.`,
+      tip: `${title}: the mean loss of the first gradient step's batch.`,
     });
   return faded("losses", progress(share, 0, 0.25), [
     ...(recording.model.subgoal_head ? [one("planner", "Planner's loss", parts.planner)] : []),
@@ -152,7 +153,8 @@ function lossGauges(
 
 function maths(recording: Recording): readonly Equation[] {
   const first = recording.fine_tuning[0];
-  return first ? crossEntropy(recording, first) : [];
+  if (!first) return [];
+  return first.preference ? preferenceMaths(first) : crossEntropy(recording, first);
 }
 
 export const clumsyRollout: WorldScene = {

@@ -2,7 +2,7 @@
 import type { Episode, Recording, Run, WorldTable } from "../../../recording/types.gen";
 import { faded, fitted, path, round, type Box } from "../../../scene/build";
 import { easeInOut, easeOut, progress, within } from "../../../scene/ease";
-import { allRuns, chosenRun, fails, gridOf, mainRun, wrongOrders } from "../facts";
+import { allRuns, chosenRun, fails, gridOf, learnedStarts, mainRun, wrongOrders } from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
@@ -242,7 +242,7 @@ function cellShape(
   ground: Ground,
 ): Shape {
   const episode = at(grid, i);
-  const known = exampleStarts(recording).has(episode.start);
+  const known = learnedStarts(recording).has(episode.start);
   const tip = startWords(recording, episode, i, shown, known, ground);
   const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
   const x = left + ((i % columns) + 0.5) * side;
@@ -323,11 +323,6 @@ function drawLegend(x: number, y: number, width: number, size: number): Shape[] 
     ];
   });
 }
-
-const exampleStarts = memo(
-  (recording: Recording): ReadonlySet<number> =>
-    new Set(recording.examples.map((example) => at(example.steps, 0).state)),
-);
 
 /** Columns of the grid: a multiple of the number of places, so that neighbours belong together. */
 function gridColumns(many: number, tiles: number, box: Box): number {

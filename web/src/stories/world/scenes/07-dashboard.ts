@@ -49,6 +49,8 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
           : "It never reaches the goal, so there are no steps to count.",
     },
   ];
+  const preferred = preferredCaption(recording);
+  if (preferred) list.splice(1, 0, { at: T.curves + 2.6, text: preferred });
   if (recording.ablations.length === 0)
     list.push({
       at: T.seeds,
@@ -56,6 +58,14 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     });
   else list.push({ at: T.seeds, text: spreadSentence(recording, view) });
   return list;
+}
+
+/** What it came to, where nobody said what is right; null where somebody did. */
+function preferredCaption({ preferences = [], curve, settings }: Recording): string | null {
+  if (preferences.length === 0) return null;
+  const whose = settings.choices ? "a visitor’s thumbs" : "thumbs up and down";
+  const [before, end] = [at(curve, 0).score.success, last(curve).score.success];
+  return `From ${whose} at ${count(preferences.length, "start")}: ${percent(end)} of all starts succeed, ${percent(before)} before.`;
 }
 
 function spreadSentence(recording: Recording, view: WorldView): string {

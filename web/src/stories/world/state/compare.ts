@@ -1,9 +1,10 @@
 /** What can stand beside a story, and what it takes to have it. */
 import type { Recording, Settings } from "../../../recording/types.gen";
 import { count } from "../../../scene/numbers";
-import { WIRINGS, type Training } from "../knobs";
-import { knobsOf, settingsFor } from "../settings";
+import { WIRINGS, type KnobName, type Knobs, type Training } from "../knobs";
+import { knobsOf, settingsFor, turned } from "../settings";
 import type { WorldScene } from "../view";
+import { countedOf } from "../ways";
 
 export type Comparison =
   /** The same story before and after its training. */
@@ -18,27 +19,35 @@ export function comparisonOf(compare: string, settings: Settings, training: Trai
   if (compare === "before") return { kind: "before" };
   if (compare.startsWith("story:")) return { kind: "story", name: compare.slice("story:".length) };
   const knobs = knobsOf(training, settings);
+  const under = <K extends KnobName>(knob: K, value: Knobs[K]): Settings =>
+    settingsFor(training, settings, turned(knobs, knob, value));
   if (compare === "flat" || compare === "hierarchy") {
-    return {
-      kind: "settings",
-      settings: settingsFor(training, settings, { ...knobs, preset: compare }),
-      label: WIRINGS[compare],
-    };
+    return { kind: "settings", settings: under("preset", compare), label: WIRINGS[compare] };
   }
-  const examples = Number(compare.slice("examples-".length));
-  return {
-    kind: "settings",
-    settings: settingsFor(training, settings, { ...knobs, examples }),
-    label: count(examples, "example"),
-  };
+  if (compare === "labels" || compare === "preferences") {
+    const other = under("learn", compare);
+    return { kind: "settings", settings: other, label: wayLabel(other) };
+  }
+  const other = under("examples", Number(compare.slice("examples-".length)));
+  return { kind: "settings", settings: other, label: lessons(other) };
+}
+
+/** How much it learned from, e.g. '10 preferences'. */
+function lessons(settings: Settings): string {
+  return count(settings.examples, countedOf(settings));
+}
+
+function wayLabel(settings: Settings): string {
+  return `From ${lessons(settings)}`;
 }
 
 /** What to write above the story that was there first, against `compare`. */
 export function ownLabel(compare: string, settings: Settings, training: Training): string {
   const knobs = knobsOf(training, settings);
   if (compare === "flat" || compare === "hierarchy") return WIRINGS[knobs.preset];
-  if (compare.startsWith("examples-")) return count(knobs.examples, "example");
-  return `${WIRINGS[knobs.preset]}, ${count(knobs.examples, "example")}, seed ${knobs.seed}`;
+  if (compare === "labels" || compare === "preferences") return wayLabel(settings);
+  if (compare.startsWith("examples-")) return lessons(settings);
+  return `${WIRINGS[knobs.preset]}, ${lessons(settings)}, seed ${knobs.seed}`;
 }
 
 /** `left` on a clock that also has the time and the stops of `right`, of `other`. */

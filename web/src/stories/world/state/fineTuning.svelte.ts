@@ -1,12 +1,13 @@
 /**
  * A fine-tuning on stage: knobs that train it again in the page, and what can stand beside it.
  */
-import type { Engine, Progress } from "../../../engine/client";
+import type { Carried, Engine, Progress } from "../../../engine/client";
 import type { AnyRecording } from "../../../recording/form";
 import constants from "../../../recording/constants.json";
+import { baseIn } from "../../../recording/preferences";
 import { Problem, sentence } from "../../../recording/problem";
-import { keyOf } from "../../../recording/settings";
-import type { Recording, Settings } from "../../../recording/types.gen";
+import { keyOf, writeChoices } from "../../../recording/settings";
+import type { Choice, Recording, Settings } from "../../../recording/types.gen";
 import type { Scene } from "../../../scene/scene";
 import {
   drawn,
@@ -20,12 +21,13 @@ import {
 import type { Loaded } from "../../story";
 import { about } from "../about";
 import { ablationsOf, titleOf, worldOf, type WorldInPage } from "../definition";
-import { ofEach, trainingOf, type Knobs, type Training as Rows } from "../knobs";
+import { ofEach, readChoices, trainingOf, type Knobs, type Training as Rows } from "../knobs";
 import Compare from "../panel/Compare.svelte";
 import Controls from "../panel/Controls.svelte";
+import Teach from "../panel/Teach.svelte";
 import TrainingProgress from "../panel/TrainingProgress.svelte";
 import { scenes } from "../scenes";
-import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor } from "../settings";
+import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor, turned } from "../settings";
 import type { WorldValues, WorldView } from "../view";
 import { choicesOf } from "./choices";
 import { comparisonOf, ownLabel, paired } from "./compare";
@@ -33,6 +35,7 @@ import { ofTraining, ofWorld, type Training } from "./progress";
 import { WorldsServer } from "./worlds.svelte";
 
 const CLUMSY = scenes.find((scene) => scene.phase === 2);
+const SET = scenes.find((scene) => scene.phase === 3);
 const CLEAN = scenes.find((scene) => scene.phase === 5);
 
 const SEEDS_OF_SPREAD = constants.story_seeds;
@@ -93,6 +96,11 @@ export class FineTuning implements OnStage {
         title: "Knobs",
         content: drawn(Controls, props),
         open: ({ narrow }) => !narrow,
+      },
+      {
+        title: "You are the teacher",
+        content: drawn(Teach, { story: this }),
+        open: ({ narrow, tall }) => !narrow && tall,
       },
       {
         title: "Side by side",
@@ -191,6 +199,10 @@ export class FineTuning implements OnStage {
       this.#problem(words);
       this.#page.keep({ [name]: null });
     }
+    // A link's choices say from what it learns, and from how much.
+    const { choices } = this.#values;
+    const chosen = choices === null ? null : readChoices(choices);
+    if (chosen) this.#page.keep({ learn: "preferences", examples: chosen.length });
     await this.retrain();
     await this.loadOther();
   }
@@ -239,8 +251,27 @@ export class FineTuning implements OnStage {
 
   /** A knob was released at `value`. */
   async turn<K extends keyof Knobs>(knob: K, value: Knobs[K]): Promise<void> {
-    const changed = { ...this.knobs, [knob]: value };
-    this.#page.keep(changesFrom(this.rows, this.loaded.settings, changed));
+    await this.#turnTo(turned(this.knobs, knob, value));
+  }
+
+  /** A visitor's own preferences: the model learns from them, and from nothing else. */
+  async teach(choices: readonly Choice[]): Promise<void> {
+    const { knobs } = this;
+    await this.#turnTo({
+      ...knobs,
+      learn: "preferences",
+      examples: choices.length,
+      choices: writeChoices(choices),
+    });
+    // What came of it plays from where her thumbs are seen.
+    const settings = this.recording.settings;
+    const shown =
+      SET && settings.choices && writeChoices(settings.choices) === writeChoices(choices);
+    if (shown) this.#page.update({ scene: SET.id, time: 0, playing: true });
+  }
+
+  async #turnTo(knobs: Knobs): Promise<void> {
+    this.#page.keep(changesFrom(this.rows, this.loaded.settings, knobs));
     await this.retrain();
     if (this.#compare) await this.loadOther();
   }
@@ -267,7 +298,13 @@ export class FineTuning implements OnStage {
     }
     this.#wanted = key;
     await this.#train("Training the new story", (progress, signal) =>
-      this.#engine.record(settings, this.#titleOf(settings), this.#carried(), progress, signal),
+      this.#engine.record(
+        settings,
+        this.#titleOf(settings),
+        this.#carried(settings),
+        progress,
+        signal,
+      ),
     );
   }
 
@@ -275,7 +312,12 @@ export class FineTuning implements OnStage {
   async trainAblations(): Promise<void> {
     const { recording } = this;
     await this.#train("Training the ablations", (progress, signal) =>
-      this.#engine.ablations(recording, ablationsOf(this.#known()), progress, signal),
+      this.#engine.ablations(
+        recording,
+        ablationsOf(this.#known(), recording.settings),
+        progress,
+        signal,
+      ),
     );
   }
 
@@ -314,10 +356,11 @@ export class FineTuning implements OnStage {
     throw new Problem(`The world “${title}” is not defined here, so nothing can be trained in it.`);
   }
 
-  #carried(): Pick<Recording, "ablations" | "spread"> {
+  #carried(settings: Settings): Carried {
     // A story of another size has none of its own: the loaded one's come back with its size.
     const from = this.recording.ablations.length ? this.recording : this.loaded;
-    return { ablations: from.ablations, spread: from.spread };
+    const base = baseIn(this.recording, settings) ?? baseIn(this.loaded, settings);
+    return { ablations: from.ablations, spread: from.spread, base };
   }
 
   async #train(
@@ -433,7 +476,7 @@ export class FineTuning implements OnStage {
     const recording = await this.#engine.record(
       settings,
       this.#titleOf(settings),
-      this.#carried(),
+      this.#carried(settings),
       this.#pace(title),
       signal,
     );
