@@ -5,6 +5,7 @@ import { at } from "../../src/lib/list";
 import { rollOut, teacherEpisode } from "../../src/recording/episode";
 import type { Policy, Recording } from "../../src/recording/types.gen";
 import type { Group, Shape } from "../../src/scene/shape";
+import { about } from "../../src/stories/world/about";
 import { agentOf, endsLost, placeOfAction, remembered } from "../../src/stories/world/facts";
 import { groundOf } from "../../src/stories/world/definition";
 import { miniTrack } from "../../src/stories/world/parts/miniTrack";
@@ -199,6 +200,12 @@ test("a block is pushed away from the agent, and is gone", () => {
     expect(Math.sign(moved)).toBe(side);
     expect(entityIn(during(pushing, state, "Push", 1), pushing, "block")).toBeUndefined();
   }
+});
+
+test("files are called by what there is in the world", () => {
+  const parts = about.nameParts?.(cups, definitions).filter(Boolean) ?? [];
+  expect(parts.slice(0, 3)).toEqual(["two-cup", "2-cups", "2-swaps"]);
+  expect(about.nameParts?.(pushing, definitions)).toContain("5-tiles");
 });
 
 describe("the pictures to choose a world by", () => {

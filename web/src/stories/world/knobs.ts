@@ -156,10 +156,11 @@ export const KNOBS = Object.keys(LINKS) as readonly KnobName[];
 /** What settings are called in a file's name, in order; nothing is said of the main wiring. */
 export function settingsInFileName(settings: Settings, defined: Defined): readonly string[] {
   const { preset, tiles, sizes, examples, noise, seed } = settings;
-  const wiring = modelIn(worldOf(defined, settings), settings)?.wiring ?? preset;
+  const world = worldOf(defined, settings);
+  const wiring = modelIn(world, settings)?.wiring ?? preset;
   return [
     wiring === MAIN ? "" : wiring,
-    `${tiles}-tiles`,
+    `${tiles}-${world?.sizes[0]?.unit ?? "place"}s`,
     ...Object.entries(sizes ?? {}).map(([name, value]) => `${value}-${name}`),
     `${examples}-${countedOf(settings).replaceAll(" ", "-")}s`,
     noise ? `noise-${noise}` : "",
