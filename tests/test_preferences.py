@@ -21,10 +21,12 @@ from hrmkit.recording.world.settings import (
     DEFAULT,
     ablations_of,
     choices_in,
+    default_settings,
     planned_steps,
     rates_of,
     settings_of,
     tuning_of,
+    world_of,
 )
 from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.fine_tune import GradientStep, fine_tune
@@ -73,6 +75,22 @@ def ending(*rewards: float) -> Episode:
 def test_of_equal_returns_the_first_is_best_and_the_last_is_worst() -> None:
     assert by_return([ending(r) for r in (0.1, 0.9, -1.0, 0.9, -1.0, 0.2)]) == Choice(1, 4)
     assert by_return([ending(0.5)] * 8) == Choice(0, 7)
+
+
+def test_a_start_where_all_tries_earn_the_same_is_passed_over(prepared: Path) -> None:
+    """Two Cups' base succeeds at once where no cup moves: there is nothing to prefer."""
+    usual = default_settings("two-cup", "preferences")
+    table = world_of(usual).table()
+    policy = policy_of(base_model(usual.preset, usual.base_seed, prepared / "bases"), table)
+    drawn = draw_preferences(table, policy, True, 20, 0.0, Draws(0))
+    assert len({one.start for one in drawn}) < len(table.starts)
+    for one in drawn:
+        returns = [sum(episode.rewards) for episode in one.episodes]
+        assert returns[one.best] > returns[one.worst]
+    # Where it is so everywhere, a start is better than none.
+    flat = table.model_copy(update={"reward": tuple((0.0,) * 9 for _ in table.reward)})
+    (only,) = draw_preferences(flat, policy, True, 1, 0.0, Draws(0))
+    assert (only.best, only.worst) == (0, 7)
 
 
 def test_the_same_seed_draws_the_same_episodes_and_more_starts_begin_with_them(
@@ -187,8 +205,8 @@ def test_a_recording_holds_what_was_preferred_and_what_came_of_it(preferred: Rec
     assert len(preferred.preferences) == settings.examples == 10
     for one in preferred.preferences:
         returns = [episode.total_reward for episode in one.episodes]
-        assert returns[one.best] == max(returns)
-        assert returns[one.worst] == min(returns)
+        assert returns[one.best] == pytest.approx(max(returns), abs=1e-6)
+        assert returns[one.worst] == pytest.approx(min(returns), abs=1e-6)
     assert len(preferred.standings) == len(preferred.curve)
     assert set(preferred.standings[0].best) == {0.0}
     last = preferred.standings[-1]

@@ -19,17 +19,27 @@ import type {
 import type { Draws } from "../lib/draws";
 import { at, logSoftmax, range } from "../lib/list";
 
+/** Returns that differ by no more are equal: they were summed in another order. */
+const EQUAL = 1e-6;
+
 /** The highest return against the lowest; of equals the first is best and the last worst. */
 export function byReturn(episodes: readonly Episode[]): Choice {
-  let [best, worst] = [0, 0];
-  episodes.forEach(({ total_reward }, i) => {
-    if (total_reward > at(episodes, best).total_reward) best = i;
-    if (total_reward <= at(episodes, worst).total_reward) worst = i;
-  });
-  return { best, worst };
+  const [least, most] = extremes(episodes);
+  return {
+    best: episodes.findIndex(({ total_reward }) => total_reward >= most - EQUAL),
+    worst: episodes.findLastIndex(({ total_reward }) => total_reward <= least + EQUAL),
+  };
 }
 
-/** The episodes of one start after the other, and whether noise turns round what is chosen. */
+function extremes(episodes: readonly Episode[]): readonly [least: number, most: number] {
+  const returns = episodes.map(({ total_reward }) => total_reward);
+  return [Math.min(...returns), Math.max(...returns)];
+}
+
+/**
+ * The episodes of one start after the other, and whether noise turns round what is chosen. A start is
+ * passed over where all of them earn the same, unless that is so everywhere.
+ */
 export function* drawEpisodes(
   table: WorldTable,
   policy: Policy,
@@ -38,6 +48,7 @@ export function* drawEpisodes(
   draws: Draws,
 ): Generator<{ readonly episodes: Episode[]; readonly turned: boolean }, never> {
   let starts: number[] = [];
+  let passed = 0;
   for (;;) {
     if (starts.length === 0) starts = draws.shuffled(table.starts);
     const start = at(starts, 0);
@@ -45,7 +56,14 @@ export function* drawEpisodes(
     const episodes = range(constants.episodes).map(() =>
       rollOut(table, policy, card, start, { temperature: 1, draws }),
     );
-    yield { episodes, turned: draws.uniform() < noise };
+    const turned = draws.uniform() < noise;
+    const [least, most] = extremes(episodes);
+    if (most - least <= EQUAL && passed < table.starts.length) {
+      passed++;
+      continue;
+    }
+    passed = 0;
+    yield { episodes, turned };
   }
 }
 

@@ -30,6 +30,8 @@ EPISODES = 8
 """Drawn from each start, to choose the best and the worst from."""
 BETA = 1.0
 """How strongly DPO holds the model to the base."""
+EQUAL = 1e-6
+"""Returns that differ by no more are equal: they were summed in another order."""
 RATE_SHARE = 0.3
 """The heads' learning rate, as a share of that from labels."""
 MOST_STEPS = 100
@@ -70,8 +72,17 @@ def gentler(rates: FineTuning) -> FineTuning:
 def by_return(episodes: Sequence[Episode]) -> Choice:
     """The highest return against the lowest; of equals the first is best and the last worst."""
     returns = [sum(episode.rewards) for episode in episodes]
-    last = len(returns) - 1
-    return Choice(best=returns.index(max(returns)), worst=last - returns[::-1].index(min(returns)))
+    most, least = max(returns) - EQUAL, min(returns) + EQUAL
+    return Choice(
+        best=next(i for i, value in enumerate(returns) if value >= most),
+        worst=max(i for i, value in enumerate(returns) if value <= least),
+    )
+
+
+def all_equal(episodes: Sequence[Episode]) -> bool:
+    """Whether all of them have the same return: none is better than another."""
+    returns = [sum(episode.rewards) for episode in episodes]
+    return max(returns) - min(returns) <= EQUAL
 
 
 def check_choices(choices: Sequence[Choice]) -> None:
@@ -99,12 +110,14 @@ def draw_preferences(
 ) -> tuple[Preference, ...]:
     """Episodes of the base's `policy` from `count` starts, different ones while there are enough.
 
-    The best and the worst are those of `choices`, or else by return. With probability `noise` a
-    preference is turned round. More starts begin with the same ones, and the choices change no
-    draw: a visitor may choose one start after the other.
+    A start is passed over where all episodes earn the same, unless that is so everywhere. The best
+    and the worst are those of `choices`, or else by return. With probability `noise` a preference
+    is turned round. More starts begin with the same ones, and the choices change no draw: a
+    visitor may choose one start after the other.
     """
     found: list[Preference] = []
     starts: list[int] = []
+    passed = 0
     while len(found) < count:
         starts = starts or draws.shuffled(list(table.starts))
         start = starts.pop(0)
@@ -112,6 +125,10 @@ def draw_preferences(
             draw_episode(table, policy, subgoal_head, start, draws) for _ in range(EPISODES)
         )
         turned = draws.uniform() < noise
+        if all_equal(episodes) and passed < len(table.starts):
+            passed += 1
+            continue
+        passed = 0
         best, worst = choices[len(found)] if choices else by_return(episodes)
         best, worst = (worst, best) if turned else (best, worst)
         found.append(Preference(episodes, best, worst, turned))
