@@ -290,18 +290,19 @@ TWO_CUP = WorldDefinition(
             default=2,
         ),
     ),
+    # Each rival has its own best rates (docs/two-cup.md), so that the comparison is fair.
     models=(
         WorldModel(
             name="hierarchy", preset="twocup", rate_heads=1e-2, rate_body=3e-4, in_page=True
         ),
         WorldModel(
-            name="flat", preset="twocup-flat", rate_heads=1e-2, rate_body=3e-3, in_page=True
+            name="flat", preset="twocup-flat", rate_heads=1e-2, rate_body=3e-4, in_page=True
         ),
         WorldModel(
-            name="flat-labelled", preset="twocup-flat-labelled", rate_heads=1e-2, rate_body=3e-3
+            name="flat-labelled", preset="twocup-flat-labelled", rate_heads=1e-2, rate_body=3e-4
         ),
-        WorldModel(name="no-channel", preset="twocup-no-channel", rate_heads=1e-2, rate_body=3e-3),
-        WorldModel(name="one-module", preset="twocup-one-module", rate_heads=1e-2, rate_body=1e-3),
+        WorldModel(name="no-channel", preset="twocup-no-channel", rate_heads=1e-2, rate_body=3e-4),
+        WorldModel(name="one-module", preset="twocup-one-module", rate_heads=1e-2, rate_body=3e-4),
     ),
     defaults=Defaults(),
     whole="table",
