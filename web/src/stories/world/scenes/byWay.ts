@@ -13,6 +13,8 @@ export function byWay(labels: WorldScene, preferences: WorldScene): WorldScene {
     captions: (recording, view) => own(recording).captions(recording, view),
     stops: (recording, view) => own(recording).stops(recording, view),
     draw: (recording, time, view) => own(recording).draw(recording, time, view),
-    maths: (recording, time, view) => own(recording).maths?.(recording, time, view) ?? [],
+    ...(labels.maths || preferences.maths
+      ? { maths: (recording, time, view) => own(recording).maths?.(recording, time, view) ?? [] }
+      : {}),
   };
 }
