@@ -133,10 +133,10 @@ def test_a_rollout_follows_the_table(base: WorldHRM) -> None:
 def test_halting_takes_the_first_segment_that_wants_to_stop(base: WorldHRM) -> None:
     tuned(base, FineTuning())
     full, halted = policy_of(base, TABLE), policy_of(base, TABLE, halt=True)
-    assert set(full.segments) == {2}
-    for q, used in zip(halted.q_halt, halted.segments, strict=True):
+    assert set(full.segments_used) == {2}
+    for q, used in zip(halted.q_halt, halted.segments_used, strict=True):
         assert used == (1 if q[0] > 0 else 2)
-    stopped = halted.segments == 1
+    stopped = halted.segments_used == 1
     assert stopped.any()
     assert not (full.action_logits[stopped] == halted.action_logits[stopped]).all()
     assert (full.action_logits[~stopped] == halted.action_logits[~stopped]).all()

@@ -35,7 +35,7 @@ def test_tensorboard_shows_every_number_under_its_kind(tmp_path: Path) -> None:
         "evaluation/exact": [(4, 0.25)],
         "evaluation/exact_segment_1": [(4, 0.125)],
         "evaluation/exact_segment_2": [(4, 0.25)],
-        "watched/used": [(4, 1.0)],
+        "watched/segments_used": [(4, 1.0)],
     }
 
 

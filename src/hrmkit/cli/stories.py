@@ -83,7 +83,8 @@ def record(
     The same settings give the same bytes. Base models are kept for the next time.
 
     Example: hrmkit record key-door --examples 5 --noise 0.1 --out five.hrm.json.gz
-    From preferences: hrmkit record key-door --learn preferences
+
+    From preferences, which is slower to learn: hrmkit record key-door --learn preferences
     """
     from hrmkit.experiments.record import record as record_story
     from hrmkit.folders import BASES, data_folder

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from hrmkit.errors import UserError
 from hrmkit.model.presets import Preset, preset
 from hrmkit.recording.world import schema
-from hrmkit.training.worlds import fine_tune, preferences
+from hrmkit.training.worlds import preferences
 from hrmkit.training.worlds.fine_tune import FineTuning
+from hrmkit.training.worlds.fine_tune import planned_steps as planned_of
 from hrmkit.worlds.definition import PLACES, WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, world_named, world_of_preset
 from hrmkit.worlds.world import World
@@ -247,7 +248,7 @@ def tuning_of(settings: schema.Settings) -> FineTuning:
 def planned_steps(settings: schema.Settings) -> int:
     """Gradient steps if training does not stop early."""
     segments = wiring_of(settings.preset).wiring.segments
-    return fine_tune.planned_steps(settings.examples, segments, tuning_of(settings))
+    return planned_of(settings.examples, segments, tuning_of(settings))
 
 
 def title_of(settings: schema.Settings) -> str:
