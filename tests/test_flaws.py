@@ -41,6 +41,7 @@ class Whole(BaseModel):
     [
         (5, "", "it should be an object, {...}"),
         ({"part": 5}, "part", "it should be an object, {...}"),
+        ({"\n": 5}, "'\\n'", "no such field is known"),
         ({"parts": 5}, "parts", "it should be a list, [...]"),
         ({"parts": [{"size": 1}, {}]}, "parts.1.size", "it is missing"),
         ({"part": {"size": 1, "x": 1}}, "part.x", "no such field is known"),

@@ -124,6 +124,8 @@ def began(description: dict[str, Any]) -> str:
     source = description["plan"].get("init_from")
     if source is None:
         return ""
+    begun = Path(source)
+    source = begun.parent.name if begun.name == "run" else begun.name  # not where it lay
     rows = sum(part.get("rows", 0) for part in description["data"][1:])
     learned = f", which had learned from {rows:,} puzzles" if rows else ""
     return f"\n  It began with the weights of {source}{learned}."
@@ -171,6 +173,7 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("name")
     parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--of", default="9x9 sudoku", help="what it solves, in words")
     parser.add_argument("--machine", required=True, help="what it was trained on, in words")
     parser.add_argument("--test", action="append", required=True, metavar="TITLE=FILE")
     parser.add_argument("--say", action="append", metavar="TITLE", help="the first, unless said")
@@ -188,6 +191,7 @@ def main() -> None:
         save_file(halves, folder / TENSORS)
         told = {
             "name": given.name,
+            "of": given.of,
             "machine": given.machine,
             "sure": f"{given.halt_threshold:.0%}",
             "views": str(given.views),

@@ -50,10 +50,15 @@ class Flaw(NamedTuple):
 def first_flaw(error: ValidationError) -> Flaw:
     """The first of the flaws that `error` lists."""
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
+    where = ".".join(shown(str(part)) for part in first["loc"])
     return Flaw(
         where, first["input"], WORDS.get(first["type"]) or plain(first["msg"]), first["type"]
     )
+
+
+def shown(name: str) -> str:
+    """A name as it is, or as a string of Python where it would break or garble the sentence."""
+    return name if name.isprintable() and name else repr(name)
 
 
 def plain(message: str) -> str:

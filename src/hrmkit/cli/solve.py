@@ -59,7 +59,7 @@ def solve(
         str | None,
         typer.Option(
             help="A model's folder or file, a run's folder (its newest), or a name on the hub; for "
-            "sudoku, by default, the model that comes with hrmkit."
+            "sudoku and maze, by default, the model that comes with hrmkit."
         ),
     ] = None,
     segments: Annotated[
