@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.experiments.record import record
+from hrmkit.recording.common import MAX_BYTES, shortest
 from hrmkit.recording.definitions import constants_json
 from hrmkit.recording.file import check_target, dumps, hash_of, load, loads, save
 from hrmkit.recording.json_schema import CONSTANTS, SCHEMAS, json_schema
-from hrmkit.recording.part import MAX_BYTES, shortest
 from hrmkit.recording.world.recorder import steps_of_cycles, steps_of_evaluations
 from hrmkit.recording.world.schema import Recording
 from hrmkit.recording.world.settings import DEFAULT, check, default_settings, settings_of

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from hrmkit.errors import UserError
 from hrmkit.experiments.record import record
+from hrmkit.recording.common import shortest
 from hrmkit.recording.file import hash_of, loads
-from hrmkit.recording.part import shortest
 from hrmkit.recording.weight import MOST_PARTS, too_heavy
 from hrmkit.recording.world.agreement import DisagreementError, check_episode, check_example
 from hrmkit.recording.world.schema import Episode, EpisodeStep, Recording

@@ -299,7 +299,7 @@ def test_a_file_over_the_limit_is_refused(
 
 def test_the_studio_takes_what_a_recording_may_be() -> None:
     # Two numbers, because the schema brings torch with it, and the server need not.
-    from hrmkit.recording.part import MAX_BYTES
+    from hrmkit.recording.common import MAX_BYTES
 
     assert shelf.MAX_BYTES == MAX_BYTES
 

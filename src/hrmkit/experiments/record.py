@@ -14,8 +14,8 @@ from hrmkit.draws import Draws
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress, silent
+from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import with_hash
-from hrmkit.recording.part import FORMAT, VERSION, made_here
 from hrmkit.recording.world import schema
 from hrmkit.recording.world.recorder import (
     LabelRecorder,

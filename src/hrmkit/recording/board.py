@@ -15,7 +15,7 @@ from hrmkit.model.wiring import Halting
 from hrmkit.puzzles.board import MOST_CELLS, MOST_TOKENS, numbered
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.puzzles.registry import definition_of
-from hrmkit.recording.part import Part
+from hrmkit.recording.common import FrozenModel
 
 MOST_SEGMENTS = 64
 """More answers than this to one puzzle could not be told apart on the stage."""
@@ -23,7 +23,7 @@ MOST_SEGMENTS = 64
 BoardKind = Literal["sudoku", "maze", "arc", "own"]
 
 
-class Board(Part):
+class Board(FrozenModel):
     """How a grid is laid out and its tokens look."""
 
     kind: BoardKind
@@ -38,7 +38,7 @@ class Board(Part):
     names: tuple[str, ...] = Field(description="What a token is called, by token.")
 
 
-class PuzzleModel(Part):
+class PuzzleModel(FrozenModel):
     """The model that was trained or asked."""
 
     preset: str | None

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION, Part
+from hrmkit.recording.common import FORMAT, MAX_BYTES, VERSION, FrozenModel
 from hrmkit.recording.weight import MOST_PARTS
 from hrmkit.recording.world import agreement, recorder
 from hrmkit.recording.world.schema import Freeze, Learn
@@ -34,7 +34,7 @@ from hrmkit.worlds.registry import WORLDS
 from hrmkit.worlds.world import Entity, Whereabouts, WorldTable
 
 
-class Words(Part):
+class Words(FrozenModel):
     """How something is called, and what it is in a sentence."""
 
     name: str = Field(description="Its name in recordings.")
@@ -42,7 +42,7 @@ class Words(Part):
     what: str
 
 
-class Ablation(Part):
+class Ablation(FrozenModel):
     """A training shown beside the main one."""
 
     name: str = Field(description="See `runs`.")
@@ -53,7 +53,7 @@ class Ablation(Part):
     chosen: bool = Field(description="Whether it is one where a visitor has chosen.")
 
 
-class ModelInPage(Part):
+class ModelInPage(FrozenModel):
     """A model of a world."""
 
     preset: str
@@ -63,7 +63,7 @@ class ModelInPage(Part):
     in_page: bool = Field(description="Whether the page can train it.")
 
 
-class Picture(Part):
+class Picture(FrozenModel):
     """One state of a world, in the form that a table has, for a small drawing of it."""
 
     tiles: int
@@ -74,7 +74,7 @@ class Picture(Part):
     looks: tuple[tuple[str, ...], ...]
 
 
-class WorldInPage(Part):
+class WorldInPage(FrozenModel):
     """A world, and what is trained in it."""
 
     name: str
@@ -93,7 +93,7 @@ class WorldInPage(Part):
     ablations: tuple[Ablation, ...]
 
 
-class Definitions(Part):
+class Definitions(FrozenModel):
     """All that depends on the worlds that there are."""
 
     format: Literal["hrm-definitions"]
@@ -102,7 +102,7 @@ class Definitions(Part):
     runs: tuple[Words, ...] = Field(description="The trainings of a story, of any world.")
 
 
-class Knob(Part):
+class Knob(FrozenModel):
     """A number that a visitor can turn, for any world."""
 
     title: str
@@ -114,7 +114,7 @@ class Knob(Part):
     step: float
 
 
-class Recorder(Part):
+class Recorder(FrozenModel):
     """What is recorded of a fine-tuning, and how often."""
 
     watched: int = Field(description="Weights of each head that are followed.")
@@ -128,7 +128,7 @@ class Recorder(Part):
     )
 
 
-class Agreed(Part):
+class Agreed(FrozenModel):
     """The most of each that a recording of a world holds; see `world/agreement.py`."""
 
     table: dict[str, int]
@@ -138,7 +138,7 @@ class Agreed(Part):
     steps: int
 
 
-class Way(Part):
+class Way(FrozenModel):
     """What a model can learn from."""
 
     name: Learn
@@ -148,7 +148,7 @@ class Way(Part):
     most_steps: int = Field(description="Gradient steps at the most.")
 
 
-class Constants(Part):
+class Constants(FrozenModel):
     """All that holds for any world."""
 
     format: str = Field(description="Of recordings.")

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from hrmkit.errors import UserError
 from hrmkit.flaws import first_flaw
+from hrmkit.recording.common import FORMAT, MAX_BYTES, VERSION
 from hrmkit.recording.ladder.schema import LadderRecording
-from hrmkit.recording.part import FORMAT, MAX_BYTES, VERSION
 from hrmkit.recording.run.schema import RunRecording
 from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.recording.weight import MOST_PARTS, too_heavy

@@ -28,6 +28,7 @@ from hrmkit.puzzles.mini_arc.data import MiniArc
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import PuzzleSet, as_grids
 from hrmkit.puzzles.vote import count_votes, undo_each
+from hrmkit.recording.common import FrozenModel
 from hrmkit.recording.ladder.recorder import think_aloud
 from hrmkit.recording.ladder.schema import (
     ArcSeed,
@@ -40,7 +41,6 @@ from hrmkit.recording.ladder.schema import (
     Vote,
     Wires,
 )
-from hrmkit.recording.part import Part
 from hrmkit.training.puzzles.measure import (
     Answers,
     ask,
@@ -60,7 +60,7 @@ SHOWN_BLANKS = (9, 11, 12)
 SHOWN_EACH = 2
 
 
-class VariantRun(Part):
+class VariantRun(FrozenModel):
     """What one job of a variant found."""
 
     variant: str
@@ -70,7 +70,7 @@ class VariantRun(Part):
     votes: tuple[Vote, ...]
 
 
-class ArcRun(Part):
+class ArcRun(FrozenModel):
     """What one job of mini-ARC found."""
 
     variant: str

@@ -51,9 +51,9 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
+from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import check_recording, with_hash
 from hrmkit.recording.ladder import schema
-from hrmkit.recording.part import FORMAT, VERSION, made_here
 from hrmkit.training.recipe import Recipe
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.part import Maker, Number, Part
+from hrmkit.recording.common import FrozenModel, Maker, Number
 
 Grid = tuple[int, ...]
 
@@ -18,7 +18,7 @@ MOST = 16
 """The most cycles, calls and segments that a ladder or a bench trains."""
 
 
-class Wires(Part):
+class Wires(FrozenModel):
     """Which wires are plugged in; the fields of `hrmkit.model.wiring.Wiring` that puzzles use."""
 
     loop: bool = Field(description="Latent recurrence: the output is the next call's input.")
@@ -37,7 +37,7 @@ class Wires(Part):
     puzzle_embedding: bool
 
 
-class LadderSettings(Part):
+class LadderSettings(FrozenModel):
     """What was asked for; the same settings give the same numbers."""
 
     steps: tuple[int, ...] = Field(description="The steps of the manual that were measured.")
@@ -49,7 +49,7 @@ class LadderSettings(Part):
     views: int = Field(description="Symmetries that vote.")
 
 
-class LadderPuzzle(Part):
+class LadderPuzzle(FrozenModel):
     """A held-out puzzle that is shown."""
 
     given: Grid
@@ -57,7 +57,7 @@ class LadderPuzzle(Part):
     blanks: int
 
 
-class PuzzleCall(Part):
+class PuzzleCall(FrozenModel):
     """One call of a module."""
 
     module: Literal["L", "H"]
@@ -68,7 +68,7 @@ class PuzzleCall(Part):
     answer: Grid = Field(description="What the head reads from the answering state after it.")
 
 
-class LadderSegment(Part):
+class LadderSegment(FrozenModel):
     """One segment of a thought, and what the heads say after it."""
 
     calls: tuple[PuzzleCall, ...]
@@ -77,7 +77,7 @@ class LadderSegment(Part):
     q_continue: Number | None = Field(description="Logit; null without Q-learning.")
 
 
-class PuzzleThought(Part):
+class PuzzleThought(FrozenModel):
     """A forward pass on one shown puzzle."""
 
     puzzle: int = Field(description="Its position in `puzzles`.")
@@ -88,7 +88,7 @@ class PuzzleThought(Part):
     )
 
 
-class RungSeed(Part):
+class RungSeed(FrozenModel):
     """One training of a rung, measured on the held-out puzzles."""
 
     seed: int
@@ -111,7 +111,7 @@ class RungSeed(Part):
     )
 
 
-class Rung(Part):
+class Rung(FrozenModel):
     """One wiring, trained on every seed."""
 
     name: str = Field(description="E.g. 'step-6'; of a bench wiring, made from its wires.")
@@ -127,7 +127,7 @@ class Rung(Part):
     thoughts: tuple[PuzzleThought, ...] = Field(description="Of the shown seed.")
 
 
-class Ballot(Part):
+class Ballot(FrozenModel):
     """One augmented view of the puzzle and what the model answered to it."""
 
     transform: str = Field(description="What was done to the puzzle, in words.")
@@ -137,7 +137,7 @@ class Ballot(Part):
     q_halt: Number | None
 
 
-class Candidate(Part):
+class Candidate(FrozenModel):
     """One distinct answer and its votes."""
 
     answer: Grid
@@ -146,7 +146,7 @@ class Candidate(Part):
     right: bool
 
 
-class Vote(Part):
+class Vote(FrozenModel):
     """All views of one puzzle and the count of their answers."""
 
     puzzle: int = Field(description="Its position in `puzzles`.")
@@ -154,7 +154,7 @@ class Vote(Part):
     candidates: tuple[Candidate, ...] = Field(description="The most counted first.")
 
 
-class Memory(Part):
+class Memory(FrozenModel):
     """What backward keeps, in bytes, for one segment of one batch."""
 
     one_step: int
@@ -163,7 +163,7 @@ class Memory(Part):
     low_calls: int
 
 
-class ArcTask(Part):
+class ArcTask(FrozenModel):
     """One made-up task of mini-ARC."""
 
     name: str
@@ -171,14 +171,14 @@ class ArcTask(Part):
     demonstrations: tuple[tuple[Grid, Grid], ...]
 
 
-class ArcAnswer(Part):
+class ArcAnswer(FrozenModel):
     """What one variant answered to one held-out input."""
 
     variant: str
     answer: Grid
 
 
-class ArcShown(Part):
+class ArcShown(FrozenModel):
     """One held-out input of a task and what each variant made of it."""
 
     task: int
@@ -187,7 +187,7 @@ class ArcShown(Part):
     answers: tuple[ArcAnswer, ...]
 
 
-class ArcSeed(Part):
+class ArcSeed(FrozenModel):
     """One training of a variant."""
 
     seed: int
@@ -197,7 +197,7 @@ class ArcSeed(Part):
     by_task: tuple[Number, ...]
 
 
-class ArcVariant(Part):
+class ArcVariant(FrozenModel):
     """Mini-ARC with or without the name tag, with or without augmentation."""
 
     name: str
@@ -208,7 +208,7 @@ class ArcVariant(Part):
     shown: int = Field(description="Position in `seeds` of the median one.")
 
 
-class MiniArc(Part):
+class MiniArc(FrozenModel):
     """Step 9: made-up tasks, a few demonstrations each."""
 
     width: int = Field(description="A grid is width x width cells.")
@@ -218,7 +218,7 @@ class MiniArc(Part):
     shown: tuple[ArcShown, ...]
 
 
-class LadderRecording(Part):
+class LadderRecording(FrozenModel):
     """Every rung, measured."""
 
     format: Literal["hrm-recording"]

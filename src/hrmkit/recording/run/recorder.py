@@ -18,8 +18,8 @@ from hrmkit.recording.board import (
     check_grid,
     short_name,
 )
+from hrmkit.recording.common import FORMAT, VERSION, FrozenModel, made_here
 from hrmkit.recording.file import with_hash
-from hrmkit.recording.part import FORMAT, VERSION, Part, made_here
 from hrmkit.recording.run import schema
 from hrmkit.renamed import RECIPE, RECORDING, with_new_names
 from hrmkit.runs.description import text_of
@@ -36,7 +36,7 @@ MOST_TOKENS_WATCHED = 300_000
 """... they would have more tokens than this in all."""
 
 Value = TypeVar("Value")
-PartOf = TypeVar("PartOf", bound=Part)
+PartOf = TypeVar("PartOf", bound=FrozenModel)
 
 
 class Thinned(Generic[Value]):

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.part import Maker, Number, Part
+from hrmkit.recording.common import FrozenModel, Maker, Number
 
 
 def finite(value: object) -> object:
@@ -28,7 +28,7 @@ Step = Annotated[int, Field(ge=0)]
 Why = Literal["steps", "minutes", "interrupted", "nan"]
 
 
-class Source(Part):
+class Source(FrozenModel):
     """Where puzzles are from."""
 
     source: str
@@ -36,14 +36,14 @@ class Source(Part):
     fingerprint: str
 
 
-class Setting(Part):
+class Setting(FrozenModel):
     """One setting of the recipe, in the recipe's words."""
 
     name: str
     value: str
 
 
-class TrainPoint(Part):
+class TrainPoint(FrozenModel):
     """What one gradient step gave."""
 
     step: Step
@@ -59,7 +59,7 @@ class TrainPoint(Part):
     flops_per_second: Measured
 
 
-class Evaluation(Part):
+class Evaluation(FrozenModel):
     """The test puzzles, after so many gradient steps."""
 
     step: Step
@@ -74,7 +74,7 @@ class Evaluation(Part):
     segments: Measured = Field(description="Mean segments until the light is red.")
 
 
-class WatchedView(Part):
+class WatchedView(FrozenModel):
     """What the model answered to the watched puzzle, after so many gradient steps."""
 
     step: Step
@@ -85,7 +85,7 @@ class WatchedView(Part):
     )
 
 
-class Watched(Part):
+class Watched(FrozenModel):
     """A puzzle that is asked again and again while the model learns."""
 
     given: Grid
@@ -94,14 +94,14 @@ class Watched(Part):
     views: tuple[WatchedView, ...]
 
 
-class RunEnd(Part):
+class RunEnd(FrozenModel):
     """The run's end."""
 
     step: Step
     why: Why
 
 
-class RunRecording(Part):
+class RunRecording(FrozenModel):
     """A training, as far as it has come."""
 
     format: Literal["hrm-recording"]

@@ -11,8 +11,8 @@ from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.board import MOST_SEGMENTS, PuzzleModel, board_of, check_grid, short_name
+from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import with_hash
-from hrmkit.recording.part import FORMAT, VERSION, made_here
 from hrmkit.recording.thought.schema import AnsweredSegment, ThoughtRecording
 from hrmkit.solving.answer import one_puzzle
 from hrmkit.solving.thinking import thinking

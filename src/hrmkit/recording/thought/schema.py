@@ -12,11 +12,11 @@ from pydantic import Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.part import Maker, Part
+from hrmkit.recording.common import FrozenModel, Maker
 from hrmkit.recording.run.schema import Measured
 
 
-class AnsweredSegment(Part):
+class AnsweredSegment(FrozenModel):
     """One segment of the thought."""
 
     answer: Grid
@@ -27,7 +27,7 @@ class AnsweredSegment(Part):
     red: bool = Field(description="Whether the light is red: it would stop here.")
 
 
-class ThoughtRecording(Part):
+class ThoughtRecording(FrozenModel):
     """A puzzle, and what a model makes of it."""
 
     format: Literal["hrm-recording"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hrmkit.recording.part import shortest
+from hrmkit.recording.common import shortest
 from hrmkit.recording.world.schema import (
     Cycle,
     Episode,

@@ -13,7 +13,7 @@ from torch import Tensor
 from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.world_hrm import Outputs, WorldHRM
 from hrmkit.recording.calls import floats
-from hrmkit.recording.part import shortest
+from hrmkit.recording.common import shortest
 from hrmkit.recording.world import schema
 from hrmkit.recording.world.probe import probe
 from hrmkit.training.worlds import policy as policies

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.part import Maker, Number, Part
+from hrmkit.recording.common import FrozenModel, Maker, Number
 from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.registry import DEFAULT_WORLD
 from hrmkit.worlds.world import Outcome, WorldTable
@@ -23,14 +23,14 @@ Freeze = Literal["none", "planner", "doer"]
 Learn = Literal["labels", "preferences"]
 
 
-class Choice(Part):
+class Choice(FrozenModel):
     """What a visitor likes best and least of a start's episodes, by position."""
 
     best: int
     worst: int
 
 
-class Settings(Part):
+class Settings(FrozenModel):
     """What was asked for; the same settings give the same recording."""
 
     world: str = Field(
@@ -61,7 +61,7 @@ class Settings(Part):
     )
 
 
-class ModelPart(Part):
+class ModelPart(FrozenModel):
     """One part of the model."""
 
     name: str
@@ -69,7 +69,7 @@ class ModelPart(Part):
     parameters: int
 
 
-class ModelCard(Part):
+class ModelCard(FrozenModel):
     """The model that was trained."""
 
     preset: str
@@ -84,7 +84,7 @@ class ModelCard(Part):
     parts: tuple[ModelPart, ...]
 
 
-class Policy(Part):
+class Policy(FrozenModel):
     """What the model says in each live state, S of them, after its last segment."""
 
     subgoal_logits: tuple[tuple[Number, ...], ...] = Field(description="S x sub-goal.")
@@ -95,7 +95,7 @@ class Policy(Part):
     segments: tuple[int, ...] = Field(description="S: segments thought.")
 
 
-class Score(Part):
+class Score(FrozenModel):
     """How a policy does over every start of the world."""
 
     success: Number = Field(description="Share of starts that reach the goal in time.")
@@ -111,21 +111,21 @@ class Score(Part):
     )
 
 
-class CurvePoint(Part):
+class CurvePoint(FrozenModel):
     """A score after so many gradient steps."""
 
     step: int
     score: Score
 
 
-class Checkpoint(Part):
+class Checkpoint(FrozenModel):
     """A whole policy after so many gradient steps."""
 
     step: int
     policy: Policy
 
 
-class Losses(Part):
+class Losses(FrozenModel):
     """Mean losses of a batch, in nats."""
 
     planner: Number
@@ -133,7 +133,7 @@ class Losses(Part):
     halting: Number
 
 
-class PerOwner(Part):
+class PerOwner(FrozenModel):
     """One number for each owner of parameters."""
 
     planner: Number
@@ -141,7 +141,7 @@ class PerOwner(Part):
     halting: Number
 
 
-class PreferenceLoss(Part):
+class PreferenceLoss(FrozenModel):
     """What a batch of preferences says of the model, beside the likelihood of the best."""
 
     dpo: Number = Field(description="Mean over the pairs, in nats.")
@@ -152,7 +152,7 @@ class PreferenceLoss(Part):
     worst: tuple[Number, ...] = Field(description="The same of the worst episode.")
 
 
-class GradientStep(Part):
+class GradientStep(FrozenModel):
     """One gradient step: a segment of a batch, its loss, and what it moved.
 
     From preferences, `examples` are positions in `preferences`, and rows and losses of Planner and
@@ -176,7 +176,7 @@ class GradientStep(Part):
     )
 
 
-class WatchedWeight(Part):
+class WatchedWeight(FrozenModel):
     """A single weight that is followed through training."""
 
     name: str = Field(description="Its parameter and index, e.g. 'subgoal_head.weight[0,7]'.")
@@ -184,7 +184,7 @@ class WatchedWeight(Part):
     before: Number = Field(description="Its value in the base model.")
 
 
-class Call(Part):
+class Call(FrozenModel):
     """One call of a module."""
 
     module: Literal["L", "H", "told"] = Field(
@@ -198,7 +198,7 @@ class Call(Part):
     )
 
 
-class ThoughtSegment(Part):
+class ThoughtSegment(FrozenModel):
     """One segment of a thought, and what the heads say after it."""
 
     calls: tuple[Call, ...]
@@ -208,7 +208,7 @@ class ThoughtSegment(Part):
     q_halt: Number = Field(description="Logit; above 0 the model wants to stop.")
 
 
-class Thought(Part):
+class Thought(FrozenModel):
     """A forward pass in one state, segment by segment."""
 
     state: int
@@ -219,7 +219,7 @@ class Thought(Part):
     )
 
 
-class EpisodeStep(Part):
+class EpisodeStep(FrozenModel):
     """One step of an episode."""
 
     state: int
@@ -229,7 +229,7 @@ class EpisodeStep(Part):
     outcome: Outcome
 
 
-class Episode(Part):
+class Episode(FrozenModel):
     """What the model did from one start."""
 
     start: int
@@ -238,7 +238,7 @@ class Episode(Part):
     total_reward: Number
 
 
-class Preference(Part):
+class Preference(FrozenModel):
     """The episodes that the base did from one start, and which is liked best and least."""
 
     episodes: tuple[Episode, ...]
@@ -247,7 +247,7 @@ class Preference(Part):
     turned: bool = Field(description="Noise has turned the preference round.")
 
 
-class Standing(Part):
+class Standing(FrozenModel):
     """What has risen and what has sunk after so many gradient steps, one number a preference."""
 
     step: int
@@ -257,7 +257,7 @@ class Standing(Part):
     worst: tuple[Number, ...] = Field(description="The same of the worst episode.")
 
 
-class Rollout(Part):
+class Rollout(FrozenModel):
     """An episode with the thoughts behind it."""
 
     step: int = Field(description="Gradient steps taken before it.")
@@ -265,7 +265,7 @@ class Rollout(Part):
     thoughts: tuple[Thought, ...] = Field(description="One a visited state, in order of visit.")
 
 
-class Cycle(Part):
+class Cycle(FrozenModel):
     """One gradient step looked at closely: forward, blame, update."""
 
     step: int = Field(description="Its position in `fine_tuning`.")
@@ -278,7 +278,7 @@ class Cycle(Part):
     losses_after: Losses = Field(description="Of the same row, after the update.")
 
 
-class Run(Part):
+class Run(FrozenModel):
     """A training of its own, shown beside the main one."""
 
     name: str = Field(description="E.g. 'flat', 'frozen-planner'.")
@@ -292,21 +292,21 @@ class Run(Part):
     seeds: tuple[Score, ...] = Field(description="Final scores of other seeds, same settings.")
 
 
-class SeedRun(Part):
+class SeedRun(FrozenModel):
     """The main run again with another seed."""
 
     seed: int
     curve: tuple[CurvePoint, ...]
 
 
-class Spread(Part):
+class Spread(FrozenModel):
     """The main run over several seeds."""
 
     settings: Settings = Field(description="What they share; `seed` is the first one's.")
     runs: tuple[SeedRun, ...]
 
 
-class Recording(Part):
+class Recording(FrozenModel):
     """The whole story of one fine-tuning."""
 
     format: Literal["hrm-recording"]

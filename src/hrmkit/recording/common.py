@@ -33,13 +33,13 @@ def shortest_number(value: object) -> object:
 Number = Annotated[float, BeforeValidator(shortest_number)]
 
 
-class Part(BaseModel):
+class FrozenModel(BaseModel):
     """Base of every part: unknown fields are refused, values never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Maker(Part):
+class Maker(FrozenModel):
     """Who computed this recording."""
 
     program: Literal["python", "page"]
