@@ -147,6 +147,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "data sudoku --blanks 10-20 --count 8 --out train.csv.gz"
             " --test-count 4 --test-out test.csv.gz",
             "data maze --side 8 --count 4 --out maze.csv.gz",
+            "data maze --style newspaper --side 15 --count 2 --out news-15.csv.gz",
             f"train sudoku --data train.csv.gz --steps 1 {SHORT}",
             f"train maze --data maze.csv.gz --steps 1 --out runs/maze-tiny {SHORT}",
             "train arc --data arc-1:00576224 --recipe.views 1 --steps 6 --out runs/arc-tiny"
