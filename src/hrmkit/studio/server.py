@@ -2,9 +2,10 @@
 
 What it serves has the same relative addresses as a static export (``recordings/index.json``,
 ``recordings/<name>``, ``graphs/<name>``, ``thinkers/<name>``). What a static host lacks is what
-trains: the bench, and the stories of worlds. ``bench/state.json`` and ``worlds/state.json`` say how that stands; ``train``
-and ``cancel`` beside them are the only addresses that take a POST. And it lacks runs that go on
-while they are looked at: they are offered like recordings, and asked for again and again.
+trains: the bench, and the stories of worlds. ``bench/state.json`` and ``worlds/state.json`` say how
+that stands; ``train`` and ``cancel`` beside them are the only addresses that take a POST. And it
+lacks runs that go on while they are looked at: they are offered like recordings, and asked for
+again and again.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def create_app(
 
     ``runs`` are offered first, then ``recordings``, then those in ``data``'s own folder; without
     ``bench`` no wiring can be trained, without ``worlds`` no world's story, without ``thinkers`` no
-    puzzle can be thought about. Raises UserError when the page is not built or a recording cannot be offered.
+    puzzle can be thought about. Raises UserError when the page is not built or a recording cannot
+    be offered.
     """
     if not (static / "index.html").is_file():
         raise UserError(

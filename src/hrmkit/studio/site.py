@@ -28,7 +28,8 @@ def write_site(
 ) -> None:
     """Write to `out` the same addresses as the studio serves; see `check_site` for `out`.
 
-    `thinkers` are the files of the models that think in the page. An earlier site stays as it was until the new one is whole.
+    `thinkers` are the files of the models that think in the page. An earlier site stays as
+    it was until the new one is whole.
     """
     check_site(out, static)
     shelf = Shelf.of(recordings, data / RECORDINGS)

@@ -44,7 +44,7 @@ class Thinkers:
     """The models that think in the page: a person's own first, then those of the package."""
 
     def __init__(self, models: Sequence[Path] = (), runs: Sequence[Path] = ()) -> None:
-        """`models` are a person's own, `runs` the folders of runs, of which the newest model counts.
+        """`models` are a person's own, `runs` folders of runs, of which the newest model counts.
 
         Raises `UserError` for what is no model, or none that the page can think with. A run may
         have none: it is shown all the same, and `left_out` says why it does not think.
