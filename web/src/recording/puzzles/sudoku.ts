@@ -179,7 +179,7 @@ function fromRows(lines: readonly Numbered[], side: number): number[] {
     [true, true, false],
     [true, true, true],
   ] as const) {
-    const found = cells(...reading);
+    const found = cells(reading[0], reading[1], reading[2]);
     if (found.length === whole) return found;
   }
   throw new Problem(countWords(plain.length, side));

@@ -31,7 +31,12 @@ export function isKind(text: string): text is Kind {
 /** Nothing written yet. */
 export function empty(kind: Kind, side: number): Draft {
   if (kind === "sudoku") {
-    return { kind, height: SIDE, width: SIDE, grid: Array<number>(SIDE * SIDE).fill(sudokus.BLANK) };
+    return {
+      kind,
+      height: SIDE,
+      width: SIDE,
+      grid: Array<number>(SIDE * SIDE).fill(sudokus.BLANK),
+    };
   }
   const grid = Array<number>(side * side).fill(mazes.FREE);
   grid[0] = mazes.START;
@@ -123,7 +128,11 @@ export function judge(draft: Draft): Judged {
 function judgeSudoku({ grid }: Draft): Judged {
   const clues = grid.filter((token) => token !== sudokus.BLANK).length;
   if (clues === 0) {
-    return { words: "Type a puzzle, paste one, or take one from the pile.", cells: [], ready: false };
+    return {
+      words: "Type a puzzle, paste one, or take one from the pile.",
+      cells: [],
+      ready: false,
+    };
   }
   const clashes = sudokus.clashes(grid, SIDE);
   const [first] = clashes;
@@ -145,7 +154,9 @@ function judgeSudoku({ grid }: Draft): Judged {
     const words = `${said}. It has ${SEVERAL} solutions: any of them counts.`;
     return { words, cells: [], ready: true };
   }
-  const hard = guesses ? `a search needs ${count(guesses, "guess", "guesses")}` : "no guess is needed";
+  const hard = guesses
+    ? `a search needs ${count(guesses, "guess", "guesses")}`
+    : "no guess is needed";
   return { words: `${said}, one solution; ${hard}.`, cells: [], ready: true };
 }
 

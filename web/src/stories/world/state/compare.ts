@@ -1,5 +1,5 @@
 /** What can stand beside a story, and what it takes to have it. */
-import type { Recording, Settings } from "../../../recording/types.gen";
+import type { Settings } from "../../../recording/types.gen";
 import { count } from "../../../scene/numbers";
 import { WIRINGS, type KnobName, type Knobs, type Training } from "../knobs";
 import { knobsOf, settingsFor, turned } from "../settings";
