@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.common import FrozenModel, Maker
+from hrmkit.recording.common import FrozenModel, Maker, Number
 from hrmkit.recording.run.schema import Measured
 
 
@@ -25,6 +25,35 @@ class AnsweredSegment(FrozenModel):
     )
     q_halt: Measured = Field(description="Logit; null where there is no halting.")
     red: bool = Field(description="Whether the light is red: it would stop here.")
+
+
+class StatePath(FrozenModel):
+    """One module's state over its calls, in their order."""
+
+    residuals: tuple[Number, ...] = Field(
+        min_length=1,
+        description="How far each call moved the state: the norm of the change over the norm of "
+        "the state after it, over all tokens and their width.",
+    )
+    x: tuple[Number, ...] = Field(
+        description="The state after each call along the first principal component of these "
+        "states, seen from their mean; 1 is the size of a state."
+    )
+    y: tuple[Number, ...] = Field(description="The same along the second.")
+    explained: tuple[Number, Number] = Field(
+        description="Shares of the variance of these states that lie along the two."
+    )
+
+
+class Inside(FrozenModel):
+    """What happened in the states while it thought."""
+
+    high: StatePath | None = Field(description="zH; null where one state serves every head.")
+    low: StatePath = Field(description="zL, or the only state.")
+    certainty: tuple[tuple[Number, ...], ...] | None = Field(
+        description="After each segment, of each cell: the probability that the model gives to its "
+        "answer, rounded down to thousandths; null where a view's cells cannot be put back."
+    )
 
 
 class ThoughtRecording(FrozenModel):
@@ -60,4 +89,7 @@ class ThoughtRecording(FrozenModel):
         description="Whether the answer at its light is correct; null where nothing can tell."
     )
     exact: bool | None = Field(description="Whether it is the solution; null if not known.")
+    inside: Inside | None = Field(
+        default=None, description="The states while it thought; older files have none."
+    )
     hash: str = Field(description="SHA-256 of every number above; see recording/file.py.")
