@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from torch import Tensor
+
 from hrmkit.errors import UserError
 from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.board import MOST_SEGMENTS, PuzzleModel, board_of, check_grid, short_name
+from hrmkit.recording.calls import SeenCall, calls_of
 from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import with_hash
-from hrmkit.recording.thought.schema import AnsweredSegment, ThoughtRecording, TriedView
+from hrmkit.recording.thought.inside import cells_put_back, certainty_of, inside_of
+from hrmkit.recording.thought.schema import AnsweredSegment, Inside, ThoughtRecording, TriedView
 from hrmkit.solving.answer import Try, one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one
@@ -50,7 +54,7 @@ def record_thought(
     if solution is not None:
         check_grid(solution, board, "the solution", IGNORED)
     seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
-    thought = segments_of(model, seen, change, segments, halt_threshold)
+    thought, inside = segments_of(model, seen, change, segments, halt_threshold)
     segments_used = segments_until_halt([one.red for one in thought])
     answer = thought[segments_used - 1].answer
     recording = ThoughtRecording(
@@ -73,6 +77,7 @@ def record_thought(
         segments_used=segments_used,
         valid=judged(puzzle, given, answer, solution),
         exact=None if solution is None else same(answer, solution),
+        inside=inside,
         hash="",
     )
     return with_hash(recording)
@@ -84,24 +89,34 @@ def segments_of(
     change: Reversible,
     segments: int | None,
     halt_threshold: float | None,
-) -> tuple[AnsweredSegment, ...]:
-    """Every segment of the thought about one puzzle, with the change to it undone."""
+) -> tuple[tuple[AnsweredSegment, ...], Inside | None]:
+    """Every segment of the thought about one puzzle, the change to it undone, and its states."""
     lights = model.wiring.halting != "none"
     out: list[AnsweredSegment] = []
-    for thought in thinking(model, asked, segments=segments, halt_threshold=halt_threshold):
-        (answer,) = as_grids(change.undo(thought.tokens.cpu()))
-        before = out[-1].answer if out else answer
-        out.append(
-            AnsweredSegment(
-                answer=answer,
-                changed=tuple(
-                    i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
-                ),
-                q_halt=float(thought.q_halt[0]) if lights else None,
-                red=bool(thought.halts[0]),
+    seen: list[SeenCall] = []
+    certainty: list[Tensor] | None = []
+    with calls_of(model) as calls:
+        for thought in thinking(model, asked, segments=segments, halt_threshold=halt_threshold):
+            tokens = thought.tokens.cpu()
+            (answer,) = as_grids(change.undo(tokens))
+            cells = cells_put_back(change, tokens, model.interface.vocab)
+            if certainty is not None:
+                sure = certainty_of(model, calls)[0]
+                certainty = None if cells is None else [*certainty, sure[cells]]
+            before = out[-1].answer if out else answer
+            out.append(
+                AnsweredSegment(
+                    answer=answer,
+                    changed=tuple(
+                        i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
+                    ),
+                    q_halt=float(thought.q_halt[0]) if lights else None,
+                    red=bool(thought.halts[0]),
+                )
             )
-        )
-    return tuple(out)
+            seen += calls
+            calls.clear()
+    return tuple(out), inside_of(model.wiring, seen, certainty)
 
 
 def tried_view(model: PuzzleHRM, one: Try) -> TriedView:

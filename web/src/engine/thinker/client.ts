@@ -14,7 +14,7 @@
  */
 import { Problem } from "../../recording/problem";
 import type { ThoughtRecording } from "../../recording/thought.gen";
-import { readModels } from "./models";
+import { fetcherOf, modelOf, readIndex } from "./models";
 import type {
   Asked,
   FromThinker,
@@ -48,10 +48,13 @@ export class Thinker {
 
   /** What can think here: read once, in the order to offer it in; the usual one of a kind first. */
   models(): Promise<ThinkerModel[]> {
-    this.#models ??= readModels(this.#folder).catch((error: unknown) => {
-      this.#models = null; // the next question tries again
-      throw error;
-    });
+    this.#models ??= readIndex(fetcherOf(this.#folder)).then(
+      ({ models }) => models.map(modelOf),
+      (error: unknown) => {
+        this.#models = null; // the next question tries again
+        throw error;
+      },
+    );
     return this.#models;
   }
 

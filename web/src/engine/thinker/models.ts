@@ -14,6 +14,8 @@ export interface ThinkerEntry {
   readonly padding: number;
   readonly board: ThoughtRecording["board"];
   readonly model: ThoughtRecording["model"];
+  /** What a recording is called unless somebody says otherwise. */
+  readonly thought: string;
   readonly trained_on: ThoughtRecording["trained_on"];
   readonly step: number | null;
   readonly halt_threshold: number | null;
@@ -31,6 +33,8 @@ export interface ThinkerEntry {
   readonly size: number;
   /** Where thinking starts: zH and zL before the first segment, the same for every token. */
   readonly start: { readonly high: readonly number[]; readonly low: readonly number[] };
+  /** Numbers in the state of a token. */
+  readonly width: number;
   /** Tokens that it thinks with: the prefix and the cells. */
   readonly tokens: number;
   /** The calls of a segment in order; the graph gives the state after each. */
@@ -48,32 +52,44 @@ export interface ThinkerIndex {
 
 export const INDEX = "index.json";
 
-/** The models that can think here. */
-export async function readModels(folder: string): Promise<ThinkerModel[]> {
-  const { models } = await readIndex(async (name) => {
+/** Fetches one file of `thinkers/`; in tests it reads from the disk. */
+export type Fetcher = (name: string) => Promise<ArrayBuffer>;
+
+/** Fetches from the folder at an address. */
+export function fetcherOf(folder: string): Fetcher {
+  return async (name) => {
     const response = await fetch(new URL(name, folder)).catch(() => {
-      throw new Problem("Thinking needs the models, but the server does not answer.");
+      throw new Problem(
+        "Thinking needs a model, but the server does not answer. Is the studio running? What is " +
+          "on screen still plays.",
+      );
     });
     if (!response.ok) {
       throw new Problem(
-        `Thinking needs the models, but thinkers/${name} is not here (the server says ` +
-          `${response.status}).`,
+        `Thinking needs a model, but thinkers/${name} is not here (the server says ` +
+          `${response.status}). What is on screen still plays.`,
       );
     }
-    return response.arrayBuffer();
-  });
-  return models.map(modelOf);
+    return response.arrayBuffer().catch(() => {
+      throw new Problem(
+        `Thinking needs thinkers/${name}, which arrived only in part: the server stopped ` +
+          "answering. What is on screen still plays.",
+      );
+    });
+  };
 }
 
-/** The index, read by `fetcher`. */
-export async function readIndex(
-  fetcher: (name: string) => Promise<ArrayBuffer>,
-): Promise<ThinkerIndex> {
-  const bytes = await fetcher(INDEX);
+/** The index: which models can think here. */
+export async function readIndex(fetcher: Fetcher): Promise<ThinkerIndex> {
+  return json<ThinkerIndex>(await fetcher(INDEX), INDEX);
+}
+
+/** The JSON in a file of `thinkers/`. */
+export function json<T>(bytes: ArrayBuffer, name: string): T {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as ThinkerIndex;
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as T;
   } catch {
-    throw new Problem("The models cannot be read: thinkers/index.json is not JSON.");
+    throw new Problem(`The models cannot be read: thinkers/${name} is not JSON.`);
   }
 }
 

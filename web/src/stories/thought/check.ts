@@ -6,6 +6,7 @@ import type { ThoughtRecording } from "../../recording/thought.gen";
 import { index, invalid, problemIn } from "../../recording/invalid";
 import { checkBoard, grid, MOST_SEGMENTS } from "../puzzle/check";
 import { IGNORED } from "../puzzle/facts";
+import { checkInside } from "./inside";
 
 export { validate } from "../../recording/validateThought.gen.js";
 
@@ -22,5 +23,6 @@ export function check(recording: ThoughtRecording): string | null {
       grid(answer, board, "an answer");
       for (const cell of changed) index(cell, 0, board.cells, "a cell that changed");
     }
+    checkInside(recording);
   });
 }
