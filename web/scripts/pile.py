@@ -1,4 +1,5 @@
-"""Makes the pile of puzzles that the page offers: `python web/scripts/pile.py` (minutes).
+"""Makes the pile of puzzles that the page offers, and records a thought about one of them, with
+which the story begins: `python web/scripts/pile.py` (minutes), or with `thought` only the latter.
 
 All come from the package's own generators, with a seed that no training uses, as test puzzles: they
 share no random numbers with any training set, and none is from another's collection. A sudoku's
@@ -9,6 +10,7 @@ Extreme's training puzzles need 108 on average. A maze's is the number of cells 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,17 @@ from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.maze import hard, newspaper
 from hrmkit.puzzles.sudoku.generator import make_sudokus, make_sudokus_with_blanks
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
+from hrmkit.recording.file import save
+from hrmkit.recording.thought.recorder import record_thought
+from hrmkit.solving.answer import label_of
+from hrmkit.solving.loading import load_model
+from hrmkit.studio.stories import SHIPPED_STORIES
 
 TARGET = Path(__file__).parent.parent / "src" / "stories" / "thought" / "state" / "pile.json"
 SEED = 20_291_129
 EACH = 5
+FIRST = 2
+"""Which of the hardest is thought about."""
 
 
 def share(number: int, count: int) -> WorkShare:
@@ -64,13 +73,44 @@ def pile() -> list[dict[str, Any]]:
     ]
 
 
+def first_thought(question: str) -> None:
+    """Record what the usual model makes of a puzzle, as it is."""
+    loaded = load_model("sudoku-wide")
+    given = Sudoku().encode(question)
+    recording = record_thought(
+        loaded.model,
+        Sudoku(),
+        given,
+        solution=label_of(Sudoku(), given),
+        halt_threshold=loaded.halt_threshold,
+        title="sudoku-wide thinks about a hard sudoku",
+        metadata=loaded.metadata,
+    )
+    assert recording.valid
+    target = next(path for path in SHIPPED_STORIES if path.name.startswith("sudoku"))
+    save(recording, target)
+    print(target)
+
+
 def main() -> None:
-    """Write them."""
-    levels = pile()
+    """Write both."""
+    if "thought" in sys.argv[1:]:
+        levels = json.loads(TARGET.read_text())
+    else:
+        levels = pile()
+        write(levels)
+    of_extreme = next(one for one in levels if "Extreme" in one["title"])
+    first_thought(of_extreme["puzzles"][FIRST]["question"])
+
+
+def write(levels: list[dict[str, Any]]) -> None:
+    """Write the pile."""
     for one in levels:
         assert len(one["puzzles"]) == EACH, one["title"]
         if one["puzzle"] == "sudoku":
-            assert all(Sudoku().flaw(Sudoku().encode(p["question"])) is None for p in one["puzzles"])
+            assert all(
+                Sudoku().flaw(Sudoku().encode(p["question"])) is None for p in one["puzzles"]
+            )
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(json.dumps(levels, indent=1) + "\n")
     print(TARGET)

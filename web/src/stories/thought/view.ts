@@ -2,16 +2,19 @@
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import type { Scene, View } from "../../scene/scene";
 import { decimal, field, flag, name, optional, whole, type Field, type ValuesOf } from "../fields";
-import { readWritten } from "./draft";
 
 /** As in recording/board.py and solving/inference.py. */
 export const MOST_SEGMENTS = 64;
 const MOST_VIEWS = 256;
 
+/** A sudoku on one line, or a maze in rows; see `write` in draft.ts. */
+const WRITTEN = /^(?:[1-9.]{81}|(?=.*\/)[1.SGo/]{3,960})$/;
+
 export const fields = {
   /** The puzzle that is being written, as `write` has it; null for the recording's own. */
   puzzle: optional<string>({
-    read: (text) => (readWritten(text) ? text : undefined),
+    // What it says is read when the story is on stage: a link's first look needs no rules.
+    read: (text) => (WRITTEN.test(text) ? text : undefined),
     write: String,
     accepted: "81 digits and dots, or a maze's rows of 1 and dots with / between and one S and G",
   }),
@@ -20,7 +23,7 @@ export const fields = {
   /** The most segments; null are the model's own. */
   segments: optional(whole(1, MOST_SEGMENTS)),
   /** How sure the model has to be; null is its own. */
-  halt: optional(decimal(0, 1)),
+  halt: optional(decimal(0.5, 1)),
   views: optional(whole(1, MOST_VIEWS)),
   /** Whether the true answer is shown. */
   truth: field(flag, false),
