@@ -80,7 +80,7 @@ def write_thoughts(data: Path) -> None:
 
 
 def write_thought(path: Path, model: str, text: str, segments: int, views: int) -> tuple[int, int]:
-    """Record one thought, as `hrmkit solve --record` does; returns the puzzle's rows and columns."""
+    """Record one thought as `hrmkit solve --record` does; returns the rows and columns."""
     loaded = load_model(model)
     placed(loaded.model, choose_device("cpu", "float32"))
     kind = kind_of(loaded)
