@@ -87,14 +87,15 @@ export interface Path {
  * the first one if several are as far. 1 is the size of a state.
  */
 export function principalPath(states: readonly Float32Array[]): Path {
-  const { values, vectors } = eigen(products(states));
-  const total = sum(values.map((value) => Math.max(0, value)));
-  const order = values.map((_, i) => i).toSorted((a, b) => at(values, b) - at(values, a));
+  const matrix = products(states);
+  const total = sum(matrix.map((one, i) => at(one, i))); // its trace: all eigenvalues
+  const { values, vectors } = largest(matrix);
   const component = (place: number): { line: number[]; share: number } => {
-    const which = order[place];
-    if (which === undefined || total <= NOTHING) return { line: states.map(() => 0), share: 0 };
-    const value = Math.max(0, at(values, which));
-    const line = vectors.map((one) => at(one, which) * Math.sqrt(value));
+    const value = Math.max(0, values[place] ?? 0);
+    if (place >= values.length || total <= NOTHING) {
+      return { line: states.map(() => 0), share: 0 };
+    }
+    const line = at(vectors, place).map((one) => one * Math.sqrt(value));
     return { line: turned(line), share: value / total };
   };
   const [first, second] = [component(0), component(1)];
@@ -115,13 +116,96 @@ function products(states: readonly Float32Array[]): number[][] {
   for (const state of states) for (let i = 0; i < size; i++) mean[i]! += at(state, i);
   for (let i = 0; i < size; i++) mean[i]! /= states.length;
   const centred = states.map((state) => Float64Array.from(state, (one, i) => one - mean[i]!));
-  return centred.map((one) => centred.map((other) => dot(one, other) / size));
+  const found = centred.map(() => new Array<number>(centred.length).fill(0));
+  centred.forEach((one, i) => {
+    for (let j = 0; j <= i; j++) {
+      const value = dot(one, centred[j]!) / size;
+      found[i]![j] = value;
+      found[j]![i] = value;
+    }
+  });
+  return found;
 }
 
+/** Vectors that are turned together: many more than are wanted, so that those wanted settle soon. */
+const BLOCK = 12;
+/** Steps of the iteration; a thought's states take some ten. */
+const MOST_STEPS = 400;
+/** Eigenvalues that change by less, of themselves, are found. */
+const SETTLED = 1e-14;
+
+/**
+ * The largest eigenvalues of a symmetric matrix without negative ones, and their vectors, largest
+ * first, by subspace iteration with Rayleigh-Ritz (Golub and Van Loan, 8.2.4): the whole matrix is
+ * not worth the time where only the first two are wanted, which are found to the last digits.
+ */
+export function largest(matrix: readonly (readonly number[])[]): {
+  values: number[];
+  vectors: number[][];
+} {
+  const size = matrix.length;
+  const rows = matrix.map((one) => Float64Array.from(one));
+  const many = Math.min(BLOCK, size);
+  // Any vectors will do; these are not orthogonal to what is looked for.
+  let block = Array.from({ length: many }, (_, k) =>
+    Float64Array.from(rows, (__, i) => Math.cos((i + 0.5) * k + 0.1 * i)),
+  );
+  let values: number[] = [];
+  for (let step = 1; ; step++) {
+    const basis = orthonormal(block);
+    const images = basis.map((one) => Float64Array.from(rows, (r) => dot(r, one)));
+    const ritz = eigen(basis.map((one) => images.map((image) => dot(one, image))));
+    const order = ritz.values.map((_, i) => i);
+    order.sort((a, b) => at(ritz.values, b) - at(ritz.values, a));
+    const before = values;
+    values = order.map((which) => at(ritz.values, which));
+    const mixed = (from: readonly Float64Array[], which: number): Float64Array =>
+      Float64Array.from(rows, (_, i) =>
+        sum(from.map((one, k) => one[i]! * at(at(ritz.vectors, k), which))),
+      );
+    const wanted = values.slice(0, 2);
+    const scale = Math.abs(values[0] ?? 0);
+    const settled = wanted.every(
+      (value, i) => Math.abs(value - (before[i] ?? Infinity)) <= SETTLED * scale,
+    );
+    if (settled || step === MOST_STEPS) {
+      return { values, vectors: order.map((which) => [...mixed(basis, which)]) };
+    }
+    block = order.map((which) => mixed(images, which));
+  }
+}
+
+/** Orthonormal vectors that span the same, by Gram and Schmidt, twice; what is left of none is 0. */
+function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) {
+    const own = vector.slice();
+    const long = Math.sqrt(dot(own, own));
+    for (let pass = 0; pass < 2; pass++) {
+      for (const one of basis) {
+        const along = dot(one, own);
+        for (let i = 0; i < own.length; i++) own[i]! -= along * one[i]!;
+      }
+    }
+    const left = Math.sqrt(dot(own, own));
+    const scale = left > long * 1e-13 && left > 0 ? 1 / left : 0;
+    basis.push(own.map((one) => one * scale));
+  }
+  return basis;
+}
+
+/** Four sums side by side: each waits for its own last addition alone. */
 function dot(one: Float64Array, other: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < one.length; i++) total += one[i]! * other[i]!;
-  return total;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = one.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a += one[i]! * other[i]!;
+    b += one[i + 1]! * other[i + 1]!;
+    c += one[i + 2]! * other[i + 2]!;
+    d += one[i + 3]! * other[i + 3]!;
+  }
+  for (let i = whole; i < one.length; i++) a += one[i]! * other[i]!;
+  return a + b + (c + d);
 }
 
 /** Turns of the whole matrix; five or six are enough for any that a thought has. */

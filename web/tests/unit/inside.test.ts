@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { certaintyOf, eigen, insideOf, principalPath, residual } from "../../src/engine/inside";
+import {
+  certaintyOf,
+  eigen,
+  insideOf,
+  largest,
+  principalPath,
+  residual,
+} from "../../src/engine/inside";
 import { at, range, sum } from "../../src/lib/list";
 import type { Inside } from "../../src/recording/thought.gen";
 import { draws } from "./puzzle-fixture";
@@ -71,6 +78,32 @@ test("eigenvectors are what they should be", () => {
           matrix.forEach((row, i) => {
             const product = sum(row.map((one, j) => one * at(column, j)));
             expect(product).toBeCloseTo(at(values, k) * at(column, i), 9);
+          });
+        }
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test("the largest eigenvalues are those of the whole matrix, with vectors that belong to them", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 1000 }),
+      (size, seed) => {
+        const half = symmetric(size, seed);
+        const matrix = half.map((a) => half.map((b) => sum(a.map((one, k) => one * at(b, k)))));
+        const whole = eigen(matrix).values.toSorted((a, b) => b - a);
+        const { values, vectors: found } = largest(matrix);
+        const scale = at(whole, 0);
+        for (const k of range(Math.min(2, size))) {
+          expect(Math.abs(at(values, k) - at(whole, k)) / scale).toBeLessThan(1e-9);
+          const vector = at(found, k);
+          matrix.forEach((row, i) => {
+            const product = sum(row.map((one, j) => one * at(vector, j)));
+            const off = Math.abs(product - at(values, k) * at(vector, i));
+            expect(off / scale).toBeLessThan(1e-5);
           });
         }
       },
