@@ -95,7 +95,7 @@ export function draftOf({ puzzle, board, given }: ThoughtRecording): Draft | nul
   return { kind: puzzle, height, width, grid };
 }
 
-/** Rows and columns of a maze that stands at the top left of a canvas. */
+/** Rows and columns of a maze that stands at the top left of a canvas; else those of the canvas. */
 export function sizeIn(
   given: readonly number[],
   { width, height }: { readonly width: number; readonly height: number },
@@ -105,7 +105,8 @@ export function sizeIn(
   let [rows, columns] = [0, 0];
   while (rows < height && isCell(rows, 0)) rows++;
   while (columns < width && isCell(0, columns)) columns++;
-  return { height: Math.max(1, rows), width: Math.max(1, columns) };
+  // With padding in its corner it is no such maze.
+  return rows && columns ? { height: rows, width: columns } : { height, width };
 }
 
 /** What is to be said of a draft at once. */
