@@ -17,8 +17,8 @@ from hrmkit.recording.calls import SeenCall, calls_of
 from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import with_hash
 from hrmkit.recording.thought.inside import cells_put_back, certainty_of, inside_of
-from hrmkit.recording.thought.schema import AnsweredSegment, Inside, ThoughtRecording
-from hrmkit.solving.answer import one_puzzle
+from hrmkit.recording.thought.schema import AnsweredSegment, Inside, ThoughtRecording, TriedView
+from hrmkit.solving.answer import Try, one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one
 
@@ -33,6 +33,7 @@ def record_thought(
     halt_threshold: float | None = None,
     puzzle_id: int = 0,
     view: int = 1,
+    tried: Sequence[Try] | None = None,
     title: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> ThoughtRecording:
@@ -40,7 +41,8 @@ def record_thought(
 
     No segment is left out: after the light is red it thinks on, and `segments_used` says where it
     was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
-    `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
+    `view_of_one`, and what is recorded is undone; `tried` are the views that were tried before this
+    one was chosen. The model's `metadata`, as a saved
     model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
     if the grids do not fit puzzle and model.
     """
@@ -59,7 +61,7 @@ def record_thought(
         format=FORMAT,
         version=VERSION,
         kind="thought",
-        title=title or f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}",
+        title=title or title_of(puzzle, metadata),
         maker=made_here(),
         puzzle=puzzle.name,
         board=board,
@@ -70,6 +72,7 @@ def record_thought(
         solution=solution,
         halt_threshold=halt_threshold,
         view=view if view > 1 else None,
+        tried=None if tried is None else tuple(tried_view(model, one) for one in tried),
         segments=thought,
         segments_used=segments_used,
         valid=judged(puzzle, given, answer, solution),
@@ -114,6 +117,23 @@ def segments_of(
             seen += calls
             calls.clear()
     return tuple(out), inside_of(model.wiring, seen, certainty)
+
+
+def tried_view(model: PuzzleHRM, one: Try) -> TriedView:
+    """A view that was tried."""
+    return TriedView(
+        view=one.view,
+        answer=one.answer,
+        valid=one.valid,
+        segments=one.segments,
+        halted=one.halted,
+        q_halt=one.q_halt if model.wiring.halting != "none" else None,
+    )
+
+
+def title_of(puzzle: Puzzle, metadata: Mapping[str, Any] | None) -> str:
+    """What a recording is called unless somebody says otherwise."""
+    return f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}"
 
 
 def judged(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> bool | None:

@@ -27,6 +27,17 @@ class AnsweredSegment(FrozenModel):
     red: bool = Field(description="Whether the light is red: it would stop here.")
 
 
+class TriedView(FrozenModel):
+    """What came of one view of the puzzle, with the view undone."""
+
+    view: int = Field(ge=1, description="Its number: 1 is the puzzle as it is.")
+    answer: Grid = Field(description="Its last answer.")
+    valid: bool = Field(description="Whether the answer is correct, found without a solution.")
+    segments: int = Field(ge=1, description="Segments until this answer.")
+    halted: bool = Field(description="Whether it halted; otherwise no segments were left.")
+    q_halt: Measured = Field(description="Logit; null where there is no halting.")
+
+
 class StatePath(FrozenModel):
     """One module's state over its calls, in their order."""
 
@@ -80,6 +91,11 @@ class ThoughtRecording(FrozenModel):
         ge=2,
         description="Which view was thought about, if not the puzzle as it is: it is under a "
         "symmetry, undone in what is recorded.",
+    )
+    tried: tuple[TriedView, ...] | None = Field(
+        default=None,
+        description="What came of every view that was tried until an answer was valid, in order; "
+        "null where nobody looked for a valid answer.",
     )
     segments: tuple[AnsweredSegment, ...] = Field(min_length=1)
     segments_used: int = Field(
