@@ -80,7 +80,12 @@ function drawBoard(props: BoardProps): Shape {
   );
 }
 
-function layOut({ box, board, crop = cropOf(board, []) }: BoardProps): Laid {
+/** Where the cells of a board stand. */
+export function layOut({
+  box,
+  board,
+  crop = cropOf(board, []),
+}: Pick<BoardProps, "box" | "board" | "crop">): Laid {
   const cell = Math.min(box.width / crop.width, box.height / crop.height);
   const [width, height] = [cell * crop.width, cell * crop.height];
   const inner = {

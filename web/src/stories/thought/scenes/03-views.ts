@@ -229,7 +229,7 @@ function closing(recording: ThoughtRecording, t: number, box: Box, size: number)
 
 export const viewByView: ThoughtScene = {
   id: "views",
-  phase: 2,
+  phase: 3,
   title: "Views",
   duration,
   captions,
