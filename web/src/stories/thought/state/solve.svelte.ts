@@ -441,7 +441,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
         segments: question.segments ?? model.segments,
         haltThreshold: question.halt ?? model.haltThreshold,
         views: Math.min(question.views ?? model.views, model.mostViews),
-        title: null,
+        title: `${model.name} thinks about a ${draft.kind}`,
       },
       (progress) => {
         if (!signal.aborted) this.underWay = { puzzle: question.puzzle, progress };
