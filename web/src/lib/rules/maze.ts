@@ -110,8 +110,9 @@ export function isValid(given: Grid, answer: Grid, height: number, width: number
 }
 
 /**
- * The cells of `answer` that are wrong by the rules alone: what was given and is not kept, and
- * cells of a path that lead nowhere. A way that is only longer than need be has none.
+ * The cells of `answer` that are wrong by the rules alone: what was given and is not kept, cells of
+ * a path that lead nowhere, and where a path breaks off. A way that is only longer than need be has
+ * none.
  */
 export function wrongCells(
   given: Grid,
@@ -128,9 +129,11 @@ export function wrongCells(
   const to = distances(open, goal, height, width);
   const length = goal < 0 ? -1 : at(from, goal);
   const stray = [...marked].filter((cell) => {
-    if (cell === start || cell === goal) return false;
     const [a, b] = [at(from, cell), at(to, cell)];
-    return length < 0 ? a < 0 && b < 0 : a < 0 || a + b !== length;
+    // Through: what is beside the way. Broken off: what hangs on neither end, and where it ends.
+    if (length >= 0) return a < 0 || a + b !== length;
+    const neighbours = beside(cell, height, width).filter(open).length;
+    return (a < 0 && b < 0) || neighbours < (cell === start || cell === goal ? 1 : 2);
   });
   return [...changed, ...stray].sort((a, b) => a - b);
 }
