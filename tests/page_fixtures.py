@@ -1,4 +1,5 @@
-"""Prepares what the page's tests compare against: the default story, the engine, PyTorch's numbers.
+"""Prepares what the page's tests compare against: the default story, the engine, PyTorch's numbers,
+and thoughts about puzzles.
 
 `make test` runs it before the tests; everything goes into the data folder (HRMKIT_DATA), which
 holds it for the next time. Nothing here is in git: it is computed where it is tested. The other
@@ -68,6 +69,7 @@ from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
 from hrmkit.worlds.world import WorldTable
 from some_world import BELL
+from thinker_fixtures import write_thoughts
 
 if __name__ == "__mp_main__":  # one of the processes that train side by side
     WORLDS[BELL.name] = BELL
@@ -293,6 +295,7 @@ def main() -> None:
     write_parity(WORLDS[DEFAULT_WORLD], data, SHIPPED)
     write_preferred(WORLDS[DEFAULT_WORLD], data, SHIPPED)
     small_stories([world for name, world in WORLDS.items() if name != DEFAULT_WORLD], data)
+    write_thoughts(data)
     WORLDS[BELL.name] = BELL
     own = data / BELL.name
     graphs = exported(BELL, own)

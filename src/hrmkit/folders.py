@@ -12,6 +12,9 @@ RECORDINGS = "recordings"
 GRAPHS = "graphs"
 BASES = "bases"
 
+THINKERS = "thinkers"
+"""Beside the page: what it thinks about puzzles with."""
+
 
 def data_folder() -> Path:
     """Return the data folder, made if need be: ``HRMKIT_DATA``, or the user's usual place."""

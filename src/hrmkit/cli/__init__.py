@@ -6,13 +6,24 @@ import atexit
 import gc
 import sys
 
-from hrmkit.cli import about, data, evaluate, solve, stories, studio, train
+from hrmkit.cli import about, data, evaluate, inspection, solve, stories, studio, train
 from hrmkit.cli.app import app, say
 from hrmkit.cli.streams import OutputError, open_streams
 from hrmkit.errors import UserError
 from hrmkit.interrupts import INTERRUPTED, end_at_interrupt
 
-__all__ = ["about", "app", "data", "evaluate", "main", "solve", "stories", "studio", "train"]
+__all__ = [
+    "about",
+    "app",
+    "data",
+    "evaluate",
+    "inspection",
+    "main",
+    "solve",
+    "stories",
+    "studio",
+    "train",
+]
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from hrmkit.puzzles.registry import KINDS, definition_of
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
     from hrmkit.puzzles.text import Lines
+    from hrmkit.solving.answer import Try
     from hrmkit.solving.inference import InferenceSettings
     from hrmkit.solving.loading import LoadedModel
     from hrmkit.solving.thinking import SegmentAnswer
@@ -180,7 +181,7 @@ def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
         )
     if answer.flaw:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
-    keep(request, kind, given, label_of(kind, given), view=answer.view)
+    keep(request, kind, given, label_of(kind, given), view=answer.view, tried=answer.tries)
     typer.echo(answer_as_json(answer, kind) if request.json else answer_as_text(answer, kind))
     if not answer.valid and not request.json:
         typer.echo(
@@ -248,6 +249,7 @@ def keep(
     label: Grid | None,
     puzzle_id: int = 0,
     view: int = 1,
+    tried: Sequence[Try] | None = None,
 ) -> None:
     """Write the recording, if one is wanted: the same puzzle, with all segments."""
     if not request.record:
@@ -264,6 +266,7 @@ def keep(
         halt_threshold=request.settings.halt_threshold,
         puzzle_id=puzzle_id,
         view=view,
+        tried=tried,
         metadata=request.loaded.metadata,
     )
     save(recording, request.record)

@@ -22,18 +22,34 @@ PortOption = Annotated[
 def studio(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Recordings, or folders of runs, to offer besides the default story."),
+        typer.Argument(
+            help="Recordings, folders of runs, or folders of models to think with in the page, to "
+            "offer besides what comes along."
+        ),
     ] = None,
     port: PortOption = DEFAULT_PORT,
 ) -> None:
     """Open the studio in the browser; on first start, train the default story.
 
-    The folder of a run is shown while it trains, and the page opens there.
+    The folder of a run is shown while it trains, and the page opens there; with its newest model
+    the page can think about puzzles, as with a model's folder.
 
     Example: hrmkit studio runs/sudoku
     """
-    runs = [file for file in files or [] if os.path.isdir(file)]
-    _open_studio([file for file in files or [] if file not in runs], port, show=None, runs=runs)
+    models = [file for file in files or [] if _holds_model(file)]
+    runs = [file for file in files or [] if os.path.isdir(file) and file not in models]
+    recordings = [file for file in files or [] if file not in models + runs]
+    _open_studio(recordings, port, show=None, runs=runs, models=models)
+
+
+def _holds_model(file: Path) -> bool:
+    """Whether a folder is a model's, and not a run's; what is in it is looked at later."""
+    from hrmkit.model.checkpoints import holds_run
+    from hrmkit.model.described import WIRING
+    from hrmkit.model.originals import CONFIG
+
+    named = any((file / name).is_file() for name in (WIRING, CONFIG))
+    return named and not holds_run(file)
 
 
 @app.command()
@@ -46,7 +62,11 @@ def play(
 
 
 def _open_studio(
-    files: list[Path], port: int, show: Path | None, runs: list[Path] | None = None
+    files: list[Path],
+    port: int,
+    show: Path | None,
+    runs: list[Path] | None = None,
+    models: list[Path] | None = None,
 ) -> None:
     from hrmkit.folders import data_folder
     from hrmkit.studio.server import check_port, serve
@@ -68,8 +88,12 @@ def _open_studio(
         world_stories,
         write_definitions,
     )
+    from hrmkit.studio.thinkers import Thinkers
 
     live = Runs(runs or [])
+    thinkers = Thinkers(models or [], runs or [])
+    for reason in thinkers.left_out:
+        typer.echo(f"Not to think with in the page: {reason}.", err=True)
     data = data_folder()
     if runs:  # whoever wants to see one does not wait for the default story to be trained
         write_definitions(data)
@@ -82,6 +106,7 @@ def _open_studio(
         bench=ladder_bench(data),
         runs=live,
         worlds=world_stories(data),
+        thinkers=thinkers,
     )
 
 
@@ -107,6 +132,7 @@ def site(
     from hrmkit.studio.shelf import check
     from hrmkit.studio.site import check_site, write_site
     from hrmkit.studio.stories import ensure_story, stories
+    from hrmkit.studio.thinkers import Thinkers
     from hrmkit.worlds.registry import world_named
 
     wanted = [world_named(name) for name in world or []]
@@ -116,7 +142,7 @@ def site(
     data = data_folder()
     for one in wanted:
         ensure_story(one, data)
-    write_site(out, [*(files or []), *stories(data)], data)
+    write_site(out, [*(files or []), *stories(data)], data, Thinkers().files)
     typer.echo(
         f"{out}: put this folder on any web server; index.html by itself stays empty.\n"
         f"To see it here: python -m http.server -d {quote(str(out))} -b 127.0.0.1, "

@@ -65,6 +65,8 @@ class Answer:
     given: Grid
     answer: Grid
     """In tokens; padding in cells that belong to no question."""
+    tries: tuple[Try, ...]
+    """What came of each view."""
 
 
 def solve(
@@ -118,9 +120,12 @@ def solve_grid(
     label = label_of(puzzle, given)
     tries: list[Try] = []
     for number in range(1, views + 1):
-        tries.append(try_view(model, puzzle, given, number, settings, watch))
+        one = try_view(model, puzzle, given, number, settings, watch)
         # What is chosen among views is chosen without knowing the answer.
-        if views > 1 and puzzle.is_valid(given, answer_to(tries[-1].answer, label)):
+        known = label if views == 1 else None
+        valid = puzzle.is_valid(given, answer_to(one.answer, label), known)
+        tries.append(one._replace(valid=valid))
+        if valid:
             break
     else:
         number = 1
@@ -141,15 +146,21 @@ def solve_grid(
         seconds=sum(one.seconds for one in tries),
         given=given,
         answer=answer,
+        tries=tuple(tries),
     )
 
 
 class Try(NamedTuple):
     """A model's answer to one view of a puzzle, mapped back to the puzzle itself."""
 
+    view: int
+    """Its number."""
     answer: Grid
     segments: int
     halted: bool
+    q_halt: float
+    """After the last segment; means nothing without halting."""
+    valid: bool
     seconds: float
 
 
@@ -161,7 +172,10 @@ def try_view(
     settings: InferenceSettings,
     watch: Callable[[SegmentAnswer], None] | None,
 ) -> Try:
-    """Answer the view `number`; `watch` sees the answers mapped back to the puzzle itself."""
+    """Answer the view `number`; `watch` sees the answers mapped back to the puzzle itself.
+
+    Whether the answer is valid is not looked at.
+    """
     began, watching = perf_counter(), 0.0
     seen, change = view_of_one(puzzle, one_puzzle(given), number)
     thought: SegmentAnswer | None = None
@@ -175,7 +189,8 @@ def try_view(
     check_answers(thought.q_halt)
     (answer,) = as_grids(thought.tokens)
     seconds = perf_counter() - began - watching
-    return Try(answer, thought.number, bool(thought.halts[0]), seconds)
+    halted, q_halt = bool(thought.halts[0]), float(thought.q_halt[0])
+    return Try(number, answer, thought.number, halted, q_halt, False, seconds)
 
 
 def answer_to(answer: Grid, label: Grid | None) -> Grid:
@@ -261,5 +276,5 @@ def answer_as_text(answer: Answer, puzzle: Puzzle) -> str:
 def answer_as_json(answer: Answer, puzzle: Puzzle) -> str:
     """One answer, with the puzzle in place of the grids of tokens, as text says both."""
     content = asdict(answer)
-    del content["given"], content["answer"]
+    del content["given"], content["answer"], content["tries"]
     return json.dumps({"puzzle": puzzle.decode(answer.given), **content})

@@ -11,7 +11,6 @@ parameters, theta. Batch, number of tokens and number of pairs are free.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -55,7 +54,7 @@ OWNERS = ("planner", "doer", "halting")
 
 def cut(values: Tensor, slots: Sequence[Slot]) -> tuple[Tensor, ...]:
     """A vector `[P]` cut into one piece a parameter."""
-    return cast("tuple[Tensor, ...]", values.split([math.prod(s.shape) for s in slots]))
+    return cast("tuple[Tensor, ...]", values.split([s.size for s in slots]))
 
 
 def named(theta: Tensor, slots: Sequence[Slot]) -> dict[str, Tensor]:

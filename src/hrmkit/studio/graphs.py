@@ -6,13 +6,14 @@ them; it takes minutes and packages that only developers have, so its results ar
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from hrmkit.model.world_hrm import WorldHRM
+from hrmkit.model.hrm import HRM
 from hrmkit.worlds.definition import WorldDefinition
 
 SHIPPED = Path(__file__).parent / "exported"
@@ -47,8 +48,13 @@ class Slot(NamedTuple):
     offset: int
     shape: tuple[int, ...]
 
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
 
-def slots_of(model: WorldHRM) -> list[Slot]:
+
+def slots_of(model: HRM) -> list[Slot]:
     """Every parameter's place in theta, in the model's own order."""
     slots: list[Slot] = []
     offset = 0
@@ -58,6 +64,6 @@ def slots_of(model: WorldHRM) -> list[Slot]:
     return slots
 
 
-def theta_of(model: WorldHRM) -> Tensor:
+def theta_of(model: HRM) -> Tensor:
     """All parameters as one vector `[P]`."""
     return torch.cat([p.detach().flatten() for p in model.parameters()])

@@ -1,10 +1,11 @@
 """The studio's server: hands the page and its recordings to a browser on this machine.
 
 What it serves has the same relative addresses as a static export (``recordings/index.json``,
-``recordings/<name>``, ``graphs/<name>``). What a static host lacks is what trains: the bench, and
-the stories of worlds. ``bench/state.json`` and ``worlds/state.json`` say how that stands; ``train``
-and ``cancel`` beside them are the only addresses that take a POST. And it lacks runs that go on
-while they are looked at: they are offered like recordings, and asked for again and again.
+``recordings/<name>``, ``graphs/<name>``, ``thinkers/<name>``). What a static host lacks is what
+trains: the bench, and the stories of worlds. ``bench/state.json`` and ``worlds/state.json`` say how
+that stands; ``train`` and ``cancel`` beside them are the only addresses that take a POST. And it
+lacks runs that go on while they are looked at: they are offered like recordings, and asked for
+again and again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     # These bring torch with them, and the server need not.
     from hrmkit.studio.bench import Bench
     from hrmkit.studio.run import LiveRun, Runs
+    from hrmkit.studio.thinkers import Thinkers
     from hrmkit.studio.worlds import WorldStories
 
 LOOPBACK = "127.0.0.1"
@@ -107,12 +110,14 @@ def create_app(
     bench: Bench | None = None,
     runs: Runs | None = None,
     worlds: WorldStories | None = None,
+    thinkers: Thinkers | None = None,
 ) -> Starlette:
     """Make the application that serves the built page in ``static``.
 
     ``runs`` are offered first, then ``recordings``, then those in ``data``'s own folder; without
-    ``bench`` no wiring can be trained, without ``worlds`` no world's story. Raises UserError when
-    the page is not built or a recording cannot be offered.
+    ``bench`` no wiring can be trained, without ``worlds`` no world's story, without ``thinkers`` no
+    puzzle can be thought about. Raises UserError when the page is not built or a recording cannot
+    be offered.
     """
     if not (static / "index.html").is_file():
         raise UserError(
@@ -144,6 +149,7 @@ def create_app(
             Route("/recordings/{name}", recording),
             *(bench_routes(bench) if bench else ()),
             *(world_routes(worlds) if worlds else ()),
+            *(thinker_routes(thinkers) if thinkers else ()),
             Mount("/graphs", Files(data / GRAPHS, check_dir=False)),
             Mount("/", Files(static, html=True)),
         ],
@@ -216,6 +222,22 @@ def world_routes(worlds: WorldStories) -> tuple[Route, ...]:
         Route("/worlds/train", train, methods=["POST"]),
         Route("/worlds/cancel", cancel, methods=["POST"]),
     )
+
+
+def thinker_routes(thinkers: Thinkers) -> tuple[Route, ...]:
+    """Return where the page gets what it thinks with."""
+
+    def file(request: Request) -> Response:
+        name = request.path_params["name"]
+        content = thinkers.files.get(name)
+        if content is None:
+            return PlainTextResponse(f"There is no file {name!r} here.", status_code=404)
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{sha256(content).hexdigest()[:16]}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(content, media_type=media_type(name), headers=headers)
+
+    return (Route("/thinkers/{name}", file),)
 
 
 async def field_of(request: Request, name: str) -> Any:
@@ -448,12 +470,13 @@ def serve(
     bench: Bench | None = None,
     runs: Runs | None = None,
     worlds: WorldStories | None = None,
+    thinkers: Thinkers | None = None,
 ) -> None:
     """Serve the studio until Ctrl-C, and open it in the browser where there is one.
 
     ``show``, one of ``recordings``, is the one that the page opens with, unless there are ``runs``.
     """
-    app = create_app(recordings, static, data, bench, runs, worlds)
+    app = create_app(recordings, static, data, bench, runs, worlds, thinkers)
     listener = open_socket(port)
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
     if show is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hrmkit.errors import UserError
-from hrmkit.folders import GRAPHS, RECORDINGS
+from hrmkit.folders import GRAPHS, RECORDINGS, THINKERS
 from hrmkit.studio.server import STATIC
 from hrmkit.studio.shelf import Shelf
 from hrmkit.writing import check_folder, saying
@@ -19,22 +19,32 @@ UNFINISHED = ".hrmkit-site-"
 """How the folder begins in which a site is put together."""
 
 
-def write_site(out: Path, recordings: Sequence[Path], data: Path, static: Path = STATIC) -> None:
+def write_site(
+    out: Path,
+    recordings: Sequence[Path],
+    data: Path,
+    thinkers: Mapping[str, bytes],
+    static: Path = STATIC,
+) -> None:
     """Write to `out` the same addresses as the studio serves; see `check_site` for `out`.
 
-    An earlier site stays as it was until the new one is whole.
+    `thinkers` are the files of the models that think in the page. An earlier site stays as
+    it was until the new one is whole.
     """
     check_site(out, static)
     shelf = Shelf.of(recordings, data / RECORDINGS)
     files = {path.relative_to(static): path for path in page_files(static)}
     files |= {GRAPHS / path.relative_to(data / GRAPHS): path for path in files_in(data / GRAPHS)}
     files |= {Path(RECORDINGS, name): path for name, path in shelf.files().items()}
-    check_folder(out, bytes_of(files.values()))
+    check_folder(out, bytes_of(files.values()) + sum(map(len, thinkers.values())))
     with saying(out), TemporaryDirectory(prefix=UNFINISHED, dir=out) as folder:
         fresh = Path(folder)
         for name, path in files.items():
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, fresh / name)
+        (fresh / THINKERS).mkdir()
+        for name, content in thinkers.items():
+            (fresh / THINKERS / name).write_bytes(content)
         (fresh / RECORDINGS).mkdir(exist_ok=True)
         (fresh / RECORDINGS / INDEX).write_text(json.dumps(shelf.index()))
         # Inside `out`, and not in its place: it may be a link, or a disk of its own.

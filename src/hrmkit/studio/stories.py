@@ -32,8 +32,10 @@ from hrmkit.writing import check_folder, check_target, write
 
 ROOM = 16 * 2**20
 """Bytes that a story, its base models and the engine are given room for: they take 3 MB."""
-SHIPPED_STORIES = (Path(__file__).parent / "shipped" / "ladder.hrm.json.gz",)
-"""Recorded beforehand: a whole ladder takes too long to train at a first start."""
+COMES_ALONG = Path(__file__).parent / "shipped"
+SHIPPED_STORIES = (COMES_ALONG / "ladder.hrm.json.gz", COMES_ALONG / "sudoku.hrm.json.gz")
+"""Recorded beforehand: a whole ladder takes too long to train at a first start, and the table
+begins with a thought, though nobody has handed over a puzzle yet."""
 INDEX = "index.json"
 DEFINITIONS = "definitions.json"
 

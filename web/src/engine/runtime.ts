@@ -1,7 +1,7 @@
 /** The ONNX runtime: WebAssembly on one thread, fetched when this is first called. */
 import type { Graph, Opener, Values } from "./graphs";
 
-type Ort = typeof import("onnxruntime-web/wasm");
+export type Ort = typeof import("onnxruntime-web/wasm");
 
 /** Wraps an already loaded runtime; tests hand in one that runs in node. */
 export function openerOf(ort: Ort): Opener {
@@ -30,11 +30,17 @@ export function openerOf(ort: Ort): Opener {
   };
 }
 
-/** Loads the runtime in the browser. */
+/** Loads the runtime in the browser, to open graphs of worlds with. */
 export async function loadRuntime(wasm: string): Promise<{ opener: Opener; name: string }> {
+  const { ort, name } = await loadOrt(wasm);
+  return { opener: openerOf(ort), name };
+}
+
+/** Loads the runtime in the browser. */
+export async function loadOrt(wasm: string): Promise<{ ort: Ort; name: string }> {
   const ort = await import("onnxruntime-web/wasm");
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = { wasm };
   ort.env.logLevel = "error";
-  return { opener: openerOf(ort), name: `onnxruntime-web ${ort.env.versions.web ?? ""}`.trim() };
+  return { ort, name: `onnxruntime-web ${ort.env.versions.web ?? ""}`.trim() };
 }

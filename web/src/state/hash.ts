@@ -78,7 +78,8 @@ export function writeHash(state: State): string {
   };
   write(SHARED, { ...state });
   write(OWN, state.own);
-  const text = out.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+  // These need no escape in a link, and are easier to read.
+  const text = out.toString().replaceAll(/%(3A|2C|2F|7E)/g, decodeURIComponent);
   return text ? `#${text}` : "";
 }
 

@@ -107,6 +107,7 @@ export class Page implements PageAccess {
   readonly engine: Engine;
   readonly #changed: () => void;
   readonly #opened = new Opened();
+  readonly #held = new Map<string, unknown>();
   #scrubbed = 0;
   #notices = 0;
   #loads = 0;
@@ -115,6 +116,11 @@ export class Page implements PageAccess {
   constructor(engine: Engine, changed: () => void) {
     this.engine = engine;
     this.#changed = changed;
+  }
+
+  once<T>(name: string, make: () => T): T {
+    if (!this.#held.has(name)) this.#held.set(name, make());
+    return this.#held.get(name) as T;
   }
 
   // --- messages ---

@@ -6,8 +6,6 @@ import { STORIES } from "../stories/registry";
 export type Theme = "auto" | "light" | "dark" | "contrast";
 
 export interface State extends PageState {
-  /** The recording's name in `recordings/`; null is the first of them. */
-  readonly story: string | null;
   readonly speed: number;
   /** Whether the scene begins again when it ends. */
   readonly loop: boolean;

@@ -10,6 +10,8 @@ import type { Shape } from "../scene/shape";
 
 /** Whatever a link carries for every story; `own` is what it carries for one kind of story. */
 export interface PageState {
+  /** The recording's name in `recordings/`; null is the first of them. */
+  readonly story: string | null;
   /** A scene's id; null is the first scene. */
   readonly scene: string | null;
   /** Seconds into the scene. */
@@ -30,6 +32,8 @@ export interface PageAccess {
   readonly definitions: Definitions | null;
   /** What trains in the page. */
   readonly engine: Engine;
+  /** What a kind of story holds for as long as the page lives, such as a worker; made when first asked for. */
+  once<T>(name: string, make: () => T): T;
   update(patch: Partial<Omit<PageState, "own">>): void;
   /** Changes what the story keeps in the link. */
   keep(values: Readonly<Record<string, unknown>>): void;

@@ -304,10 +304,34 @@ export function thoughts(): [string, ThoughtRecording][] {
     changed("that is right in its own way", { rest: { valid: true, exact: false } }),
     changed("that stops early", { rest: { segments_used: 2 } }),
     ["without lights", dark(thought())],
+    ["of several views", tried(thought(), 5)],
+    [
+      "of many views, none valid",
+      tried(thought({ segments: 3, rest: { valid: false, exact: false } }), 64),
+    ],
+    ["about a maze in several views", tried(thought({ on: "maze", segments: 3 }), 3)],
     changed("of a model that says nothing of itself", {
       rest: { trained_on: [], step: null, model: { ...MODEL, preset: null, hierarchy: false } },
     }),
   ];
+}
+
+/** The same after so many views, the last of which gave its answer if that is valid. */
+export function tried(one: ThoughtRecording, many: number): ThoughtRecording {
+  const { segments, valid } = one;
+  const views = range(many).map((i) => {
+    const last = i === many - 1;
+    const segment = segments[last ? segments.length - 1 : 0];
+    return {
+      view: i + 1,
+      answer: segment?.answer ?? [],
+      valid: last && valid === true,
+      segments: last ? one.segments_used : segments.length,
+      halted: last,
+      q_halt: segment?.q_halt ?? null,
+    };
+  });
+  return { ...one, view: valid && many > 1 ? many : null, tried: views };
 }
 
 /** Times that cover a scene: its stops, and points in between. */

@@ -1,6 +1,7 @@
 /** Whole recordings of every kind, and how their scenes are seen: what holds for all stories. */
 import type { AnyRecording } from "../../src/recording/form";
 import { ladder, variants } from "./assemble-helpers";
+import { thoughtsInside } from "./inside-fixture";
 import { runs, thoughts } from "./puzzle-fixture";
 import { fixture, storyIn, WORLD_STORIES } from "./story-helpers";
 
@@ -38,5 +39,5 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     ],
   },
   run: { recordings: runs },
-  thought: { recordings: thoughts },
+  thought: { recordings: () => [...thoughts(), ...thoughtsInside()] },
 };

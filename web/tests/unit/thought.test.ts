@@ -110,10 +110,10 @@ test("the mark on the bar stands where the light turns red", () => {
 });
 
 test("wrong cells fall to none as the answer comes to the solution", () => {
-  const wrong = wrongOf(thought({ segments: 6 })) ?? [];
+  const wrong = wrongOf(thought({ segments: 6 }), wide) ?? [];
   expect(wrong.at(-1)).toBe(0);
   expect(wrong[0]).toBeGreaterThan(0);
-  expect(wrongOf(thought({ rest: { solution: null } }))).toBeNull();
+  expect(wrongOf(thought({ rest: { solution: null } }), wide)).toBeNull();
 });
 
 test("the verdict says only what is known", () => {

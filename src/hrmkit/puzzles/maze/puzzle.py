@@ -42,6 +42,8 @@ class Turned:
 
     cells: Tensor
     """int64 [n, cells]: which cell of the canvas each cell of the result comes from."""
+    draws: Tensor
+    """bool [n, 3]: whether it is transposed, then turned upside down, then mirrored."""
 
     def apply(self, grid: Tensor) -> Tensor:
         """The turned grids: int64 [n, cells] or [n, many, cells]."""
@@ -235,7 +237,7 @@ class Maze:
         row = np.where(upended & (row < height), height - 1 - row, row)
         column = np.where(mirrored & (column < width), width - 1 - column, column)
         cells = np.where(transposed, column * self.side + row, row * self.side + column)
-        return Turned(torch.from_numpy(cells.reshape(len(given), -1)))
+        return Turned(torch.from_numpy(cells.reshape(len(given), -1)), torch.from_numpy(draws.T))
 
 
 def _lines(text: str) -> list[str]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from torch import Tensor
+
 from hrmkit.errors import UserError
 from hrmkit.model.halting import segments_until_halt
 from hrmkit.model.hrm import count_parameters
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, Reversible, as_grids
 from hrmkit.recording.board import MOST_SEGMENTS, PuzzleModel, board_of, check_grid, short_name
+from hrmkit.recording.calls import SeenCall, calls_of
 from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import with_hash
-from hrmkit.recording.thought.schema import AnsweredSegment, ThoughtRecording
-from hrmkit.solving.answer import one_puzzle
+from hrmkit.recording.thought.inside import cells_put_back, certainty_of, inside_of
+from hrmkit.recording.thought.schema import AnsweredSegment, Inside, ThoughtRecording, TriedView
+from hrmkit.solving.answer import Try, one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one
 
@@ -29,6 +33,7 @@ def record_thought(
     halt_threshold: float | None = None,
     puzzle_id: int = 0,
     view: int = 1,
+    tried: Sequence[Try] | None = None,
     title: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> ThoughtRecording:
@@ -36,7 +41,8 @@ def record_thought(
 
     No segment is left out: after the light is red it thinks on, and `segments_used` says where it
     was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
-    `view_of_one`, and what is recorded is undone. The model's `metadata`, as a saved
+    `view_of_one`, and what is recorded is undone; `tried` are the views that were tried before this
+    one was chosen. The model's `metadata`, as a saved
     model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
     if the grids do not fit puzzle and model.
     """
@@ -48,14 +54,14 @@ def record_thought(
     if solution is not None:
         check_grid(solution, board, "the solution", IGNORED)
     seen, change = view_of_one(puzzle, one_puzzle(given, puzzle_id), view)
-    thought = segments_of(model, seen, change, segments, halt_threshold)
+    thought, inside = segments_of(model, seen, change, segments, halt_threshold)
     segments_used = segments_until_halt([one.red for one in thought])
     answer = thought[segments_used - 1].answer
     recording = ThoughtRecording(
         format=FORMAT,
         version=VERSION,
         kind="thought",
-        title=title or f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}",
+        title=title or title_of(puzzle, metadata),
         maker=made_here(),
         puzzle=puzzle.name,
         board=board,
@@ -66,10 +72,12 @@ def record_thought(
         solution=solution,
         halt_threshold=halt_threshold,
         view=view if view > 1 else None,
+        tried=None if tried is None else tuple(tried_view(model, one) for one in tried),
         segments=thought,
         segments_used=segments_used,
         valid=judged(puzzle, given, answer, solution),
         exact=None if solution is None else same(answer, solution),
+        inside=inside,
         hash="",
     )
     return with_hash(recording)
@@ -81,24 +89,51 @@ def segments_of(
     change: Reversible,
     segments: int | None,
     halt_threshold: float | None,
-) -> tuple[AnsweredSegment, ...]:
-    """Every segment of the thought about one puzzle, with the change to it undone."""
+) -> tuple[tuple[AnsweredSegment, ...], Inside | None]:
+    """Every segment of the thought about one puzzle, the change to it undone, and its states."""
     lights = model.wiring.halting != "none"
     out: list[AnsweredSegment] = []
-    for thought in thinking(model, asked, segments=segments, halt_threshold=halt_threshold):
-        (answer,) = as_grids(change.undo(thought.tokens.cpu()))
-        before = out[-1].answer if out else answer
-        out.append(
-            AnsweredSegment(
-                answer=answer,
-                changed=tuple(
-                    i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
-                ),
-                q_halt=float(thought.q_halt[0]) if lights else None,
-                red=bool(thought.halts[0]),
+    seen: list[SeenCall] = []
+    certainty: list[Tensor] | None = []
+    with calls_of(model) as calls:
+        for thought in thinking(model, asked, segments=segments, halt_threshold=halt_threshold):
+            tokens = thought.tokens.cpu()
+            (answer,) = as_grids(change.undo(tokens))
+            cells = cells_put_back(change, tokens, model.interface.vocab)
+            if certainty is not None:
+                sure = certainty_of(model, calls)[0]
+                certainty = None if cells is None else [*certainty, sure[cells]]
+            before = out[-1].answer if out else answer
+            out.append(
+                AnsweredSegment(
+                    answer=answer,
+                    changed=tuple(
+                        i for i, (a, b) in enumerate(zip(before, answer, strict=True)) if a != b
+                    ),
+                    q_halt=float(thought.q_halt[0]) if lights else None,
+                    red=bool(thought.halts[0]),
+                )
             )
-        )
-    return tuple(out)
+            seen += calls
+            calls.clear()
+    return tuple(out), inside_of(model.wiring, seen, certainty)
+
+
+def tried_view(model: PuzzleHRM, one: Try) -> TriedView:
+    """A view that was tried."""
+    return TriedView(
+        view=one.view,
+        answer=one.answer,
+        valid=one.valid,
+        segments=one.segments,
+        halted=one.halted,
+        q_halt=one.q_halt if model.wiring.halting != "none" else None,
+    )
+
+
+def title_of(puzzle: Puzzle, metadata: Mapping[str, Any] | None) -> str:
+    """What a recording is called unless somebody says otherwise."""
+    return f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}"
 
 
 def judged(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> bool | None:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.common import FrozenModel, Maker
+from hrmkit.recording.common import FrozenModel, Maker, Number
 from hrmkit.recording.run.schema import Measured
 
 
@@ -25,6 +25,46 @@ class AnsweredSegment(FrozenModel):
     )
     q_halt: Measured = Field(description="Logit; null where there is no halting.")
     red: bool = Field(description="Whether the light is red: it would stop here.")
+
+
+class TriedView(FrozenModel):
+    """What came of one view of the puzzle, with the view undone."""
+
+    view: int = Field(ge=1, description="Its number: 1 is the puzzle as it is.")
+    answer: Grid = Field(description="Its last answer.")
+    valid: bool = Field(description="Whether the answer is correct, found without a solution.")
+    segments: int = Field(ge=1, description="Segments until this answer.")
+    halted: bool = Field(description="Whether it halted; otherwise no segments were left.")
+    q_halt: Measured = Field(description="Logit; null where there is no halting.")
+
+
+class StatePath(FrozenModel):
+    """One module's state over its calls, in their order."""
+
+    residuals: tuple[Number, ...] = Field(
+        min_length=1,
+        description="How far each call moved the state: the norm of the change over the norm of "
+        "the state after it, over all tokens and their width.",
+    )
+    x: tuple[Number, ...] = Field(
+        description="The state after each call along the first principal component of these "
+        "states, seen from their mean; 1 is the size of a state."
+    )
+    y: tuple[Number, ...] = Field(description="The same along the second.")
+    explained: tuple[Number, Number] = Field(
+        description="Shares of the variance of these states that lie along the two."
+    )
+
+
+class Inside(FrozenModel):
+    """What happened in the states while it thought."""
+
+    high: StatePath | None = Field(description="zH; null where one state serves every head.")
+    low: StatePath = Field(description="zL, or the only state.")
+    certainty: tuple[tuple[Number, ...], ...] | None = Field(
+        description="After each segment, of each cell: the probability that the model gives to its "
+        "answer, rounded down to thousandths; null where a view's cells cannot be put back."
+    )
 
 
 class ThoughtRecording(FrozenModel):
@@ -52,6 +92,11 @@ class ThoughtRecording(FrozenModel):
         description="Which view was thought about, if not the puzzle as it is: it is under a "
         "symmetry, undone in what is recorded.",
     )
+    tried: tuple[TriedView, ...] | None = Field(
+        default=None,
+        description="What came of every view that was tried until an answer was valid, in order; "
+        "null where nobody looked for a valid answer.",
+    )
     segments: tuple[AnsweredSegment, ...] = Field(min_length=1)
     segments_used: int = Field(
         ge=1, description="Segments until the light was red; all if it never was."
@@ -60,4 +105,7 @@ class ThoughtRecording(FrozenModel):
         description="Whether the answer at its light is correct; null where nothing can tell."
     )
     exact: bool | None = Field(description="Whether it is the solution; null if not known.")
+    inside: Inside | None = Field(
+        default=None, description="The states while it thought; older files have none."
+    )
     hash: str = Field(description="SHA-256 of every number above; see recording/file.py.")

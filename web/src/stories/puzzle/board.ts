@@ -28,6 +28,8 @@ export interface BoardProps {
   readonly given?: Grid;
   /** Marks every asked cell as right or wrong; cells that are not asked about stay empty. */
   readonly solution?: Grid | null;
+  /** Where no solution marks them: cells that are wrong by the rules. */
+  readonly wrong?: readonly number[];
   /** Cells with a ring. */
   readonly changed?: readonly number[];
   readonly tone?: Tone;
@@ -78,7 +80,12 @@ function drawBoard(props: BoardProps): Shape {
   );
 }
 
-function layOut({ box, board, crop = cropOf(board, []) }: BoardProps): Laid {
+/** Where the cells of a board stand. */
+export function layOut({
+  box,
+  board,
+  crop = cropOf(board, []),
+}: Pick<BoardProps, "box" | "board" | "crop">): Laid {
   const cell = Math.min(box.width / crop.width, box.height / crop.height);
   const [width, height] = [cell * crop.width, cell * crop.height];
   const inner = {
@@ -149,13 +156,14 @@ function changedRings({ id, changed = [], small }: BoardProps, laid: Laid): Shap
 function letters(props: BoardProps, laid: Laid): Shape[] {
   const { id, board, grid, given, solution } = props;
   const size = Math.max(11, round(laid.cell * 0.58));
+  const isOff = offIn(props);
   const marks = { right: "", wrong: "" };
   const texts = laid.cells.flatMap((i): Shape[] => {
     const token = at(grid, i);
     const fixed = given?.[i] === token && token !== board.blank;
     const label = solution?.[i];
     if (label === IGNORED) return [];
-    const wrong = label !== undefined && isWrong(token, label);
+    const wrong = label !== undefined ? isWrong(token, label) : isOff(i);
     const [cx, cy] = [laid.x(i) + laid.cell / 2, laid.y(i) + laid.cell / 2];
     if (wrong) marks.wrong += slash(cx, cy, laid.cell * 0.34);
     else if (label !== undefined && !fixed) {
@@ -179,15 +187,22 @@ function letters(props: BoardProps, laid: Laid): Shape[] {
   ];
 }
 
+/** Which cells are wrong where no solution says so. */
+function offIn({ wrong = [], solution }: BoardProps): (cell: number) => boolean {
+  const cells = new Set(solution ? [] : wrong);
+  return (cell) => cells.has(cell);
+}
+
 /** In a small board of digits: given cells, right ones, and wrong ones with a stroke. */
 function judgedCells(props: BoardProps, laid: Laid): Shape[] {
   const { id, board, grid, given, solution } = props;
   const runs = new Runs(laid);
+  const isOff = offIn(props);
   const marks = laid.cells.map((i): string => {
     const token = at(grid, i);
     const label = solution?.[i];
     if (label === IGNORED) return "";
-    const wrong = label !== undefined && isWrong(token, label);
+    const wrong = label !== undefined ? isWrong(token, label) : isOff(i);
     const fixed = given?.[i] === token && token !== board.blank;
     if (token === board.blank && !wrong) return "";
     runs.add(i, wrong ? "wrong" : fixed ? "faint" : label !== undefined ? "right" : "agent");
@@ -259,16 +274,17 @@ function colours(props: BoardProps, laid: Laid): Shape[] {
 
 /** The forms of a token's cells. */
 function forms(
-  { id, board, solution }: BoardProps,
+  props: BoardProps,
   laid: Laid,
   token: number,
   cells: readonly number[],
   small: boolean,
 ): Shape[] {
+  const { id, board } = props;
   const glyph = at(board.glyphs, token);
   const name = `${id}.g${token}`;
   if (board.kind === "maze") {
-    if (glyph === "o") return pathDots(name, laid, token, cells, solution ?? null);
+    if (glyph === "o") return pathDots(name, props, laid, token, cells);
     if (small || !/[SG]/.test(glyph) || cells.length > MOST_LETTERS) return [];
     const size = Math.max(11, round(laid.cell * 0.8));
     return cells.map((i) =>
@@ -297,15 +313,17 @@ function forms(
 /** A path through a maze: a dot a cell, in the hue of what it is worth. */
 function pathDots(
   name: string,
+  props: BoardProps,
   laid: Laid,
   token: number,
   cells: readonly number[],
-  solution: Grid | null,
 ): Shape[] {
+  const { solution } = props;
+  const isOff = offIn(props);
   const r = round(laid.cell * 0.3);
   const dot = (i: number) =>
     `M${round(laid.x(i) + laid.cell / 2 - r)} ${round(laid.y(i) + laid.cell / 2)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
-  const off = (i: number) => solution !== null && isWrong(token, solution[i]);
+  const off = (i: number) => (solution ? isWrong(token, solution[i]) : isOff(i));
   const [right, wrong] = [cells.filter((i) => !off(i)), cells.filter(off)];
   return [
     ...(right.length
@@ -317,9 +335,10 @@ function pathDots(
 
 function wrongMarks(props: BoardProps, laid: Laid): Shape[] {
   const { id, grid, solution, small } = props;
-  if (!solution || (small && laid.cell < 2)) return [];
+  if (small && laid.cell < 2) return [];
+  const isOff = offIn(props);
   const d = laid.cells
-    .filter((i) => isWrong(at(grid, i), solution[i]))
+    .filter((i) => (solution ? isWrong(at(grid, i), solution[i]) : isOff(i)))
     .map((i) => slash(laid.x(i) + laid.cell / 2, laid.y(i) + laid.cell / 2, laid.cell * 0.36))
     .join("");
   // With an edge, as it lies on any hue.

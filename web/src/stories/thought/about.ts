@@ -1,12 +1,13 @@
-/** The story of a thought: a puzzle, and what a model makes of it segment by segment. */
+/** The table: a puzzle, of the visitor's own too, and what a model makes of it. */
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import { puzzleInFileName } from "../puzzle/facts";
 import type { Story } from "../story";
+import { beside, fields } from "./view";
 
 export const about: Story<ThoughtRecording> = {
   id: "thought",
   kind: "thought",
-  title: () => "A thought",
+  title: () => "Solve",
   legend: [
     ["input", "The puzzle as it is given"],
     ["answer", "What it answers"],
@@ -14,7 +15,8 @@ export const about: Story<ThoughtRecording> = {
     ["right", "Right (underlined, a tick)"],
     ["wrong", "Wrong (crossed out)"],
   ],
-  fields: {},
+  fields,
+  beside,
   fetchCheck: () => import("./check"),
   nameParts: ({ puzzle, model, step }) => [
     "thought",
@@ -22,4 +24,7 @@ export const about: Story<ThoughtRecording> = {
     model.preset ?? "",
     step === null ? "" : `step-${step}`,
   ],
+  help: (title) =>
+    `Hand over a puzzle of your own in “${title}”: a model thinks about it, here in the page`,
+  fetchStage: () => import("./state/solve.svelte"),
 };

@@ -2,24 +2,106 @@
 import type { AnsweredSegment, ThoughtRecording } from "../../recording/thought.gen";
 import { at } from "../../lib/list";
 import { memo } from "../../scene/memo";
-import { cropOf, wrongCells, type Crop } from "../puzzle/facts";
-import type { Scene } from "../../scene/scene";
+import * as mazes from "../../lib/rules/maze";
+import * as sudokus from "../../lib/rules/sudoku";
+import { count } from "../../scene/numbers";
+import { cropOf, IGNORED, isWrong, type Crop, type Grid } from "../puzzle/facts";
+import { draftOf, sizeIn } from "./draft";
+import type { ThoughtView } from "./view";
 
-export type ThoughtScene = Scene<ThoughtRecording>;
+export type { ThoughtScene } from "./view";
 
 /** The answer that counts: after the segment at which the light turned red. */
 export function handedIn(recording: ThoughtRecording): AnsweredSegment {
   return at(recording.segments, recording.segments_used - 1);
 }
 
-/** Of each segment, asked cells that are wrong; null where the solution is not known. */
-export const wrongOf = memo(({ solution, segments }: ThoughtRecording): readonly number[] | null =>
-  solution ? segments.map(({ answer }) => wrongCells(answer, solution)) : null,
+/** How answers are judged: by the true answer, by the rules of the puzzle alone, or not at all. */
+export type Judgement = "answer" | "rules" | null;
+
+/** The true answer: as it was recorded, or as the rules have it; null where nothing tells. */
+export const truthOf = memo(({ puzzle, board, given, solution }: ThoughtRecording): Grid | null => {
+  if (solution) return solution;
+  if (!hasRules({ puzzle, board })) return null;
+  if (puzzle === "maze") {
+    const found = mazes.solution(given, board.height, board.width);
+    return found && found.map((token) => (token === mazes.PAD ? IGNORED : token));
+  }
+  const { solutions, first } = sudokus.solve(given, board.width);
+  return solutions === 1 ? first : null;
+});
+
+/** Whether the page knows the rules of its puzzle. */
+function hasRules({ puzzle, board }: Pick<ThoughtRecording, "puzzle" | "board">): boolean {
+  if (puzzle === "maze") return board.kind === "maze";
+  return puzzle === "sudoku" && board.box > 1 && board.blank === sudokus.BLANK;
+}
+
+export function judgementOf(recording: ThoughtRecording, { truth }: ThoughtView): Judgement {
+  if (truth === false && hasRules(recording)) return "rules";
+  return recording.solution || (truth && truthOf(recording)) ? "answer" : null;
+}
+
+/** The true answer where answers are judged by it. */
+export function solutionFor(recording: ThoughtRecording, view: ThoughtView): Grid | null {
+  return judgementOf(recording, view) === "answer" ? truthOf(recording) : null;
+}
+
+/** The cells of an answer that are wrong, by what it is judged by; null where nothing tells. */
+export function wrongIn(
+  recording: ThoughtRecording,
+  answer: Grid,
+  view: ThoughtView,
+): readonly number[] | null {
+  const solution = solutionFor(recording, view);
+  if (solution) return answer.flatMap((token, i) => (isWrong(token, solution[i]) ? [i] : []));
+  return judgementOf(recording, view) === "rules" ? byRules(recording, answer) : null;
+}
+
+function byRules({ puzzle, board, given }: ThoughtRecording, answer: Grid): readonly number[] {
+  return puzzle === "maze"
+    ? mazes.wrongCells(given, answer, board.height, board.width)
+    : sudokus.wrongCells(given, answer, board.width);
+}
+
+const wrongByRules = memo(({ segments, ...rest }: ThoughtRecording): readonly number[] =>
+  segments.map(({ answer }) => byRules({ segments, ...rest }, answer).length),
 );
+
+const wrongByAnswer = memo((recording: ThoughtRecording): readonly number[] =>
+  recording.segments.map(
+    ({ answer }) => wrongIn(recording, answer, { layout: "wide", truth: true })?.length ?? 0,
+  ),
+);
+
+/** Of each segment, how many cells are wrong; null where nothing tells. */
+export function wrongOf(recording: ThoughtRecording, view: ThoughtView): readonly number[] | null {
+  const by = judgementOf(recording, view);
+  return by === "rules" ? wrongByRules(recording) : by && wrongByAnswer(recording);
+}
+
+/** Whether an answer is right, by what answers are judged by; false where nothing tells. */
+export function isRight(recording: ThoughtRecording, answer: Grid, view: ThoughtView): boolean {
+  const { puzzle, board, given } = recording;
+  if (judgementOf(recording, view) !== "rules") {
+    return wrongIn(recording, answer, view)?.length === 0;
+  }
+  const rules = puzzle === "maze" ? mazes : sudokus;
+  return rules.isValid(given, answer, board.height, board.width);
+}
+
+/** '28 clues', '9 × 9'. */
+export function clues(recording: ThoughtRecording): string {
+  const draft = draftOf(recording);
+  if (draft?.kind !== "sudoku") return draft ? `${draft.height} × ${draft.width}` : "A puzzle";
+  return count(draft.grid.filter((token) => token !== sudokus.BLANK).length, "clue");
+}
 
 /** The cells worth showing; of a solution that is not known, those that the answer uses. */
 export const cropOfThought = memo((recording: ThoughtRecording): Crop => {
   const { board, given, solution } = recording;
+  // A maze that is smaller than its canvas stands at the top left.
+  if (board.kind === "maze") return { left: 0, top: 0, ...sizeIn(given, board) };
   return cropOf(board, [given, solution ?? handedIn(recording).answer]);
 });
 

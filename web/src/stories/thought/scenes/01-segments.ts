@@ -10,9 +10,20 @@ import { words } from "../../../scene/parts/paragraphs";
 import { puzzleBoard } from "../../puzzle/board";
 import { askedCells, judged } from "../../puzzle/facts";
 import { card, halves, inside, sizes } from "../../puzzle/places";
-import type { Caption, Equation, Layout, View } from "../../../scene/scene";
+import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { cropOfThought, handedIn, verdict, wrongOf, type ThoughtScene } from "../facts";
+import {
+  cropOfThought,
+  handedIn,
+  isRight,
+  judgementOf,
+  solutionFor,
+  verdict,
+  wrongIn,
+  wrongOf,
+  type ThoughtScene,
+} from "../facts";
+import type { ThoughtView } from "../view";
 import { each, timeline } from "../../../scene/timeline";
 
 const LONGEST = 2.8;
@@ -41,21 +52,22 @@ function done(recording: ThoughtRecording, t: number): number {
   return progress(t, time.segments, time.verdict) * recording.segments.length;
 }
 
-function captions(recording: ThoughtRecording): readonly Caption[] {
+function captions(recording: ThoughtRecording, view: ThoughtView): readonly Caption[] {
   const { segments, segments_used: used, model } = recording;
   const time = times(recording);
   const list: Caption[] = [{ at: 0, text: "It thinks one segment, and reads out a whole answer." }];
   const after = (i: number): string => {
     const segment = at(segments, i);
-    const wrong = wrongOf(recording)?.[i];
+    const wrong = wrongOf(recording, view)?.[i];
+    const byRules = judgementOf(recording, view) === "rules";
     const words =
-      wrong === undefined
+      wrong === undefined || (byRules && wrong === 0)
         ? i
           ? `${count(segment.changed.length, "cell")} changed`
           : "its first answer"
         : wrong === 0
           ? "every cell is right"
-          : `${count(wrong, "cell")} wrong${i ? `, ${segment.changed.length} changed` : ""}`;
+          : `${count(wrong, "cell")} wrong${byRules ? " by the rules" : ""}${i ? `, ${segment.changed.length} changed` : ""}`;
     return `After segment ${i + 1}: ${words}.`;
   };
   for (let i = 0; i < segments.length; i++) {
@@ -73,7 +85,7 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
   return [...list, { at: time.verdict + 0.1, text: `${stopped} ${verdict(recording)}` }];
 }
 
-function draw(recording: ThoughtRecording, t: number, view: View): readonly Shape[] {
+function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {
   const { layout } = view;
   const { first, second } = halves(layout);
   const finished = t >= times(recording).verdict;
@@ -82,9 +94,9 @@ function draw(recording: ThoughtRecording, t: number, view: View): readonly Shap
     over === 0 ? "As it is given" : finished ? "What it hands in" : `After segment ${over}`;
   return [
     ...card("board", first, title, layout),
-    ...boardAt(recording, over, finished, inside(first, layout), layout),
+    ...boardAt(recording, over, finished, inside(first, layout), view),
     ...card("thought", second, `Segment by segment`, layout),
-    ...evidence(recording, t, over, finished, inside(second, layout), layout),
+    ...evidence(recording, t, over, finished, inside(second, layout), view),
   ];
 }
 
@@ -93,16 +105,22 @@ function boardAt(
   over: number,
   finished: boolean,
   box: Box,
-  layout: Layout,
+  view: ThoughtView,
 ): Shape[] {
-  const { board, given, solution, segments } = recording;
+  const { board, given, segments } = recording;
+  const { layout } = view;
+  const solution = solutionFor(recording, view);
   const segment = over === 0 ? null : finished ? handedIn(recording) : at(segments, over - 1);
   const size = sizes[layout].body;
   const grid = segment?.answer ?? given;
   const changed = segment && !finished ? segment.changed : [];
+  const wrong = segment ? wrongIn(recording, grid, view) : null;
+  const byRules = wrong && !solution;
   const parts = segment
     ? [
         ...(solution ? [judged(grid, solution)] : []),
+        ...(byRules && wrong.length ? [`${count(wrong.length, "cell")} wrong by the rules`] : []),
+        ...(byRules && !wrong.length && finished && recording.valid ? ["right by the rules"] : []),
         // There is nothing before the first answer.
         ...(segment === segments[0] ? [] : [`${count(segment.changed.length, "cell")} changed`]),
       ]
@@ -117,11 +135,12 @@ function boardAt(
       grid,
       given,
       solution: segment ? solution : null,
+      ...(byRules ? { wrong } : {}),
       changed,
       tone: !segment ? "input" : finished ? verdictTone(recording) : "answer",
       label: `The board: ${said}`,
       tip: segment
-        ? `Its answer: ${said}. Lit cells have changed${solution ? ", wrong ones are crossed out" : ""}.`
+        ? `Its answer: ${said}. Lit cells have changed${wrong ? ", wrong ones are crossed out" : ""}.`
         : "The puzzle as it is given.",
     }),
     fitted("main.said", said, box.x, round(box.y + box.height - 3), box.width, size, {
@@ -141,8 +160,9 @@ function evidence(
   over: number,
   finished: boolean,
   box: Box,
-  layout: Layout,
+  view: ThoughtView,
 ): Shape[] {
+  const { layout } = view;
   const size = sizes[layout].body;
   const lights = recording.model.halting !== "none";
   const head = lights ? size * 4.4 : 0;
@@ -153,6 +173,7 @@ function evidence(
       : []),
     ...columns(
       recording,
+      view,
       done(recording, t),
       { ...box, y: box.y + head, height: box.height - head - foot },
       sizes[layout].small,
@@ -220,9 +241,16 @@ function guess(recording: ThoughtRecording, over: number, box: Box, size: number
 }
 
 /** A column a segment: wrong cells, or, where the solution is not known, changed ones. */
-function columns(recording: ThoughtRecording, over: number, box: Box, size: number): Shape[] {
-  const { segments, segments_used: used, solution, model } = recording;
-  const wrong = wrongOf(recording);
+function columns(
+  recording: ThoughtRecording,
+  view: ThoughtView,
+  over: number,
+  box: Box,
+  size: number,
+): Shape[] {
+  const { segments, segments_used: used, model } = recording;
+  const solution = solutionFor(recording, view);
+  const wrong = wrongOf(recording, view);
   const values = wrong ?? segments.map(({ changed }) => changed.length);
   const most = Math.max(...values, 1);
   const lights = model.halting !== "none";
@@ -236,7 +264,9 @@ function columns(recording: ThoughtRecording, over: number, box: Box, size: numb
   const r = Math.min(each * 0.36, 7);
   const title = solution
     ? `Wrong cells of ${askedCells(solution)}, after each segment`
-    : "Cells that changed, after each segment";
+    : wrong
+      ? "Cells that are wrong by the rules, after each segment"
+      : "Cells that changed, after each segment";
   return [
     fitted("columns.title", title, box.x, round(box.y + size), box.width, size, { weight: 700 }),
     line(
@@ -276,7 +306,7 @@ function columns(recording: ThoughtRecording, over: number, box: Box, size: numb
             },
             { radius: Math.min(4, wide / 3), fill: wrong ? "wrong" : "agent" },
           ),
-          ...(shown >= 1 && wrong && value === 0
+          ...(shown >= 1 && value === 0 && isRight(recording, segment.answer, view)
             ? [tick(`${id}.tick`, x, foot - 9, Math.min(6, wide * 0.3))]
             : shown >= 1 && labelled
               ? [

@@ -1,9 +1,8 @@
 /** What can stand beside a story, and what it takes to have it. */
-import type { Recording, Settings } from "../../../recording/types.gen";
+import type { Settings } from "../../../recording/types.gen";
 import { count } from "../../../scene/numbers";
 import { WIRINGS, type KnobName, type Knobs, type Training } from "../knobs";
 import { knobsOf, settingsFor, turned } from "../settings";
-import type { WorldScene } from "../view";
 import { countedOf } from "../ways";
 
 export type Comparison =
@@ -48,17 +47,4 @@ export function ownLabel(compare: string, settings: Settings, training: Training
   if (compare === "labels" || compare === "preferences") return wayLabel(settings);
   if (compare.startsWith("examples-")) return lessons(settings);
   return `${WIRINGS[knobs.preset]}, ${lessons(settings)}, seed ${knobs.seed}`;
-}
-
-/** `left` on a clock that also has the time and the stops of `right`, of `other`. */
-export function paired(left: WorldScene, right: WorldScene, other: Recording): WorldScene {
-  return {
-    ...left,
-    duration: (recording, view) =>
-      Math.max(left.duration(recording, view), right.duration(other, view)),
-    stops: (recording, view) =>
-      [...new Set([...left.stops(recording, view), ...right.stops(other, view)])].sort(
-        (a, b) => a - b,
-      ),
-  };
 }

@@ -18,6 +18,7 @@ import {
   type OnStage,
   type Side,
 } from "../../onStage";
+import { paired } from "../../paired";
 import type { Loaded } from "../../story";
 import { about } from "../about";
 import { ablationsOf, titleOf, worldOf, type WorldInPage } from "../definition";
@@ -25,12 +26,12 @@ import { ofEach, readChoices, trainingOf, type Knobs, type Training as Rows } fr
 import Compare from "../panel/Compare.svelte";
 import Controls from "../panel/Controls.svelte";
 import Teach from "../panel/Teach.svelte";
-import TrainingProgress from "../panel/TrainingProgress.svelte";
+import Busy from "../../../elements/Busy.svelte";
 import { scenes } from "../scenes";
 import { changesFrom, knobsOf, knobsWith, refusedIn, settingsFor, turned } from "../settings";
 import type { WorldValues, WorldView } from "../view";
 import { choicesOf } from "./choices";
-import { comparisonOf, ownLabel, paired } from "./compare";
+import { comparisonOf, ownLabel } from "./compare";
 import { ofTraining, ofWorld, type Training } from "./progress";
 import { WorldsServer } from "./worlds.svelte";
 
@@ -118,7 +119,7 @@ export class FineTuning implements OnStage {
   get floating(): Drawn | null {
     const { training } = this;
     const cancel = (): void => this.cancelAll();
-    return training && drawn(TrainingProgress, ofTraining(training, cancel));
+    return training && drawn(Busy, ofTraining(training, cancel));
   }
 
   /** How far the story of another world is. */
@@ -130,7 +131,7 @@ export class FineTuning implements OnStage {
     const state = world && states[world.name];
     if (!state) return null;
     const cancel = (): void => void this.#worlds.cancel(world.name);
-    return drawn(TrainingProgress, ofWorld(world.title, state, cancel));
+    return drawn(Busy, ofWorld(world.title, state, cancel));
   }
 
   /** What is defined of the story's world; undefined where it is not known here. */

@@ -1,0 +1,164 @@
+/** A model that is ready to think: its graph with its weights, and how its views are changed. */
+import { Problem } from "../../recording/problem";
+import { at, range } from "../../lib/list";
+import type { Ort } from "../runtime";
+import { json, readIndex, type Fetcher, type ThinkerEntry, type ThinkerIndex } from "./models";
+import type { SymmetriesFile } from "./views";
+
+/** What a graph calls the file of its weights, as in studio/shapes.py. */
+const WEIGHTS = "weights";
+
+/** The states of one puzzle: tokens x width numbers each. */
+export interface States {
+  readonly high: Float32Array;
+  readonly low: Float32Array;
+}
+
+/** What one segment comes to, for one puzzle. */
+export interface Segmented {
+  /** Cells x vocab numbers. */
+  readonly logits: Float32Array;
+  readonly qHalt: number;
+  readonly qContinue: number;
+  /** The state after each call, in the order of `ThinkerEntry.calls`. */
+  readonly calls: readonly Float32Array[];
+}
+
+export interface Mind {
+  readonly entry: ThinkerEntry;
+  readonly symmetries: SymmetriesFile;
+  /** Where every thought starts. */
+  readonly start: States;
+  /** One segment for some puzzles at once: a state and a grid for each. */
+  segment(states: readonly States[], given: readonly (readonly number[])[]): Promise<Segmented[]>;
+}
+
+/** All minds, each made when it is first asked for, and kept: nothing is fetched twice. */
+export class Minds {
+  readonly #fetcher: Fetcher;
+  readonly #ort: Ort;
+  readonly #kept = new Map<string, Promise<unknown>>();
+
+  constructor(fetcher: Fetcher, ort: Ort) {
+    this.#fetcher = fetcher;
+    this.#ort = ort;
+  }
+
+  index(): Promise<ThinkerIndex> {
+    return this.#keep("index", () => readIndex(this.#fetcher));
+  }
+
+  /** The mind of that name. */
+  async mind(name: string): Promise<Mind> {
+    const { models } = await this.index();
+    const entry = models.find((model) => model.name === name);
+    if (!entry) {
+      const known = models.map((model) => model.name).join(", ");
+      throw new Problem(`No model here is called “${name}”: there are ${known}.`);
+    }
+    return this.#keep(`mind ${name}`, () => this.#make(entry));
+  }
+
+  async #make(entry: ThinkerEntry): Promise<Mind> {
+    const [graph, weights, symmetries] = await Promise.all([
+      this.#keep(entry.graph, () => this.#fetcher(entry.graph)),
+      this.#fetcher(entry.weights).then((bytes) => weightsOf(entry, bytes)),
+      this.#keep(entry.symmetries, async () =>
+        json<SymmetriesFile>(await this.#fetcher(entry.symmetries), entry.symmetries),
+      ),
+    ]);
+    const segment = await openSegment(this.#ort, entry, new Uint8Array(graph), weights);
+    const start = { high: everywhere(entry, "high"), low: everywhere(entry, "low") };
+    return { entry, symmetries, start, segment };
+  }
+
+  /** What failed is forgotten, so that it can be tried again. */
+  #keep<T>(key: string, make: () => Promise<T>): Promise<T> {
+    let kept = this.#kept.get(key) as Promise<T> | undefined;
+    if (!kept) {
+      kept = make();
+      kept.catch(() => this.#kept.delete(key));
+      this.#kept.set(key, kept);
+    }
+    return kept;
+  }
+}
+
+/** Where thinking starts: the same for every token. */
+function everywhere({ start, tokens, width }: ThinkerEntry, which: "high" | "low"): Float32Array {
+  const states = new Float32Array(tokens * width);
+  for (let token = 0; token < tokens; token++) states.set(start[which], token * width);
+  return states;
+}
+
+/** The weights in a file, as float32; throws where they are not those that Python wrote. */
+export async function weightsOf(entry: ThinkerEntry, bytes: ArrayBuffer): Promise<Float32Array> {
+  const narrow = entry.dtype === "bfloat16";
+  const damaged = new Problem(
+    `The weights of ${entry.name} are damaged: thinkers/${entry.weights} is not what was ` +
+      "written. Load the page again, or install hrmkit again.",
+  );
+  if (bytes.byteLength !== entry.size * (narrow ? 2 : 4)) throw damaged;
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle;
+  if (subtle) {
+    const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
+    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (found !== entry.sha256) throw damaged;
+  }
+  const view = new DataView(bytes);
+  if (!narrow) return Float32Array.from(range(entry.size), (i) => view.getFloat32(4 * i, true));
+  // A bfloat16 is the upper half of a float32.
+  const bits = Uint32Array.from(range(entry.size), (i) => view.getUint16(2 * i, true) << 16);
+  return new Float32Array(bits.buffer);
+}
+
+/** Makes a graph runnable with weights. */
+async function openSegment(
+  ort: Ort,
+  entry: ThinkerEntry,
+  graph: Uint8Array,
+  weights: Float32Array,
+): Promise<Mind["segment"]> {
+  const session = await ort.InferenceSession.create(graph, {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "all",
+    externalData: [{ path: WEIGHTS, data: new Uint8Array(weights.buffer) }],
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Problem(`The graph of ${entry.name} cannot be started (${reason}).`);
+  });
+  const { tokens, width, board, calls } = entry;
+  return async (states, given) => {
+    const count = states.length;
+    const stacked = (which: keyof States): Float32Array => {
+      const all = new Float32Array(count * tokens * width);
+      states.forEach((state, i) => all.set(state[which], i * tokens * width));
+      return all;
+    };
+    const grids = Int32Array.from(given.flat());
+    const feeds: Record<string, InstanceType<Ort["Tensor"]>> = {};
+    for (const name of session.inputNames) {
+      // A model with one state has no use for the other, and its graph no such input.
+      feeds[name] =
+        name === "given"
+          ? new ort.Tensor("int32", grids, [count, board.cells])
+          : new ort.Tensor("float32", stacked(name as keyof States), [count, tokens, width]);
+    }
+    const results = await session.run(feeds);
+    const part = (name: string, i: number): Float32Array => {
+      const data = results[name]?.data as Float32Array | undefined;
+      if (!data) throw new Error(`the graph gave no ${name}`);
+      const size = data.length / count;
+      return data.subarray(i * size, (i + 1) * size);
+    };
+    return range(count).map((i) => {
+      const q = part("q", i);
+      return {
+        logits: part("logits", i),
+        qHalt: at(q, 0),
+        qContinue: at(q, 1),
+        calls: calls.map((_, call) => part(`call_${call + 1}`, i)),
+      };
+    });
+  };
+}

@@ -1,0 +1,14 @@
+/** Texts as Python splits and quotes them. */
+
+/** The lines of a text, at whatever ends one. */
+export function linesOf(text: string): string[] {
+  const lines = text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+/** A text in quotes, as in a sentence about it. */
+export function quoted(text: string): string {
+  if (/[\p{Cc}\p{Cf}]/u.test(text)) return `'${JSON.stringify(text).slice(1, -1)}'`;
+  return text.includes("'") ? `"${text}"` : `'${text}'`;
+}

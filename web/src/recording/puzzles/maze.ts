@@ -1,0 +1,95 @@
+/**
+ * Mazes as people write them, read as `hrmkit.puzzles.maze` reads them, with the same sentences for
+ * what is none: a square maze on one line, or any maze in lines, which may be joined by /.
+ */
+import { Problem } from "../problem";
+import { at } from "../../lib/list";
+import { linesOf, quoted } from "./lines";
+import { FREE, GOAL, PAD, PATH, START, WALL } from "../../lib/rules/maze";
+
+/** A maze in its own size: tokens, row by row. */
+export interface MazeGrid {
+  readonly height: number;
+  readonly width: number;
+  readonly grid: readonly number[];
+}
+
+export const LARGEST = 30;
+/** How tokens are written, and what else people write. */
+const TOKENS: Readonly<Record<string, number>> = {
+  "#": WALL,
+  "1": WALL,
+  "\u2588": WALL,
+  " ": FREE,
+  ".": FREE,
+  "0": FREE,
+  "\u00b7": FREE,
+  S: START,
+  G: GOAL,
+  E: GOAL,
+  o: PATH,
+};
+
+/** The maze that `text` says, of at most `largest` rows and columns; throws a Problem for none. */
+export function readMaze(text: string, largest = LARGEST): MazeGrid {
+  const lines = rowsOf(text.replace(/^\ufeff/, "")).map((line) => [...line]);
+  const [height, width] = [lines.length, Math.max(...lines.map((line) => line.length))];
+  if (Math.max(height, width) > largest) {
+    throw new Problem(
+      `a maze of ${height} x ${width} cells is too large: ` +
+        `at most ${largest} x ${largest} are possible here`,
+    );
+  }
+  // Editors cut off spaces at the end of a line.
+  const grid = lines.flatMap((line, row) =>
+    Array.from({ length: width }, (_, column) => {
+      const token = TOKENS[line[column] ?? " "];
+      if (token !== undefined) return token;
+      throw new Problem(
+        `${quoted(at(line, column))} in row ${row + 1}, column ${column + 1} is not of a maze: ` +
+          "write # for a wall, a space or . for a free cell, S, G, and o for the path",
+      );
+    }),
+  );
+  return { height, width, grid };
+}
+
+function rowsOf(text: string): string[] {
+  const lines = linesOf(text.replaceAll("/", "\n"));
+  while (lines.length && !lines[0]) lines.shift();
+  while (lines.length && !lines.at(-1)) lines.pop();
+  const [only] = lines;
+  if (only === undefined) {
+    throw new Problem("an empty text is no maze: write # for a wall and a space for a free cell");
+  }
+  if (lines.length > 1) return lines;
+  const cells = [...only];
+  const width = Math.floor(Math.sqrt(cells.length));
+  if (width * width !== cells.length) {
+    throw new Problem(
+      `${cells.length} cells on one line are no square maze: ` +
+        "give a square number of them, or a line for each row",
+    );
+  }
+  return Array.from({ length: width }, (_, row) =>
+    cells.slice(row * width, (row + 1) * width).join(""),
+  );
+}
+
+/** The maze in lines that can be read again; with dots for free cells, which nobody cuts off. */
+export function mazeLines({ height, width, grid }: MazeGrid): string[] {
+  const letters: Readonly<Record<number, string>> = {
+    [PAD]: ".",
+    [WALL]: "#",
+    [FREE]: ".",
+    [START]: "S",
+    [GOAL]: "G",
+    [PATH]: "o",
+  };
+  return Array.from({ length: height }, (_, row) =>
+    grid
+      .slice(row * width, (row + 1) * width)
+      .map((token) => letters[token] ?? "?")
+      .join(""),
+  );
+}

@@ -1,0 +1,257 @@
+/** Views: how often it looked at the puzzle until an answer was valid, and what the others were. */
+import { at, range } from "../../../lib/list";
+import type { ThoughtRecording, TriedView } from "../../../recording/thought.gen";
+import { fitted, group, round, type Box } from "../../../scene/build";
+import { clamp, progress } from "../../../scene/ease";
+import { memo } from "../../../scene/memo";
+import { count, logistic, percent } from "../../../scene/numbers";
+import type { Caption } from "../../../scene/scene";
+import type { Shape } from "../../../scene/shape";
+import { each, timeline } from "../../../scene/timeline";
+import { capital } from "../../../scene/words";
+import { puzzleBoard } from "../../puzzle/board";
+import { card, halves, inside, sizes } from "../../puzzle/places";
+import {
+  cropOfThought,
+  handedIn,
+  judgementOf,
+  solutionFor,
+  wrongIn,
+  type ThoughtScene,
+} from "../facts";
+import type { ThoughtView } from "../view";
+
+const LONGEST = 1.6;
+const BUDGET = 24;
+/** Captions closer than this could not be read. */
+const READ = 3.2;
+/** With more views than this, only the first have a small board, and the last. */
+const MOST_BOARDS = 32;
+
+/** Every view that was tried; of a thought where nobody tried others, its own. */
+export const triedIn = memo((recording: ThoughtRecording): readonly TriedView[] => {
+  const { tried, view, valid, segments_used: segments } = recording;
+  if (tried?.length) return tried;
+  const { answer, q_halt, red } = handedIn(recording);
+  return [{ view: view ?? 1, answer, valid: valid ?? false, segments, halted: red, q_halt }];
+});
+
+const times = memo((recording: ThoughtRecording) => {
+  const many = triedIn(recording).length;
+  return timeline({ begin: 1, views: each(many, Math.min(LONGEST, BUDGET / many)) });
+});
+
+/** Views that have been looked at. */
+function seen(recording: ThoughtRecording, t: number): number {
+  const time = times(recording);
+  const many = triedIn(recording).length;
+  return Math.min(many, Math.floor(progress(t, time.views, time.end) * many + 0.4));
+}
+
+/** What came of a view, as a sentence. */
+function said(recording: ThoughtRecording, one: TriedView, view: ThoughtView): string {
+  const wrong = wrongIn(recording, one.answer, view);
+  const by = judgementOf(recording, view) === "rules" ? " by the rules" : "";
+  const what = one.valid
+    ? "a correct answer"
+    : wrong?.length
+      ? `${count(wrong.length, "cell")} wrong${by}`
+      : recording.valid === null
+        ? "an answer that nothing can judge"
+        : "no correct answer";
+  return `View ${one.view}: ${what} after ${count(one.segments, "segment")}.`;
+}
+
+function summary(recording: ThoughtRecording): string {
+  const views = triedIn(recording);
+  const many = count(views.length, "view");
+  if (!recording.tried) return "It was thought about in one view; nobody looked for another.";
+  if (at(views, views.length - 1).valid) {
+    return views.length === 1
+      ? "One view was enough: the puzzle as it is."
+      : `It took ${many}: the last gave a correct answer.`;
+  }
+  return `None of ${many} gave a correct answer; that of view ${recording.view ?? 1} is handed in.`;
+}
+
+function captions(recording: ThoughtRecording, view: ThoughtView): readonly Caption[] {
+  const time = times(recording);
+  const list: Caption[] = [
+    {
+      at: 0,
+      text: "Under a symmetry a puzzle looks different: where an answer is not valid, the model looks again.",
+    },
+  ];
+  triedIn(recording).forEach((one, i) => {
+    const when = time.nth("views", i + 0.6);
+    if (when - (list.at(-1)?.at ?? 0) >= READ && when < time.end - READ) {
+      list.push({ at: when, text: said(recording, one, view) });
+    }
+  });
+  return [
+    ...list,
+    { at: Math.max(time.end + 0.2, (list.at(-1)?.at ?? 0) + READ), text: summary(recording) },
+  ];
+}
+
+function duration(recording: ThoughtRecording): number {
+  return times(recording).end + 8;
+}
+
+function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {
+  const { layout } = view;
+  const { first, second } = halves(layout);
+  const many = seen(recording, t);
+  const one = many > 0 ? at(triedIn(recording), many - 1) : null;
+  return [
+    ...card("board", first, one ? `View ${one.view}` : "As it is given", layout),
+    ...large(recording, one, inside(first, layout), view),
+    ...card("views", second, headOf(recording), layout),
+    ...small(recording, t, inside(second, layout), view),
+  ];
+}
+
+function headOf(recording: ThoughtRecording): string {
+  const many = triedIn(recording).length;
+  return many <= MOST_BOARDS
+    ? "Every view that was tried"
+    : `The first ${MOST_BOARDS - 1} of ${many} views, and the last`;
+}
+
+function large(
+  recording: ThoughtRecording,
+  one: TriedView | null,
+  box: Box,
+  view: ThoughtView,
+): Shape[] {
+  const { board, given } = recording;
+  const size = sizes[view.layout].body;
+  const solution = one ? solutionFor(recording, view) : null;
+  const wrong = one && !solution ? wrongIn(recording, one.answer, view) : null;
+  const words = one ? said(recording, one, view) : "The puzzle, not yet thought about.";
+  return [
+    puzzleBoard({
+      id: "main",
+      box: { ...box, height: box.height - size * 2.2 },
+      board,
+      crop: cropOfThought(recording),
+      grid: one?.answer ?? given,
+      given,
+      solution,
+      ...(wrong ? { wrong } : {}),
+      tone: one ? toneOf(recording, one) : "input",
+      label: `The board. ${words}`,
+      tip: words,
+    }),
+    fitted("main.said", words, box.x, round(box.y + box.height - 3), box.width, size, {
+      weight: one ? 700 : 400,
+      fill: one ? "ink" : "muted",
+    }),
+  ];
+}
+
+function toneOf(recording: ThoughtRecording, { valid }: TriedView): "right" | "wrong" | "answer" {
+  return recording.valid === null ? "answer" : valid ? "right" : "wrong";
+}
+
+/** A small board a view, in the order in which they were tried. */
+function small(recording: ThoughtRecording, t: number, box: Box, view: ThoughtView): Shape[] {
+  const views = triedIn(recording);
+  const { board, given } = recording;
+  const size = sizes[view.layout].small;
+  const foot = size * 3;
+  const room = { ...box, height: box.height - foot };
+  const shown = shownOf(views.length);
+  const across = columnsFor(shown.length, room, size);
+  const down = Math.ceil(shown.length / across);
+  const [wide, high] = [room.width / across, Math.min(room.height / down, 180)];
+  const solution = solutionFor(recording, view);
+  const done = seen(recording, t);
+  return [
+    ...shown.flatMap((i, place) => {
+      if (i >= done) return [];
+      const one = at(views, i);
+      const [x, y] = [room.x + (place % across) * wide, room.y + Math.floor(place / across) * high];
+      const wrong = wrongIn(recording, one.answer, view);
+      const sure = one.q_halt === null ? "" : ` It was ${percent(logistic(one.q_halt))} sure.`;
+      const tip = `${said(recording, one, view)}${sure}`;
+      return group(
+        `view.${i}`,
+        [
+          puzzleBoard({
+            id: `view.${i}.board`,
+            box: {
+              x: round(x + 3),
+              y: round(y),
+              width: round(wide - 6),
+              height: round(high - size * 1.9),
+            },
+            board,
+            crop: cropOfThought(recording),
+            grid: one.answer,
+            given,
+            solution,
+            ...(wrong && !solution ? { wrong } : {}),
+            small: true,
+            tone: toneOf(recording, one),
+            label: `View ${one.view}`,
+            tip,
+          }),
+          fitted(
+            `view.${i}.said`,
+            one.valid
+              ? `${one.view} ✓`
+              : wrong?.length
+                ? `${one.view}: ${wrong.length} ✗`
+                : String(one.view),
+            round(x + wide / 2),
+            round(y + high - size * 0.55),
+            wide - 4,
+            size,
+            { anchor: "middle", weight: one.valid ? 700 : 400, fill: one.valid ? "ink" : "muted" },
+          ),
+        ],
+        { label: tip, tip },
+      );
+    }),
+    ...closing(recording, t, { ...box, y: box.y + box.height - foot, height: foot }, size),
+  ];
+}
+
+/** The views that have a small board. */
+function shownOf(many: number): readonly number[] {
+  return many <= MOST_BOARDS ? range(many) : [...range(MOST_BOARDS - 1), many - 1];
+}
+
+/** As many columns as make the boards largest. */
+function columnsFor(many: number, box: Box, size: number): number {
+  const sideWith = (across: number): number =>
+    Math.min(box.width / across - 6, box.height / Math.ceil(many / across) - size * 1.9);
+  return range(many)
+    .map((i) => i + 1)
+    .reduce((best, across) => (sideWith(across) > sideWith(best) ? across : best), 1);
+}
+
+function closing(recording: ThoughtRecording, t: number, box: Box, size: number): Shape[] {
+  const { end } = times(recording);
+  if (clamp((t - end) / 0.3) <= 0) return [];
+  const words = capital(summary(recording));
+  return [
+    fitted("views.closing", words, box.x, round(box.y + size * 2), box.width, size * 1.05, {
+      weight: 700,
+    }),
+  ];
+}
+
+export const viewByView: ThoughtScene = {
+  id: "views",
+  phase: 3,
+  title: "Views",
+  duration,
+  captions,
+  stops: (recording) => {
+    const time = times(recording);
+    return [0, ...triedIn(recording).map((_, i) => time.nth("views", i + 0.9)), time.end + 1];
+  },
+  draw,
+};

@@ -1,0 +1,522 @@
+/**
+ * The table: a puzzle is written here, a model thinks about it in the page, and the thought takes
+ * the stage. What stood there before can stand beside it.
+ */
+import { Thinker, type ThinkerModel, type ThoughtProgress } from "../../../engine/thinker/client";
+import Busy from "../../../elements/Busy.svelte";
+import { Problem, sentence } from "../../../recording/problem";
+import type { ThoughtRecording } from "../../../recording/thought.gen";
+import type { Scene } from "../../../scene/scene";
+import { count } from "../../../scene/numbers";
+import {
+  drawn,
+  type Choices,
+  type Drawn,
+  type Fold,
+  type OnStage,
+  type PageAccess,
+  type Side,
+} from "../../onStage";
+import { paired } from "../../paired";
+import { SingleStory } from "../../single";
+import type { Loaded } from "../../story";
+import { about } from "../about";
+import {
+  draftOf,
+  empty,
+  judge,
+  read,
+  readWritten,
+  withToken,
+  write,
+  type Draft,
+  type Judged,
+  type Kind,
+} from "../draft";
+import { clues, verdict } from "../facts";
+import Beside from "../panel/Beside.svelte";
+import Table from "../panel/Table.svelte";
+import Thinking from "../panel/Thinking.svelte";
+import { readQuestion, writeQuestion, type Question, type ThoughtValues } from "../view";
+import { kindChoices } from "./choices";
+import { Kept, shelfOfBrowser } from "./kept";
+import { another, LEVELS, type Level } from "./pile";
+
+/** Thoughts that are kept, to be compared with and to come back to. */
+const MOST_KEPT = 12;
+/** Steps that can be undone. */
+const MOST_UNDONE = 300;
+
+export function putOnStage(page: PageAccess, loaded: Loaded<ThoughtRecording>): OnStage {
+  return new Solve(page, loaded);
+}
+
+/** A thought that is under way. */
+export interface UnderWay {
+  readonly puzzle: string;
+  readonly progress: ThoughtProgress | null;
+}
+
+/** A thought that was thought here. */
+export interface Earlier {
+  readonly question: Question;
+  readonly recording: ThoughtRecording;
+}
+
+export class Solve extends SingleStory<ThoughtRecording> {
+  /** The puzzle in the editor. */
+  draft = $state.raw() as Draft;
+  /** What can think here. */
+  models = $state.raw<readonly ThinkerModel[]>([]);
+  /** Why nothing can; null while it is not known. */
+  silent = $state.raw<string | null>(null);
+  underWay = $state.raw<UnderWay | null>(null);
+  /** Thoughts that were thought here, the newest last. */
+  thoughts = $state.raw<readonly Earlier[]>([]);
+  readonly judged: Judged = $derived.by(() => this.#judge(this.draft));
+
+  #shown = $state.raw() as ThoughtRecording;
+  #asked = $state.raw<Question | null>(null);
+  #other = $state.raw<{ readonly compare: string; readonly thought: Earlier } | null>(null);
+  #past = $state.raw<readonly Draft[]>([]);
+  readonly #loaded: ThoughtRecording;
+  readonly #kept = new Kept(shelfOfBrowser());
+  #controller: AbortController | null = null;
+  #gone = false;
+
+  constructor(page: PageAccess, loaded: Loaded<ThoughtRecording>) {
+    super(page, loaded);
+    this.#loaded = loaded.recording;
+    this.#shown = loaded.recording;
+    this.draft = draftOf(loaded.recording) ?? this.#kept.last ?? empty("sudoku", 0);
+  }
+
+  override get recording(): ThoughtRecording {
+    return this.#shown;
+  }
+
+  get values(): ThoughtValues {
+    return this.page.state.own as ThoughtValues;
+  }
+
+  override get view(): object {
+    return { truth: this.values.truth };
+  }
+
+  override get legendOpen(): boolean {
+    return false;
+  }
+
+  override get folds(): readonly Fold[] {
+    const props = { story: this };
+    return [
+      { title: "Your puzzle", content: drawn(Table, props), open: () => true },
+      {
+        title: "How it thinks",
+        content: drawn(Thinking, props),
+        open: ({ narrow, tall }) => !narrow && tall,
+      },
+      {
+        title: "Side by side",
+        content: drawn(Beside, { ...props, page: this.page }),
+        open: ({ narrow, tall }) => !narrow && tall,
+      },
+    ];
+  }
+
+  get choices(): Choices {
+    return {
+      title: "Puzzles",
+      among: kindChoices(this.models, this.draft.kind, (kind) => void this.chooseKind(kind)),
+      making: null,
+    };
+  }
+
+  override get floating(): Drawn | null {
+    const { underWay } = this;
+    if (!underWay) return null;
+    const { progress } = underWay;
+    const views =
+      progress && progress.views > 1 ? `view ${progress.view} of ${progress.views}, ` : "";
+    return drawn(Busy, {
+      label: "Thinking",
+      title: "Thinking",
+      detail: progress
+        ? `${views}segment ${progress.segment} of ${progress.segments}`
+        : "Loading the model and the runtime…",
+      share: progress
+        ? (progress.view - 1 + progress.segment / progress.segments) / progress.views
+        : 0,
+      counts: "Views",
+      oncancel: () => this.cancel(),
+    });
+  }
+
+  // --- side by side ---
+
+  get #beside(): Earlier | null {
+    const { compare } = this.page.state;
+    return this.#other?.compare === compare ? (this.#other?.thought ?? null) : null;
+  }
+
+  override get timeline(): readonly Scene[] {
+    const other = this.#beside?.recording;
+    return other ? this.scenes.map((scene) => paired(scene, scene, other)) : this.scenes;
+  }
+
+  override sides(id: string): readonly Side[] {
+    const scene = this.scenes.find((one) => one.id === id);
+    if (!scene) return [];
+    const { recording } = this;
+    const other = this.#beside;
+    if (!other) return [{ recording, scene, label: "" }];
+    return [
+      { recording, scene, label: `Now: ${labelOf(recording)}` },
+      { recording: other.recording, scene, label: `Before: ${labelOf(other.recording)}` },
+    ];
+  }
+
+  /** Puts an earlier thought beside the one on stage; null takes it away. */
+  async compare(compare: string | null): Promise<void> {
+    this.page.update({ compare });
+    await this.#bringOther();
+  }
+
+  async #bringOther(): Promise<void> {
+    const { compare } = this.page.state;
+    const question = compare === null ? null : readQuestion(compare);
+    if (!compare || !question) {
+      this.#other = null;
+      if (compare) await super.follow();
+      return;
+    }
+    const thought = await this.#thoughtOf(question);
+    if (thought) this.#other = { compare, thought };
+    else this.page.update({ compare: null });
+  }
+
+  // --- what the link asks for ---
+
+  override async follow(): Promise<void> {
+    const { puzzle } = this.values;
+    const begun = puzzle === null && this.#isEntrance ? this.#kept.last : null;
+    const draft = puzzle === null ? begun : readWritten(puzzle);
+    if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
+    await this.#findModels();
+    if (puzzle !== null || this.#turned || begun) await this.#bring();
+    await this.#bringOther();
+  }
+
+  /** Whether this is the story that the switch leads to: it goes on with what was typed. */
+  get #isEntrance(): boolean {
+    const { listed, state } = this.page;
+    const first = listed.find(({ kind }) => kind === about.kind)?.name;
+    return (state.story ?? listed[0]?.name) === first;
+  }
+
+  get #turned(): boolean {
+    const { thinker, segments, halt, views } = this.values;
+    return [thinker, segments, halt, views].some((value) => value !== null);
+  }
+
+  override leave(): void {
+    this.#gone = true;
+    this.#controller?.abort();
+  }
+
+  // --- the puzzle ---
+
+  /** Writes a token into a cell. */
+  set(cell: number, token: number): void {
+    if (this.draft.grid[cell] !== token) this.#put(withToken(this.draft, cell, token), true);
+  }
+
+  /** Takes a text that was pasted; what it is no puzzle for is said. Whether it was taken. */
+  paste(text: string): string | null {
+    try {
+      this.#put(this.#read(text), true);
+      return null;
+    } catch (error) {
+      return sentence(error);
+    }
+  }
+
+  /** A sudoku's editor takes a maze as well, and the other way round. */
+  #read(text: string): Draft {
+    const { kind } = this.draft;
+    const other: Kind = kind === "sudoku" ? "maze" : "sudoku";
+    try {
+      return read(kind, text);
+    } catch (error) {
+      try {
+        const draft = read(other, text);
+        if (judge(draft).ready) return draft;
+      } catch {
+        // It is said what is wrong with it as one of the kind that is on the table.
+      }
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.#put(empty(this.draft.kind, this.draft.height), false);
+  }
+
+  /** An empty maze of another size. */
+  resize(side: number): void {
+    this.#put(empty("maze", side), false);
+  }
+
+  /** One of the pile, in another shape. */
+  async take(level: Level): Promise<void> {
+    this.#put(another(level), false);
+    await this.think();
+  }
+
+  /** What the visitor wrote last herself, if it is not what stands here. */
+  get own(): Draft | null {
+    const own = this.#kept.own(this.draft.kind);
+    return own && write(own) !== write(this.draft) ? own : null;
+  }
+
+  takeOwn(): void {
+    if (this.own) this.#put(this.own, true);
+  }
+
+  async chooseKind(kind: Kind): Promise<void> {
+    if (kind === this.draft.kind) return;
+    const first = LEVELS.filter((level) => level.kind === kind)[1];
+    const draft = this.#kept.own(kind) ?? first?.puzzles[0]?.draft;
+    if (draft) this.#put(draft, false);
+    this.page.keep({ thinker: null, segments: null, halt: null, views: null });
+    await this.think();
+  }
+
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+
+  undo(): void {
+    const before = this.#past.at(-1);
+    if (!before) return;
+    const rest = this.#past.slice(0, -1);
+    this.#put(before, false);
+    this.#past = rest;
+  }
+
+  #put(draft: Draft, own: boolean): void {
+    this.#past = [...this.#past, this.draft].slice(-MOST_UNDONE);
+    this.draft = draft;
+    this.#kept.keep(draft, own);
+    this.page.keep({ puzzle: this.#isLoaded(draft) ? null : write(draft) });
+  }
+
+  #isLoaded(draft: Draft): boolean {
+    const loaded = draftOf(this.#loaded);
+    return loaded !== null && write(loaded) === write(draft);
+  }
+
+  // --- thinking ---
+
+  /** The models for the puzzle on the table. */
+  get thinkers(): readonly ThinkerModel[] {
+    return this.models.filter(({ puzzle }) => puzzle === this.draft.kind);
+  }
+
+  /** The model that thinks. */
+  get thinker(): ThinkerModel | undefined {
+    const { thinker } = this.values;
+    return this.thinkers.find(({ name }) => name === thinker) ?? this.thinkers[0];
+  }
+
+  /** Whether what is on stage is a thought about the puzzle in the editor. */
+  get isThoughtAbout(): boolean {
+    const shown = draftOf(this.#shown);
+    return shown !== null && write(shown) === write(this.draft);
+  }
+
+  /** What it answers at the moment, in the cells of the draft; null while it does not think. */
+  get coming(): readonly number[] | null {
+    const { underWay, draft, thinker } = this;
+    if (!underWay?.progress || !thinker || underWay.puzzle !== write(draft)) return null;
+    const { answer } = underWay.progress;
+    const [, across] = thinker.canvas;
+    return draft.grid.map(
+      (_, i) => answer[Math.floor(i / draft.width) * across + (i % draft.width)] ?? 0,
+    );
+  }
+
+  /** A knob was released, or a model chosen. */
+  async turn(values: Partial<Omit<Question, "puzzle">>): Promise<void> {
+    this.page.keep(values);
+    if (this.judged.ready) await this.think();
+  }
+
+  showTruth(truth: boolean): void {
+    this.page.keep({ truth });
+  }
+
+  /** Thinks about the puzzle in the editor, and plays the thought; whether it came. */
+  async think(): Promise<boolean> {
+    if (!(await this.#bring())) return false;
+    const thinking = this.scenes[1]?.id ?? null;
+    this.page.update({ scene: thinking, time: 0, playing: true });
+    return true;
+  }
+
+  /** Brings a thought about the puzzle in the editor to the stage; whether it came. */
+  async #bring(): Promise<boolean> {
+    const { puzzle: _, truth: __, ...how } = this.values;
+    const question: Question = { puzzle: write(this.draft), ...pick(how) };
+    if (this.#isLoaded(this.draft) && !this.#turned) {
+      this.#show(null, this.#loaded);
+      return true;
+    }
+    if (!this.judged.ready) return false;
+    const thought = await this.#thoughtOf(question);
+    if (!thought || this.#gone) return false;
+    this.#show(question, thought.recording);
+    return true;
+  }
+
+  #show(question: Question | null, recording: ThoughtRecording): void {
+    this.#asked = question;
+    this.#shown = recording;
+    if (question) {
+      const others = this.thoughts.filter((one) => one.recording !== recording);
+      this.thoughts = [...others, { question, recording }].slice(-MOST_KEPT);
+    }
+  }
+
+  /** Earlier thoughts that can stand beside the one on stage, the newest first. */
+  get earlier(): readonly Earlier[] {
+    const asked = this.#asked && writeQuestion(this.#asked);
+    return this.thoughts.filter((one) => writeQuestion(one.question) !== asked).toReversed();
+  }
+
+  /** The answer to a question: one that is known, or thought about now; null if it did not come. */
+  async #thoughtOf(question: Question): Promise<Earlier | null> {
+    const key = writeQuestion(question);
+    const known = this.thoughts.find((one) => writeQuestion(one.question) === key);
+    if (known) return known;
+    this.cancel();
+    const controller = new AbortController();
+    this.#controller = controller;
+    this.underWay = { puzzle: question.puzzle, progress: null };
+    try {
+      const recording = await this.#ask(question, controller.signal);
+      return { question, recording };
+    } catch (error) {
+      if (!controller.signal.aborted) this.page.say("problem", sentence(error));
+      return null;
+    } finally {
+      if (this.#controller === controller) this.cancel();
+    }
+  }
+
+  async #ask(question: Question, signal: AbortSignal): Promise<ThoughtRecording> {
+    await this.#findModels();
+    const draft = readWritten(question.puzzle);
+    if (!draft) throw new Error("a question without a puzzle");
+    const among = this.models.filter(({ puzzle }) => puzzle === draft.kind);
+    const model = among.find(({ name }) => name === question.thinker) ?? among[0];
+    if (!model) {
+      throw new Problem(
+        this.silent ?? `No model here thinks about such puzzles: a ${draft.kind} needs one.`,
+      );
+    }
+    checkFit(draft, model);
+    if (question.thinker !== null && question.thinker !== model.name) {
+      this.page.say(
+        "problem",
+        `There is no model “${question.thinker}” for a ${draft.kind} here; ${model.name} thinks.`,
+      );
+    }
+    return this.#thinker.think(
+      {
+        model: model.name,
+        given: draft.grid,
+        height: draft.height,
+        width: draft.width,
+        segments: question.segments ?? model.segments,
+        haltThreshold: question.halt ?? model.haltThreshold,
+        views: Math.min(question.views ?? model.views, model.mostViews),
+        title: `${model.name} thinks about a ${draft.kind}`,
+      },
+      (progress) => {
+        if (!signal.aborted) this.underWay = { puzzle: question.puzzle, progress };
+      },
+      signal,
+    );
+  }
+
+  cancel(): void {
+    this.#controller?.abort();
+    this.#controller = null;
+    this.underWay = null;
+  }
+
+  get #thinker(): Thinker {
+    return this.page.once("thinker", () => {
+      const spawn = (): Worker =>
+        new Worker(new URL("../../../engine/thinker/worker.ts", import.meta.url), {
+          type: "module",
+        });
+      return new Thinker(spawn, new URL("thinkers/", document.baseURI).href);
+    });
+  }
+
+  async #findModels(): Promise<void> {
+    if (this.models.length) return;
+    try {
+      this.models = await this.#thinker.models();
+      this.silent = null;
+    } catch (error) {
+      this.silent = sentence(error);
+    }
+  }
+
+  #judge(draft: Draft): Judged {
+    const judged = judge(draft);
+    const { thinker } = this;
+    if (!judged.ready || !thinker) return judged;
+    try {
+      checkFit(draft, thinker);
+      return judged;
+    } catch (error) {
+      return { words: sentence(error), cells: [], ready: false };
+    }
+  }
+}
+
+/** Throws a Problem where a puzzle is not of a size that the model reads. */
+function checkFit(
+  { kind, height, width }: Draft,
+  { title, canvas, holdsSmaller }: ThinkerModel,
+): void {
+  const [rows, columns] = canvas;
+  const fits = holdsSmaller
+    ? height <= rows && width <= columns
+    : height === rows && width === columns;
+  if (fits) return;
+  throw new Problem(
+    `A ${kind} of ${height} × ${width} is not one that ${title} reads: ` +
+      `${holdsSmaller ? "at most" : "only"} ${rows} × ${columns} is possible.`,
+  );
+}
+
+/** Only what is asked for of a thought: other stories keep values in the link as well. */
+function pick({
+  thinker,
+  segments,
+  halt,
+  views,
+}: Omit<Question, "puzzle">): Omit<Question, "puzzle"> {
+  return { thinker, segments, halt, views };
+}
+
+/** A thought in a few words, above it. */
+function labelOf(recording: ThoughtRecording): string {
+  const views = recording.tried?.length ?? 1;
+  return `${clues(recording)}, ${count(views, "view")}. ${verdict(recording)}`;
+}
