@@ -2,6 +2,7 @@
 
 import csv
 import json
+import runpy
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.thinking import ask, thinking
 from tiny_solver import FOUR, data, save_run, trained, write_csv
 
+ROOT = Path(__file__).parent.parent
 FILES = {
     *("README.md", "inside.json", "residuals.csv", "paths.csv", "dimensions.csv", "answers.csv"),
     *("puzzles.csv", "exact.csv", "residuals.svg", "path.svg", "paths.svg", "dimensions.svg"),
@@ -301,3 +303,22 @@ def test_ctrl_c_in_a_twin_leaves_all_of_the_model(monkeypatch: pytest.MonkeyPatc
     result = said("run", "--data", "four.csv", "--out", "in", "--limit", "8")
     assert result.exit_code == 130
     assert {path.name for path in Path("in").iterdir()} == FILES
+
+
+@pytest.mark.usefixtures("run")
+def test_several_seeds_make_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ratios: list[float] = []
+    for seed in ("0", "1"):
+        call = ("two", "--data", "four.csv", "--out", seed, "--limit", "6", "--seed", seed)
+        assert said(*call).exit_code == 0
+        found = json.loads((Path(seed) / "inside.json").read_text())["dimensions"]
+        ratios.append(found[0]["cells"] / found[1]["cells"])
+    monkeypatch.setattr("sys.argv", ["inside.py", "0", "1"])
+    runpy.run_path(str(ROOT / "bench" / "inside.py"), run_name="__main__")
+    shown = capsys.readouterr().out
+    assert "Seeds 0, 1; 6 puzzles each" in shown
+    line = next(line for line in shown.splitlines() if line.startswith("| trained | cells |"))
+    low, high = sorted(ratios)
+    assert line.endswith(f"| {sum(ratios) / 2:.2f} ({low:.2f} to {high:.2f}) |")
