@@ -1,11 +1,12 @@
 // How fast the page is, in Chromium on a processor that is throttled four times:
 // frames a second, the main thread's time and the script's share of it a frame, while playing and
 // while scrubbing, for each scene; the time from a released knob to the new story (not throttled);
-// the bytes of the first load. `make bench` runs it.
+// the bytes of the first load; how long the page thinks about a puzzle (not throttled).
+// `make bench` runs it.
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 
-import { serve } from "../web/tests/browser/server.ts";
+import { serve, THOUGHT } from "../web/tests/browser/server.ts";
 
 const { chromium } = createRequire(
   new URL("../web/package.json", import.meta.url),
@@ -16,6 +17,15 @@ const SCRIPT_BUDGET_MS = 8;
 const FRAME_MS = 16.7;
 const KNOB_BUDGET_S = 3;
 const LOAD_BUDGET_KB = 250;
+const THOUGHT_BUDGET_S = 0.5;
+const VIEWS_BUDGET_S = 6;
+/** One view is enough; and no view of 32 gives a valid answer. */
+const PUZZLES = {
+  "one thought":
+    "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79",
+  "32 views":
+    "..............3.85..1.2.......5.7.....4...1...9.......5......73..2.1........4...9",
+};
 
 const quantile = (values, share) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
@@ -39,6 +49,7 @@ try {
   await firstLoad();
   await frames();
   await knobs();
+  await thoughts();
 } finally {
   await browser.close();
   await site.stop();
@@ -258,4 +269,61 @@ async function knobs() {
   }
   verdict("Median", median(times), KNOB_BUDGET_S, "s");
   await page.close();
+}
+
+/** From a puzzle that is sent to the worker to its recording, runtime and model warm. */
+async function thoughts() {
+  const table = await serve({ table: true });
+  console.log(
+    "\nThoughts about a sudoku (seconds in the worker, runtime warm)",
+  );
+  for (const [what, puzzle] of Object.entries(PUZZLES)) {
+    const page = await browser.newPage();
+    await page.addInitScript(() => {
+      const begun = new Map();
+      window.thoughts = [];
+      window.Worker = class extends Worker {
+        constructor(...how) {
+          super(...how);
+          this.addEventListener("message", ({ data }) => {
+            const tried = data.recording?.tried?.length;
+            if (data.kind === "done" && tried)
+              window.thoughts.push({
+                tried,
+                seconds: (performance.now() - begun.get(data.id)) / 1000,
+              });
+          });
+        }
+        postMessage(message, ...more) {
+          if (message?.task?.kind === "think")
+            begun.set(message.id, performance.now());
+          super.postMessage(message, ...more);
+        }
+      };
+    });
+    await page.goto(`${table.url}#story=${THOUGHT}&puzzle=${puzzle}`);
+    const times = [];
+    for (let time = 0; time < 4; time++) {
+      if (time)
+        await page
+          .getByRole("button", { name: /^Think( again)?$/ })
+          .click({ timeout: 120_000 });
+      await page.waitForFunction(
+        (many) => window.thoughts.length > many,
+        time,
+        { timeout: 120_000 },
+      );
+      const { seconds, tried } = await page.evaluate(() =>
+        window.thoughts.at(-1),
+      );
+      console.log(
+        `  ${what}, ${tried} tried: ${seconds.toFixed(2)}${time ? "" : " (cold)"}`,
+      );
+      if (time) times.push(seconds);
+    }
+    const budget = what === "32 views" ? VIEWS_BUDGET_S : THOUGHT_BUDGET_S;
+    verdict(`Median of ${what}`, median(times), budget, "s");
+    await page.close();
+  }
+  await table.stop();
 }
