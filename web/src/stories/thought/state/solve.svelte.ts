@@ -198,11 +198,11 @@ export class Solve extends SingleStory<ThoughtRecording> {
   // --- what the link asks for ---
 
   override async follow(): Promise<void> {
-    await this.#findModels();
     const { puzzle } = this.values;
     const begun = puzzle === null && this.#isEntrance ? this.#kept.last : null;
     const draft = puzzle === null ? begun : readWritten(puzzle);
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
+    await this.#findModels();
     if (puzzle !== null || this.#turned || begun) await this.#bring();
     await this.#bringOther();
   }
@@ -288,7 +288,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const first = LEVELS.filter((level) => level.kind === kind)[1];
     const draft = this.#kept.own(kind) ?? first?.puzzles[0]?.draft;
     if (draft) this.#put(draft, false);
-    this.page.keep({ thinker: null });
+    this.page.keep({ thinker: null, segments: null, halt: null, views: null });
     await this.think();
   }
 
@@ -300,7 +300,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const before = this.#past.at(-1);
     if (!before) return;
     const rest = this.#past.slice(0, -1);
-    this.#put(before, true);
+    this.#put(before, false);
     this.#past = rest;
   }
 
@@ -356,12 +356,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
     this.page.keep({ truth });
   }
 
-  /** Thinks about the puzzle in the editor, and plays the thought. */
-  async think(): Promise<void> {
-    if (await this.#bring()) {
-      const thinking = this.scenes[1]?.id ?? null;
-      this.page.update({ scene: thinking, time: 0, playing: true });
-    }
+  /** Thinks about the puzzle in the editor, and plays the thought; whether it came. */
+  async think(): Promise<boolean> {
+    if (!(await this.#bring())) return false;
+    const thinking = this.scenes[1]?.id ?? null;
+    this.page.update({ scene: thinking, time: 0, playing: true });
+    return true;
   }
 
   /** Brings a thought about the puzzle in the editor to the stage; whether it came. */
