@@ -67,7 +67,7 @@ function askedFor(listed: Listed, recording: ThoughtRecording): Asked {
 
 /** A recording without what two runtimes may differ in, which is compared apart. */
 function exactly(recording: ThoughtRecording): unknown {
-  const { maker: _, hash: __, inside: ___, ...rest } = recording;
+  const { made_by: _, hash: __, inside: ___, ...rest } = recording;
   return {
     ...rest,
     segments: rest.segments.map(({ q_halt: _, ...segment }) => segment),

@@ -44,7 +44,7 @@ export async function recordThought(
     version: 1,
     kind: "thought",
     title: asked.title ?? entry.thought,
-    maker: { program: "page", hrmkit: version, engine: runtime },
+    made_by: { program: "page", hrmkit: version, engine: runtime },
     puzzle: entry.puzzle,
     board: entry.board,
     model: entry.model,
