@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hrmkit.device import choose_device
 from hrmkit.folders import THINKERS
+from hrmkit.puzzles.making import work_shares
+from hrmkit.puzzles.maze.newspaper import make_mazes
 from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.recording.file import save
 from hrmkit.recording.thought.recorder import record_thought
@@ -29,22 +31,6 @@ SEVERAL = "." * 9 + SUDOKUS[0][9:]
 """Has several solutions."""
 MAZES = (
     """\
-###############
-#S#...........#
-#.#.#########.#
-#.#...#.....#.#
-#.###.#.###.#.#
-#...#...#.#...#
-###.#####.###.#
-#.#...#...#...#
-#.###.#.#.#.###
-#...#...#.#...#
-#.#.#####.###.#
-#.#.......#...#
-#.#########.#.#
-#...........#G#
-###############""",
-    """\
 #########
 #S..#...#
 ##.##.#.#
@@ -53,12 +39,32 @@ MAZES = (
 #...#...#
 #########""",
     "S.#\n..#\n#.G",
+    """\
+#...#.#....#...
+..#...#.##...#.
+.##.#......#...
+....##.###..#.#
+.#.S...#...G...""",
 )
+"""Smaller than the canvas, and hardly like those that the model learned from."""
+
+
+def newspaper_mazes() -> list[str]:
+    """Two of 15 x 15, and two of 11 x 11."""
+    rows = [
+        row
+        for side in (15, 11)
+        for share in work_shares(1, [2], 2)
+        for row in make_mazes(share, side, 12)
+    ]
+    return [row.question for row in rows]
+
+
 ASKED = (
     *(("sudoku-wide", text, 16, 6) for text in SUDOKUS),
     *(("sudoku-hrm", text, 8, 6) for text in (*SUDOKUS, SEVERAL)),
     *(("sudoku-easy-1000", text, 5, 3) for text in SUDOKUS[:2]),
-    *(("maze-15", text, 8, 8) for text in MAZES[:3]),
+    *(("maze-15", text, 8, 8) for text in (*newspaper_mazes(), *MAZES)),
     ("sudoku-hrm", SUDOKUS[0], 8, 1),
 )
 """Model, puzzle, the most segments and the most views."""

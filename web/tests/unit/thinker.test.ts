@@ -330,7 +330,7 @@ test("the page is told of every model, the usual one of a kind first", async () 
     canvas: [15, 15],
     holdsSmaller: true,
     segments: 8,
-    haltThreshold: 0.5,
+    haltThreshold: 0.9,
     views: 8,
   });
 });
