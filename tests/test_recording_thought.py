@@ -1,5 +1,6 @@
 """A thought, recorded: what the model itself says, segment by segment."""
 
+import gzip
 import json
 from dataclasses import replace
 
@@ -15,7 +16,9 @@ from hrmkit.puzzles.puzzle import IGNORED, Grid
 from hrmkit.puzzles.registry import puzzle_of
 from hrmkit.recording.file import dumps, hash_of, loads
 from hrmkit.recording.thought.recorder import record_thought
+from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.renamed import RECORDING
+from hrmkit.solving.answer import solve_grid
 
 SMALL = Sizes(width=16, heads=2, inner=32, blocks=1)
 SUDOKU = puzzle_of("sudoku", 16)
@@ -161,3 +164,27 @@ def test_a_file_from_before_its_fields_were_renamed_opens_and_is_written_anew() 
     assert loads(dumps(found), "new.hrm.json.gz") == recording
     with pytest.raises(UserError, match="do not match its hash"):
         loads(json.dumps(old | {"used": 1, "sure": 0.5}).encode(), "old.hrm.json")
+
+
+@pytest.mark.parametrize("views", [1, 3])
+def test_it_says_what_came_of_every_view_that_was_tried(views: int) -> None:
+    model = always(model_of(), GIVEN, q_halt=3.0)  # an answer that is not valid, and halts at once
+    answer = solve_grid(model, SUDOKU, GIVEN, views=views)
+    recording = record_thought(model, SUDOKU, GIVEN, view=answer.view, tried=answer.tries)
+    assert recording.tried is not None
+    assert [one.view for one in recording.tried] == list(range(1, views + 1))
+    for one, found in zip(recording.tried, answer.tries, strict=True):
+        assert one.answer == found.answer
+        assert (one.valid, one.segments, one.halted) == (False, 1, True)
+        assert one.q_halt == pytest.approx(3.0)
+    assert recording.tried[0].answer == recording.segments[0].answer
+    assert loads(dumps(recording), "it") == recording
+
+
+def test_a_file_from_before_views_were_recorded_opens() -> None:
+    content = json.loads(gzip.decompress(dumps(record_thought(model_of(), SUDOKU, GIVEN))))
+    assert content["tried"] is None
+    del content["tried"]
+    old = loads(json.dumps(content).encode(), "an old one")
+    assert isinstance(old, ThoughtRecording)
+    assert old.tried is None

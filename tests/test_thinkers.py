@@ -12,8 +12,10 @@ import pytest
 import torch
 from starlette.testclient import TestClient
 from torch import Tensor
+from typer.testing import CliRunner
 
 import hrmkit
+from hrmkit.cli.app import app
 from hrmkit.errors import UserError
 from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
@@ -278,6 +280,21 @@ def test_a_model_that_the_page_cannot_think_with_is_refused_and_a_run_left_out(
     assert len(left.left_out) == 1
     with pytest.raises(UserError, match="there is no folder"):
         Thinkers([tmp_path / "none"])
+
+
+def test_the_studio_takes_a_models_folder_beside_recordings_and_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Thinkers] = []
+
+    def serve(*_: object, thinkers: Thinkers, **__: object) -> None:
+        served.append(thinkers)
+
+    monkeypatch.setattr("hrmkit.studio.server.serve", serve)
+    monkeypatch.setenv("HRMKIT_DATA", str(tmp_path / "data"))
+    result = CliRunner().invoke(app, ["studio", str(tiny(tmp_path / "mine"))])
+    assert result.exit_code == 0, result.output
+    assert entries(served[0])[0]["name"] == "mine"
 
 
 # --- the server ---

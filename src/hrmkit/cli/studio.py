@@ -95,9 +95,10 @@ def _open_studio(
     for reason in thinkers.left_out:
         typer.echo(f"Not to think with in the page: {reason}.", err=True)
     data = data_folder()
-    if runs:  # whoever wants to see one does not wait for the default story to be trained
+    known = bool(runs or models)
+    if known:  # whoever comes with one does not wait for the default story to be trained
         write_definitions(data)
-    offered = [*files, *(shipped_stories() if runs else stories(data))]
+    offered = [*files, *(shipped_stories() if known else stories(data))]
     serve(
         offered,
         data,
