@@ -286,10 +286,7 @@ async function rendererSeconds() {
     .reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
-/**
- * From a puzzle that is sent to the worker to its recording, runtime and model warm. Where other
- * programs run, the page's time of a processor is less, and is what counts.
- */
+/** From a puzzle that is sent to the worker to its recording, runtime and model warm. */
 async function thoughts() {
   const table = await serve({ table: true });
   console.log(
@@ -341,9 +338,9 @@ async function thoughts() {
         `  ${what}, ${tried} tried: ${seconds.toFixed(2)}, ` +
           `${cpu.toFixed(2)} of a processor in the whole page${note}`,
       );
-      // As if no view had been valid; views are shared by two workers.
-      const [all, workers] = what === "32 views" ? [32 / tried, 2] : [1, 1];
-      if (time) times.push(Math.min(seconds, cpu / workers) * all);
+      // As if no view had been valid.
+      const all = what === "32 views" ? 32 / tried : 1;
+      if (time) times.push(seconds * all);
     }
     const budget = what === "32 views" ? VIEWS_BUDGET_S : THOUGHT_BUDGET_S;
     verdict(`Median of ${what}`, median(times), budget, "s");
