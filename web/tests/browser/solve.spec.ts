@@ -211,6 +211,16 @@ test("the true answer is shown when it is asked for", async ({ page, table: site
   await expect.poll(async () => (await hashOf(page)).get("truth")).toBe("1");
 });
 
+test("once it has loaded, the page thinks without a network", async ({ page, table: site }) => {
+  await table(page, site);
+  await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
+  await page.context().setOffline(true);
+  await paste(page, PUZZLE);
+  await think(page).click();
+  await thought(page);
+  await expect(said(page)).toContainText("Solved: every cell is right.");
+});
+
 test("where no model is, the page says so and still plays", async ({ page, site }) => {
   await page.goto(site.url);
   const file = new URL("../../../src/hrmkit/studio/shipped/sudoku.hrm.json.gz", import.meta.url);

@@ -71,6 +71,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
   /** Why nothing can; null while it is not known. */
   silent = $state.raw<string | null>(null);
   underWay = $state.raw<UnderWay | null>(null);
+  /** Whether the runtime and a model of each kind are there: thinking needs no network then. */
+  warmed = $state(false);
   /** Thoughts that were thought here, the newest last. */
   thoughts = $state.raw<readonly Earlier[]>([]);
   readonly judged: Judged = $derived.by(() => this.#judge(this.draft));
@@ -447,6 +449,18 @@ export class Solve extends SingleStory<ThoughtRecording> {
         if (!signal.aborted) this.underWay = { puzzle: question.puzzle, progress };
       },
       signal,
+    );
+  }
+
+  /** Loads the runtime, and the first model of each kind, ahead of the first thought. */
+  async warm(): Promise<void> {
+    await this.#findModels();
+    const first = new Map(this.models.toReversed().map(({ puzzle, name }) => [puzzle, name]));
+    if (this.warmed || !first.size) return;
+    const loaded = [...first.values()].map((name) => this.#thinker.warm(name));
+    this.warmed = await Promise.all(loaded).then(
+      () => true,
+      () => false, // whoever thinks is told
     );
   }
 
