@@ -87,7 +87,7 @@ def test_the_studio_and_the_site_hand_them_out(tmp_path: Path, prepared: Path) -
     assert path.read_text() == definitions_json()
     client = TestClient(server.create_app([], static, data), base_url="http://127.0.0.1")
     assert client.get("/graphs/definitions.json").text == definitions_json()
-    write_site(out, [], data, static)
+    write_site(out, [], data, {}, static)
     assert (out / "graphs" / "definitions.json").read_text() == definitions_json()
 
 

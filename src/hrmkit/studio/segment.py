@@ -9,6 +9,7 @@ number of puzzles is free.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,7 +81,11 @@ def export_segment(model: PuzzleHRM) -> bytes:
     inputs = (state, state.clone(), torch.zeros(BATCH, face.tokens, dtype=torch.int32))
     parameters = [value.detach() for value in model.parameters()]
     batch = torch.export.Dim("batch", min=1)
-    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):  # fused kernels are nodes that ONNX lacks
+    with (
+        torch.no_grad(),
+        sdpa_kernel(SDPBackend.MATH),  # fused kernels are single nodes that ONNX lacks
+        warnings.catch_warnings(action="ignore"),  # the exporter's, about itself
+    ):
         program = torch.onnx.export(
             FromOutside(Segment(model)).eval(),
             (*inputs, parameters),

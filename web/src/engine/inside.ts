@@ -147,7 +147,7 @@ export function largest(matrix: readonly (readonly number[])[]): {
   const rows = matrix.map((one) => Float64Array.from(one));
   const many = Math.min(BLOCK, size);
   // Any vectors will do; these are not orthogonal to what is looked for.
-  let block = Array.from({ length: many }, (_, k) =>
+  let block: Float64Array[] = Array.from({ length: many }, (_, k) =>
     Float64Array.from(rows, (__, i) => Math.cos((i + 0.5) * k + 0.1 * i)),
   );
   let values: number[] = [];

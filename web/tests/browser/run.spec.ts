@@ -233,7 +233,7 @@ test("a thought plays from its file", async ({ page, studio }) => {
   await open(page, studio);
   await page.getByLabel("Recording file").setInputFiles(studio.thought);
   await expect(page.getByRole("status").filter({ hasText: "Playing" })).toBeVisible();
-  await expect(page.getByRole("list", { name: "Scenes" }).getByRole("button")).toHaveCount(2);
+  await expect(page.getByRole("list", { name: "Scenes" }).getByRole("button")).toHaveCount(4);
   await page.keyboard.press("1");
   await page.keyboard.press("End");
   await expect(stage(page)).toContainText("What it hands in");
@@ -262,7 +262,7 @@ for (const theme of ["light", "dark", "contrast", "forced"] as const) {
     }
     await page.getByLabel("Recording file").setInputFiles(studio.thought);
     await expect(page.getByRole("status").filter({ hasText: "Playing" })).toBeVisible();
-    for (const phase of [0, 1]) {
+    for (const phase of [0, 1, 2, 3]) {
       await page.keyboard.press(String(phase));
       await page.keyboard.press("ArrowRight");
       await look(`thought ${phase}`);

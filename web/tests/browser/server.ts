@@ -39,6 +39,13 @@ export interface Site {
   stop(): Promise<void>;
 }
 
+/** The thought that comes with the package: where the table begins. */
+export const THOUGHT = "sudoku.hrm.json.gz";
+
+export const thought =
+  process.env["HRMKIT_TEST_THOUGHT"] ??
+  fileURLToPath(new URL(`../../../src/hrmkit/studio/shipped/${THOUGHT}`, import.meta.url));
+
 /** The worlds of the package, the default one first; a knob of each, and what is said of it. */
 export const WORLDS = [
   {
@@ -68,13 +75,15 @@ export const OTHER = { data: join(fixtures, "bell"), name: "bell.hrm.json.gz" } 
 
 /**
  * Serves the page on a free port; without `graphs`, as a host where nobody exported them; with
- * another world's data folder, its story first; with `others`, recordings beside that.
+ * another world's data folder, its story first; with `others`, recordings beside that; with
+ * `table`, what thinks about puzzles, and the thought that the table begins with.
  */
 export async function serve({
   graphs = true,
   data = fixtures,
   name = STORY as string,
   others = [] as readonly string[],
+  table = false,
 } = {}): Promise<Site> {
   const offered = [
     ...[name, ...others].map((one, i) => ({
@@ -84,6 +93,7 @@ export async function serve({
       file: join(data, "recordings", one),
     })),
     { name: LADDER, title: "The ladder", kind: "ladder", file: ladder },
+    ...(table ? [{ name: THOUGHT, title: "A sudoku", kind: "thought", file: thought }] : []),
   ];
   const index = JSON.stringify(
     offered
@@ -99,14 +109,20 @@ export async function serve({
     const file = path.startsWith("/recordings/")
       ? path.endsWith(LADDER)
         ? ladder
-        : join(data, path)
-      : path.startsWith("/graphs/")
-        ? graphs
+        : path.endsWith(THOUGHT)
+          ? thought
+          : join(data, path)
+      : path.startsWith("/thinkers/")
+        ? table
           ? join(data, path)
           : ""
-        : path.startsWith("/thinkers/")
-          ? join(fixtures, path)
-          : join(built, path === "/" ? "index.html" : path);
+        : path.startsWith("/graphs/")
+          ? graphs
+            ? join(data, path)
+            : ""
+          : path.startsWith("/thinkers/")
+            ? join(fixtures, path)
+            : join(built, path === "/" ? "index.html" : path);
     if (!file || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end("not here");
       return;

@@ -8,6 +8,7 @@ import { INDEX, modelOf, type Fetcher } from "../../src/engine/thinker/models";
 import { recordThought } from "../../src/engine/thinker/record";
 import type { Watch } from "../../src/engine/thinker/think";
 import type { Ort } from "../../src/engine/runtime";
+import { Problem } from "../../src/recording/problem";
 import { checkRecording, readRecording } from "../../src/recording/load";
 import type { ThoughtRecording } from "../../src/recording/thought.gen";
 import { STORIES } from "../../src/stories/registry";
@@ -95,5 +96,148 @@ describe.each(thoughts)("$name", (listed) => {
     expect(Math.max(...apart)).toBeLessThan(CERTAINTY);
     // What the page writes, the page reads.
     await checkRecording(JSON.parse(JSON.stringify(found)), "the page's", STORIES);
+  });
+});
+
+const WIDE = at(thoughts, 0);
+/** It takes four views. */
+const VIEWS = at(thoughts, 5);
+
+async function asked(listed: Listed, changed: Partial<Asked> = {}): Promise<Asked> {
+  return { ...askedFor(listed, await ofPython(listed)), ...changed };
+}
+
+const sentenceOf = (made: Promise<unknown>): Promise<string> =>
+  made.then(
+    () => "",
+    (error: unknown) => (error instanceof Problem ? error.message : `not a Problem: ${error}`),
+  );
+
+test("progress goes through every segment of every view, and on with the view that counts", async () => {
+  const listed = at(thoughts, 2);
+  const seen: ThoughtProgress[] = [];
+  const recording = await recordThought(minds, await asked(listed), "wasm", async (progress) => {
+    seen.push(progress);
+  });
+  expect(at(seen, 0)).toMatchObject({ view: 1, views: listed.views, segment: 1, segments: 16 });
+  expect(seen.every(({ answer }) => answer.length === 81)).toBe(true);
+  const told = at(seen, seen.length - 1);
+  expect(told.view).toBe(recording.view ?? 1);
+  expect(told.segment).toBe(16);
+  expect(told.answer).toEqual(at(recording.segments, 15).answer);
+});
+
+test("a cancel between two segments ends the thought, and the next is as if nothing had been", async () => {
+  const before = await recordThought(minds, await asked(VIEWS), "wasm", calm);
+  for (const after of [1, 3, 10]) {
+    let seen = 0;
+    const stopped = recordThought(minds, await asked(VIEWS), "wasm", async () => {
+      if (++seen === after) throw new Error("cancelled");
+    });
+    await expect(stopped).rejects.toThrow("cancelled");
+    expect(seen).toBe(after);
+  }
+  expect(await recordThought(minds, await asked(VIEWS), "wasm", calm)).toEqual(before);
+});
+
+test("without a halt threshold the model's own rule halts; with a higher one, later or never", async () => {
+  const used = async (haltThreshold: number | null): Promise<number> =>
+    (await recordThought(minds, await asked(VIEWS, { haltThreshold, views: 1 }), "wasm", calm))
+      .segments_used;
+  const [own, high] = [await used(null), await used(0.999999)];
+  expect(own).toBeLessThanOrEqual(high);
+  expect(high).toBe(8);
+});
+
+describe("one sentence for", () => {
+  const wrong: readonly [string, Partial<Asked>, RegExp][] = [
+    ["an unknown model", { model: "deep-thought" }, /No model here is called “deep-thought”/],
+    ["80 cells", { given: Array<number>(80).fill(1) }, /has 80 cells, not 81/],
+    [
+      "a sudoku of another size",
+      { given: Array<number>(16).fill(1), height: 4, width: 4 },
+      /has 4 x 4 cells, and sudoku-hrm reads 9 x 9/,
+    ],
+    ["a token that is none", { given: Array<number>(81).fill(11) }, /The token 11 is not/],
+    ["digits that meet", { given: Array<number>(81).fill(2) }, /1 is twice in row 1/],
+    ["no segments", { segments: 0 }, /0 segments are not possible: choose 1 to 64/],
+    ["too many views", { views: 1000 }, /1000 views are not possible: choose 1 to 128/],
+    ["a threshold that is none", { haltThreshold: 1 }, /halt threshold is 1/],
+  ];
+  test.each(wrong)("%s", async (_, changed, says) => {
+    const said = await sentenceOf(recordThought(minds, await asked(VIEWS, changed), "wasm", calm));
+    expect(said).toMatch(says);
+  });
+
+  test("a maze that is larger than the canvas", async () => {
+    const listed = thoughts.find(({ model }) => model === "maze-15") ?? WIDE;
+    const large = { given: Array<number>(256).fill(2), height: 16, width: 16 };
+    const said = await sentenceOf(recordThought(minds, await asked(listed, large), "wasm", calm));
+    expect(said).toBe("This maze has 16 x 16 cells, and maze-15 reads at most 15 x 15.");
+  });
+});
+
+describe("what is damaged", () => {
+  const spoiled =
+    (part: string, spoil: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): Fetcher =>
+    async (name) => {
+      const bytes = new Uint8Array(await fetcher(name));
+      return (name.startsWith(part) ? spoil(bytes) : bytes).buffer;
+    };
+  const thinks = async (damaged: Fetcher): Promise<string> =>
+    sentenceOf(
+      recordThought(new Minds(damaged, ort as unknown as Ort), await asked(VIEWS), "wasm", calm),
+    );
+
+  test("weights with one wrong bit, or cut short, give one sentence", async () => {
+    const flipped = spoiled("weights-", (bytes) => {
+      bytes[1000] = at(bytes, 1000) ^ 1;
+      return bytes;
+    });
+    const short = spoiled("weights-", (bytes) => bytes.slice(0, -2));
+    for (const damaged of [flipped, short]) {
+      expect(await thinks(damaged)).toMatch(
+        /^The weights of sudoku-hrm are damaged: thinkers\/weig/,
+      );
+    }
+  });
+
+  test("a graph, an index and views that cannot be read give one sentence", async () => {
+    const cut = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => bytes.slice(0, 300);
+    expect(await thinks(spoiled("segment-", cut))).toMatch(/graph of sudoku-hrm cannot be started/);
+    expect(await thinks(spoiled(INDEX, cut))).toMatch(/thinkers\/index.json is not JSON/);
+    expect(await thinks(spoiled("views-", cut))).toMatch(
+      /thinkers\/views-sudoku-81.json is not JS/,
+    );
+  });
+
+  test("is fetched again the next time", async () => {
+    let broken = true;
+    const mended: Fetcher = async (name) => {
+      const bytes = await fetcher(name);
+      return broken && name.startsWith("weights-") ? bytes.slice(2) : bytes;
+    };
+    const own = new Minds(mended, ort as unknown as Ort);
+    expect(await sentenceOf(own.mind("sudoku-hrm"))).toMatch(/damaged/);
+    broken = false;
+    expect((await own.mind("sudoku-hrm")).entry.name).toBe("sudoku-hrm");
+  });
+});
+
+test("the page is told of every model, the usual one of a kind first", async () => {
+  const models = (await minds.index()).models.map(modelOf);
+  expect(models.map(({ name }) => name)).toEqual([
+    "sudoku-wide",
+    "maze-15",
+    "sudoku-easy-1000",
+    "sudoku-hrm",
+  ]);
+  expect(at(models, 1)).toMatchObject({
+    puzzle: "maze",
+    canvas: [15, 15],
+    holdsSmaller: true,
+    segments: 8,
+    haltThreshold: 0.5,
+    views: 8,
   });
 });

@@ -8,6 +8,9 @@ import { checkBoard, grid, MOST_SEGMENTS } from "../puzzle/check";
 import { IGNORED } from "../puzzle/facts";
 import { checkInside } from "./inside";
 
+/** More views are not tried for one puzzle. */
+const MOST_VIEWS = 1024;
+
 export { validate } from "../../recording/validateThought.gen.js";
 
 /** What is wrong, as the end of a sentence; null if nothing is. */
@@ -22,6 +25,12 @@ export function check(recording: ThoughtRecording): string | null {
     for (const { answer, changed } of segments) {
       grid(answer, board, "an answer");
       for (const cell of changed) index(cell, 0, board.cells, "a cell that changed");
+    }
+    const { tried } = recording;
+    if (tried && tried.length > MOST_VIEWS) invalid("tried has too many entries");
+    for (const { answer, view } of tried ?? []) {
+      grid(answer, board, "an answer in a view");
+      index(view, 1, Infinity, "the number of a view");
     }
     checkInside(recording);
   });

@@ -25,6 +25,8 @@ const LONGEST = 1.6;
 const BUDGET = 24;
 /** Captions closer than this could not be read. */
 const READ = 3.2;
+/** With more views than this, only the first have a small board, and the last. */
+const MOST_BOARDS = 32;
 
 /** Every view that was tried; of a thought where nobody tried others, its own. */
 export const triedIn = memo((recording: ThoughtRecording): readonly TriedView[] => {
@@ -77,7 +79,7 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
   const list: Caption[] = [
     {
       at: 0,
-      text: "A puzzle under a symmetry is as hard, and looks different: where an answer is not valid, the model looks again.",
+      text: "Under a symmetry a puzzle looks different: where an answer is not valid, the model looks again.",
     },
   ];
   triedIn(recording).forEach((one, i) => {
@@ -104,9 +106,16 @@ function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readon
   return [
     ...card("board", first, one ? `View ${one.view}` : "As it is given", layout),
     ...large(recording, one, inside(first, layout), view),
-    ...card("views", second, "Every view that was tried", layout),
+    ...card("views", second, headOf(recording), layout),
     ...small(recording, t, inside(second, layout), view),
   ];
+}
+
+function headOf(recording: ThoughtRecording): string {
+  const many = triedIn(recording).length;
+  return many <= MOST_BOARDS
+    ? "Every view that was tried"
+    : `The first ${MOST_BOARDS - 1} of ${many} views, and the last`;
 }
 
 function large(
@@ -152,15 +161,17 @@ function small(recording: ThoughtRecording, t: number, box: Box, view: ThoughtVi
   const size = sizes[view.layout].small;
   const foot = size * 3;
   const room = { ...box, height: box.height - foot };
-  const across = columnsFor(views.length, room, size);
-  const down = Math.ceil(views.length / across);
+  const shown = shownOf(views.length);
+  const across = columnsFor(shown.length, room, size);
+  const down = Math.ceil(shown.length / across);
   const [wide, high] = [room.width / across, Math.min(room.height / down, 180)];
   const solution = solutionFor(recording, view);
   const done = seen(recording, t);
   return [
-    ...range(done).map((i) => {
+    ...shown.flatMap((i, place) => {
+      if (i >= done) return [];
       const one = at(views, i);
-      const [x, y] = [room.x + (i % across) * wide, room.y + Math.floor(i / across) * high];
+      const [x, y] = [room.x + (place % across) * wide, room.y + Math.floor(place / across) * high];
       const wrong = wrongIn(recording, one.answer, view);
       const sure = one.q_halt === null ? "" : ` It was ${percent(logistic(one.q_halt))} sure.`;
       const tip = `${said(recording, one, view)}${sure}`;
@@ -205,6 +216,11 @@ function small(recording: ThoughtRecording, t: number, box: Box, view: ThoughtVi
     }),
     ...closing(recording, t, { ...box, y: box.y + box.height - foot, height: foot }, size),
   ];
+}
+
+/** The views that have a small board. */
+function shownOf(many: number): readonly number[] {
+  return many <= MOST_BOARDS ? range(many) : [...range(MOST_BOARDS - 1), many - 1];
 }
 
 /** As many columns as make the boards largest. */

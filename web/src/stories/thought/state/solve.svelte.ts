@@ -199,11 +199,11 @@ export class Solve extends SingleStory<ThoughtRecording> {
   // --- what the link asks for ---
 
   override async follow(): Promise<void> {
-    await this.#findModels();
     const { puzzle } = this.values;
     const begun = puzzle === null && this.#isEntrance ? this.#kept.last : null;
     const draft = puzzle === null ? begun : readWritten(puzzle);
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
+    await this.#findModels();
     if (puzzle !== null || this.#turned || begun) await this.#bring();
     await this.#bringOther();
   }
@@ -301,7 +301,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const before = this.#past.at(-1);
     if (!before) return;
     const rest = this.#past.slice(0, -1);
-    this.#put(before, true);
+    this.#put(before, false);
     this.#past = rest;
   }
 
@@ -442,7 +442,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
         segments: question.segments ?? model.segments,
         haltThreshold: question.halt ?? model.haltThreshold,
         views: Math.min(question.views ?? model.views, model.mostViews),
-        title: null,
+        title: `${model.name} thinks about a ${draft.kind}`,
       },
       (progress) => {
         if (!signal.aborted) this.underWay = { puzzle: question.puzzle, progress };

@@ -1,0 +1,265 @@
+/**
+ * The table: a visitor's own puzzle, typed or drawn, thought about in the page by the models of the
+ * package, which tests/thinker_fixtures.py has laid out.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { serve, THOUGHT, type Site } from "./server";
+import { expect, hashOf, open, stage, test as base } from "./site";
+
+// A machine that is busy with other tests is no failure.
+base.describe.configure({ timeout: 120_000 });
+
+const test = base.extend<object, { table: Site }>({
+  table: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const site = await serve({ table: true });
+      await use(site);
+      await site.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+const AT = `#story=${THOUGHT}`;
+const PUZZLE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79";
+const SOLVED = "534678912672195348198342567859761423426853791713924856961537284287419635345286179";
+
+const grid = (page: Page) => page.getByRole("grid");
+const cell = (page: Page, row: number, column: number) =>
+  grid(page).getByRole("gridcell", { name: new RegExp(`^Row ${row}, column ${column}:`) });
+const said = (page: Page) => page.getByRole("status", { name: "What is said of the puzzle" });
+const think = (page: Page) => page.getByRole("button", { name: "Think", exact: true });
+/** The thought has come: what is on stage is about the puzzle in the editor. */
+const thought = (page: Page) =>
+  expect(page.getByRole("button", { name: "Think again" })).toBeVisible({ timeout: 60_000 });
+
+async function table(page: Page, site: Site, hash = ""): Promise<void> {
+  await open(page, site.url, AT + hash);
+  await expect(page.getByRole("button", { name: "Maze" })).toBeVisible();
+}
+
+async function paste(page: Page, text: string): Promise<void> {
+  const box = page.getByRole("textbox", { name: "The puzzle as text" });
+  if (!(await box.isVisible())) await page.getByText("Paste a puzzle").click();
+  await box.fill(text);
+  await page.getByRole("button", { name: "Put it on the table" }).click();
+}
+
+/** The digits on the stage's board, in the order of their cells. */
+async function digits(page: Page): Promise<string> {
+  const texts = stage(page).locator("g[aria-label^='The board'] text");
+  return (await texts.allTextContents()).map((text) => text.trim()).join("");
+}
+
+test("a sudoku is typed and solved, a clue is changed, and both stand side by side", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await cell(page, 1, 1).click();
+  for (const [i, character] of [...PUZZLE].entries()) {
+    await page.keyboard.press(character);
+    await page.keyboard.press(i % 9 === 8 ? "ArrowDown" : "ArrowRight");
+    if (i % 9 === 8) await page.keyboard.press("Home");
+  }
+  await expect(said(page)).toHaveText("30 clues, one solution; no guess is needed.");
+  expect((await hashOf(page)).get("puzzle")).toBe(PUZZLE);
+  await page.keyboard.press("Enter");
+  await thought(page);
+  await expect(said(page)).toContainText("Solved: every cell is right.");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator("body").press("1");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.locator("body").press("3");
+  await page.keyboard.press("End");
+  await expect(stage(page)).toContainText("One view was enough");
+  // The last 8 goes: another puzzle, of which the first 5 has to stay.
+  await cell(page, 9, 5).click();
+  await page.keyboard.press("Delete");
+  await think(page).click();
+  await thought(page);
+  await page.getByLabel("Side by side with").selectOption({ index: 1 });
+  await expect(page.getByRole("figure")).toHaveCount(2);
+  await expect(page.getByRole("figure").nth(1)).toContainText("Before: 30 clues");
+  await expect(page.getByRole("figure").first()).toContainText("Now: 29 clues");
+  await expect.poll(async () => (await hashOf(page)).get("compare")).toContain(PUZZLE);
+});
+
+test("a link thinks again, and so does a reload; nothing typed is lost on the way", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site, `&scene=segments&time=999&puzzle=${PUZZLE}`);
+  await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
+  await thought(page);
+  expect(await digits(page)).toBe(SOLVED);
+  await page.reload();
+  await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
+  await thought(page);
+  expect(await digits(page)).toBe(SOLVED);
+  // What is not yet a proper puzzle comes back as well: after a reload, and after another story.
+  await cell(page, 1, 3).click();
+  await page.keyboard.press("5");
+  await expect(said(page)).toContainText("5 is twice in row 1");
+  await expect(think(page)).toBeDisabled();
+  await expect.poll(async () => (await hashOf(page)).get("puzzle")).toMatch(/^535/);
+  await page.reload();
+  await expect(cell(page, 1, 3)).toHaveAccessibleName("Row 1, column 3: 5, wrong");
+  await page.getByRole("button", { name: "Assemble the kit" }).click();
+  await expect(grid(page)).toHaveCount(0);
+  await page.getByRole("button", { name: "Solve" }).click();
+  await expect(cell(page, 1, 3)).toHaveAccessibleName("Row 1, column 3: 5, wrong");
+  await page.getByRole("button", { name: "Undo" }).click();
+});
+
+test("a maze is drawn with the mouse and with keys, and solved", async ({ page, table: site }) => {
+  await table(page, site);
+  await page.getByRole("button", { name: "Maze" }).click();
+  await thought(page);
+  await page.getByLabel("Size").selectOption("7");
+  await expect(said(page)).toContainText("7 × 7; the shortest way has 13 cells.");
+  // A stroke down the second column leaves a gap at the bottom.
+  const [from, to] = [await cell(page, 1, 2).boundingBox(), await cell(page, 6, 2).boundingBox()];
+  if (!from || !to) throw new Error("no cells");
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 20 });
+  await page.mouse.up();
+  for (const row of [1, 2, 3, 4, 5, 6]) {
+    await expect(cell(page, row, 2)).toHaveAccessibleName(`Row ${row}, column 2: wall`);
+  }
+  await expect(said(page)).toContainText("the shortest way has 13 cells");
+  // Closed with a key: no way, said at once. And opened again.
+  await cell(page, 7, 2).focus();
+  await page.keyboard.press(" ");
+  await expect(said(page)).toHaveText("No way leads from S to G.");
+  await expect(think(page)).toBeDisabled();
+  await page.keyboard.press(" ");
+  // The goal moves to where it is put.
+  await cell(page, 1, 3).focus();
+  await page.keyboard.press("g");
+  await expect(said(page)).toContainText("the shortest way has 15 cells");
+  await page.keyboard.press("Enter");
+  await thought(page);
+  await expect(said(page)).toContainText(/Solved|Not solved|A correct answer|Correct/);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator("body").press("0");
+  await expect(page.getByRole("figure").first()).toContainText("The model");
+  expect((await hashOf(page)).get("puzzle")).toBe(
+    "S1G..../.1...../.1...../.1...../.1...../.1...../.......",
+  );
+});
+
+test("what is no puzzle is refused with a sentence, and what stood there stays", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site);
+  const before = await cell(page, 1, 1).getAttribute("aria-label");
+  const wide = "１２３４５６７８９".repeat(9);
+  for (const [text, words] of [
+    [
+      "It was the best of times, it was the worst of times.\n".repeat(900),
+      "0 cells are not a sudoku of 9 x 9",
+    ],
+    [wide, "'１' in line 1, column 1 is not of a sudoku"],
+    [".".repeat(256), "256 cells are not a sudoku of 9 x 9"],
+    [PUZZLE.slice(1), "80 cells are not a sudoku of 9 x 9"],
+  ] as const) {
+    await paste(page, text);
+    await expect(said(page)).toContainText(words);
+    await expect(cell(page, 1, 1)).toHaveAttribute("aria-label", before ?? "");
+  }
+  await paste(page, PUZZLE.replaceAll(".", "0"));
+  await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
+  await page.getByRole("button", { name: "Maze" }).click();
+  await thought(page);
+  await paste(page, "S.S\n...\n..G");
+  await expect(said(page)).toHaveText("It has 2 S: mark one cell with S.");
+  await expect(think(page)).toBeDisabled();
+  await paste(page, "#".repeat(31));
+  await expect(said(page)).toContainText("31 cells on one line are no square maze");
+  // A puzzle of the other kind is put on the table as what it is.
+  await paste(page, PUZZLE);
+  await expect(grid(page)).toHaveAccessibleName("The sudoku");
+});
+
+test("a thought can be cancelled, and its knobs think again", async ({ page, table: site }) => {
+  // Nobody solves it in one segment.
+  await table(page, site, "&segments=1&views=128&halt=0.99");
+  await expect(page.getByRole("status", { name: "Thinking" })).toContainText(/view \d+ of 128/, {
+    timeout: 60_000,
+  });
+  await page.getByRole("status", { name: "Thinking" }).getByRole("button").click();
+  await expect(page.getByRole("status", { name: "Thinking" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Reset knobs" }).click();
+  await thought(page);
+  await expect.poll(async () => (await hashOf(page)).get("views")).toBeNull();
+});
+
+test("the true answer is shown when it is asked for", async ({ page, table: site }) => {
+  await table(page, site, "&scene=segments&time=1.3");
+  await expect(stage(page)).toContainText("wrong by the rules");
+  await page.getByRole("checkbox", { name: "Mark by the true answer" }).check();
+  await expect(stage(page)).not.toContainText("wrong by the rules");
+  await expect(stage(page)).toContainText("Wrong cells of 81");
+  await expect.poll(async () => (await hashOf(page)).get("truth")).toBe("1");
+});
+
+test("where no model is, the page says so and still plays", async ({ page, site }) => {
+  await page.goto(site.url);
+  const file = new URL("../../../src/hrmkit/studio/shipped/sudoku.hrm.json.gz", import.meta.url);
+  await page.getByLabel("Recording file").setInputFiles(decodeURIComponent(file.pathname));
+  await expect(page.getByRole("alert").filter({ hasText: "thinkers/index.json" })).toBeVisible();
+  await expect(think(page).or(page.getByRole("button", { name: "Think again" }))).toBeDisabled();
+});
+
+test("the first load fetches nothing of the table", async ({ page, table: site }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await open(page, site.url);
+  await page.waitForLoadState("networkidle");
+  expect(asked.filter((url) => /thinkers\/|solve|pile/.test(url))).toEqual([]);
+});
+
+for (const theme of ["light", "dark", "contrast", "forced"] as const) {
+  test(`axe finds nothing at the table (${theme})`, async ({ page, table: site }) => {
+    if (theme === "forced") await page.emulateMedia({ forcedColors: "active" });
+    else await page.emulateMedia({ colorScheme: theme === "dark" ? "dark" : "light" });
+    await table(page, site, theme === "forced" ? "" : `&theme=${theme}`);
+    await page.getByText("Paste a puzzle").click();
+    const look = async (where: string): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(
+        ({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(" ")}`,
+      );
+      expect(found).toEqual([]);
+    };
+    await cell(page, 1, 4).click();
+    await page.keyboard.press("7");
+    await expect(said(page)).toContainText("7 is twice");
+    await look("a clash");
+    await page.getByRole("button", { name: "Maze" }).click();
+    await thought(page);
+    await look("a maze");
+  });
+}
+
+test("on a phone all of it is in reach", async ({ page, table: site }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await table(page, site);
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(await wide()).toBeLessThanOrEqual(0);
+  await cell(page, 1, 4).scrollIntoViewIfNeeded();
+  await cell(page, 1, 4).click();
+  await page.getByRole("group", { name: "Digits for the chosen cell" }).getByText("1").click();
+  await expect(cell(page, 1, 4)).toHaveAccessibleName("Row 1, column 4: 1");
+  await page.getByRole("button", { name: "Maze" }).click();
+  await thought(page);
+  expect(await wide()).toBeLessThanOrEqual(0);
+});

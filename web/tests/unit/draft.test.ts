@@ -1,0 +1,212 @@
+/** A puzzle that is being written: what is said of it at once, and how it is kept. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { FREE, GOAL, START, WALL } from "../../src/lib/rules/maze";
+import { BLANK, solve } from "../../src/lib/rules/sudoku";
+import { wayThrough } from "../../src/lib/rules/maze";
+import {
+  draftOf,
+  empty,
+  inLines,
+  judge,
+  read,
+  readWritten,
+  withToken,
+  write,
+  type Draft,
+} from "../../src/stories/thought/draft";
+import { Kept, type Shelf } from "../../src/stories/thought/state/kept";
+import { another, LEVELS } from "../../src/stories/thought/state/pile";
+import {
+  beside,
+  fields,
+  readQuestion,
+  writeQuestion,
+  type Question,
+} from "../../src/stories/thought/view";
+import { thought } from "./puzzle-fixture";
+
+const SUDOKU = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79";
+const sudoku = read("sudoku", SUDOKU);
+const maze = read("maze", "#####\n#S..#\n###.#\n#G..#\n#####");
+
+describe("what is said at once", () => {
+  test("of a proper sudoku", () => {
+    expect(judge(sudoku)).toEqual({
+      words: "30 clues, one solution; no guess is needed.",
+      cells: [],
+      ready: true,
+    });
+  });
+
+  test("of two equal digits that meet, with both cells", () => {
+    const { words, cells, ready } = judge(withToken(sudoku, 2, BLANK + 5));
+    expect(words).toBe("5 is twice in row 1: row 1 column 1 and row 1 column 3.");
+    expect(cells).toEqual([0, 2]);
+    expect(ready).toBe(false);
+  });
+
+  test("of a sudoku without a solution, and of one with several", () => {
+    const none = read("sudoku", `12345678.${".".repeat(8)}9${".".repeat(63)}`);
+    expect(judge(none)).toMatchObject({ ready: false, cells: [] });
+    expect(judge(none).words).toContain("no solution");
+    const several = read("sudoku", `1${".".repeat(80)}`);
+    expect(judge(several).words).toContain("several solutions");
+    expect(judge(several).ready).toBe(true);
+  });
+
+  test("of nothing", () => {
+    expect(judge(empty("sudoku", 9)).ready).toBe(false);
+  });
+
+  test("of a maze: its way, no way, two starts, no goal", () => {
+    expect(judge(maze)).toMatchObject({ ready: true });
+    expect(judge(maze).words).toContain("7 cells");
+    const walled = judge(withToken(maze, 13, WALL));
+    expect(walled.words).toBe("No way leads from S to G.");
+    expect(walled.ready).toBe(false);
+    const two = judge(read("maze", "S S\n  G"));
+    expect(two.words).toContain("2 S");
+    expect(two.cells).toEqual([0, 2]);
+    expect(judge(read("maze", "S  \n   ")).words).toContain("no G");
+  });
+});
+
+test("a start that is put elsewhere moves there", () => {
+  const moved = withToken(maze, 7, START);
+  expect(moved.grid[7]).toBe(START);
+  expect(moved.grid[6]).toBe(FREE);
+  expect(moved.grid.filter((token) => token === GOAL)).toHaveLength(1);
+});
+
+describe("a link", () => {
+  test("carries a puzzle, and says the same when it is read", () => {
+    for (const draft of [sudoku, maze, empty("maze", 15)]) {
+      expect(readWritten(write(draft))).toEqual(draft);
+      expect(fields.puzzle.read(write(draft))).toBe(write(draft));
+      expect(encodeURI(write(draft))).toBe(write(draft));
+    }
+    expect(write(sudoku)).toBe(SUDOKU);
+  });
+
+  test("that carries none is refused, whatever it says", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const taken = fields.puzzle.read(text);
+        if (typeof taken === "string") expect(/^[1-9.SGo/]+$/.test(taken)).toBe(true);
+        expect(() => readWritten(text)).not.toThrow();
+      }),
+    );
+    expect(fields.puzzle.read(SUDOKU.slice(1))).toBeUndefined();
+  });
+
+  test("carries a question to stand beside", () => {
+    const plain: Question = {
+      puzzle: write(maze),
+      thinker: null,
+      segments: null,
+      halt: null,
+      views: null,
+    };
+    const all: Question = { ...plain, thinker: "maze-15", segments: 4, halt: 0.7, views: 3 };
+    for (const question of [plain, all]) {
+      expect(readQuestion(writeQuestion(question))).toEqual(question);
+      expect(beside.read(writeQuestion(question))).toBe(writeQuestion(question));
+    }
+    for (const text of ["before", "asked:", `asked:${SUDOKU}~~900~~`, `asked:${SUDOKU}~~~~~1`]) {
+      expect(readQuestion(text)).toBeNull();
+    }
+  });
+});
+
+test("the puzzle of a recording is written as it was given; of ARC there is none", () => {
+  const recording = thought({ on: "sudoku" });
+  expect(draftOf(recording)?.grid).toEqual(recording.given);
+  expect(draftOf(thought({ on: "arc" }))).toBeNull();
+  expect(draftOf(thought({ on: "small" }))).toBeNull();
+});
+
+test("a maze that is smaller than its canvas is written in its own size", () => {
+  const recording = thought({ on: "maze" });
+  const given = recording.given.map((_, i) => {
+    const [row, column] = [Math.floor(i / 30), i % 30];
+    return row < 5 && column < 5 ? (maze.grid[row * 5 + column] ?? 0) : 0;
+  });
+  expect(draftOf({ ...recording, given })).toEqual(maze);
+});
+
+test("what is copied is read again", () => {
+  for (const draft of [sudoku, maze]) expect(read(draft.kind, inLines(draft))).toEqual(draft);
+});
+
+describe("what is kept in the browser", () => {
+  const shelf = (): Shelf & { text: string | null } => ({
+    text: null,
+    getItem() {
+      return this.text;
+    },
+    setItem(_, text) {
+      this.text = text;
+    },
+  });
+
+  test("is what stood there last, and the last of one's own of each kind", () => {
+    const on = shelf();
+    const kept = new Kept(on);
+    kept.keep(sudoku, true);
+    kept.keep(maze, false);
+    const later = new Kept(on);
+    expect(later.last).toEqual(maze);
+    expect(later.own("sudoku")).toEqual(sudoku);
+    expect(later.own("maze")).toBeNull();
+  });
+
+  test("does no harm where it is nonsense, or nothing is kept", () => {
+    for (const text of ["", "{", "7", '{"last":7,"own":[1]}', '{"last":"x","own":{"maze":"y"}}']) {
+      const on = shelf();
+      on.text = text;
+      expect(new Kept(on).last).toBeNull();
+      expect(new Kept(on).own("maze")).toBeNull();
+    }
+    const full: Shelf = {
+      getItem: () => null,
+      setItem: () => {
+        throw new DOMException("full", "QuotaExceededError");
+      },
+    };
+    expect(() => new Kept(full).keep(sudoku, true)).not.toThrow();
+    expect(() => new Kept(null).keep(sudoku, true)).not.toThrow();
+  });
+});
+
+describe("the pile", () => {
+  const all = LEVELS.flatMap(({ title, puzzles }) =>
+    puzzles.map(({ draft, rating }): [string, Draft, number] => [title, draft, rating]),
+  );
+
+  test("has puzzles of each kind from easy to hard, each a proper one rated as Python rates it", () => {
+    expect(all.length).toBeGreaterThan(30);
+    expect(new Set(all.map(([, draft]) => write(draft))).size).toBe(all.length);
+    for (const [title, draft, rating] of all) {
+      expect(judge(draft).ready, title).toBe(true);
+      if (draft.kind === "sudoku") {
+        expect(solve(draft.grid, 9)).toMatchObject({ solutions: 1, guesses: rating });
+      } else {
+        expect(wayThrough(draft.grid, draft.height, draft.width)).toHaveLength(rating);
+      }
+    }
+  });
+
+  test("gives another puzzle that is as proper, and as a rule looks like none of it", () => {
+    const below = (n: number): number => Math.floor(random() * n);
+    let state = 7;
+    const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+    for (const level of LEVELS) {
+      const one = another(level, below);
+      expect(judge(one).ready).toBe(true);
+      if (level.kind === "maze") continue;
+      expect(level.puzzles.map(({ draft }) => write(draft))).not.toContain(write(one));
+    }
+  });
+});
