@@ -55,7 +55,7 @@ export default defineConfig(({ mode }) => ({
   server: {
     proxy: { "/recordings": "http://127.0.0.1:8477", "/graphs": "http://127.0.0.1:8477" },
   },
-  worker: { format: "es", ...(mode === "single" ? { rolldownOptions: ONE_MODULE } : {}) },
+  worker: mode === "single" ? { format: "iife", rolldownOptions: ONE_MODULE } : { format: "es" },
   test: {
     // A busy machine is no failure; what is too slow shows in bench/.
     testTimeout: 60_000,

@@ -18,7 +18,9 @@
   /** A file: its content, unpacked, and what it is for. */
   async function unpack(place) {
     var packed = new Blob([decoded(place.textContent.trim())]).stream();
-    var bytes = await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+    var bytes = await new Response(
+      packed.pipeThrough(new DecompressionStream("gzip")),
+    ).arrayBuffer();
     var content = new Blob([bytes], { type: place.dataset.type });
     place.remove();
     return { name: place.dataset.file, use: place.dataset.use, content: content };
@@ -30,6 +32,20 @@
     if (type) element.type = type;
     element.textContent = await content.text();
     document.head.appendChild(element);
+  }
+
+  /** Around a worker's program: the first message has the files, and the program runs then. */
+  var BEGINS = 'addEventListener("message",function(event){globalThis.hrmkitFiles=event.data;\n';
+  var ENDS = "\n},{once:true});";
+
+  /** A page from a disk may start no worker that is a module, and a worker may fetch nothing. */
+  function workerWith(files) {
+    return class extends Worker {
+      constructor(address, options) {
+        super(address, { ...options, type: "classic" });
+        this.postMessage(files);
+      }
+    };
   }
 
   async function open() {
@@ -44,14 +60,10 @@
     for (var file of among("data")) {
       carried[file.name] = { address: URL.createObjectURL(file.content), content: file.content };
     }
-    // A worker begins with a table of its own.
-    var addresses = Object.entries(carried).map(function (entry) {
-      return [entry[0], { address: entry[1].address }];
-    });
-    var table = "globalThis.hrmkitFiles=" + JSON.stringify(Object.fromEntries(addresses)) + ";\n";
+    globalThis.Worker = workerWith({ ...carried });
     for (var worker of among("worker")) {
-      var code = new Blob([table, worker.content], { type: "text/javascript" });
-      carried[worker.name] = { address: URL.createObjectURL(code) };
+      var code = new Blob([BEGINS, worker.content, ENDS], { type: "text/javascript" });
+      carried[worker.name] = { address: URL.createObjectURL(code), content: worker.content };
     }
     globalThis.hrmkitFiles = carried;
     for (var style of among("style")) await put("style", "", style.content);

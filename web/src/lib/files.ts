@@ -2,14 +2,14 @@
  * Where the files beside the page are: recordings, graphs, models.
  *
  * As a rule a server has them. A page that is one file (`hrmkit site --single`, a notebook) carries
- * them inside, and its opening lays them out in `hrmkitFiles` before anything else runs, in the page
- * and in each of its workers.
+ * them inside, and its opening (single/opening.js) lays them out in `hrmkitFiles` before anything else
+ * runs, in the page and in each of its workers. No address in such a page leads anywhere: what opens it
+ * may forbid to connect, even to what is inside.
  */
 export interface CarriedFile {
-  /** Where the browser finds it. */
+  /** Where a program of its own begins: a worker. */
   readonly address: string;
-  /** Its content; a worker has the address only. Reading it asks for no permission to connect. */
-  readonly content?: Blob;
+  readonly content: Blob;
 }
 
 declare global {
@@ -27,12 +27,14 @@ export function folderBeside(name: string): string {
   return isOneFile() ? `${name}/` : new URL(`${name}/`, document.baseURI).href;
 }
 
-/** `fetch` for what is beside the page, or carried inside; what is not carried is not found. */
+/** `fetch` for what is beside the page, or carried inside: by its path, or by the address that it has. */
 export async function fetchFile(address: string, init: RequestInit = {}): Promise<Response> {
   const carried = globalThis.hrmkitFiles;
   if (!carried) return fetch(address, init);
   init.signal?.throwIfAborted();
-  const file = carried[decodeURIComponent(address)];
-  if (!file) return new Response(null, { status: 404 });
-  return file.content ? new Response(file.content) : fetch(file.address, init);
+  // The addresses that the build writes into the program are of the second kind.
+  const file =
+    carried[decodeURIComponent(address)] ??
+    Object.values(carried).find((one) => one.address === address);
+  return file ? new Response(file.content) : new Response(null, { status: 404 });
 }
