@@ -1,11 +1,12 @@
 // How fast the page is, in Chromium on a processor that is throttled four times:
 // frames a second, the main thread's time and the script's share of it a frame, while playing and
 // while scrubbing, for each scene; the time from a released knob to the new story (not throttled);
-// the bytes of the first load. `make bench` runs it.
+// the bytes of the first load; how long the page thinks about a puzzle (not throttled).
+// `make bench` runs it.
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 
-import { serve } from "../web/tests/browser/server.ts";
+import { serve, THOUGHT } from "../web/tests/browser/server.ts";
 
 const { chromium } = createRequire(
   new URL("../web/package.json", import.meta.url),
@@ -16,6 +17,15 @@ const SCRIPT_BUDGET_MS = 8;
 const FRAME_MS = 16.7;
 const KNOB_BUDGET_S = 3;
 const LOAD_BUDGET_KB = 250;
+const THOUGHT_BUDGET_S = 0.5;
+const VIEWS_BUDGET_S = 6;
+/** One view is enough; and one of the hardest that are known. */
+const PUZZLES = {
+  "one thought":
+    "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79",
+  "32 views":
+    ".......39.....1..5..3.5.8....8.9...6.7...2...1..4.......9.8..5..2....6..4..7.....",
+};
 
 const quantile = (values, share) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
@@ -39,6 +49,7 @@ try {
   await firstLoad();
   await frames();
   await knobs();
+  await thoughts();
 } finally {
   await browser.close();
   await site.stop();
@@ -258,4 +269,85 @@ async function knobs() {
   }
   verdict("Median", median(times), KNOB_BUDGET_S, "s");
   await page.close();
+}
+
+/** The same sudoku with other digits: thought about anew, and as hard. */
+function relabelled(puzzle, by) {
+  return puzzle.replace(/\d/g, (digit) => ((Number(digit) - 1 + by) % 9) + 1);
+}
+
+/** What the pages have taken of a processor so far: on a busy machine less than what passed. */
+async function rendererSeconds() {
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
+  await cdp.detach();
+  return processInfo
+    .filter(({ type }) => type === "renderer")
+    .reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+
+/**
+ * From a puzzle that is sent to the worker to its recording, runtime and model warm. Where other
+ * programs run, the page's time of a processor is less, and is what counts.
+ */
+async function thoughts() {
+  const table = await serve({ table: true });
+  console.log(
+    "\nThoughts about a sudoku (seconds in the worker, runtime warm)",
+  );
+  for (const [what, puzzle] of Object.entries(PUZZLES)) {
+    const page = await browser.newPage();
+    await page.addInitScript(() => {
+      const begun = new Map();
+      window.thoughts = [];
+      window.Worker = class extends Worker {
+        constructor(...how) {
+          super(...how);
+          this.addEventListener("message", ({ data }) => {
+            const tried = data.recording?.tried?.length;
+            if (data.kind === "done" && tried)
+              window.thoughts.push({
+                tried,
+                seconds: (performance.now() - begun.get(data.id)) / 1000,
+              });
+          });
+        }
+        postMessage(message, ...more) {
+          if (message?.task?.kind === "think")
+            begun.set(message.id, performance.now());
+          super.postMessage(message, ...more);
+        }
+      };
+    });
+    const link = (time) =>
+      `#story=${THOUGHT}&puzzle=${relabelled(puzzle, time)}`;
+    await page.goto(table.url + link(0));
+    const times = [];
+    for (let time = 0; time < 4; time++) {
+      const before = await rendererSeconds();
+      if (time)
+        await page.evaluate((hash) => (location.hash = hash), link(time));
+      await page.waitForFunction(
+        (many) => window.thoughts.length > many,
+        time,
+        { timeout: 300_000 },
+      );
+      const cpu = (await rendererSeconds()) - before;
+      const { seconds, tried } = await page.evaluate(() =>
+        window.thoughts.at(-1),
+      );
+      const note = time ? "" : " (cold)";
+      console.log(
+        `  ${what}, ${tried} tried: ${seconds.toFixed(2)}, ` +
+          `${cpu.toFixed(2)} of a processor in the whole page${note}`,
+      );
+      // As if no view had been valid.
+      const all = what === "32 views" ? 32 / tried : 1;
+      if (time) times.push(Math.min(seconds, cpu) * all);
+    }
+    const budget = what === "32 views" ? VIEWS_BUDGET_S : THOUGHT_BUDGET_S;
+    verdict(`Median of ${what}`, median(times), budget, "s");
+    await page.close();
+  }
+  await table.stop();
 }

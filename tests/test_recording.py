@@ -183,7 +183,7 @@ def test_each_kind_of_damage_gets_one_sentence(story: Recording, tmp_path: Path)
 
 def test_the_hash_is_of_the_numbers_and_not_of_versions(story: Recording) -> None:
     content = story.model_dump(mode="json")
-    assert hash_of({**content, "maker": None, "title": "another"}) == story.hash
+    assert hash_of({**content, "made_by": None, "title": "another"}) == story.hash
     assert hash_of({**content, "showcase": content["showcase"] + 1}) != story.hash
 
 

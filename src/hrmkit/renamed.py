@@ -41,6 +41,7 @@ RECORDING: Mapping[str, str] = {
     "halted_after": "segments_used",
     "used": "segments_used",
     "sure": "halt_threshold",
+    "maker": "made_by",
 }
 """Fields of recordings, and of a run's metrics.jsonl: old name to new."""
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  hrmkit data sudoku --blanks 46-50 --count 300 --out made.csv.gz
+  hrmkit data sudoku --blanks 46-50 --count 300 --out dev.csv.gz
 
-  hrmkit inspect sudoku-wide --data made.csv.gz --out inside --limit 20
+  hrmkit inspect sudoku-wide --data dev.csv.gz --out inside --limit 20
 
   hrmkit inspect runs/maze-tiny --data maze.csv.gz --out inside-maze --twins 3 --seed 1
 """

@@ -285,7 +285,7 @@ def put_together(
         version=VERSION,
         kind="fine-tuning",
         title=title_of(settings),
-        maker=made_here(),
+        made_by=made_here(),
         settings=settings,
         world=recorder.table,
         model=model_card(trained.model, settings.preset),

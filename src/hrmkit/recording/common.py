@@ -39,16 +39,16 @@ class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Maker(FrozenModel):
-    """Who computed this recording."""
+class MadeBy(FrozenModel):
+    """What computed this recording."""
 
     program: Literal["python", "page"]
     hrmkit: str = Field(description="Version of hrmkit.")
     engine: str = Field(description="What ran the model, e.g. 'torch 2.13.0'.")
 
 
-def made_here(engine: str | None = None) -> Maker:
+def made_here(engine: str | None = None) -> MadeBy:
     """This program with its versions; `engine` if something else than this torch ran the model."""
-    return Maker(
+    return MadeBy(
         program="python", hrmkit=hrmkit.__version__, engine=engine or f"torch {torch.__version__}"
     )

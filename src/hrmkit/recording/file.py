@@ -54,13 +54,17 @@ def numbers(value: object) -> Iterator[float]:
         yield float(value)
 
 
+APART = ("hash", "made_by", "maker")
+"""What is no number of a recording's; the last is the old name of the one before."""
+
+
 def hash_of(content: dict[str, Any]) -> str:
     """SHA-256 over all numbers of a recording as float64, little-endian, in `numbers` order.
 
-    `hash` itself and `maker` (versions) stay out, so the same run has the same hash under a new
+    `hash` itself and `made_by` (versions) stay out, so the same run has the same hash under a new
     release.
     """
-    kept = {key: value for key, value in content.items() if key not in ("hash", "maker")}
+    kept = {key: value for key, value in content.items() if key not in APART}
     digest = hashlib.sha256()
     for number in numbers(kept):
         digest.update(struct.pack("<d", number))

@@ -155,7 +155,7 @@ export async function record(
     version: 1,
     kind: "fine-tuning",
     title,
-    maker: { program: "page", hrmkit: index.version, engine: runtime },
+    made_by: { program: "page", hrmkit: index.version, engine: runtime },
     settings,
     world: table,
     model: card,

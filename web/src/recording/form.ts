@@ -1,6 +1,6 @@
 /** What reading and writing asks of a kind of recording; each kind of story says it of its own. */
 import type { Definitions } from "./definitions.gen";
-import type { Maker } from "./types.gen";
+import type { MadeBy } from "./types.gen";
 
 /** What every recording has, whatever its kind. */
 export interface AnyRecording {
@@ -9,7 +9,7 @@ export interface AnyRecording {
   /** Which `Form` it has. */
   readonly kind: string;
   readonly title: string;
-  readonly maker: Maker;
+  readonly made_by: MadeBy;
   readonly hash: string;
 }
 

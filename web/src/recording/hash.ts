@@ -1,7 +1,7 @@
 import type { AnyRecording } from "./form";
 
-/** Fields that are not part of what was computed. */
-const APART = new Set(["hash", "maker"]);
+/** Fields that are not part of what was computed; the last is the old name of the one before. */
+const APART = new Set(["hash", "made_by", "maker"]);
 
 /** Every number of a document, object keys in sorted order, lists in theirs. */
 function numbers(value: unknown, into: number[]): number[] {
@@ -15,7 +15,7 @@ function numbers(value: unknown, into: number[]): number[] {
 }
 
 /**
- * SHA-256, in hexadecimal, of every number in a recording but its hash and its maker's, as float64
+ * SHA-256, in hexadecimal, of every number in a recording but its hash and `made_by`, as float64
  * little-endian; the definition is recording/file.py. Null where the browser cannot compute one
  * (a page that is neither on loopback nor on https).
  */

@@ -120,9 +120,7 @@ export async function serve({
           ? graphs
             ? join(data, path)
             : ""
-          : path.startsWith("/thinkers/")
-            ? join(fixtures, path)
-            : join(built, path === "/" ? "index.html" : path);
+          : join(built, path === "/" ? "index.html" : path);
     if (!file || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end("not here");
       return;

@@ -153,7 +153,7 @@ describe("a recording made in the page", () => {
     expect(made.spread).toEqual(story.spread);
     expect(made.watched).toHaveLength(story.watched.length);
     expect(made.cycles.map(({ step }) => step)).toEqual(story.cycles.map(({ step }) => step));
-    expect(made.maker.program).toBe("page");
+    expect(made.made_by.program).toBe("page");
   });
 
   test("begins with Python's numbers: base policy, first step, first cycle", async () => {

@@ -124,7 +124,7 @@ export async function ladderFixture(): Promise<LadderRecording> {
     version: 1,
     kind: "ladder",
     title: "A made-up ladder",
-    maker: { program: "python", hrmkit: "0.0.0", engine: "none" },
+    made_by: { program: "python", hrmkit: "0.0.0", engine: "none" },
     settings: {
       steps: range(10),
       seeds: range(3),

@@ -35,7 +35,9 @@ describe("a recording", () => {
   test("from before its fields were renamed opens, under today's names", async () => {
     const ladder = await sealed(await ladderFixture());
     const old = JSON.parse(
-      JSON.stringify(ladder).replaceAll('"segments_used":', '"halted_after":'),
+      JSON.stringify(ladder)
+        .replaceAll('"segments_used":', '"halted_after":')
+        .replaceAll('"made_by":', '"maker":'),
       // The seeds of a ladder have always called it that.
       (key, value: unknown) =>
         key === "seeds"

@@ -98,6 +98,7 @@ const states: fc.Arbitrary<State> = fc.record({
     fc.oneof(
       fc.constantFrom("before", "flat", "hierarchy", "examples-5", "examples-50"),
       fc.stringMatching(/^[a-z0-9.-]{1,60}$/).map((text) => `story:${text}`),
+      fc.stringMatching(/^[1-9.]{81}$/).map((text) => `asked:${text}~sudoku-wide~4~0.9~8`),
     ),
   ),
   own: fc
@@ -108,6 +109,14 @@ const states: fc.Arbitrary<State> = fc.record({
       start: maybe(fc.integer({ min: 0, max: 1000 })),
       run: maybe(name),
       wires: maybe(wirings.map(writeWires)),
+      puzzle: maybe(
+        fc.oneof(fc.stringMatching(/^[1-9.]{81}$/), fc.stringMatching(/^[1.]{5}\/[1.]S[1.]G[1.]$/)),
+      ),
+      thinker: maybe(name),
+      segments: maybe(fc.integer({ min: 1, max: 64 })),
+      halt: maybe(fc.double({ min: 0.5, max: 1, noNaN: true })),
+      views: maybe(fc.integer({ min: 1, max: 128 })),
+      truth: fc.boolean(),
     })
     .map(({ knobs: moved, ...rest }) => ({ ...initial.own, ...moved, ...rest })),
 });

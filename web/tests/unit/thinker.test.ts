@@ -3,7 +3,8 @@ import * as ort from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import type { Asked, ThoughtProgress } from "../../src/engine/thinker/messages";
-import { Minds } from "../../src/engine/thinker/mind";
+import { helpBy, type FromHelper, type Port, type ToHelper } from "../../src/engine/thinker/beside";
+import { Minds, openSegment, type Segment } from "../../src/engine/thinker/mind";
 import { INDEX, modelOf, type Fetcher } from "../../src/engine/thinker/models";
 import { recordThought } from "../../src/engine/thinker/record";
 import type { Watch } from "../../src/engine/thinker/think";
@@ -66,7 +67,7 @@ function askedFor(listed: Listed, recording: ThoughtRecording): Asked {
 
 /** A recording without what two runtimes may differ in, which is compared apart. */
 function exactly(recording: ThoughtRecording): unknown {
-  const { maker: _, hash: __, inside: ___, ...rest } = recording;
+  const { made_by: _, hash: __, inside: ___, ...rest } = recording;
   return {
     ...rest,
     segments: rest.segments.map(({ q_halt: _, ...segment }) => segment),
@@ -102,6 +103,8 @@ describe.each(thoughts)("$name", (listed) => {
 const WIDE = at(thoughts, 0);
 /** It takes four views. */
 const VIEWS = at(thoughts, 5);
+/** It takes six. */
+const MANY = at(thoughts, 6);
 
 async function asked(listed: Listed, changed: Partial<Asked> = {}): Promise<Asked> {
   return { ...askedFor(listed, await ofPython(listed)), ...changed };
@@ -221,6 +224,96 @@ describe("what is damaged", () => {
     expect(await sentenceOf(own.mind("sudoku-hrm"))).toMatch(/damaged/);
     broken = false;
     expect((await own.mind("sudoku-hrm")).entry.name).toBe("sudoku-hrm");
+  });
+});
+
+describe("a helper on another core", () => {
+  let before: Promise<unknown> = Promise.resolve();
+  /** One after the other: here both have one runtime, in the page each has its own. */
+  const inTurn =
+    (segment: Segment): Segment =>
+    (...puzzles) => {
+      const now = before.then(() => segment(...puzzles));
+      before = now;
+      return now;
+    };
+
+  /** Computes what it is asked for, as the worker does; `fails` at a segment, counted from 1. */
+  class Beside implements Port {
+    onmessage: Port["onmessage"] = null;
+    onerror: Port["onerror"] = null;
+    segments = 0;
+    #segment: Promise<Segment> | null = null;
+    readonly #fails: number;
+
+    constructor(fails = Infinity) {
+      this.#fails = fails;
+    }
+
+    postMessage(message: ToHelper): void {
+      void this.#answer(message).then((data) => {
+        this.onmessage?.({ data } as MessageEvent<FromHelper>);
+      });
+    }
+
+    async #answer(message: ToHelper): Promise<FromHelper> {
+      if (message.kind === "open") {
+        const { entry, graph, weights } = message;
+        this.#segment = openSegment(ort as unknown as Ort, entry, graph, weights).then(inTurn);
+        await this.#segment;
+        return { kind: "ready" };
+      }
+      if (++this.segments >= this.#fails || !this.#segment) return { kind: "failed" };
+      return { kind: "done", outputs: await (await this.#segment)(message.states, message.given) };
+    }
+
+    terminate(): void {
+      this.onmessage = null;
+    }
+  }
+
+  const recorded = async (port: () => Port): Promise<ThoughtRecording> => {
+    const help = helpBy(port);
+    const own = new Minds(fetcher, ort as unknown as Ort, (mind) =>
+      help({ ...mind, segment: inTurn(mind.segment) }),
+    );
+    const mind = await own.mind("sudoku-hrm");
+    mind.together(); // starts it
+    await expect.poll(() => mind.together(), { timeout: 30_000 }).toBe(8);
+    return recordThought(own, await asked(MANY), "wasm", calm);
+  };
+
+  test("takes half of the views, and nothing is otherwise", async () => {
+    const beside = new Beside();
+    const [alone, helped] = [
+      await recordThought(minds, await asked(MANY), "wasm", calm),
+      await recorded(() => beside),
+    ];
+    expect(beside.segments).toBeGreaterThan(3);
+    expect(exactly(helped)).toEqual(exactly(alone));
+  });
+
+  test("that fails on the way leaves its views to the first", async () => {
+    const alone = await recordThought(minds, await asked(MANY), "wasm", calm);
+    const beside = new Beside(2);
+    expect(exactly(await recorded(() => beside))).toEqual(exactly(alone));
+    expect(beside.segments).toBe(2);
+  });
+
+  test("that cannot be started is not missed", async () => {
+    const own = new Minds(
+      fetcher,
+      ort as unknown as Ort,
+      helpBy(() => {
+        throw new Error("no workers in workers");
+      }),
+    );
+    const [alone, helped] = [
+      await recordThought(minds, await asked(MANY), "wasm", calm),
+      await recordThought(own, await asked(MANY), "wasm", calm),
+    ];
+    expect((await own.mind("sudoku-hrm")).together()).toBe(4);
+    expect(exactly(helped)).toEqual(exactly(alone));
   });
 });
 

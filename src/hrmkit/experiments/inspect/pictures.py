@@ -21,6 +21,8 @@ NAMES = {"H": "zH (slow)", "L": "zL (fast)"}
 ONLY = "the state"
 SMALLEST = 1e-6
 """What is smaller is float32's own noise."""
+APART = 0.03
+"""Numbers nearer than this, in shares of a path's extent, would cover each other."""
 UNTRAINED = 0.45
 """How faint what is not trained is drawn."""
 
@@ -32,15 +34,32 @@ def pictures(
     mpl.use("Agg")
     mpl.rcParams["svg.hashsalt"] = "hrmkit"
     modules = modules_of(inspection.watched)
+    which = shown_one(inspection)
     drawn = {
         "residuals.svg": picture(1, lambda axes: residuals(axes[0], inspection)),
-        "path.svg": picture(len(modules), lambda axes: one_path(axes, own[0], wiring)),
+        "path.svg": picture(
+            len(modules),
+            lambda axes: one_path(axes, own[which], wiring, words_of(inspection, which)),
+        ),
         "paths.svg": picture(len(modules), lambda axes: all_paths(axes, own, common, wiring)),
         "dimensions.svg": picture(3, lambda axes: dimensions(axes, inspection)),
     }
     if inspection.exactness:
         drawn["exact.svg"] = picture(1, lambda axes: exact(axes[0], inspection))
     return drawn
+
+
+def shown_one(inspection: Inspection) -> int:
+    """The puzzle whose path is shown alone: the first that is solved, or the first."""
+    right, _ = solved(inspection.watched, inspection.data.rows)
+    return next((i for i in range(len(inspection.watched.ways)) if right[i]), 0)
+
+
+def words_of(inspection: Inspection, which: int) -> str:
+    """Which puzzle it is, and what came of it."""
+    right, wrong = solved(inspection.watched, inspection.data.rows)
+    came = ", solved" if right[which] else ", not solved" if wrong[which] else ""
+    return f"puzzle {inspection.numbers[which]}{came}"
 
 
 def picture(panels: int, draw: Callable[[Sequence[Any]], None]) -> bytes:
@@ -92,17 +111,28 @@ def residuals(axes: Any, inspection: Inspection) -> None:
     axes.legend(frameon=False, fontsize=8)
 
 
-def one_path(axes: Sequence[Any], ways: Ways, wiring: Wiring) -> None:
+def one_path(axes: Sequence[Any], ways: Ways, wiring: Wiring, words: str) -> None:
     """The way of one puzzle, a number at the end of each segment."""
     for panel, (module, way) in zip(axes, ways.items(), strict=True):
         in_segment = sum(call.module == module for call in wiring.calls())
         x, y = coordinates(way, 0, len(way.points))
         panel.plot(x, y, color=COLOURS[module], linewidth=1, alpha=0.6, zorder=1)
         panel.scatter(x, y, c=range(len(x)), cmap="viridis", s=12, zorder=2)
-        for segment in range(1, len(x) // in_segment + 1):
-            last = segment * in_segment - 1
-            panel.annotate(str(segment), (x[last], y[last]), fontsize=7, zorder=3)
-        labels(panel, way, named(module, len(ways) == 1))
+        for segment, at in numbered(way, in_segment):
+            panel.annotate(str(segment), (x[at], y[at]), fontsize=7, zorder=3)
+        labels(panel, way, f"{named(module, len(ways) == 1)}, {words}")
+
+
+def numbered(way: Way, in_segment: int) -> list[tuple[int, int]]:
+    """Segments with the points that they end in, without those that would cover another's."""
+    points = way.points
+    reach = float((points.amax(0) - points.amin(0)).square().sum().sqrt())
+    kept: list[tuple[int, int]] = []
+    for at in range(in_segment - 1, len(points), in_segment):
+        away = [float((points[at] - points[other]).square().sum().sqrt()) for _, other in kept]
+        if all(one > APART * reach for one in away):
+            kept.append((at // in_segment + 1, at))
+    return kept
 
 
 def all_paths(axes: Sequence[Any], own: Sequence[Ways], common: Ways, wiring: Wiring) -> None:

@@ -51,7 +51,8 @@ class InspectSettings:
             raise UserError(f"a limit of {self.limit} puzzles is not possible: give 1 or more")
         check_within(self.twins, 0, MOST_TWINS, "{} untrained twins are")
         check_within(self.ways, 1, MOST_WAYS, "the ways of {} puzzles are")
-        check_seed(self.seed + self.twins)
+        for seed in (self.seed, self.seed + self.twins):
+            check_seed(seed)
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def put_together(
         version=VERSION,
         kind="ladder",
         title=title_of(steps, seeds),
-        maker=made_here(),
+        made_by=made_here(),
         settings=schema.LadderSettings(
             steps=steps,
             seeds=seeds,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.common import FrozenModel, Maker, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number
 
 Grid = tuple[int, ...]
 
@@ -225,7 +225,7 @@ class LadderRecording(FrozenModel):
     version: Literal[1]
     kind: Literal["ladder"]
     title: str
-    maker: Maker
+    made_by: MadeBy
     settings: LadderSettings
     width: int = Field(description="A puzzle is width x width cells.")
     box: int = Field(description="A box of the sudoku is box x box cells.")

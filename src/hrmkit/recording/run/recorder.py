@@ -199,7 +199,7 @@ def recording_of(said: RunFile, board: Board, metrics: Metrics) -> schema.RunRec
         version=VERSION,
         kind="run",
         title=f"{said.preset or 'A model'} learns {short_name(said.puzzle)}",
-        maker=made_here("the run's own"),
+        made_by=made_here("the run's own"),
         puzzle=said.puzzle,
         board=board,
         data=tuple(source_of(one) for one in said.data),

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.common import FrozenModel, Maker, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number
 
 
 def finite(value: object) -> object:
@@ -108,7 +108,7 @@ class RunRecording(FrozenModel):
     version: Literal[1]
     kind: Literal["run"]
     title: str
-    maker: Maker
+    made_by: MadeBy
     puzzle: str = Field(description="sudoku, maze, arc, or FILE.py:Class.")
     board: Board
     data: tuple[Source, ...]

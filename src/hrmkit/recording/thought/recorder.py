@@ -62,7 +62,7 @@ def record_thought(
         version=VERSION,
         kind="thought",
         title=title or title_of(puzzle, metadata),
-        maker=made_here(),
+        made_by=made_here(),
         puzzle=puzzle.name,
         board=board,
         model=card_of(model, metadata),

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.common import FrozenModel, Maker, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number
 from hrmkit.recording.run.schema import Measured
 
 
@@ -74,7 +74,7 @@ class ThoughtRecording(FrozenModel):
     version: Literal[1]
     kind: Literal["thought"]
     title: str
-    maker: Maker
+    made_by: MadeBy
     puzzle: str = Field(description="The puzzle's name.")
     board: Board
     model: PuzzleModel

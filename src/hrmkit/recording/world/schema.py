@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.common import FrozenModel, Maker, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number
 from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.registry import DEFAULT_WORLD
 from hrmkit.worlds.world import Outcome, WorldTable
@@ -313,7 +313,7 @@ class Recording(FrozenModel):
     version: Literal[1]
     kind: Literal["fine-tuning"]
     title: str
-    maker: Maker
+    made_by: MadeBy
     settings: Settings
     world: WorldTable
     model: ModelCard

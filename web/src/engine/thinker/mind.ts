@@ -24,24 +24,39 @@ export interface Segmented {
   readonly calls: readonly Float32Array[];
 }
 
+/** One segment for some puzzles at once: a state and a grid for each. */
+export type Segment = (
+  states: readonly States[],
+  given: readonly (readonly number[])[],
+) => Promise<Segmented[]>;
+
 export interface Mind {
   readonly entry: ThinkerEntry;
+  readonly graph: Uint8Array<ArrayBuffer>;
+  readonly weights: Float32Array<ArrayBuffer>;
   readonly symmetries: SymmetriesFile;
   /** Where every thought starts. */
   readonly start: States;
-  /** One segment for some puzzles at once: a state and a grid for each. */
-  segment(states: readonly States[], given: readonly (readonly number[])[]): Promise<Segmented[]>;
+  readonly segment: Segment;
+  /** How many puzzles are best thought about at once. */
+  together(): number;
 }
+
+/** Puzzles at once: with more, the runtime is no faster. */
+const TOGETHER = 4;
 
 /** All minds, each made when it is first asked for, and kept: nothing is fetched twice. */
 export class Minds {
   readonly #fetcher: Fetcher;
   readonly #ort: Ort;
+  readonly #helped: (mind: Mind) => Mind;
   readonly #kept = new Map<string, Promise<unknown>>();
 
-  constructor(fetcher: Fetcher, ort: Ort) {
+  /** `helped` gives a mind help, where there is some: see beside.ts. */
+  constructor(fetcher: Fetcher, ort: Ort, helped: (mind: Mind) => Mind = (mind) => mind) {
     this.#fetcher = fetcher;
     this.#ort = ort;
+    this.#helped = helped;
   }
 
   index(): Promise<ThinkerIndex> {
@@ -67,9 +82,11 @@ export class Minds {
         json<SymmetriesFile>(await this.#fetcher(entry.symmetries), entry.symmetries),
       ),
     ]);
-    const segment = await openSegment(this.#ort, entry, new Uint8Array(graph), weights);
+    const bytes = new Uint8Array(graph);
+    const segment = await openSegment(this.#ort, entry, bytes, weights);
     const start = { high: everywhere(entry, "high"), low: everywhere(entry, "low") };
-    return { entry, symmetries, start, segment };
+    const mind = { entry, graph: bytes, weights, symmetries, start, segment };
+    return this.#helped({ ...mind, together: () => TOGETHER });
   }
 
   /** What failed is forgotten, so that it can be tried again. */
@@ -92,7 +109,10 @@ function everywhere({ start, tokens, width }: ThinkerEntry, which: "high" | "low
 }
 
 /** The weights in a file, as float32; throws where they are not those that Python wrote. */
-export async function weightsOf(entry: ThinkerEntry, bytes: ArrayBuffer): Promise<Float32Array> {
+export async function weightsOf(
+  entry: ThinkerEntry,
+  bytes: ArrayBuffer,
+): Promise<Float32Array<ArrayBuffer>> {
   const narrow = entry.dtype === "bfloat16";
   const damaged = new Problem(
     `The weights of ${entry.name} are damaged: thinkers/${entry.weights} is not what was ` +
@@ -113,12 +133,12 @@ export async function weightsOf(entry: ThinkerEntry, bytes: ArrayBuffer): Promis
 }
 
 /** Makes a graph runnable with weights. */
-async function openSegment(
+export async function openSegment(
   ort: Ort,
   entry: ThinkerEntry,
-  graph: Uint8Array,
-  weights: Float32Array,
-): Promise<Mind["segment"]> {
+  graph: Uint8Array<ArrayBuffer>,
+  weights: Float32Array<ArrayBuffer>,
+): Promise<Segment> {
   const session = await ort.InferenceSession.create(graph, {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",

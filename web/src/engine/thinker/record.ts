@@ -9,7 +9,7 @@ import type { Asked } from "./messages";
 import type { Minds } from "./mind";
 import type { ThinkerEntry } from "./models";
 import { rulesOf } from "./rules";
-import { think, type Posed, type Watch } from "./think";
+import { certaintyIn, think, type Posed, type Watch } from "./think";
 
 /** In a solution: a cell that belongs to no question. */
 const IGNORED = -100;
@@ -44,7 +44,7 @@ export async function recordThought(
     version: 1,
     kind: "thought",
     title: asked.title ?? entry.thought,
-    maker: { program: "page", hrmkit: version, engine: runtime },
+    made_by: { program: "page", hrmkit: version, engine: runtime },
     puzzle: entry.puzzle,
     board: entry.board,
     model: entry.model,
@@ -59,7 +59,7 @@ export async function recordThought(
     segments_used: used,
     valid: rules.isValid(posed.given, answer, height, width),
     exact: solution && solution.every((token, i) => token === IGNORED || token === answer[i]),
-    inside: insideOf(chosen.calls, chosen.certainty),
+    inside: insideOf(chosen.calls, certaintyIn(mind, chosen)),
   });
 }
 

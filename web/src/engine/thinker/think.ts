@@ -15,8 +15,6 @@ import { applied, changeOf, putBack, undone, type Change } from "./views";
 /** Called after every segment; throws to cancel. */
 export type Watch = (progress: ThoughtProgress) => Promise<void>;
 
-/** Views that are thought about at once, after the first one: more are no faster. */
-const TOGETHER = 4;
 /** Bytes that the states of views at once may take: all are kept until it is known who counts. */
 const ROOM = 2 ** 27;
 
@@ -36,7 +34,8 @@ export interface ViewThought {
   states: States;
   readonly segments: AnsweredSegment[];
   readonly calls: SeenCall[];
-  readonly certainty: (readonly number[])[];
+  /** The logits after each segment, in the view's own cells. */
+  readonly logits: Float32Array[];
 }
 
 /** What a view came to at its light. */
@@ -110,9 +109,11 @@ export async function think(
   return { chosen, tried };
 }
 
-function togetherOf({ entry }: Mind, segments: number): number {
-  const bytes = 4 * entry.tokens * entry.width * entry.calls.length * segments;
-  return Math.max(1, Math.min(TOGETHER, Math.floor(ROOM / bytes)));
+/** How many views after the first are thought about at once. */
+function togetherOf(mind: Mind, segments: number): number {
+  const { tokens, width, calls } = mind.entry;
+  const bytes = 4 * tokens * width * calls.length * segments;
+  return Math.max(1, Math.min(mind.together(), Math.floor(ROOM / bytes)));
 }
 
 function thinksOn({ segments }: ViewThought, most: number): boolean {
@@ -129,7 +130,7 @@ function begin(mind: Mind, posed: Posed, number: number): ViewThought {
     states: mind.start,
     segments: [],
     calls: [],
-    certainty: [],
+    logits: [],
   };
 }
 
@@ -173,7 +174,7 @@ function take(
     q_halt: halting === "none" ? null : shortest(qHalt),
     red: wantsToHalt(halting, qHalt, qContinue, threshold),
   });
-  thought.certainty.push(putBack(change, certaintyOf(logits, vocab)));
+  thought.logits.push(logits);
   let { high, low } = thought.states;
   entry.calls.forEach((module, i) => {
     const after = at(calls, i);
@@ -182,6 +183,12 @@ function take(
     else low = after;
   });
   thought.states = { high, low };
+}
+
+/** How sure each cell was after each segment, in the puzzle's own cells. */
+export function certaintyIn({ entry }: Mind, thought: ViewThought): (readonly number[])[] {
+  const vocab = entry.board.glyphs.length;
+  return thought.logits.map((logits) => putBack(thought.change, certaintyOf(logits, vocab)));
 }
 
 /** As `wants_to_halt` of model/halting.py. */

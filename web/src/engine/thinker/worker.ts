@@ -5,6 +5,7 @@ import { Problem, sentence } from "../../recording/problem";
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import { loadOrt } from "../runtime";
 import type { FromThinker, ThinkerTask, ToThinker } from "./messages";
+import { helpBy } from "./beside";
 import { Minds } from "./mind";
 import { fetcherOf } from "./models";
 import { recordThought } from "./record";
@@ -40,7 +41,11 @@ function breathe(): Promise<void> {
 
 async function start(folder: string): Promise<Engine> {
   const { ort, name } = await loadOrt(new URL(wasm, import.meta.url).href);
-  return { minds: new Minds(fetcherOf(folder), ort), name };
+  const help = helpBy(
+    () => new Worker(new URL("./helper.ts", import.meta.url), { type: "module" }),
+  );
+  const many = navigator.hardwareConcurrency > 1;
+  return { minds: new Minds(fetcherOf(folder), ort, many ? help : undefined), name };
 }
 
 async function run(

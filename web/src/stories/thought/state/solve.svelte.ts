@@ -289,7 +289,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const first = LEVELS.filter((level) => level.kind === kind)[1];
     const draft = this.#kept.own(kind) ?? first?.puzzles[0]?.draft;
     if (draft) this.#put(draft, false);
-    this.page.keep({ thinker: null });
+    this.page.keep({ thinker: null, segments: null, halt: null, views: null });
     await this.think();
   }
 
@@ -357,12 +357,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
     this.page.keep({ truth });
   }
 
-  /** Thinks about the puzzle in the editor, and plays the thought. */
-  async think(): Promise<void> {
-    if (await this.#bring()) {
-      const thinking = this.scenes[1]?.id ?? null;
-      this.page.update({ scene: thinking, time: 0, playing: true });
-    }
+  /** Thinks about the puzzle in the editor, and plays the thought; whether it came. */
+  async think(): Promise<boolean> {
+    if (!(await this.#bring())) return false;
+    const thinking = this.scenes[1]?.id ?? null;
+    this.page.update({ scene: thinking, time: 0, playing: true });
+    return true;
   }
 
   /** Brings a thought about the puzzle in the editor to the stage; whether it came. */
