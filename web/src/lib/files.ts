@@ -22,6 +22,12 @@ export function isOneFile(): boolean {
   return globalThis.hrmkitFiles !== undefined;
 }
 
+/** Whether the page came with its recording alone, as in a notebook: there is nothing to compute with. */
+export function onlyPlays(): boolean {
+  const carried = globalThis.hrmkitFiles;
+  return carried !== undefined && carried["graphs/index.json"] === undefined;
+}
+
 /** A folder beside the page, as `fetchFile` understands it in a worker too. */
 export function folderBeside(name: string): string {
   return isOneFile() ? `${name}/` : new URL(`${name}/`, document.baseURI).href;

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import type { Page } from "@playwright/test";
 
-import { fixtures, THOUGHT } from "./server";
+import { fixtures, story, THOUGHT } from "./server";
 import { expect, frame, stage, test as base } from "./site";
 
 // A machine that is busy with other tests is no failure.
@@ -17,7 +17,6 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const PYTHON = process.env["HRMKIT_PYTHON"] ?? join(root, ".venv/bin/python");
 const MOST_BYTES = 12e6;
 const PUZZLE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79";
-const SOLVED = "534678912672195348198342567859761423426853791713924856961537284287419635345286179";
 
 const test = base.extend<object, { file: string }>({
   file: [
@@ -94,4 +93,33 @@ test("a file that is not whole says so", async ({ page, file }, info) => {
   writeFileSync(cut, whole.replace(/(data-use="program"[^>]*>.{1000}).{9000}/, "$1"));
   await page.goto(pathToFileURL(cut).href);
   await expect(page.getByRole("alert")).toContainText("damaged, or not whole");
+});
+
+test("in a notebook a recording is a frame that plays, and fetches nothing", async ({
+  page,
+}, info) => {
+  const program = [
+    "import sys, hrmkit",
+    "from pathlib import Path",
+    "shown = hrmkit.load_recording(Path(sys.argv[1]))._repr_html_()",
+    "assert len(shown) < 2e6",
+    "Path(sys.argv[2]).write_text(sys.argv[3] + shown)",
+  ];
+  // What the strictest of notebooks lets its outputs do: nothing may be fetched, even from inside.
+  const policy =
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; " +
+    "img-src https: data:; font-src https:; connect-src https:; child-src https: data: blob:";
+  const head = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}">`;
+  const notebook = info.outputPath("notebook.html");
+  execFileSync(PYTHON, ["-c", program.join("\n"), story, notebook, head]);
+  await page.context().setOffline(true);
+  await page.goto(pathToFileURL(notebook).href);
+  const frame = page.frameLocator("iframe");
+  await expect(frame.locator("header")).toContainText("Key -> Door");
+  const clock = frame.getByRole("slider", { name: "Moment of the story" });
+  const before = await clock.inputValue();
+  await frame.getByRole("button", { name: "Play the story" }).click();
+  await expect.poll(() => clock.inputValue()).not.toBe(before);
+  await frame.getByRole("slider", { name: "Dataset size" }).fill("3");
+  await expect(frame.getByRole("alert")).toContainText("hrmkit play FILE");
 });
