@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "hrmkit"
 
 FOUNDATION = (
     "bounds", "device", "draws", "errors", "fingerprint", "flaws", "folders", "interrupts", "lock",
-    "processes", "progress", "renamed", "writing",
+    "one_file", "processes", "progress", "renamed", "writing",
 )  # fmt: skip
 """Modules of the package's own folder that know nothing of its subject; anybody may use them."""
 

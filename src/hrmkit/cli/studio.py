@@ -113,39 +113,86 @@ def _open_studio(
 
 @app.command()
 def site(
-    out: Annotated[Path, typer.Option(help="The folder to write, new or empty.")] = Path("site"),
     files: Annotated[
         list[Path] | None, typer.Argument(help="Recordings to put in besides the default story.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write, new or empty.", show_default="site")
+    ] = None,
+    single: Annotated[
+        Path | None,
+        typer.Option(help="Write one HTML file instead, which a double click opens."),
     ] = None,
     world: Annotated[
         list[str] | None,
         typer.Option(help="A world whose story is to be in it, trained first if need be; repeat."),
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A model's folder to think with in the page besides; with --single also one of "
+            "the package's that are not in it anyway; repeat."
+        ),
+    ] = None,
 ) -> None:
-    """Write the page and its stories as plain files, for any static host.
+    """Write the page and its stories as plain files, for any static host, or as one file.
 
     The site offers the worlds whose stories are there: the default one, those that were trained in
-    the studio, and those named with --world.
+    the studio, and those named with --world. One file has the default world and those named.
 
     Example: hrmkit site --out site --world two-cup five.hrm.json.gz
+
+    Example: hrmkit site --single story.html
     """
+    from hrmkit.errors import UserError
     from hrmkit.folders import data_folder
     from hrmkit.studio.shelf import check
-    from hrmkit.studio.site import check_site, write_site
     from hrmkit.studio.stories import ensure_story, stories
-    from hrmkit.studio.thinkers import Thinkers
     from hrmkit.worlds.registry import world_named
 
+    if out and single:
+        raise UserError("--out writes a folder and --single a file: give one of them")
     wanted = [world_named(name) for name in world or []]
-    check_site(out)
     for file in files or []:
         check(file)
+    if single:
+        _write_single(single, files or [], [one.name for one in wanted], model or [])
+        return
+    from hrmkit.model.shipped import shipped
+    from hrmkit.studio.site import check_site, write_site
+    from hrmkit.studio.thinkers import Thinkers
+
+    folder = out or Path("site")
+    check_site(folder)
+    thinkers = Thinkers([Path(name) for name in model or [] if name not in shipped()])
     data = data_folder()
     for one in wanted:
         ensure_story(one, data)
-    write_site(out, [*(files or []), *stories(data)], data, Thinkers().files)
+    write_site(folder, [*(files or []), *stories(data)], data, thinkers.files)
     typer.echo(
-        f"{out}: put this folder on any web server; index.html by itself stays empty.\n"
-        f"To see it here: python -m http.server -d {quote(str(out))} -b 127.0.0.1, "
+        f"{folder}: put this folder on any web server; index.html by itself stays empty.\n"
+        f"To see it here: python -m http.server -d {quote(str(folder))} -b 127.0.0.1, "
         "then open http://127.0.0.1:8000/"
+    )
+
+
+def _write_single(out: Path, files: list[Path], worlds: list[str], models: list[str]) -> None:
+    from rich.filesize import decimal
+
+    from hrmkit.folders import data_folder
+    from hrmkit.studio.single import ROOM, single_page, thinking_with
+    from hrmkit.studio.stories import ensure_story, stories
+    from hrmkit.worlds.registry import world_named
+    from hrmkit.writing import check_target, deliver
+
+    # What is wrong with the call is said now, and not after the first training.
+    check_target(out, ROOM)
+    thinkers = thinking_with(models)
+    data = data_folder()
+    named = [ensure_story(world_named(name), data) for name in worlds]
+    page = single_page([*files, *stories(data), *named], data, worlds, thinkers)
+    deliver(out, page)
+    typer.echo(
+        f"{out}: {decimal(len(page))}, and all that it needs is in it: a double click opens it in "
+        "a browser, with no server and no network."
     )

@@ -5,7 +5,7 @@ Numbers are float32 written with as few digits as bring them back exactly.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 import torch
@@ -37,6 +37,17 @@ class FrozenModel(BaseModel):
     """Base of every part: unknown fields are refused, values never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Shown(FrozenModel):
+    """A recording, which a notebook shows as its playing story."""
+
+    def __repr__(self) -> str:
+        # Notebooks keep it beside the story, and all numbers would be megabytes.
+        return f"{type(self).__name__}({cast(Any, self).title!r})"
+
+    def _repr_html_(self) -> str:
+        return hrmkit.html_of(cast(Any, self))
 
 
 class MadeBy(FrozenModel):

@@ -69,30 +69,29 @@ class Answer:
     """What came of each view."""
 
 
-def solve(
-    text: object, model: PuzzleHRM | Path | str | None = None, puzzle: str | None = None
-) -> Answer:
-    """Answer one puzzle with a trained model, and check the answer.
+class Question(NamedTuple):
+    """A puzzle, and the model that is to answer it."""
 
-    `text` is the puzzle as text, or a list or array of its rows. `model` is a model, or the place
-    of one: a folder, a run, a name on the hub. Without it, the model that comes with the package
-    for this kind of puzzle answers. `puzzle` is the kind of puzzle; by default the one that the
-    model was trained on, or sudoku without a model. Raises `UserError` for a puzzle that is
-    malformed or has no answer, and where there is no model for such puzzles.
+    loaded: LoadedModel
+    kind: Puzzle
+    given: Grid
 
-        hrmkit.solve("..3.2.6..9..3.5..1...").text
-    """
+
+def posed(text: object, model: PuzzleHRM | Path | str | None, puzzle: str | None) -> Question:
+    """The puzzle `text` and its model, as `hrmkit.solve` takes both."""
     if isinstance(model, PuzzleHRM):
         loaded = LoadedModel(model, with_new_names(model.metadata, METADATA), "memory")
     else:
         loaded = load_model(model or usual_model(puzzle or DEFAULT_PUZZLE))
     kind = kind_of(loaded, puzzle)
+    return Question(loaded, kind, kind.encode(as_text(text)))
+
+
+def answered(question: Question) -> Answer:
+    """The answer, with the model's own halt threshold and number of views."""
+    loaded, kind, given = question
     return solve_grid(
-        loaded.model,
-        kind,
-        kind.encode(as_text(text)),
-        halt_threshold=loaded.halt_threshold,
-        views=loaded.views,
+        loaded.model, kind, given, halt_threshold=loaded.halt_threshold, views=loaded.views
     )
 
 

@@ -38,6 +38,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
+from hrmkit.one_file import STATIC
 from hrmkit.studio.connections import PatientProtocol, allow_files
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
 
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 PORTS_TRIED = 50
-STATIC = Path(__file__).parent / "static"
 
 OUR_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_HEADER_BYTES = 16 * 2**10

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS, THINKERS
-from hrmkit.studio.server import STATIC
+from hrmkit.one_file import SINGLE, STATIC
 from hrmkit.studio.shelf import Shelf
 from hrmkit.writing import check_folder, saying
 
@@ -56,8 +56,9 @@ def write_site(
 
 
 def page_files(static: Path) -> list[Path]:
-    """What the page is made of."""
-    return [path for path in files_in(static) if path.name != ".built-from"]
+    """What the page is made of; the parts of a page that is one file are none of a folder's."""
+    files = [path for path in files_in(static) if path.name != ".built-from"]
+    return [path for path in files if not path.is_relative_to(static / SINGLE)]
 
 
 def files_in(folder: Path) -> list[Path]:

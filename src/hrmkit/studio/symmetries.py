@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from torch import Tensor
+
 from hrmkit.errors import UserError
 from hrmkit.puzzles.augment import Symmetries
 from hrmkit.puzzles.maze.puzzle import Turned
@@ -30,8 +32,8 @@ def symmetries_of(puzzle: Puzzle, most: int = MOST_VIEWS) -> dict[str, Any]:
         match change:
             case Symmetries():
                 exchanges.append((*as_grids(change.cells), *as_grids(change.tokens)))
-            case Turned():
-                turns.append(cast("list[bool]", change.draws[0].tolist()))
+            case Turned(draws=Tensor() as draws):
+                turns.append(cast("list[bool]", draws[0].tolist()))
             case _:
                 raise UserError(
                     f"the page knows no views of {puzzle.name}: it thinks about sudoku and maze"

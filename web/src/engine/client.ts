@@ -1,4 +1,5 @@
 /** The page's side of the training worker. */
+import { onlyPlays } from "../lib/files";
 import { Problem } from "../recording/problem";
 import type { Recording, Settings } from "../recording/types.gen";
 import type { FromWorker, Task, ToWorker } from "./messages";
@@ -89,6 +90,15 @@ export class Engine {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(new DOMException("cancelled", "AbortError"));
+        return;
+      }
+      if (onlyPlays()) {
+        reject(
+          new Problem(
+            "This page came with its recording alone, and plays it: to train here too, save the " +
+              "recording and open it with hrmkit play FILE.",
+          ),
+        );
         return;
       }
       if (!(globalThis as { WebAssembly?: unknown }).WebAssembly) {

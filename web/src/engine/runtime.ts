@@ -1,4 +1,5 @@
 /** The ONNX runtime: WebAssembly on one thread, fetched when this is first called. */
+import { fetchFile, isOneFile } from "../lib/files";
 import type { Graph, Opener, Values } from "./graphs";
 
 export type Ort = typeof import("onnxruntime-web/wasm");
@@ -40,7 +41,8 @@ export async function loadRuntime(wasm: string): Promise<{ opener: Opener; name:
 export async function loadOrt(wasm: string): Promise<{ ort: Ort; name: string }> {
   const ort = await import("onnxruntime-web/wasm");
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = { wasm };
+  if (isOneFile()) ort.env.wasm.wasmBinary = await (await fetchFile(wasm)).arrayBuffer();
+  else ort.env.wasm.wasmPaths = { wasm };
   ort.env.logLevel = "error";
   return { ort, name: `onnxruntime-web ${ort.env.versions.web ?? ""}`.trim() };
 }

@@ -1,6 +1,7 @@
 /** The worker: loads the runtime and the graphs, trains, and never blocks the page. */
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 
+import { fetchFile } from "../lib/files";
 import { Problem, sentence } from "../recording/problem";
 import type { Recording } from "../recording/types.gen";
 import { Library, type Opener } from "./graphs";
@@ -44,7 +45,7 @@ function breathe(): Promise<void> {
 async function fetchGraph(graphs: string, name: string): Promise<ArrayBuffer> {
   let response: Response;
   try {
-    response = await fetch(new URL(name, graphs));
+    response = await fetchFile(graphs + name);
   } catch {
     throw new Problem(
       "Training needs the exported graphs, but the server does not answer. Is the studio " +

@@ -1,14 +1,14 @@
-/** A scene as GIF: drawn and encoded in a worker of its own, so that the page stays smooth. */
+/** Scenes as GIF, one or a whole story: drawn and encoded in a worker of its own, so that the page stays smooth. */
 import type { AnyRecording } from "../recording/form";
 import { Problem } from "../recording/problem";
 import type { ThemeName } from "../stage/theme";
 import type { View } from "../scene/scene";
 
 export interface GifRequest {
-  /** The story's id, and the scene's. */
+  /** The story's id, and those of the scenes, in the order in which they play. */
   readonly story: string;
   readonly recording: AnyRecording;
-  readonly scene: string;
+  readonly scenes: readonly string[];
   readonly view: View;
   readonly theme: ThemeName;
 }

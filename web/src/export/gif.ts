@@ -14,7 +14,8 @@ export interface Animation {
   frame(index: number): Pixels;
 }
 
-const SAMPLED = 8;
+/** Frames that the palette is taken from: one a few seconds, so that no scene's colours are missed. */
+const SAMPLED = { least: 8, most: 24, every: 60 } as const;
 /** One of the 256 entries says "as in the frame before". */
 const COLOURS = 255;
 
@@ -52,7 +53,9 @@ export async function encodeGif(
 
 /** One palette for all frames, from some of them, so that colours never flicker. */
 function paletteOf(animation: Animation): number[][] {
-  const count = Math.min(SAMPLED, animation.frames);
+  const { least, most, every } = SAMPLED;
+  const wanted = Math.min(Math.max(least, Math.ceil(animation.frames / every)), most);
+  const count = Math.min(wanted, animation.frames);
   const size = animation.width * animation.height * 4;
   const sampled = new Uint8Array(size * count);
   for (let i = 0; i < count; i++) {

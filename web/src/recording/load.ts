@@ -1,4 +1,5 @@
 /** Reading a recording from a file or an address, trusting nothing about it. */
+import { fetchFile } from "../lib/files";
 import constants from "./constants.json";
 import { checkSizes } from "./checkSizes";
 import { formOf, type AnyRecording, type Check, type Form, type Validator } from "./form";
@@ -181,7 +182,7 @@ export async function get(path: string, what: string, signal?: AbortSignal): Pro
 
 async function answered(path: string, what: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, init);
+    return await fetchFile(path, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new Problem(`${what} cannot be read: the server does not answer. Is the studio running?`);

@@ -1,6 +1,8 @@
 /** The stage's font, the same for SVG and canvas, in a page and in a worker. */
 import url from "@fontsource-variable/nunito/files/nunito-latin-wght-normal.woff2?url";
 
+import { fetchFile, isOneFile } from "../lib/files";
+
 let loading: Promise<void> | undefined;
 
 interface Fonts {
@@ -16,10 +18,9 @@ export function fontReady(): Promise<void> {
 async function load(): Promise<void> {
   const fonts = (globalThis as { fonts?: Fonts }).fonts ?? globalThis.document?.fonts;
   if (!fonts || typeof FontFace === "undefined") return;
-  const face = new FontFace("Nunito Variable", `url("${new URL(url, import.meta.url).href}")`, {
-    weight: "200 1000",
-    display: "swap",
-  });
+  const address = new URL(url, import.meta.url).href;
+  const source = isOneFile() ? await (await fetchFile(address)).arrayBuffer() : `url("${address}")`;
+  const face = new FontFace("Nunito Variable", source, { weight: "200 1000", display: "swap" });
   (fonts as Fonts).add(face);
   await face.load().then(
     () => undefined,

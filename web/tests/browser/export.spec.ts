@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { expect, open, test } from "./site";
+import { expect, LADDER, open, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
@@ -20,6 +20,23 @@ test("the same scene gives the same GIF, byte by byte", async ({ page, site }) =
   expect(first?.subarray(0, 6).toString()).toBe("GIF89a");
   expect(first?.length).toBeGreaterThan(20_000);
   expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
+});
+
+test("a whole story is one GIF, longer than any scene of it", async ({ page, site }) => {
+  test.setTimeout(400_000);
+  await open(page, site.url, `#story=${LADDER}`);
+  await page.getByText("Export and share").click();
+  const lengths: number[] = [];
+  for (const what of ["This scene as GIF", "Whole story as GIF"]) {
+    const waiting = page.waitForEvent("download", { timeout: 300_000 });
+    await page.getByRole("button", { name: what }).click();
+    const gif = readFileSync(await (await waiting).path());
+    // Each frame begins with a graphic control: its delay is 8 hundredths.
+    lengths.push(gif.toString("latin1").split("\x21\xf9\x04").length);
+  }
+  const [scene = 0, whole = 0] = lengths;
+  expect(scene).toBeGreaterThan(20);
+  expect(whole).toBeGreaterThan(3 * scene);
 });
 
 test("a GIF can be cancelled", async ({ page, site }) => {

@@ -42,8 +42,9 @@ class Turned:
 
     cells: Tensor
     """int64 [n, cells]: which cell of the canvas each cell of the result comes from."""
-    draws: Tensor
-    """bool [n, 3]: whether it is transposed, then turned upside down, then mirrored."""
+    draws: Tensor | None = None
+    """bool [n, 3]: whether it is transposed, then turned upside down, then mirrored; None where
+    nobody asks, as for a puzzle of one's own."""
 
     def apply(self, grid: Tensor) -> Tensor:
         """The turned grids: int64 [n, cells] or [n, many, cells]."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.common import FrozenModel, MadeBy, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number, Shown
 
 Grid = tuple[int, ...]
 
@@ -218,7 +218,7 @@ class MiniArc(FrozenModel):
     shown: tuple[ArcShown, ...]
 
 
-class LadderRecording(FrozenModel):
+class LadderRecording(Shown):
     """Every rung, measured."""
 
     format: Literal["hrm-recording"]

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.common import FrozenModel, MadeBy, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number, Shown
 
 
 def finite(value: object) -> object:
@@ -101,7 +101,7 @@ class RunEnd(FrozenModel):
     why: Why
 
 
-class RunRecording(FrozenModel):
+class RunRecording(Shown):
     """A training, as far as it has come."""
 
     format: Literal["hrm-recording"]

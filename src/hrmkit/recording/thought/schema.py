@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hrmkit.puzzles.puzzle import Grid
 from hrmkit.recording.board import Board, PuzzleModel
-from hrmkit.recording.common import FrozenModel, MadeBy, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number, Shown
 from hrmkit.recording.run.schema import Measured
 
 
@@ -67,7 +67,7 @@ class Inside(FrozenModel):
     )
 
 
-class ThoughtRecording(FrozenModel):
+class ThoughtRecording(Shown):
     """A puzzle, and what a model makes of it."""
 
     format: Literal["hrm-recording"]

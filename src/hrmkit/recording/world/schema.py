@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hrmkit.recording.common import FrozenModel, MadeBy, Number
+from hrmkit.recording.common import FrozenModel, MadeBy, Number, Shown
 from hrmkit.training.worlds.examples import Example
 from hrmkit.worlds.registry import DEFAULT_WORLD
 from hrmkit.worlds.world import Outcome, WorldTable
@@ -306,7 +306,7 @@ class Spread(FrozenModel):
     runs: tuple[SeedRun, ...]
 
 
-class Recording(FrozenModel):
+class Recording(Shown):
     """The whole story of one fine-tuning."""
 
     format: Literal["hrm-recording"]

@@ -6,7 +6,7 @@
  *
  *     const thinker = new Thinker(
  *       () => new Worker(new URL("./engine/thinker/worker.ts", import.meta.url), { type: "module" }),
- *       new URL("thinkers/", document.baseURI).href,
+ *       folderBeside("thinkers"),
  *     );
  *     const recording = await thinker.think(asked, (progress) => ..., controller.signal);
  *

@@ -1,4 +1,5 @@
 /** What can think here: `thinkers/index.json`, which src/hrmkit/studio/thinkers.py writes. */
+import { fetchFile, onlyPlays } from "../../lib/files";
 import { Problem } from "../../recording/problem";
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import type { ThinkerModel } from "./messages";
@@ -58,7 +59,13 @@ export type Fetcher = (name: string) => Promise<ArrayBuffer>;
 /** Fetches from the folder at an address. */
 export function fetcherOf(folder: string): Fetcher {
   return async (name) => {
-    const response = await fetch(new URL(name, folder)).catch(() => {
+    if (onlyPlays()) {
+      throw new Problem(
+        "This page came with its recording alone, and plays it: to have puzzles thought about " +
+          "here too, start hrmkit studio.",
+      );
+    }
+    const response = await fetchFile(folder + name).catch(() => {
       throw new Problem(
         "Thinking needs a model, but the server does not answer. Is the studio running? What is " +
           "on screen still plays.",

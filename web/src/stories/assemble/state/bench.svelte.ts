@@ -4,6 +4,7 @@
  * A page on a static host has none, and the bench says so.
  */
 import type { LadderSettings, Rung, Wires } from "../../../recording/ladder.gen";
+import { fetchFile } from "../../../lib/files";
 import { Problem, sentence } from "../../../recording/problem";
 
 export interface Training {
@@ -122,7 +123,7 @@ function namesOf(rungs: readonly Rung[]): string {
 async function stateOfBench(): Promise<Answer> {
   let response: Response;
   try {
-    response = await fetch("bench/state.json", { cache: "no-store" });
+    response = await fetchFile("bench/state.json", { cache: "no-store" });
   } catch {
     throw new Problem(SILENT);
   }
@@ -135,7 +136,7 @@ async function stateOfBench(): Promise<Answer> {
 async function post(address: string, body: unknown): Promise<void> {
   let response: Response;
   try {
-    response = await fetch(address, {
+    response = await fetchFile(address, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

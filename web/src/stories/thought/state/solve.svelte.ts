@@ -4,6 +4,7 @@
  */
 import { Thinker, type ThinkerModel, type ThoughtProgress } from "../../../engine/thinker/client";
 import Busy from "../../../elements/Busy.svelte";
+import { folderBeside } from "../../../lib/files";
 import { Problem, sentence } from "../../../recording/problem";
 import type { ThoughtRecording } from "../../../recording/thought.gen";
 import type { Scene } from "../../../scene/scene";
@@ -476,7 +477,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
         new Worker(new URL("../../../engine/thinker/worker.ts", import.meta.url), {
           type: "module",
         });
-      return new Thinker(spawn, new URL("thinkers/", document.baseURI).href);
+      return new Thinker(spawn, folderBeside("thinkers"));
     });
   }
 

@@ -3,6 +3,7 @@
  *
  * A page on a static host has none, and offers only what is there.
  */
+import { fetchFile } from "../../../lib/files";
 import { Problem, sentence } from "../../../recording/problem";
 
 /** How a world's story stands. */
@@ -100,7 +101,7 @@ function isBusy({ state }: StoryState): boolean {
 /** How all stand; null where nobody answers. */
 async function statesNow(): Promise<States | null> {
   try {
-    const response = await fetch("worlds/state.json", { cache: "no-store" });
+    const response = await fetchFile("worlds/state.json", { cache: "no-store" });
     const answer: unknown = response.ok ? await response.json() : null;
     const worlds = (answer as { worlds?: unknown } | null)?.worlds;
     return typeof worlds === "object" ? (worlds as States | null) : null;
@@ -113,7 +114,7 @@ async function statesNow(): Promise<States | null> {
 async function post(address: string, world: string): Promise<void> {
   let response: Response;
   try {
-    response = await fetch(address, {
+    response = await fetchFile(address, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ world }),
