@@ -1,4 +1,4 @@
-"""Verbs that make puzzles: data sudoku, data maze."""
+"""Verbs that make puzzles: data sudoku, data maze, data gym."""
 
 from __future__ import annotations
 
@@ -124,6 +124,36 @@ def maze(
     kind = styles[style]
     work = partial(kind.make_mazes, side=side, shortest=kind.shortest_for(side, shortest))
     _make(work, kind.AT_A_TIME, "cells of path", out, count, seed, test_count, test_out)
+
+
+@data.command()
+def gym(
+    name: Annotated[str, typer.Argument(help="A data set of reasoning-gym, as n_queens.")],
+    out: Out = Path("gym.csv.gz"),
+    count: Count = 1000,
+    seed: Seed = 0,
+    test_count: TestCount = 200,
+    test_out: TestOut = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the data set; as n=6."),
+    ] = None,
+) -> None:
+    """Let reasoning-gym make puzzles of one of its data sets, as gym:NAME reads them.
+
+    Needs pip install 'hrmkit[gym]'. Ctrl-C writes what was made. Example:
+    hrmkit data gym n_queens --set n=6 --set max_remove=6 --out queens.csv --test-out test.csv
+    """
+    from functools import partial
+
+    from hrmkit.puzzles.gym.library import data_set
+    from hrmkit.puzzles.gym.making import AT_A_TIME, make_puzzles, settings_of
+    from hrmkit.puzzles.gym.puzzle import set_of
+
+    given, own = settings_of(settings or []), set_of(name)
+    data_set(name, given)
+    work = partial(make_puzzles, kind=name, settings=given)
+    _make(work, AT_A_TIME, own.unit, out, count, seed, test_count, test_out)
 
 
 def _make(

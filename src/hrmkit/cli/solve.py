@@ -12,7 +12,7 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.cli.settings import HELP, Sized, named
-from hrmkit.puzzles.registry import KINDS, definition_of
+from hrmkit.puzzles.registry import definition_of, names
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hrmkit.solving.loading import LoadedModel
     from hrmkit.solving.thinking import SegmentAnswer
 
-NAMES = ", ".join(KINDS)
+NAMES = names()
 LOOK_ON = 4
 """How many times as many views to suggest where no view gave a valid answer."""
 EXAMPLES = """

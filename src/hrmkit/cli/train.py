@@ -10,13 +10,13 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.errors import UserError
-from hrmkit.puzzles.registry import KINDS
+from hrmkit.puzzles.registry import names
 
 if TYPE_CHECKING:
     from hrmkit.runs.folder import RunFolder
     from hrmkit.runs.plan import Plan
 
-NAMES = ", ".join(KINDS)
+NAMES = names()
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
 --wiring.cycles 3, --sizes.width 256, --recipe.lr 3e-4, --recipe.optimizer muon.
