@@ -182,6 +182,9 @@ def _make(
             f"{mean:.1f} {unit} on average"
             + ("; the others were made before: there are few different ones" if fewer else "")
         )
+    if not stopped:
+        for path, wanted in targets[len(made) :]:
+            typer.echo(f"{path}: not written, as all {wanted} puzzles for it were made before")
     if stopped:
         typer.echo("stopped before the end" + ("" if made else ": nothing was finished"), err=True)
         raise typer.Exit(130)
