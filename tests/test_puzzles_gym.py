@@ -33,8 +33,12 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
         {"filled_cells": 40},
         {"grid_size_x": 4, "grid_size_y": 7, "filled_cells": 12, "simulation_steps": 12},
     ],
+    "kakurasu": [{}, {"min_rows": 3, "max_rows": 4, "p_ones": 0.5}],
+    "futoshiki": [{"max_board_size": 4}, {"min_board_size": 5, "max_board_size": 5}],
 }
 """Of each data set, the library's own, and others that make other shapes."""
+FUTOSHIKI = "_ . _ . _ . _ / ∧ . . . . . . / " * 3 + "_ . _ . _ . _"
+"""Four digits that grow from above, and 12 that nothing is said of."""
 MADE = st.tuples(st.sampled_from(list(SETS)), st.integers(0, 1), st.integers(0, 2**40))
 
 
@@ -149,6 +153,15 @@ def test_every_set_is_drawn_and_has_the_sizes_that_it_says(kind: str) -> None:
         ("rotate_matrix", "90 / 1 2 / 3", "rows of its matrix are of different lengths"),
         ("rotate_matrix", "90 / 1 2 3 / 3 4 5", "2 rows of 3 numbers, and is no square"),
         ("rotate_matrix", "90 / ? 2 / 3 4", "which only an answer can have"),
+        ("kakurasu", "_ _ _ 1 / _ _ _ 2 / _ _ _ 3 / 1 2 3", None),
+        ("kakurasu", "_ _ _ 1 / _ _ _ 2 / _ _ _ 3 / 1 2 4", "it has no answer"),
+        ("kakurasu", "_ _ 1 _ / _ _ _ 2 / _ _ _ 3 / 1 2 3", "its cells are not blank"),
+        ("kakurasu", "_ _ _ 1 / _ _ _ 2 / 1 2 3", "it needs three rows or more"),
+        ("kakurasu", "_ _ _ _ / _ _ _ 2 / _ _ _ 3 / 1 2 3", "a sum is missing"),
+        ("futoshiki", "1 2 / 3 4", "it is no square of cells with signs"),
+        ("futoshiki", FUTOSHIKI.replace(".", "7", 1), "7 does not belong in row 1, column 2"),
+        ("futoshiki", FUTOSHIKI, "it has several answers"),
+        ("futoshiki", FUTOSHIKI.replace("_", "4", 1), "it has no answer"),
         ("spiral_matrix", "1", "fewer than 2 rows"),
         ("binary_matrix", "1 1 / 1 1", "it has no 0"),
         ("binary_matrix", "1 0 / 1 2", "2 is in its matrix: it may hold 0 1"),
@@ -195,7 +208,8 @@ def test_a_grid_may_be_typed_in_several_ways() -> None:
 @pytest.mark.parametrize(
     ("name", "cells", "message"),
     [
-        ("gym:rearc", None, "'rearc' is no data set of reasoning-gym whose question .* mini_sudo"),
+        ("gym:rearc", None, "rearc does not fit: its questions are several grids.*; choose mini_"),
+        ("gym:gcd", None, "'gcd' is no data set of reasoning-gym whose question .* mini_sudo"),
         ("gym:", None, "'' is no data set of reasoning-gym"),
         ("gym", None, r"'gym' is no kind of puzzle: choose .* gym:NAME, or FILE\.py:Class"),
         ("gym:n_queens", 17, "17 cells is not of gym:n_queens: choose 16, 25"),
@@ -248,7 +262,8 @@ def test_a_file_for_which_nothing_is_left_is_spoken_of(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["rearc"], "'rearc' is no data set of reasoning-gym"),
+        (["gcd"], "'gcd' is no data set of reasoning-gym"),
+        (["rearc"], "rearc does not fit"),
         (["n_queens", "--set", "m=4"], "has no setting 'm': choose n, min_remove, max_remove"),
         (["n_queens", "--set", "seed=4"], "has no setting 'seed'"),
         (["n_queens", "--set", "n=44"], "cannot be made with n=44: n must be between 4 and 12"),

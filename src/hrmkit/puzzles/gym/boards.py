@@ -46,11 +46,14 @@ class SudokuSet(GymSet):
         """The board without."""
         return square_rows(entry["metadata"]["solution"])
 
+    def malformed(self, question: Rows) -> str | None:
+        """Another size."""
+        right = [len(row) for row in question] == [self.side] * self.side
+        return None if right else f"it is not {self.side} x {self.side}"
+
     def flaw(self, question: Rows) -> str | None:
-        """Another size, or what the kit's sudoku says."""
-        if [len(row) for row in question] != [self.side] * self.side:
-            return f"it is not {self.side} x {self.side}"
-        return self.own.flaw(self._grid(question))
+        """Also what the kit's sudoku says."""
+        return self.malformed(question) or self.own.flaw(self._grid(question))
 
     def solution(self, question: Rows) -> Rows | None:
         """Found by search."""
@@ -111,11 +114,17 @@ class Queens(GymSet):
         """One of the boards with all of them."""
         return tuple(tuple(line.split()) for line in entry["answer"].splitlines())
 
-    def flaw(self, question: Rows) -> str | None:
-        """No square, queens that attack each other, no place for the others, or several ways."""
+    def malformed(self, question: Rows) -> str | None:
+        """No square."""
         side = len(question)
-        if any(len(row) != side for row in question):
-            return f"its {side} rows are not of {side} cells each"
+        square = all(len(row) == side for row in question)
+        return None if square else f"its {side} rows are not of {side} cells each"
+
+    def flaw(self, question: Rows) -> str | None:
+        """Also queens that attack each other, no place for the others, or several ways."""
+        wrong = self.malformed(question)
+        if wrong:
+            return wrong
         found = placements(question, 2)
         if not found:
             return "no placement of the other queens is without an attack"

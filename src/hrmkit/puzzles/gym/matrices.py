@@ -46,7 +46,7 @@ class Matrices(GymSet):
         """The matrix that is asked for."""
         return square_rows(entry["metadata"]["solution"])
 
-    def flaw(self, question: Rows) -> str | None:
+    def malformed(self, question: Rows) -> str | None:
         """A matrix that is no square, or has other numbers."""
         return self.flaw_of_matrix(question)
 
@@ -78,7 +78,7 @@ class Headed(Matrices):
         """A row more."""
         return size + 1, max(size, HEADED)
 
-    def flaw(self, question: Rows) -> str | None:
+    def malformed(self, question: Rows) -> str | None:
         """Also a number that is not one."""
         head, *matrix = question
         if not matrix or not set(head) <= set(DIGITS):
@@ -148,11 +148,11 @@ class Distances(Matrices):
     cells = DIGITS[:2]
     sizes = range(1, LARGEST + 1)
 
-    def flaw(self, question: Rows) -> str | None:
+    def malformed(self, question: Rows) -> str | None:
         """Also a matrix without a 0."""
         if not any("0" in row for row in question):
             return "it has no 0"
-        return super().flaw(question)
+        return super().malformed(question)
 
     def solution(self, question: Rows) -> Rows | None:
         """Cells that are as near as their neighbour's and one more."""

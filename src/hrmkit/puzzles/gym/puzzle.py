@@ -17,6 +17,7 @@ from hrmkit.puzzles.gym.layout import HOLE, Layout, Rows, drawn, read, written
 from hrmkit.puzzles.gym.library import library, score
 from hrmkit.puzzles.gym.matrices import Distances, Life, Rotated, Spiral
 from hrmkit.puzzles.gym.sets import GymSet
+from hrmkit.puzzles.gym.sums import Futoshiki, Kakurasu
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, Reversible
 
 FAMILY = "gym"
@@ -28,8 +29,24 @@ SETS: dict[str, Callable[[], GymSet]] = {
     "spiral_matrix": Spiral,
     "binary_matrix": Distances,
     "game_of_life": Life,
+    "kakurasu": Kakurasu,
+    "futoshiki": Futoshiki,
 }
 """The data sets whose question and answer are grids, by the library's names."""
+TASKS = "its questions are several grids, examples of a rule: see the kit's own arc"
+UNFIT = {
+    "rearc": TASKS,
+    "arc_agi": TASKS,
+    "arc_1d": TASKS,
+    "survo": "its sums have no bound, and a token has to be one of a few signs",
+    "pool_matrix": "its answers are fractions, and a token has to be one of a few signs",
+    "manipulate_matrix": "its questions are a matrix and sentences",
+    "modulo_grid": "its rule is to be guessed, so that no answer can be checked",
+    "maze": "its answers are numbers: see the kit's own maze",
+    "sokoban": "its answers are moves",
+    "rush_hour": "its answers are moves",
+}
+"""Data sets that have a grid, and why they are not among those."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +105,11 @@ class GymPuzzle:
 
     def flaw(self, given: Grid) -> str | None:
         """What the data set's rules say."""
-        question = self._question(given)
-        if any(HOLE in row for row in question):
-            return f"{HOLE} is in it, which only an answer can have"
-        return self.set.flaw(question)
+        return self._malformed(given) or self.set.flaw(self._question(given))
 
     def solution(self, given: Grid) -> Grid | None:
         """The one answer, found by rule."""
-        if self.flaw(given):
+        if self._malformed(given):
             return None
         found = self.set.solution(self._question(given))
         return None if found is None else self.layout.placed(found)
@@ -117,16 +131,19 @@ class GymPuzzle:
         library()
 
     def difficulty(self, given: Grid) -> float:
-        """In the data set's own unit; NaN where the question has a flaw."""
+        """In the data set's own unit; NaN where the question is malformed."""
         return nan if self._malformed(given) else self.set.difficulty(self._question(given))
 
     def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Reversible]:
         """Each puzzle under a random symmetry of the data set, if it has any."""
         return self.set.augment(puzzles, self.size, rng)
 
-    def _malformed(self, given: Grid) -> bool:
-        """Whether a question has a flaw other than several answers."""
-        return "several" not in (self.flaw(given) or "several")
+    def _malformed(self, given: Grid) -> str | None:
+        """What is wrong with the shape or the words of a question."""
+        question = self._question(given)
+        if any(HOLE in row for row in question):
+            return f"{HOLE} is in it, which only an answer can have"
+        return self.set.malformed(question)
 
     def _question(self, given: Grid) -> Rows:
         """The rows of a question."""
@@ -144,6 +161,8 @@ def layout_of(own: GymSet, size: int) -> Layout:
 
 def set_of(kind: str) -> GymSet:
     """What the data set called `kind` says of itself; `UserError` if it does not fit."""
+    if kind in UNFIT:
+        raise UserError(f"{kind} does not fit: {UNFIT[kind]}; choose {', '.join(SETS)}")
     if kind not in SETS:
         raise UserError(
             f"{kind!r} is no data set of reasoning-gym whose question and answer are grids of a "

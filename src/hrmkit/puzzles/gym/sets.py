@@ -50,15 +50,19 @@ class GymSet(ABC):
         """The answer that goes with it."""
 
     @abstractmethod
+    def malformed(self, question: Rows) -> str | None:
+        """What is wrong with the shape or the words of a question."""
+
     def flaw(self, question: Rows) -> str | None:
-        """What is wrong with a question, as `Puzzle.flaw` says it."""
+        """What is wrong with a question, as `Puzzle.flaw` says it: also contradictions."""
+        return self.malformed(question)
 
     @abstractmethod
     def solution(self, question: Rows) -> Rows | None:
-        """The one answer of a question without a flaw; None if there are several."""
+        """The one answer of a well-formed question; None if there is none, or several."""
 
     def is_right(self, question: Rows, answer: Rows) -> bool:
-        """Whether an answer is right; its rows are as long as the question's."""
+        """Whether an answer to a well-formed question is right; its rows are as long."""
         return answer == self.solution(question)
 
     @abstractmethod
@@ -71,7 +75,7 @@ class GymSet(ABC):
 
     @abstractmethod
     def difficulty(self, question: Rows) -> float:
-        """How hard a question is; see `unit`."""
+        """How hard a well-formed question is; see `unit`."""
 
     def augment(
         self, puzzles: PuzzleSet, size: int, rng: np.random.Generator
