@@ -1,5 +1,7 @@
 """Data sets of reasoning-gym as puzzles: round trips with the library's own scorer, and errors."""
 
+import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -15,12 +17,19 @@ from typer.testing import CliRunner, Result
 
 from hrmkit.cli import app
 from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
+from hrmkit.model.presets import preset
+from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.gym.layout import written
 from hrmkit.puzzles.gym.library import data_set
 from hrmkit.puzzles.gym.puzzle import SETS, GymPuzzle, set_of, size_for
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import definition_of, puzzle_of
+from hrmkit.recording.file import load
+from hrmkit.recording.thought.schema import ThoughtRecording
+from hrmkit.solving.evaluate import evaluate
 
 SETTINGS: dict[str, list[dict[str, Any]]] = {
     "mini_sudoku": [{}, {"min_empty": 0, "max_empty": 2}],
@@ -221,6 +230,7 @@ def test_what_there_is_not_is_said(name: str, cells: int | None, message: str) -
 
 
 def run(*arguments: str | Path) -> Result:
+    """A verb of the program, in this process."""
     torch.set_num_threads(1)
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
@@ -273,11 +283,7 @@ def test_a_file_for_which_nothing_is_left_is_spoken_of(tmp_path: Path) -> None:
         (["spiral_matrix", "--set", "max_n=40", "--set", "min_n=40"], "40 x 40 .* is too large"),
     ],
 )
-def test_what_cannot_be_made_is_said(
-    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    import re
-
+def test_what_cannot_be_made_is_said(arguments: list[str], message: str, tmp_path: Path) -> None:
     done = run("data", "gym", *arguments, "--count", "2", "--out", tmp_path / "out.csv")
     shown = f"{done.output}{done.exception or ''}"
     assert done.exit_code == 2, shown
@@ -302,3 +308,75 @@ def test_without_the_library_the_command_that_installs_it_is_said(tmp_path: Path
     assert first == "1 2 / 4 3"
     assert second.startswith("gym: needs reasoning-gym, which cannot be loaded")
     assert second.endswith("pip install 'hrmkit[gym]'")
+
+
+SMALL = (
+    *("--sizes.width", "32", "--sizes.heads", "2", "--sizes.inner", "64", "--sizes.blocks", "1"),
+    *("--wiring.segments", "2", "--recipe.warm_up", "5", "--recipe.lr", "3e-3"),
+    *("--threads", "1", "--track", "none", "--batch", "16", "--steps", "120"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "board"),
+    [
+        ("mini_sudoku", ["--set", "max_empty=2", "--set", "min_empty=1"], ("sudoku", 4, 4)),
+        ("rotate_matrix", ["--set", "max_n=2", "--set", "min_n=2"], ("own", 4, 3)),
+    ],
+)
+def test_made_trained_measured_solved_and_recorded(
+    name: str,
+    more: list[str],
+    board: tuple[str, int, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kind = f"gym:{name}"
+    files = ("--out", "train.csv.gz", "--test-out", "test.csv")
+    for arguments in (
+        ["data", "gym", name, *more, "--count", "300", "--test-count", "20", *files],
+        ["train", kind, "--data", "train.csv.gz", *SMALL],
+    ):
+        done = run(*arguments)
+        assert done.exit_code == 0, done.output
+    folder = f"runs/gym-{name}-tiny"
+    measured = run("eval", folder, "--data", "test.csv", "--json")
+    assert measured.exit_code == 0, measured.output
+    result = json.loads(measured.stdout)
+    assert result["puzzle"] == kind
+    score = result["score"]
+    assert score["of"] == result["puzzles"] > 10
+    # The scorer has no more to say of a right answer than that, and gives some of the wrong a part.
+    assert result["exact"]["share"] <= score["mean"] < 1 or result["exact"]["share"] == 1
+    assert 0 <= score["low"] <= score["mean"] <= score["high"] <= 1
+    assert f"score     {score['mean']:.4f}" in run("eval", folder, "--data", "test.csv").output
+    question = Path("test.csv").read_text().splitlines()[1].split(",")[1]
+    Path("puzzle.txt").write_text(question.replace(" / ", "\n"))
+    solved = run(
+        *("solve", kind, "puzzle.txt", "--model", folder, "--json", "--record", "one.hrm.json.gz")
+    )
+    assert solved.exit_code in (0, 1), solved.output
+    said_ = json.loads(solved.stdout)
+    puzzle = puzzle_of(kind, 16 if name == "mini_sudoku" else 12)
+    assert said_["puzzle"] == question
+    assert said_["valid"] == puzzle.is_valid(puzzle.encode(question), puzzle.encode(said_["text"]))
+    thought = load(Path("one.hrm.json.gz"))
+    assert isinstance(thought, ThoughtRecording)
+    assert thought.puzzle == kind
+    assert (thought.board.kind, thought.board.width, thought.board.height) == board
+
+
+def test_without_the_library_nothing_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model is not asked in vain."""
+    path = tmp_path / "one.csv"
+    path.write_text("question,answer\n1 2 / 3 4,1 2 / 4 3\n")
+    labelled = load_puzzles("gym:spiral_matrix", str(path))
+    interface = PuzzleInterface(vocab=labelled.puzzle.vocab, tokens=labelled.puzzle.cells)
+    model = assemble(preset("tiny").wiring, preset("tiny").sizes, interface)
+    assert isinstance(model, PuzzleHRM)
+    monkeypatch.setitem(sys.modules, "reasoning_gym", None)
+    with pytest.raises(UserError, match=r"gym: needs reasoning-gym.*pip install 'hrmkit\[gym\]'"):
+        evaluate(model, labelled, progress=lambda *_: pytest.fail("asked"))

@@ -153,7 +153,9 @@ def gym(
     given, own = settings_of(settings or []), set_of(name)
     data_set(name, given)
     work = partial(make_puzzles, kind=name, settings=given)
-    _make(work, AT_A_TIME, own.unit, out, count, seed, test_count, test_out)
+    # Each process has to load the library, which takes as long as making hundreds of puzzles.
+    worth = -(-(count + test_count) // AT_A_TIME)
+    _make(work, AT_A_TIME, own.unit, out, count, seed, test_count, test_out, worth)
 
 
 def _make(
@@ -165,6 +167,7 @@ def _make(
     seed: int,
     test_count: int,
     test_out: Path | None,
+    most_processes: int | None = None,
 ) -> None:
     """Make the puzzles of one or two files, and say what was written."""
     from hrmkit.processes import processes
@@ -172,8 +175,9 @@ def _make(
     from hrmkit.puzzles.making import make
 
     targets = [(out, count)] + ([(test_out, test_count)] if test_out else [])
+    side_by_side = min(processes(), most_processes or processes())
     with shown() as progress:
-        made, stopped = make(work, targets, seed, at_a_time, processes(), progress)
+        made, stopped = make(work, targets, seed, at_a_time, max(1, side_by_side), progress)
     for part in made:
         mean = sum(part.ratings) / len(part.ratings)
         fewer = len(part.ratings) < part.wanted and not stopped

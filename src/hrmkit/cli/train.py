@@ -179,7 +179,8 @@ def usual_folder(puzzle: str, preset: str | None, init_from: str | None) -> Path
     from hrmkit.runs.plan import USUAL
 
     kind = f"from-{Path(init_from).name}" if init_from and preset is None else preset or USUAL
-    return Path("runs") / f"{Path(puzzle).stem}-{kind}"
+    # Not every system has a colon in names of folders, as gym:NAME has one.
+    return Path("runs") / f"{Path(puzzle).stem.replace(':', '-')}-{kind}"
 
 
 def settings_of(arguments: Sequence[str]) -> dict[str, Any]:
