@@ -360,6 +360,9 @@ def test_made_trained_measured_solved_and_recorded(
     said_ = json.loads(solved.stdout)
     puzzle = puzzle_of(kind, 16 if name == "mini_sudoku" else 12)
     assert said_["puzzle"] == question
+    if not said_["valid"]:
+        hint = "More views may find it" in run(*("solve", kind, question, "--model", folder)).output
+        assert hint == (name == "mini_sudoku")  # a matrix has no other view
     assert said_["valid"] == puzzle.is_valid(puzzle.encode(question), puzzle.encode(said_["text"]))
     thought = load(Path("one.hrm.json.gz"))
     assert isinstance(thought, ThoughtRecording)

@@ -164,7 +164,7 @@ def answering(puzzle: str, request: Request) -> Answering:
 
 def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
     """Answer a puzzle that is one grid; returns whether the answer is valid."""
-    from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of
+    from hrmkit.solving.answer import answer_as_json, answer_as_text, has_views, label_of
     from hrmkit.solving.answer import solve_grid as solved
 
     given = kind.encode(text)
@@ -182,7 +182,7 @@ def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
     keep(request, kind, given, label_of(kind, given), view=answer.view)
     typer.echo(answer_as_json(answer, kind) if request.json else answer_as_text(answer, kind))
-    if not answer.valid and not request.json:
+    if not answer.valid and not request.json and has_views(kind, given):
         typer.echo(
             f"More views may find it: add --views {LOOK_ON * request.settings.views}", err=True
         )

@@ -58,5 +58,9 @@ def scorer(kind: str) -> Any:
 
 
 def score(kind: str, answer: str, entry: Entry) -> float:
-    """What the library says of an answer, from 0 to 1."""
+    """What the library says of an answer, from 0 to 1.
+
+    Some of its scorers evaluate the text as Python: it is made of a data set's words, never of
+    what a person wrote.
+    """
     return float(scorer(kind).score_answer(answer, dict(entry)))
