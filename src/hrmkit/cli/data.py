@@ -147,15 +147,14 @@ def gym(
     from functools import partial
 
     from hrmkit.puzzles.gym.library import data_set
-    from hrmkit.puzzles.gym.making import AT_A_TIME, make_puzzles, settings_of
+    from hrmkit.puzzles.gym.making import AT_A_TIME, WORTH, make_puzzles, settings_of
     from hrmkit.puzzles.gym.puzzle import set_of
 
     given, own = settings_of(settings or []), set_of(name)
     data_set(name, given)
     work = partial(make_puzzles, kind=name, settings=given)
-    # Each process has to load the library, which takes as long as making hundreds of puzzles.
-    worth = -(-(count + test_count) // AT_A_TIME)
-    _make(work, AT_A_TIME, own.unit, out, count, seed, test_count, test_out, worth)
+    most = max(1, (count + test_count) // WORTH)
+    _make(work, AT_A_TIME, own.unit, out, count, seed, test_count, test_out, most)
 
 
 def _make(
@@ -177,7 +176,7 @@ def _make(
     targets = [(out, count)] + ([(test_out, test_count)] if test_out else [])
     side_by_side = min(processes(), most_processes or processes())
     with shown() as progress:
-        made, stopped = make(work, targets, seed, at_a_time, max(1, side_by_side), progress)
+        made, stopped = make(work, targets, seed, at_a_time, side_by_side, progress)
     for part in made:
         mean = sum(part.ratings) / len(part.ratings)
         fewer = len(part.ratings) < part.wanted and not stopped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hrmkit.errors import UserError
@@ -13,10 +14,14 @@ from hrmkit.puzzles.gym.library import data_set, named_version
 from hrmkit.puzzles.gym.puzzle import FAMILY, set_of, size_for
 from hrmkit.puzzles.making import WorkShare
 
-AT_A_TIME = 500
-"""Puzzles that a process makes at a time: loading the library takes it a second."""
+AT_A_TIME = 100
+"""Puzzles that a process makes at a time; of the slowest, futoshiki, 5 in a second."""
+IN_A_ROW = 5
+"""Shares whose puzzles have seeds in a row, from one that is drawn."""
+WORTH = 500
+"""Puzzles for which it is worth to start a process, which has to load the library first."""
 SEEDS = 2**52
-"""Seeds to draw from. The library's puzzle i of seed s is also puzzle 0 of seed s + i, so shares
+"""Seeds to draw from. The library's puzzle i of seed s is also puzzle 0 of seed s + i, so rows
 must not come near each other."""
 
 
@@ -26,7 +31,8 @@ def make_puzzles(share: WorkShare, kind: str, settings: Mapping[str, Any]) -> li
     `create_dataset(kind, seed=SEED, **settings)[0]` is the puzzle whose `source` ends in SEED.
     """
     own = set_of(kind)
-    seed = int(share.rng().integers(SEEDS))
+    row, place = divmod(share.number, IN_A_ROW)
+    seed = int(replace(share, number=row).rng().integers(SEEDS)) + place * AT_A_TIME
     made = data_set(kind, settings, seed=seed, size=share.count)
     rows: list[Row] = []
     for number in range(share.count):
