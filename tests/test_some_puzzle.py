@@ -92,7 +92,9 @@ def test_its_files_say_its_size(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_unknown_is_told_of_it() -> None:
-    with pytest.raises(UserError, match=r"choose sudoku, maze, arc, mirror, or FILE\.py:Class"):
+    with pytest.raises(
+        UserError, match=r"choose sudoku, maze, arc, mirror, gym:NAME, or FILE\.py:Class"
+    ):
         puzzle_of("mirrors")
 
 

@@ -1,4 +1,4 @@
-"""Verbs that make puzzles: data sudoku, data maze."""
+"""Verbs that make puzzles: data sudoku, data maze, data gym."""
 
 from __future__ import annotations
 
@@ -126,6 +126,37 @@ def maze(
     _make(work, kind.AT_A_TIME, "cells of path", out, count, seed, test_count, test_out)
 
 
+@data.command()
+def gym(
+    name: Annotated[str, typer.Argument(help="A data set of reasoning-gym, as n_queens.")],
+    out: Out = Path("gym.csv.gz"),
+    count: Count = 1000,
+    seed: Seed = 0,
+    test_count: TestCount = 200,
+    test_out: TestOut = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the data set; as n=6."),
+    ] = None,
+) -> None:
+    """Let reasoning-gym make puzzles of one of its data sets, as gym:NAME reads them.
+
+    Needs pip install 'hrmkit[gym]'. Ctrl-C writes what was made. Example:
+    hrmkit data gym n_queens --set n=6 --set max_remove=6 --out queens.csv --test-out test.csv
+    """
+    from functools import partial
+
+    from hrmkit.puzzles.gym.library import data_set
+    from hrmkit.puzzles.gym.making import AT_A_TIME, WORTH, make_puzzles, settings_of
+    from hrmkit.puzzles.gym.puzzle import set_of
+
+    given, own = settings_of(settings or []), set_of(name)
+    data_set(name, given)
+    work = partial(make_puzzles, kind=name, settings=given)
+    most = max(1, (count + test_count) // WORTH)
+    _make(work, AT_A_TIME, own.unit, out, count, seed, test_count, test_out, most)
+
+
 def _make(
     work: Callable[[WorkShare], list[Row]],
     at_a_time: int,
@@ -135,6 +166,7 @@ def _make(
     seed: int,
     test_count: int,
     test_out: Path | None,
+    most_processes: int | None = None,
 ) -> None:
     """Make the puzzles of one or two files, and say what was written."""
     from hrmkit.processes import processes
@@ -142,8 +174,9 @@ def _make(
     from hrmkit.puzzles.making import make
 
     targets = [(out, count)] + ([(test_out, test_count)] if test_out else [])
+    side_by_side = min(processes(), most_processes or processes())
     with shown() as progress:
-        made, stopped = make(work, targets, seed, at_a_time, processes(), progress)
+        made, stopped = make(work, targets, seed, at_a_time, side_by_side, progress)
     for part in made:
         mean = sum(part.ratings) / len(part.ratings)
         fewer = len(part.ratings) < part.wanted and not stopped
@@ -152,6 +185,9 @@ def _make(
             f"{mean:.1f} {unit} on average"
             + ("; the others were made before: there are few different ones" if fewer else "")
         )
+    if not stopped:
+        for path, wanted in targets[len(made) :]:
+            typer.echo(f"{path}: not written, as all {wanted} puzzles for it were made before")
     if stopped:
         typer.echo("stopped before the end" + ("" if made else ": nothing was finished"), err=True)
         raise typer.Exit(130)

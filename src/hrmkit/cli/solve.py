@@ -12,7 +12,7 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.cli.settings import HELP, Sized, named
-from hrmkit.puzzles.registry import KINDS, definition_of
+from hrmkit.puzzles.registry import definition_of, names
 
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hrmkit.solving.loading import LoadedModel
     from hrmkit.solving.thinking import SegmentAnswer
 
-NAMES = ", ".join(KINDS)
+NAMES = names()
 LOOK_ON = 4
 """How many times as many views to suggest where no view gave a valid answer."""
 EXAMPLES = """
@@ -165,7 +165,7 @@ def answering(puzzle: str, request: Request) -> Answering:
 
 def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
     """Answer a puzzle that is one grid; returns whether the answer is valid."""
-    from hrmkit.solving.answer import answer_as_json, answer_as_text, label_of
+    from hrmkit.solving.answer import answer_as_json, answer_as_text, has_views, label_of
     from hrmkit.solving.answer import solve_grid as solved
 
     given = kind.encode(text)
@@ -183,7 +183,7 @@ def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
         typer.echo(f"warning: this {kind.name} is not a proper one: {answer.flaw}", err=True)
     keep(request, kind, given, label_of(kind, given), view=answer.view, tried=answer.tries)
     typer.echo(answer_as_json(answer, kind) if request.json else answer_as_text(answer, kind))
-    if not answer.valid and not request.json:
+    if not answer.valid and not request.json and has_views(kind, given):
         typer.echo(
             f"More views may find it: add --views {LOOK_ON * request.settings.views}", err=True
         )

@@ -10,13 +10,13 @@ import typer
 
 from hrmkit.cli.app import app
 from hrmkit.errors import UserError
-from hrmkit.puzzles.registry import KINDS
+from hrmkit.puzzles.registry import names
 
 if TYPE_CHECKING:
     from hrmkit.runs.folder import RunFolder
     from hrmkit.runs.plan import Plan
 
-NAMES = ", ".join(KINDS)
+NAMES = names()
 EXAMPLES = """
 Any setting of the wiring, the sizes or the recipe can be given by its name, such as
 --wiring.cycles 3, --sizes.width 256, --recipe.lr 3e-4, --recipe.optimizer muon.
@@ -179,7 +179,8 @@ def usual_folder(puzzle: str, preset: str | None, init_from: str | None) -> Path
     from hrmkit.runs.plan import USUAL
 
     kind = f"from-{Path(init_from).name}" if init_from and preset is None else preset or USUAL
-    return Path("runs") / f"{Path(puzzle).stem}-{kind}"
+    # Not every system has a colon in names of folders, as gym:NAME has one.
+    return Path("runs") / f"{Path(puzzle).stem.replace(':', '-')}-{kind}"
 
 
 def settings_of(arguments: Sequence[str]) -> dict[str, Any]:

@@ -34,6 +34,18 @@ DIHEDRAL_WORDS = {
 """By (transposed, rows reversed, columns reversed)."""
 
 
+class Unchanged:
+    """The change that changes nothing, of any puzzle."""
+
+    def apply(self, grid: Tensor) -> Tensor:
+        """The same grids."""
+        return grid
+
+    def undo(self, grid: Tensor) -> Tensor:
+        """The same grids."""
+        return grid
+
+
 @dataclass(frozen=True)
 class Symmetry:
     """One change of square grids; a `Transform`.

@@ -24,6 +24,8 @@ KINDS = {
     "arc": "hrmkit.puzzles.arc.puzzle",
 }
 """The kit's own, each with the module that has its `DEFINITION`. Any other is FILE.py:Class."""
+FAMILIES = {"gym": "hrmkit.puzzles.gym.puzzle"}
+"""Many kinds under one name, FAMILY:NAME, with the module whose `definition_of` knows the names."""
 DEFAULT_PUZZLE = "sudoku"
 """The kind where none is named."""
 MEMBERS = (
@@ -36,17 +38,31 @@ MEMBERS = (
 def puzzle_of(name: str, cells: int | None = None) -> Puzzle:
     """The kind of puzzle called `name`, with grids of `cells`, or of its usual size.
 
-    `name` is one of `KINDS`, or FILE.py:Class for a class in a file of one's own, which is made
-    without arguments. Raises `UserError` if there is no such kind, the file does not define it, or
-    it has no such size.
+    `name` is one of `KINDS`, FAMILY:NAME of `FAMILIES`, or FILE.py:Class for a class in a file of
+    one's own, which is made without arguments. Raises `UserError` if there is no such kind, the
+    file does not define it, or it has no such size.
     """
     return definition_of(name).make(cells)
+
+
+def is_known(name: str) -> bool:
+    """Whether a kind is one of the kit's, and not code of a person's own."""
+    family, colon, _ = name.partition(":")
+    return name in KINDS or (bool(colon) and family in FAMILIES)
+
+
+def names() -> str:
+    """The kit's kinds, for messages and help."""
+    return ", ".join((*KINDS, *(f"{family}:NAME" for family in FAMILIES)))
 
 
 def definition_of(name: str) -> PuzzleDefinition:
     """What the kind called `name` says of itself; the code of a person's own is not run yet."""
     if name in KINDS:
         return cast("PuzzleDefinition", import_module(KINDS[name]).DEFINITION)
+    if is_known(name):
+        family, _, kind = name.partition(":")
+        return cast("PuzzleDefinition", import_module(FAMILIES[family]).definition_of(kind))
     from hrmkit.puzzles.definition import PuzzleDefinition
 
     return PuzzleDefinition(make=partial(_own_sized, name))
@@ -65,8 +81,7 @@ def _own(name: str) -> Puzzle:
     path, colon, class_name = name.rpartition(":")
     if not colon or not path.endswith(".py"):
         raise UserError(
-            f"{name!r} is no kind of puzzle: choose {', '.join(KINDS)}, or FILE.py:Class "
-            "for one of your own"
+            f"{name!r} is no kind of puzzle: choose {names()}, or FILE.py:Class for one of your own"
         )
     made = getattr(_module(Path(path)), class_name, None)
     if not isinstance(made, type):

@@ -16,6 +16,7 @@ import torch
 
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.puzzles.augment import Unchanged
 from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.puzzles.text import as_text
@@ -255,6 +256,11 @@ def one_puzzle(given: Grid, puzzle_id: int = 0) -> PuzzleSet:
     """A set of one, of which no answer is known."""
     rows = torch.tensor([given])
     return PuzzleSet(rows, torch.full_like(rows, IGNORED), torch.tensor([puzzle_id]))
+
+
+def has_views(puzzle: Puzzle, given: Grid) -> bool:
+    """Whether a puzzle has symmetries, so that another view of it is another question."""
+    return not isinstance(view_of_one(puzzle, one_puzzle(given), 2)[1], Unchanged)
 
 
 def answer_as_text(answer: Answer, puzzle: Puzzle) -> str:

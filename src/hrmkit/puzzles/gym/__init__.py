@@ -1,0 +1,1 @@
+"""The data sets of reasoning-gym whose question and answer are grids: `gym:NAME`."""
