@@ -5,12 +5,12 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-import { LADDER, serve } from "../tests/browser/server.ts";
+import { LADDER, serve, THOUGHT } from "../tests/browser/server.ts";
 
 const { chromium } = createRequire(import.meta.url)("@playwright/test");
 const out = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 
-const site = await serve();
+const site = await serve({ table: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox"],
@@ -26,6 +26,11 @@ try {
   await page.getByRole("img").first().waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: `${out}assemble.png` });
+  await page.goto(`${site.url}#story=${THOUGHT}&scene=segments&time=14&theme=light`);
+  await page.reload();
+  await page.getByRole("grid").waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: `${out}solve.png` });
   for (const scene of ["clumsy-rollout", "clean-rollout"]) {
     await page.goto(`${site.url}#scene=${scene}&theme=light`);
     await page.reload();
