@@ -36,7 +36,8 @@ def inspect(
     data: Annotated[
         str,
         typer.Option(
-            help="Puzzles, best with answers: CSV, CSV.gz, a name on the hub; arc-1, arc-1:pocket."
+            help="Puzzles with answers (CSV, CSV.gz, a name on the hub; arc-1, arc-1:pocket), or "
+            "sudokus without (.sdm, .txt)."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder to write data and pictures to.")],

@@ -161,15 +161,18 @@ function judgeSudoku({ grid }: Draft): Judged {
   return { words: `${said}, one solution; ${hard}.`, cells: [], ready: true };
 }
 
+/** Said of a maze that a model for newspapers' mazes has most likely never seen the like of. */
+const UNLIKE =
+  "It is unlike newspapers' mazes, which have a wall around them and ways one cell wide: a model " +
+  "that learned those may well fail.";
+
 function judgeMaze({ grid, height, width }: Draft): Judged {
   const flaw = mazes.flaw(grid, height, width);
   if (!flaw) {
     const way = mazes.wayThrough(grid, height, width) ?? [];
-    return {
-      words: `${height} × ${width}; the shortest way has ${count(way.length, "cell")}.`,
-      cells: [],
-      ready: true,
-    };
+    const unlike = mazes.hasCorridorsOnly(grid, height, width) ? "" : ` ${UNLIKE}`;
+    const words = `${height} × ${width}; the shortest way has ${count(way.length, "cell")}.${unlike}`;
+    return { words, cells: [], ready: true };
   }
   const several = [mazes.START, mazes.GOAL].flatMap((token) => {
     const cells = mazes.cellsOf(grid, token);
