@@ -291,6 +291,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const first = LEVELS.filter((level) => level.kind === kind)[1];
     const draft = this.#kept.own(kind) ?? first?.puzzles[0]?.draft;
     if (draft) this.#put(draft, false);
+    this.page.update({ compare: null });
     this.page.keep({ thinker: null, segments: null, halt: null, views: null });
     await this.think();
   }
