@@ -48,7 +48,7 @@ def _holds_model(file: Path) -> bool:
     from hrmkit.model.described import WIRING
     from hrmkit.model.originals import CONFIG
 
-    named = any((file / name).is_file() for name in (WIRING, CONFIG))
+    named = any(os.path.isfile(file / name) for name in (WIRING, CONFIG))
     return named and not holds_run(file)
 
 
