@@ -6,7 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import type { LadderRecording, Rung } from "../../src/recording/ladder.gen";
-import { expect, frame, hashOf, ladder, LADDER, open, stage, test } from "./site";
+import { expect, frame, hashOf, ladder, LADDER, linkSays, open, stage, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 120_000 });
@@ -28,11 +28,11 @@ test("the header leads from one story to the other and back", async ({ page, sit
   await page.keyboard.press("Enter");
   await expect(assemble).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByRole("list", { name: "Scenes" }).getByRole("button")).toHaveCount(11);
-  await expect.poll(async () => (await hashOf(page)).get("story")).toBe(LADDER);
+  await linkSays(page, "story", LADDER);
   await expect(page.getByRole("slider", { name: "Dataset size" })).toHaveCount(0);
   await stories.getByRole("button", { name: "Worlds" }).click();
   await expect(page.getByRole("slider", { name: "Dataset size" })).toBeVisible();
-  await expect.poll(async () => (await hashOf(page)).get("story")).toBe(null);
+  await linkSays(page, "story", null);
 });
 
 test("every scene can be reached and stepped through with the keyboard alone", async ({
@@ -132,7 +132,7 @@ test("a wire is dragged to its socket with the mouse", async ({ page, site }) =>
   if (!target) throw new Error("no socket is shown");
   await page.mouse.up();
   await expect(socket).toHaveCount(0);
-  expect((await hashOf(page)).get("time")).toBe(null);
+  await linkSays(page, "time", null);
   await expect.poll(async () => (await carried(page)).at).toEqual(at);
   // At its socket it snaps, and is plugged in.
   await page.mouse.move(at.x, at.y);
@@ -193,7 +193,7 @@ test("the wires of the bench are in the link, and can be reset", async ({ page, 
   await expect(page.getByLabel("Halting")).toHaveValue("none");
   await expect(recall).toBeChecked({ checked: !was });
   await page.getByRole("button", { name: "Reset wires" }).click();
-  await expect.poll(async () => (await hashOf(page)).get("wires")).toBe(null);
+  await linkSays(page, "wires", null);
   await expect(recall).toBeChecked({ checked: was });
 });
 

@@ -1,4 +1,4 @@
-import { expect, frame, hashOf, open, STORY, test } from "./site";
+import { expect, frame, hashOf, linkSays, open, STORY, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
@@ -15,7 +15,7 @@ test("the story loads, plays, and its address follows", async ({ page, site }) =
   await expect.poll(() => frame(page)).not.toBe(before);
   await expect.poll(async () => Number((await hashOf(page)).get("time"))).toBeGreaterThan(0.5);
   await page.keyboard.press("Space");
-  await expect.poll(async () => (await hashOf(page)).get("playing")).toBe(null);
+  await linkSays(page, "playing", null);
 });
 
 test("every phase can be reached and stepped through with the keyboard alone", async ({
@@ -68,7 +68,7 @@ test("a link brings the same frame back, however it was reached", async ({ page,
   await page.keyboard.press("7");
   await expect.poll(() => frame(page)).not.toBe(direct);
   // Until the address has followed, the link would be the address already, and nothing would happen.
-  await expect.poll(async () => (await hashOf(page)).get("scene")).toBe("dashboard");
+  await linkSays(page, "scene", "dashboard");
   await page.evaluate(() => (location.hash = "#scene=clumsy-rollout&time=7.5"));
   await expect.poll(() => frame(page)).toBe(direct);
 });

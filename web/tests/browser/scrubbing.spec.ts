@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 
-import { expect, frame, hashOf, open, test } from "./site";
+import { expect, frame, linkSays, open, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
@@ -145,7 +145,7 @@ test("a story that plays is on the canvas until somebody points at it", async ({
   await page.locator(".stage svg [tabindex='0']").first().focus();
   await expect(covered).toHaveCount(0);
   await page.keyboard.press("Space");
-  await expect.poll(async () => (await hashOf(page)).get("playing")).toBe(null);
+  await linkSays(page, "playing", null);
   await expect(covered).toHaveCount(0);
 });
 

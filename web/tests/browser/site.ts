@@ -37,6 +37,11 @@ export async function hashOf(page: Page): Promise<URLSearchParams> {
   return new URLSearchParams((await page.evaluate(() => location.hash)).slice(1));
 }
 
+/** Waits until the link says so; the page writes it a little after what it tells of. */
+export async function linkSays(page: Page, key: string, value?: string | null): Promise<void> {
+  await expect.poll(async () => (await hashOf(page)).get(key)).toBe(value);
+}
+
 /** `test` with a site that a worker's tests share, and a guard against errors in the console. */
 export const test = base.extend<{ noErrors: void }, { site: Site; worlds: Site }>({
   viewport: { width: 1280, height: 800 },

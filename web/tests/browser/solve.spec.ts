@@ -6,7 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { serve, THOUGHT, type Site } from "./server";
-import { expect, hashOf, open, stage, test as base } from "./site";
+import { expect, hashOf, linkSays, open, stage, test as base } from "./site";
 
 // A machine that is busy with other tests is no failure.
 base.describe.configure({ timeout: 120_000 });
@@ -67,7 +67,7 @@ test("a sudoku is typed and solved, a clue is changed, and both stand side by si
     if (i % 9 === 8) await page.keyboard.press("Home");
   }
   await expect(said(page)).toHaveText("30 clues, one solution; no guess is needed.");
-  await expect.poll(async () => (await hashOf(page)).get("puzzle")).toBe(PUZZLE);
+  await linkSays(page, "puzzle", PUZZLE);
   await page.keyboard.press("Enter");
   await thought(page);
   await expect(said(page)).toContainText("Solved: every cell is right.");
@@ -150,9 +150,7 @@ test("a maze is drawn with the mouse and with keys, and solved", async ({ page, 
   await page.getByRole("button", { name: "Pause" }).click();
   await page.locator("body").press("0");
   await expect(page.getByRole("figure").first()).toContainText("The model");
-  await expect
-    .poll(async () => (await hashOf(page)).get("puzzle"))
-    .toBe("S1G..../.1...../.1...../.1...../.1...../.1...../.......");
+  await linkSays(page, "puzzle", "S1G..../.1...../.1...../.1...../.1...../.1...../.......");
 });
 
 test("what is no puzzle is refused with a sentence, and what stood there stays", async ({
@@ -199,7 +197,7 @@ test("a thought can be cancelled, and its knobs think again", async ({ page, tab
   await expect(page.getByRole("status", { name: "Thinking" })).toHaveCount(0);
   await page.getByRole("button", { name: "Reset knobs" }).click();
   await thought(page);
-  await expect.poll(async () => (await hashOf(page)).get("views")).toBeNull();
+  await linkSays(page, "views", null);
 });
 
 test("the true answer is shown when it is asked for", async ({ page, table: site }) => {
@@ -208,7 +206,7 @@ test("the true answer is shown when it is asked for", async ({ page, table: site
   await page.getByRole("checkbox", { name: "Mark by the true answer" }).check();
   await expect(stage(page)).not.toContainText("wrong by the rules");
   await expect(stage(page)).toContainText("Wrong cells of 81");
-  await expect.poll(async () => (await hashOf(page)).get("truth")).toBe("1");
+  await linkSays(page, "truth", "1");
 });
 
 test("once it has loaded, the page thinks without a network", async ({ page, table: site }) => {

@@ -1,5 +1,5 @@
 /** A world that is not in the package, in the page as a reader has it. */
-import { expect, hashOf, open, OTHER, serve, stage, test } from "./site";
+import { expect, linkSays, open, OTHER, serve, stage, test } from "./site";
 
 test("a world that is not in the package is trained and told like any", async ({ page }) => {
   test.setTimeout(120_000);
@@ -9,7 +9,7 @@ test("a world that is not in the package is trained and told like any", async ({
   await expect(page.getByText("We walk around a ring of 3 tiles.")).toBeVisible();
   await page.getByRole("slider", { name: "Cloths" }).fill("2");
   await expect(page.locator("header")).toContainText("3 tiles, 2 cloths", { timeout: 60_000 });
-  expect((await hashOf(page)).get("sizes")).toBe("cloths-2");
+  await linkSays(page, "sizes", "cloths-2");
   await page.getByRole("slider", { name: "Ring length" }).fill("4");
   await expect(page.locator("header")).toContainText("4 tiles, 2 cloths", { timeout: 60_000 });
   const scenes = page.getByRole("list", { name: "Scenes" }).getByRole("button");
@@ -40,6 +40,6 @@ test("a link may ask for its sizes, and is told what there is", async ({ page })
   );
   await expect(alerts.nth(1)).toContainText("sizes = cloths-3");
   await expect(page.locator("header")).toContainText("3 tiles, 1 cloth,");
-  await expect.poll(async () => (await hashOf(page)).has("sizes")).toBe(false);
+  await linkSays(page, "sizes", null);
   await site.stop();
 });

@@ -1,4 +1,4 @@
-import { expect, frame, hashOf, open, stage, test } from "./site";
+import { expect, frame, linkSays, open, stage, test } from "./site";
 
 test("a knob trains again for real, and the new story plays from the same scene", async ({
   page,
@@ -13,7 +13,7 @@ test("a knob trains again for real, and the new story plays from the same scene"
   await expect(page.getByText("Training the new story")).toHaveCount(0);
   expect(await frame(page)).not.toBe(before);
   await expect(page.locator("[aria-current=step]")).toContainText("3");
-  expect((await hashOf(page)).get("examples")).toBe("3");
+  await linkSays(page, "examples", "3");
   // Back to the story's own knobs is at once: nothing has to be trained.
   await page.getByRole("button", { name: "Reset knobs" }).click();
   await expect.poll(() => frame(page)).toBe(before);

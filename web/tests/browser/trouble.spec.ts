@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 
 import type { Page } from "@playwright/test";
 
-import { expect, frame, hashOf, ladder, open, serve, stage, story, test } from "./site";
+import { expect, frame, linkSays, ladder, open, serve, stage, story, test } from "./site";
 
 const file = readFileSync(story);
 
@@ -106,7 +106,7 @@ test("files that are dropped together are all opened, and what is none is named"
   await expect(list.getByRole("option")).toHaveCount(3);
   await expect(list).toHaveValue("one.hrm.json.gz");
   await list.selectOption("two.hrm.json.gz");
-  await expect.poll(async () => (await hashOf(page)).get("story")).toBe("two.hrm.json.gz");
+  await linkSays(page, "story", "two.hrm.json.gz");
   // The name of a story beside the page stays that story's.
   await page.getByRole("button", { name: "Assemble the kit" }).click();
   await expect(list.getByRole("option")).toHaveCount(2);
@@ -115,7 +115,7 @@ test("files that are dropped together are all opened, and what is none is named"
   // What was opened can stand beside a story.
   await page.getByRole("button", { name: "Worlds" }).click();
   await list.selectOption("one.hrm.json.gz");
-  await expect.poll(async () => (await hashOf(page)).get("story")).toBe("one.hrm.json.gz");
+  await linkSays(page, "story", "one.hrm.json.gz");
   await page.getByLabel("Side by side with").selectOption("story:two.hrm.json.gz");
   await expect(page.getByRole("figure")).toHaveCount(2);
   // Files are not part of a link.

@@ -1,7 +1,7 @@
 /** Every world of the package, in the page as a reader has it. */
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { expect, frame, hashOf, open, stage, test, WORLDS } from "./site";
+import { expect, frame, linkSays, open, stage, test, WORLDS } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 120_000 });
@@ -20,7 +20,7 @@ test("a picture for each world to choose it by: mouse, keys and the link", async
   await page.keyboard.press("Enter");
   await expect(pictures.nth(1)).toHaveAttribute("aria-pressed", "true");
   await expect(page.locator("header")).toContainText("Two Cups: Planner and Doer");
-  await expect.poll(async () => (await hashOf(page)).get("story")).toBe(WORLDS[1]?.story);
+  await linkSays(page, "story", WORLDS[1]?.story);
   await page.reload();
   await expect(page.locator("header")).toContainText("Two Cups: Planner and Doer");
   await pictures.first().click();
