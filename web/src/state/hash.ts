@@ -10,6 +10,7 @@ import {
   name,
   oneOf,
   optional,
+  place,
   type Field,
   type Fields,
 } from "../stories/fields";
@@ -26,7 +27,7 @@ const beside: Pick<Field<string>, "read" | "write" | "accepted"> = {
 };
 
 const SHARED: Fields & { readonly [K in keyof Omit<State, "own">]: Field<State[K]> } = {
-  story: optional(name),
+  story: place(optional(name)),
   scene: optional(name),
   time: field(decimal(0, Infinity), initial.time),
   speed: field<number>(oneOf<number>(SPEEDS), initial.speed),
@@ -81,6 +82,13 @@ export function writeHash(state: State): string {
   // These need no escape in a link, and are easier to read.
   const text = out.toString().replaceAll(/%(3A|2C|2F|7E)/g, decodeURIComponent);
   return text ? `#${text}` : "";
+}
+
+/** Where a state is; from another place the browser's back button leads to it. */
+export function placeOf(state: State): string {
+  const values: Readonly<Record<string, unknown>> = { ...state.own, ...state };
+  const places = Object.entries({ ...OWN, ...SHARED }).filter(([, { isPlace }]) => isPlace);
+  return JSON.stringify(places.map(([key]) => values[key]));
 }
 
 function shown(text: string): string {

@@ -25,7 +25,7 @@ import { STORIES, storyOf } from "../stories/registry";
 import { scenesOf } from "../stories/scenes";
 import { SingleStory } from "../stories/single";
 import type { Loaded, StageOf, Story } from "../stories/story";
-import { readHash, writeHash } from "./hash";
+import { placeOf, readHash, writeHash } from "./hash";
 import { Opened } from "./opened";
 import { initial, OWN, type State } from "./state";
 
@@ -148,6 +148,10 @@ export class Page implements PageAccess {
 
   hash(): string {
     return writeHash(this.state);
+  }
+
+  place(): string {
+    return placeOf(this.state);
   }
 
   /** Takes over what a link says; then loads and trains what it asks for. */

@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly accepted: string;
   /** Whether it stays as it is when another story begins. */
   readonly lasts?: boolean;
+  /** Whether another value is another place, from which the browser's back button leads back. */
+  readonly isPlace?: boolean;
 }
 
 /** Values by the names that the link has for them. */
@@ -86,6 +88,11 @@ export function field<T>(kind: Kind<T>, initial: T, lasts = false): Field<T> {
 /** A field that is null where a link does not say. */
 export function optional<T>(kind: Kind<T>): Field<T | null> {
   return { ...kind, initial: null, write: (value) => (value === null ? "" : kind.write(value)) };
+}
+
+/** The field, whose values are places. */
+export function place<T>(of: Field<T>): Field<T> {
+  return { ...of, isPlace: true };
 }
 
 /** The values where a link says nothing. */

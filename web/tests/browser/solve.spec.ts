@@ -6,7 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { serve, THOUGHT, type Site } from "./server";
-import { expect, hashOf, linkSays, open, stage, test as base } from "./site";
+import { expect, hashOf, LADDER, linkSays, open, stage, test as base } from "./site";
 
 // A machine that is busy with other tests is no failure.
 base.describe.configure({ timeout: 120_000 });
@@ -67,9 +67,11 @@ test("a sudoku is typed and solved, a clue is changed, and both stand side by si
     if (i % 9 === 8) await page.keyboard.press("Home");
   }
   await expect(said(page)).toHaveText("30 clues, one solution; no guess is needed.");
-  await linkSays(page, "puzzle", PUZZLE);
+  // The link has what is on stage: that is still the story's own puzzle.
+  await linkSays(page, "puzzle", null);
   await page.keyboard.press("Enter");
   await thought(page);
+  await linkSays(page, "puzzle", PUZZLE);
   await expect(said(page)).toContainText("Solved: every cell is right.");
   await page.getByRole("button", { name: "Pause" }).click();
   await page.locator("body").press("1");
@@ -102,19 +104,65 @@ test("a link thinks again, and so does a reload; nothing typed is lost on the wa
   await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
   await thought(page);
   expect(await digits(page)).toBe(SOLVED);
-  // What is not yet a proper puzzle comes back as well: after a reload, and after another story.
+  // What is not yet a proper puzzle comes back as well, after a reload beside the thought that was
+  // there, and after another story.
   await cell(page, 1, 3).click();
   await page.keyboard.press("5");
   await expect(said(page)).toContainText("5 is twice in row 1");
   await expect(think(page)).toBeDisabled();
-  await expect.poll(async () => (await hashOf(page)).get("puzzle")).toMatch(/^535/);
+  await linkSays(page, "puzzle", PUZZLE);
   await page.reload();
   await expect(cell(page, 1, 3)).toHaveAccessibleName("Row 1, column 3: 5, wrong");
+  await expect.poll(() => digits(page), { timeout: 60_000 }).toBe(SOLVED);
   await page.getByRole("button", { name: "Assemble the kit" }).click();
   await expect(grid(page)).toHaveCount(0);
   await page.getByRole("button", { name: "Solve" }).click();
   await expect(cell(page, 1, 3)).toHaveAccessibleName("Row 1, column 3: 5, wrong");
   await page.getByRole("button", { name: "Undo" }).click();
+});
+
+test("what was only typed waits for “Think”, and a friend's link shows the friend's", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site);
+  await paste(page, PUZZLE);
+  await expect(think(page)).toBeEnabled();
+  await page.reload();
+  await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
+  await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
+  await expect(think(page)).toBeEnabled();
+  await expect(page.getByRole("status", { name: "Thinking" })).toHaveCount(0);
+  const friends = PUZZLE.replace("53..7", "5...7");
+  await page.goto("about:blank");
+  await table(page, site, `&puzzle=${friends}`);
+  await expect(cell(page, 1, 2)).toHaveAccessibleName("Row 1, column 2: blank");
+  await thought(page);
+  await page.getByRole("button", { name: "Back to the last one of your own" }).click();
+  await expect(cell(page, 1, 2)).toHaveAccessibleName("Row 1, column 2: 3");
+});
+
+test("the back button leads to the puzzle before, and to the story before", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site, `&puzzle=${PUZZLE}`);
+  await thought(page);
+  await page.getByRole("button", { name: "Maze" }).click();
+  await thought(page);
+  await expect(grid(page)).toHaveAccessibleName("The maze");
+  await expect.poll(async () => (await hashOf(page)).get("puzzle")).not.toBe(PUZZLE);
+  await page.getByRole("button", { name: "Assemble the kit" }).click();
+  await linkSays(page, "story", LADDER);
+  await page.goBack();
+  await expect(grid(page)).toHaveAccessibleName("The maze");
+  await thought(page);
+  await page.goBack();
+  await expect(grid(page)).toHaveAccessibleName("The sudoku");
+  await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
+  await thought(page);
+  await page.goForward();
+  await expect(grid(page)).toHaveAccessibleName("The maze");
 });
 
 test("a maze is drawn with the mouse and with keys, and solved", async ({ page, table: site }) => {

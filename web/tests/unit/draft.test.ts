@@ -168,19 +168,30 @@ describe("what is kept in the browser", () => {
   test("is what stood there last, and the last of one's own of each kind", () => {
     const on = shelf();
     const kept = new Kept(on);
-    kept.keep(sudoku, true);
-    kept.keep(maze, false);
+    kept.keep(sudoku, null, true);
+    kept.keep(maze, null, false);
     const later = new Kept(on);
-    expect(later.last).toEqual(maze);
+    expect(later.last(null)).toEqual(maze);
     expect(later.own("sudoku")).toEqual(sudoku);
     expect(later.own("maze")).toBeNull();
+  });
+
+  test("comes back beside the thought that it was written beside, not beside another's", () => {
+    const on = shelf();
+    const [mine, friends] = [write(maze), write(sudoku)];
+    new Kept(on).keep(sudoku, mine, true);
+    expect(new Kept(on).last(mine)).toEqual(sudoku);
+    expect(new Kept(on).last(friends)).toBeNull();
+    expect(new Kept(on).last(null)).toEqual(sudoku);
+    new Kept(on).keep(maze, null, true);
+    expect(new Kept(on).last(mine)).toBeNull();
   });
 
   test("does no harm where it is nonsense, or nothing is kept", () => {
     for (const text of ["", "{", "7", '{"last":7,"own":[1]}', '{"last":"x","own":{"maze":"y"}}']) {
       const on = shelf();
       on.text = text;
-      expect(new Kept(on).last).toBeNull();
+      expect(new Kept(on).last(null)).toBeNull();
       expect(new Kept(on).own("maze")).toBeNull();
     }
     const full: Shelf = {
@@ -189,8 +200,8 @@ describe("what is kept in the browser", () => {
         throw new DOMException("full", "QuotaExceededError");
       },
     };
-    expect(() => new Kept(full).keep(sudoku, true)).not.toThrow();
-    expect(() => new Kept(null).keep(sudoku, true)).not.toThrow();
+    expect(() => new Kept(full).keep(sudoku, null, true)).not.toThrow();
+    expect(() => new Kept(null).keep(sudoku, null, true)).not.toThrow();
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { readHash, writeHash } from "../../src/state/hash";
+import { placeOf, readHash, writeHash } from "../../src/state/hash";
 import {
   anyMoved,
   changesFrom,
@@ -301,4 +301,13 @@ describe("the wires of the bench", () => {
     expect(wires).toEqual(WIRES);
     expect(seen.size).toBe(positions);
   });
+});
+
+test("another story and another puzzle are another place; another moment or look is none", () => {
+  const here = placeOf(initial);
+  const { own } = initial;
+  expect(placeOf({ ...initial, story: "two-cup.hrm.json.gz" })).not.toBe(here);
+  expect(placeOf({ ...initial, own: { ...own, puzzle: "S1G" } })).not.toBe(here);
+  expect(placeOf({ ...initial, time: 3, theme: "dark", scene: "segments" })).toBe(here);
+  expect(placeOf({ ...initial, own: { ...own, views: 3, examples: 5 } })).toBe(here);
 });

@@ -1,7 +1,17 @@
 /** What a link carries for this story, and what of it the frames depend on. */
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import type { Scene, View } from "../../scene/scene";
-import { decimal, field, flag, name, optional, whole, type Field, type ValuesOf } from "../fields";
+import {
+  decimal,
+  field,
+  flag,
+  name,
+  optional,
+  place,
+  whole,
+  type Field,
+  type ValuesOf,
+} from "../fields";
 
 /** As in recording/board.py and solving/inference.py. */
 export const MOST_SEGMENTS = 64;
@@ -11,13 +21,15 @@ const MOST_VIEWS = 256;
 const WRITTEN = /^(?:[1-9.]{81}|(?=.*\/)[1.SGo/]{3,960})$/;
 
 export const fields = {
-  /** The puzzle that is being written, as `write` has it; null for the recording's own. */
-  puzzle: optional<string>({
-    // What it says is read when the story is on stage: a link's first look needs no rules.
-    read: (text) => (WRITTEN.test(text) ? text : undefined),
-    write: String,
-    accepted: "81 digits and dots, or a maze's rows of 1 and dots with / between and one S and G",
-  }),
+  /** The puzzle that is thought about, as `write` has it; null for the recording's own. */
+  puzzle: place(
+    optional<string>({
+      // What it says is read when the story is on stage: a link's first look needs no rules.
+      read: (text) => (WRITTEN.test(text) ? text : undefined),
+      write: String,
+      accepted: "81 digits and dots, or a maze's rows of 1 and dots with / between and one S and G",
+    }),
+  ),
   /** The model that thinks; null is the usual one for the puzzle. */
   thinker: optional(name),
   /** The most segments; null are the model's own. */

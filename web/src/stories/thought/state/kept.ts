@@ -9,6 +9,8 @@ const KEY = "hrmkit.solve";
 interface Stored {
   /** What stood in the editor last. */
   readonly last?: string;
+  /** The link's puzzle meanwhile: what the thought on stage was about. */
+  readonly shown?: string;
   /** What the visitor herself wrote last, of each kind. */
   readonly own?: Readonly<Partial<Record<Kind, string>>>;
 }
@@ -21,9 +23,14 @@ export class Kept {
     this.#shelf = shelf;
   }
 
-  /** What stood in the editor last; null if nothing is known. */
-  get last(): Draft | null {
-    return readWritten(this.#read().last ?? "");
+  /**
+   * What stood in the editor last, while the link had the puzzle `shown`; null has the story's own
+   * puzzle on stage, and goes on with whatever was written.
+   */
+  last(shown: string | null): Draft | null {
+    const stored = this.#read();
+    const goesOn = shown === null || stored.shown === shown;
+    return goesOn ? readWritten(stored.last ?? "") : null;
   }
 
   /** What the visitor wrote last herself. */
@@ -32,18 +39,22 @@ export class Kept {
     return draft?.kind === kind ? draft : null;
   }
 
-  /** Keeps what stands in the editor; `own` says whether the visitor wrote it herself. */
-  keep(draft: Draft, own: boolean): void {
+  /**
+   * Keeps what stands in the editor, and the link's puzzle; `own` says whether the visitor wrote
+   * it herself.
+   */
+  keep(draft: Draft, shown: string | null, own: boolean): void {
     const before = this.#read();
     const text = write(draft);
     const next: Stored = {
       last: text,
+      ...(shown === null ? {} : { shown }),
       own: own ? { ...before.own, [draft.kind]: text } : (before.own ?? {}),
     };
     try {
       this.#shelf?.setItem(KEY, JSON.stringify(next));
     } catch {
-      // The browser has no room: the link still has it.
+      // The browser has no room: what was thought about is in the link.
     }
   }
 
@@ -55,11 +66,15 @@ export class Kept {
     } catch {
       return {};
     }
-    const { last, own } = Object(read) as { last?: unknown; own?: unknown };
+    const { last, shown, own } = Object(read) as Record<keyof Stored, unknown>;
     const texts = Object.entries(Object(own) as Record<string, unknown>).filter(
       (entry): entry is [Kind, string] => isKind(entry[0]) && typeof entry[1] === "string",
     );
-    return { ...(typeof last === "string" ? { last } : {}), own: Object.fromEntries(texts) };
+    return {
+      ...(typeof last === "string" ? { last } : {}),
+      ...(typeof shown === "string" ? { shown } : {}),
+      own: Object.fromEntries(texts),
+    };
   }
 }
 

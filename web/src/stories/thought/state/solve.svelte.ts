@@ -80,6 +80,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   #shown = $state.raw() as ThoughtRecording;
   #asked = $state.raw<Question | null>(null);
+  /** The puzzle of the link, once it was looked at. */
+  #followed: string | null | undefined;
   #other = $state.raw<{ readonly compare: string; readonly thought: Earlier } | null>(null);
   #past = $state.raw<readonly Draft[]>([]);
   readonly #loaded: ThoughtRecording;
@@ -91,7 +93,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     super(page, loaded);
     this.#loaded = loaded.recording;
     this.#shown = loaded.recording;
-    this.draft = draftOf(loaded.recording) ?? this.#kept.last ?? empty("sudoku", 0);
+    this.draft = draftOf(loaded.recording) ?? empty("sudoku", 0);
   }
 
   override get recording(): ThoughtRecording {
@@ -202,11 +204,14 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   override async follow(): Promise<void> {
     const { puzzle } = this.values;
-    const begun = puzzle === null && this.#isEntrance ? this.#kept.last : null;
-    const draft = puzzle === null ? begun : readWritten(puzzle);
+    const asked = puzzle === null ? draftOf(this.#loaded) : readWritten(puzzle);
+    // Whoever comes back finds what she wrote, beside the thought that stood there then.
+    const begun = this.#followed === undefined && this.#isEntrance ? this.#kept.last(puzzle) : null;
+    const draft = begun ?? (puzzle === this.#followed ? null : asked);
+    this.#followed = puzzle;
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
     await this.#findModels();
-    if (puzzle !== null || this.#turned || begun) await this.#bring();
+    if (asked) await this.#bring(asked);
     await this.#bringOther();
   }
 
@@ -311,8 +316,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #put(draft: Draft, own: boolean): void {
     this.#past = [...this.#past, this.draft].slice(-MOST_UNDONE);
     this.draft = draft;
-    this.#kept.keep(draft, own);
-    this.page.keep({ puzzle: this.#isLoaded(draft) ? null : write(draft) });
+    this.#kept.keep(draft, this.values.puzzle, own);
   }
 
   #isLoaded(draft: Draft): boolean {
@@ -324,13 +328,21 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   /** The models for the puzzle on the table. */
   get thinkers(): readonly ThinkerModel[] {
-    return this.models.filter(({ puzzle }) => puzzle === this.draft.kind);
+    return this.#modelsOf(this.draft.kind);
   }
 
-  /** The model that thinks. */
+  /** The model that thinks about it. */
   get thinker(): ThinkerModel | undefined {
-    const { thinker } = this.values;
-    return this.thinkers.find(({ name }) => name === thinker) ?? this.thinkers[0];
+    return this.#chosen(this.draft.kind);
+  }
+
+  #modelsOf(kind: Kind): readonly ThinkerModel[] {
+    return this.models.filter(({ puzzle }) => puzzle === kind);
+  }
+
+  #chosen(kind: Kind): ThinkerModel | undefined {
+    const among = this.#modelsOf(kind);
+    return among.find(({ name }) => name === this.values.thinker) ?? among[0];
   }
 
   /** Whether what is on stage is a thought about the puzzle in the editor. */
@@ -362,21 +374,26 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   /** Thinks about the puzzle in the editor, and plays the thought; whether it came. */
   async think(): Promise<boolean> {
-    if (!(await this.#bring())) return false;
+    const { draft } = this;
+    if (!(await this.#bring(draft))) return false;
+    const puzzle = this.#isLoaded(draft) ? null : write(draft);
+    this.#followed = puzzle;
+    this.page.keep({ puzzle });
+    this.#kept.keep(this.draft, puzzle, false);
     const thinking = this.scenes[1]?.id ?? null;
     this.page.update({ scene: thinking, time: 0, playing: true });
     return true;
   }
 
-  /** Brings a thought about the puzzle in the editor to the stage; whether it came. */
-  async #bring(): Promise<boolean> {
+  /** Brings a thought about a puzzle to the stage; whether it came. */
+  async #bring(draft: Draft): Promise<boolean> {
     const { puzzle: _, truth: __, ...how } = this.values;
-    const question: Question = { puzzle: write(this.draft), ...pick(how) };
-    if (this.#isLoaded(this.draft) && !this.#turned) {
+    const question: Question = { puzzle: write(draft), ...pick(how) };
+    if (this.#isLoaded(draft) && !this.#turned) {
       this.#show(null, this.#loaded);
       return true;
     }
-    if (!this.judged.ready) return false;
+    if (!this.#judge(draft).ready) return false;
     const thought = await this.#thoughtOf(question);
     if (!thought || this.#gone) return false;
     this.#show(question, thought.recording);
@@ -422,7 +439,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     await this.#findModels();
     const draft = readWritten(question.puzzle);
     if (!draft) throw new Error("a question without a puzzle");
-    const among = this.models.filter(({ puzzle }) => puzzle === draft.kind);
+    const among = this.#modelsOf(draft.kind);
     const model = among.find(({ name }) => name === question.thinker) ?? among[0];
     if (!model) {
       throw new Problem(
@@ -494,7 +511,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   #judge(draft: Draft): Judged {
     const judged = judge(draft);
-    const { thinker } = this;
+    const thinker = this.#chosen(draft.kind);
     if (!judged.ready || !thinker) return judged;
     try {
       checkFit(draft, thinker);
