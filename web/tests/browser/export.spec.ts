@@ -39,6 +39,31 @@ test("a whole story is one GIF, longer than any scene of it", async ({ page, sit
   expect(whole).toBeGreaterThan(3 * scene);
 });
 
+test("a scene is a video that plays as long as the scene", async ({ page, site }) => {
+  test.setTimeout(180_000);
+  await open(page, site.url, "#scene=clumsy-rollout");
+  await page.getByText("Export and share").click();
+  await page.getByRole("radio", { name: "Video" }).check();
+  const waiting = page.waitForEvent("download", { timeout: 150_000 });
+  await page.getByRole("button", { name: "This scene as video" }).click();
+  const film = await waiting;
+  expect(film.suggestedFilename()).toMatch(/^clumsy-rollout\.(mp4|webm)$/);
+  const bytes = readFileSync(await film.path()).toString("base64");
+  const played = await page.evaluate(async (base64) => {
+    const video = document.createElement("video");
+    const data = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+    video.src = URL.createObjectURL(new Blob([data]));
+    await new Promise((resolve, reject) => {
+      video.onloadeddata = resolve;
+      video.onerror = () => reject(new Error(video.error?.message));
+    });
+    return { width: video.videoWidth, seconds: video.duration };
+  }, bytes);
+  expect(played.width).toBe(1280);
+  expect(played.seconds).toBeGreaterThan(5);
+  expect(played.seconds).toBeLessThan(120);
+});
+
 test("a GIF can be cancelled", async ({ page, site }) => {
   await open(page, site.url);
   await page.getByText("Export and share").click();
