@@ -43,6 +43,8 @@ MOST_TIES = 10
 """Of some hundred thousand tokens; where a model solves its puzzles there is none."""
 ROWS = 50
 """Puzzles of one session's run."""
+FEW = 4
+"""Segments of all but the first ones, which think to the end: what differs shows early."""
 
 
 class Graph:
@@ -94,16 +96,16 @@ def puzzles_of(model: PuzzleHRM) -> Tensor:
 
 @pytest.mark.parametrize("name", shipped())
 def test_the_graph_of_every_model_thinks_as_pytorch_does(name: str) -> None:
-    """The same tokens after every segment of a whole thought; each segment's logits to 1e-4."""
+    """The same tokens after every segment, of some to the end; each segment's logits to 1e-4."""
     model = hrmkit.load(name)
     assert isinstance(model, PuzzleHRM)
     graph, segment, puzzles, ties = Graph(model), Segment(model), puzzles_of(model), 0
-    for given in puzzles.split(ROWS):
+    for batch, given in enumerate(puzzles.split(ROWS)):
         theirs = ours = start(model, given)
-        for _ in range(model.wiring.segments):
+        for _ in range(FEW if batch else model.wiring.segments):
             with torch.inference_mode():
                 wanted = [*segment(theirs.high, theirs.low, given.int())]
-            if given.data_ptr() == puzzles.data_ptr():  # the first ones
+            if not batch:
                 assert close(graph(theirs, given)[0], wanted[0])
             found = graph(ours, given)
             best, second = wanted[0].topk(2).values.unbind(-1)

@@ -108,6 +108,7 @@ def write_thought(path: Path, model: str, text: str, segments: int, views: int) 
         halt_threshold=loaded.halt_threshold,
         view=answer.view,
         tried=answer.tries,
+        name=loaded.name,
         metadata=loaded.metadata,
     )
     save(recording, path)

@@ -267,6 +267,7 @@ def keep(
         puzzle_id=puzzle_id,
         view=view,
         tried=tried,
+        name=request.loaded.name,
         metadata=request.loaded.metadata,
     )
     save(recording, request.record)

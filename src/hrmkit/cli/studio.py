@@ -95,8 +95,8 @@ def _open_studio(
     for reason in thinkers.left_out:
         typer.echo(f"Not to think with in the page: {reason}.", err=True)
     data = data_folder()
-    known = bool(runs or models)
-    if known:  # whoever comes with one does not wait for the default story to be trained
+    known = bool(runs or models or show)
+    if known:  # whoever comes with something does not wait for the default story to be trained
         write_definitions(data)
     offered = [*files, *(shipped_stories() if known else stories(data))]
     serve(

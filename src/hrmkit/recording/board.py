@@ -41,6 +41,11 @@ class Board(FrozenModel):
 class PuzzleModel(FrozenModel):
     """The model that was trained or asked."""
 
+    name: str | None = Field(
+        default=None,
+        description="What it is called: of the package's models their name, of others their "
+        "folder's; older files and runs have none.",
+    )
     preset: str | None
     parameters: int
     hierarchy: bool = Field(description="Two states: zH, slow, and zL, fast.")

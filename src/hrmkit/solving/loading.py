@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import load, metadata_of
-from hrmkit.model.checkpoints import holds_run, newest
+from hrmkit.model.checkpoints import CHECKPOINTS, holds_run, newest
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.sources import located
 from hrmkit.puzzles.files import load_puzzles
@@ -34,6 +34,13 @@ class LoadedModel(NamedTuple):
     """What was saved with it: puzzle, data, step, ...; empty for an original model."""
     source: str
     """Where it was loaded from, for messages."""
+
+    @property
+    def name(self) -> str:
+        """What it is called: the folder that it was loaded from, or the run whose newest it is."""
+        path = Path(self.source)
+        of_run = path.parent.name == CHECKPOINTS and path.parent.parent.name
+        return of_run or path.name or self.source
 
     @property
     def halt_threshold(self) -> float | None:

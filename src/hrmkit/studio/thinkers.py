@@ -137,7 +137,7 @@ def entry(name: str, loaded: LoadedModel, files: dict[str, bytes]) -> dict[str, 
     files[file] = weights
     if symmetries not in files:
         files[symmetries] = json.dumps(symmetries_of(puzzle)).encode()
-    card, side = card_of(model, metadata), isqrt(puzzle.cells)
+    card, side = card_of(model, name, metadata), isqrt(puzzle.cells)
     abilities = metadata.get(ABILITIES)
     return {
         "name": name,
@@ -149,7 +149,7 @@ def entry(name: str, loaded: LoadedModel, files: dict[str, bytes]) -> dict[str, 
         "padding": PAD,
         "board": board_of(puzzle.name, puzzle.vocab, puzzle.cells).model_dump(mode="json"),
         "model": card.model_dump(mode="json"),
-        "thought": title_of(puzzle, metadata),
+        "thought": title_of(puzzle, name, metadata),
         "trained_on": trained_on(metadata),
         "step": step_of(metadata),
         "halt_threshold": loaded.halt_threshold,

@@ -35,6 +35,7 @@ def record_thought(
     view: int = 1,
     tried: Sequence[Try] | None = None,
     title: str | None = None,
+    name: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> ThoughtRecording:
     """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
@@ -42,8 +43,8 @@ def record_thought(
     No segment is left out: after the light is red it thinks on, and `segments_used` says where it
     was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
     `view_of_one`, and what is recorded is undone; `tried` are the views that were tried before this
-    one was chosen. The model's `metadata`, as a saved
-    model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
+    one was chosen. The model is called `name`, and its `metadata`,
+    as a saved model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
     if the grids do not fit puzzle and model.
     """
     most = segments or model.wiring.segments
@@ -61,11 +62,11 @@ def record_thought(
         format=FORMAT,
         version=VERSION,
         kind="thought",
-        title=title or title_of(puzzle, metadata),
+        title=title or title_of(puzzle, name, metadata),
         made_by=made_here(),
         puzzle=puzzle.name,
         board=board,
-        model=card_of(model, metadata),
+        model=card_of(model, name, metadata),
         trained_on=trained_on(metadata),
         step=step_of(metadata),
         given=given,
@@ -131,9 +132,9 @@ def tried_view(model: PuzzleHRM, one: Try) -> TriedView:
     )
 
 
-def title_of(puzzle: Puzzle, metadata: Mapping[str, Any] | None) -> str:
+def title_of(puzzle: Puzzle, name: str | None, metadata: Mapping[str, Any] | None) -> str:
     """What a recording is called unless somebody says otherwise."""
-    return f"{preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}"
+    return f"{name or preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}"
 
 
 def judged(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> bool | None:
@@ -151,10 +152,13 @@ def same(answer: Grid, solution: Grid) -> bool:
     return all(b in (a, IGNORED) for a, b in zip(answer, solution, strict=True))
 
 
-def card_of(model: PuzzleHRM, metadata: Mapping[str, Any] | None) -> PuzzleModel:
+def card_of(
+    model: PuzzleHRM, name: str | None, metadata: Mapping[str, Any] | None
+) -> PuzzleModel:
     """The model's card."""
     wiring = model.wiring
     return PuzzleModel(
+        name=name,
         preset=preset_of(metadata),
         parameters=count_parameters(model),
         hierarchy=wiring.hierarchy,

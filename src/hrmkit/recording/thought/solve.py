@@ -73,6 +73,7 @@ def solve(
         halt_threshold=loaded.halt_threshold,
         view=answer.view,
         tried=answer.tries,
+        name=loaded.name,
         metadata=loaded.metadata,
     )
     return RecordedAnswer(**vars(answer), recording=recording)

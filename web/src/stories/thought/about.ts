@@ -21,8 +21,8 @@ export const about: Story<ThoughtRecording> = {
   nameParts: ({ puzzle, model, step }) => [
     "thought",
     puzzleInFileName(puzzle),
-    model.preset ?? "",
-    step === null ? "" : `step-${step}`,
+    model.name ?? model.preset ?? "",
+    model.name || step === null ? "" : `step-${step}`,
   ],
   help: (title) =>
     `Hand over a puzzle of your own in “${title}”: a model thinks about it, here in the page`,

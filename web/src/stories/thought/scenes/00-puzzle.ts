@@ -45,7 +45,7 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     "single-pass": "red where q is above 0",
   };
   return [
-    ["model", model.preset ?? "of one's own"],
+    ["model", model.name ?? model.preset ?? "of one's own"],
     ["size", `${grouped(model.parameters)} numbers`],
     ["learned from", trained_on.length ? listed(trained_on) : "it does not say"],
     ["learned for", step === null ? "it does not say" : `${grouped(step)} steps`],
