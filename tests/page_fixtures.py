@@ -208,10 +208,11 @@ def successes(presets: tuple[str, ...], cache: Path, learn: Learn) -> dict[str, 
     return reached
 
 
-def export_one(task: tuple[str, Path]) -> None:
-    """Export a preset's graphs to a folder."""
+def export_one(task: tuple[str, Path, str]) -> None:
+    """Export one of a preset's graphs to a folder."""
     torch.set_num_threads(1)
-    export_preset(*task)
+    name, folder, graph = task
+    export_preset(name, folder, (graph,))
 
 
 def exported(world: WorldDefinition, data: Path) -> Path:
@@ -225,7 +226,7 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     )
     if not stamp.exists() or stamp.read_text() != code:
         print(f"exporting the graphs of {world.title} (minutes)", flush=True)
-        tasks = [(preset, folder) for preset in presets_of(world)]
+        tasks = [(preset, folder, graph) for preset in presets_of(world) for graph in EXPORTS]
         list(in_processes(export_one, tasks, processes()))
         stamp.write_text(code)
     return folder

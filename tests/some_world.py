@@ -148,7 +148,7 @@ BELL = WorldDefinition(
     ),
     models=(
         WorldModel(name="hierarchy", preset="bell", rate_heads=1e-2, rate_body=3e-4, in_page=True),
-        WorldModel(name="flat", preset="bell-flat", rate_heads=1e-2, rate_body=3e-3, in_page=True),
+        WorldModel(name="flat", preset="bell-flat", rate_heads=1e-2, rate_body=3e-3),
     ),
     defaults=Defaults(examples=4, base_seed=0),
     whole="ring",
