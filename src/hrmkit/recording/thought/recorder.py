@@ -43,9 +43,9 @@ def record_thought(
     No segment is left out: after the light is red it thinks on, and `segments_used` says where it
     was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
     `view_of_one`, and what is recorded is undone; `tried` are the views that were tried before this
-    one was chosen. The model is called `name`, and its `metadata`,
-    as a saved model carries it, says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError`
-    if the grids do not fit puzzle and model.
+    one was chosen. The model is called `name`, and its `metadata`, as a saved model carries it,
+    says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError` if the grids do
+    not fit puzzle and model.
     """
     most = segments or model.wiring.segments
     if most > MOST_SEGMENTS:
@@ -152,9 +152,7 @@ def same(answer: Grid, solution: Grid) -> bool:
     return all(b in (a, IGNORED) for a, b in zip(answer, solution, strict=True))
 
 
-def card_of(
-    model: PuzzleHRM, name: str | None, metadata: Mapping[str, Any] | None
-) -> PuzzleModel:
+def card_of(model: PuzzleHRM, name: str | None, metadata: Mapping[str, Any] | None) -> PuzzleModel:
     """The model's card."""
     wiring = model.wiring
     return PuzzleModel(
