@@ -17,6 +17,7 @@ from hrmkit.puzzles.registry import definition_of, names
 if TYPE_CHECKING:
     from hrmkit.puzzles.puzzle import Grid, Puzzle
     from hrmkit.puzzles.text import Lines
+    from hrmkit.recording.thought.schema import Vote
     from hrmkit.solving.answer import Try
     from hrmkit.solving.inference import InferenceSettings
     from hrmkit.solving.loading import LoadedModel
@@ -203,6 +204,7 @@ def solve_task(request: Request, task: str) -> bool:
     """Answer an ARC task; returns False if an answer is known to be wrong."""
     from hrmkit.progress import shown
     from hrmkit.puzzles.puzzle import as_grids
+    from hrmkit.recording.thought.vote import first_vote
     from hrmkit.solving.answer_arc import (
         answer_task,
         plain_test,
@@ -223,7 +225,8 @@ def solve_task(request: Request, task: str) -> bool:
                 look(thought)
     with shown() as progress:
         answers = answer_task(request.loaded, data, tests, request.settings, progress)
-    keep(request, data.kind, given, label, int(first.puzzle_ids[0]))
+    vote = first_vote(tests, answers[0].counted) if request.record else None
+    keep(request, data.kind, given, label, int(first.puzzle_ids[0]), vote=vote)
     typer.echo(task_as_json(answers) if request.json else task_as_text(answers))
     return all(one.solved is not False for one in answers)
 
@@ -250,6 +253,7 @@ def keep(
     puzzle_id: int = 0,
     view: int = 1,
     tried: Sequence[Try] | None = None,
+    vote: Vote | None = None,
 ) -> None:
     """Write the recording, if one is wanted: the same puzzle, with all segments."""
     if not request.record:
@@ -267,6 +271,7 @@ def keep(
         puzzle_id=puzzle_id,
         view=view,
         tried=tried,
+        vote=vote,
         name=request.loaded.name,
         metadata=request.loaded.metadata,
     )

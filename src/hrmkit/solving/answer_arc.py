@@ -33,6 +33,8 @@ class ArcAnswer:
     """Whether one of them is right; None where the answer is not known."""
     learned: bool
     """Whether the right answer was shown in training, so that it proves nothing."""
+    counted: Answered
+    """What was counted to find it."""
 
     def text(self) -> list[str]:
         """The tries as JSON grids."""
@@ -94,6 +96,7 @@ def answered(one: Answered, given: Grid) -> ArcAnswer:
         given,
         None if one.label is None else place is not None and place <= TRIES,
         not one.held_out,
+        one,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import torch
 from torch import Tensor
@@ -48,6 +48,10 @@ class Answered:
     """The right answer, likewise; None where it is not known."""
     held_out: bool
     """Whether the right answer was kept out of the training."""
+    votes: tuple[int, ...] = ()
+    """Which of the candidates each view answered, by its place."""
+    chances: tuple[float, ...] = ()
+    """How sure each view was."""
 
     def place(self) -> int | None:
         """The number, from 1, of the first right try; None if none is, or no answer is known."""
@@ -169,4 +173,8 @@ def _counted(views: ArcViews, row: int, undone: Tensor, chance: Tensor) -> Answe
     answer = task.tests[test].answer
     side = side_of(undone.shape[1])
     label = None if answer is None else as_grids(placed(answer, side=side)[None])[0]
-    return Answered(task.id, test, tuple(count_votes(undone, chance)), label, task.held_out)
+    candidates = tuple(count_votes(undone, chance))
+    places = {candidate.answer: place for place, candidate in enumerate(candidates)}
+    votes = tuple(places[grid] for grid in as_grids(undone))
+    chances = tuple(cast("list[float]", chance.tolist()))
+    return Answered(task.id, test, candidates, label, task.held_out, votes, chances)

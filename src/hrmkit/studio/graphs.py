@@ -7,6 +7,7 @@ them; it takes minutes and packages that only developers have, so its results ar
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,9 +57,14 @@ class Slot(NamedTuple):
 
 def slots_of(model: HRM) -> list[Slot]:
     """Every parameter's place in theta, in the model's own order."""
+    return slots_for(model.named_parameters())
+
+
+def slots_for(named: Iterable[tuple[str, Tensor]]) -> list[Slot]:
+    """The places of some parameters that lie one after the other."""
     slots: list[Slot] = []
     offset = 0
-    for name, parameter in model.named_parameters():
+    for name, parameter in named:
         slots.append(Slot(name, offset, tuple(parameter.shape)))
         offset += parameter.numel()
     return slots

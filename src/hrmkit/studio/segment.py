@@ -10,7 +10,8 @@ number of puzzles is free.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
@@ -26,11 +27,17 @@ from hrmkit.model.shipped import shipped
 from hrmkit.recording.calls import calls_of
 from hrmkit.solving.loading import load_model
 from hrmkit.studio.export import OPSET, strip
-from hrmkit.studio.graphs import SHIPPED, Slot, slots_of
-from hrmkit.studio.shapes import GRAPHS, WEIGHTS, graph_name, outputs_of
+from hrmkit.studio.graphs import SHIPPED, Slot, slots_for
+from hrmkit.studio.shapes import (
+    GRAPHS,
+    WEIGHTS,
+    graph_name,
+    inputs_of,
+    outputs_of,
+    weights_of,
+)
 from hrmkit.writing import write
 
-INPUTS = ("high", "low", "given")
 BATCH = 5
 """Puzzles that it is exported with: as many as nothing else, or the exporter takes both for one."""
 FLOAT = 4
@@ -41,21 +48,42 @@ class Segment(nn.Module):
     """A segment as a function of tensors alone.
 
     `high`, `low` `[B, tokens, width]` and `given` int32 `[B, cells]` -> logits `[B, cells, V]`,
-    q_halt and q_continue `[B, 2]`, and the state `[B, tokens, width]` after each call.
+    q_halt and q_continue `[B, 2]`, and the state `[B, tokens, width]` after each call. `tag`
+    `[B, width]` are the embeddings of the puzzles, for a model that tells them apart by these.
     """
 
     def __init__(self, model: PuzzleHRM) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, high: Tensor, low: Tensor, given: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        self, high: Tensor, low: Tensor, given: Tensor, tag: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
         """Think for one segment."""
         # Not len(given), which the exporter would take for a constant.
         batch = PuzzleBatch(given, given.new_zeros(given.shape[0]))
-        with calls_of(self.model) as calls:
+        with tagged(self.model, tag), calls_of(self.model) as calls:
             _, outputs = self.model.segment(Carry(high, low), batch)
         q = torch.stack((outputs.q_halt, outputs.q_continue), 1)
         return (outputs.logits, q, *(call.after for call in calls))
+
+
+@contextmanager
+def tagged(model: PuzzleHRM, tag: Tensor | None) -> Generator[None]:
+    """The model with these as the embeddings of the puzzles, whichever they are."""
+    if tag is None:
+        yield
+        return
+    assert model.puzzle_embedding is not None
+
+    def instead(_module: nn.Module, _ids: object, _rows: Tensor) -> Tensor:
+        return tag
+
+    hook = model.puzzle_embedding.register_forward_hook(instead)
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 class FromOutside(nn.Module):
@@ -65,21 +93,21 @@ class FromOutside(nn.Module):
         super().__init__()
         self.segment = segment
 
-    def forward(
-        self, high: Tensor, low: Tensor, given: Tensor, parameters: Sequence[Tensor]
-    ) -> tuple[Tensor, ...]:
+    def forward(self, inputs: Sequence[Tensor], parameters: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Think for one segment with these parameters, in the model's own order."""
-        names = (name for name, _ in self.segment.named_parameters())
+        names = (f"model.{name}" for name, _ in weights_of(self.segment.model))
         named = dict(zip(names, parameters, strict=True))
-        return functional_call(self.segment, named, (high, low, given))
+        return functional_call(self.segment, named, tuple(inputs))
 
 
 def export_segment(model: PuzzleHRM) -> bytes:
     """The graph of a model's segment, without weights: seconds."""
-    face, sizes, slots = model.interface, model.sizes, slots_of(model)
+    face, sizes, slots = model.interface, model.sizes, slots_for(weights_of(model))
     state = torch.zeros(BATCH, model.wiring.prefix + face.tokens, sizes.width)
-    inputs = (state, state.clone(), torch.zeros(BATCH, face.tokens, dtype=torch.int32))
-    parameters = [value.detach() for value in model.parameters()]
+    inputs = [state, state.clone(), torch.zeros(BATCH, face.tokens, dtype=torch.int32)]
+    if model.puzzle_embedding:
+        inputs.append(torch.zeros(BATCH, sizes.width))
+    parameters = [value.detach() for _, value in weights_of(model)]
     batch = torch.export.Dim("batch", min=1)
     with (
         torch.no_grad(),
@@ -88,25 +116,25 @@ def export_segment(model: PuzzleHRM) -> bytes:
     ):
         program = torch.onnx.export(
             FromOutside(Segment(model)).eval(),
-            (*inputs, parameters),
+            (inputs, parameters),
             dynamo=True,
             opset_version=OPSET,
-            input_names=[*INPUTS, *(slot.name for slot in slots)],
+            input_names=[*inputs_of(model), *(slot.name for slot in slots)],
             output_names=outputs_of(model),
-            dynamic_shapes=(*({0: batch} for _ in INPUTS), [None for _ in slots]),
+            dynamic_shapes=([{0: batch} for _ in inputs], [None for _ in slots]),
             verbose=False,
         )
     assert program is not None
     graph = program.model_proto
     strip(graph)
     share_constants(graph.graph)
-    put_outside(graph.graph, slots)
+    put_outside(graph.graph, inputs_of(model), slots)
     return graph.SerializeToString()
 
 
-def put_outside(graph: onnx.GraphProto, slots: list[Slot]) -> None:
-    """Make initializers of the parameters among the inputs, each a stretch of `WEIGHTS`."""
-    kept = [value for value in graph.input if value.name in INPUTS]
+def put_outside(graph: onnx.GraphProto, inputs: Sequence[str], slots: list[Slot]) -> None:
+    """Make initializers of all else that is given, the parameters, each a stretch of `WEIGHTS`."""
+    kept = [value for value in graph.input if value.name in inputs]
     del graph.input[:]
     graph.input.extend(kept)
     for slot in slots:

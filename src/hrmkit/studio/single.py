@@ -16,7 +16,7 @@ from hrmkit.solving.loading import USUAL
 from hrmkit.studio.shelf import Shelf
 from hrmkit.studio.stories import DEFINITIONS, INDEX, read_index
 from hrmkit.studio.thinkers import INDEX as MODELS
-from hrmkit.studio.thinkers import Thinkers
+from hrmkit.studio.thinkers import Thinkers, named_by
 from hrmkit.worlds.registry import DEFAULT_WORLD
 
 TITLE = "HRM Kit"
@@ -76,5 +76,5 @@ def thinking_with(models: Sequence[str]) -> Mapping[str, bytes]:
     left_out = {name for name in shipped() if name not in (*USUAL.values(), *models)}
     kept = [model for model in every if model["name"] not in left_out]
     index = {**json.loads(files[MODELS]), "models": kept}
-    names = {model[part] for model in kept for part in ("graph", "weights", "symmetries")}
+    names = {name for model in kept for name in named_by(model)}
     return {MODELS: json.dumps(index).encode(), **{name: files[name] for name in sorted(names)}}

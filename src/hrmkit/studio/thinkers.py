@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from math import isqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -22,18 +22,21 @@ import hrmkit
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.shipped import shipped
+from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.puzzles.puzzle import Puzzle
 from hrmkit.puzzles.registry import definition_of
 from hrmkit.recording.board import board_of
 from hrmkit.recording.thought.recorder import card_of, step_of, title_of, trained_on
 from hrmkit.solving.answer import PAD
 from hrmkit.solving.loading import ABILITIES, USUAL, LoadedModel, kind_of, load_model
-from hrmkit.studio.graphs import SHIPPED, theta_of
-from hrmkit.studio.shapes import graph_name
+from hrmkit.studio.graphs import SHIPPED
+from hrmkit.studio.shapes import flat_weights, graph_name
 from hrmkit.studio.symmetries import MOST_VIEWS, symmetries_of
+from hrmkit.studio.tasks import table_of, tests_of
 
 INDEX = "index.json"
-KINDS = ("sudoku", "maze")
-"""The puzzles whose rules the page knows."""
+KINDS = ("sudoku", "maze", Arc.name)
+"""The puzzles that the page thinks about: it knows the rules of the first two, and tasks vote."""
 EXPORTER = ("onnx", "onnxscript")
 """What it takes to make a graph."""
 LARGEST = 64 * 2**20
@@ -88,12 +91,16 @@ def thinking(source: Path) -> LoadedModel:
     """A model with which the page can think; `UserError` for another one."""
     loaded = load_model(source)
     puzzle = kind_of(loaded)
-    if puzzle.name not in KINDS or loaded.model.wiring.puzzle_embedding:
+    by_task = puzzle.name == Arc.name
+    if puzzle.name not in KINDS or (loaded.model.wiring.puzzle_embedding and not by_task):
         raise UserError(
             f"the model in {loaded.source} is of {puzzle.name}: the page thinks about "
-            f"{' and '.join(KINDS)}, with models that do not tell puzzles apart by an embedding"
+            f"{', '.join(KINDS)}, and but for {Arc.name} with models that do not tell puzzles "
+            "apart by an embedding"
         )
-    weights = len(stored(theta_of(loaded.model))[1])
+    if by_task:
+        tests_of(loaded, MOST_VIEWS)  # whether its tasks are here
+    weights = len(stored(flat_weights(loaded.model))[1])
     if weights > LARGEST:
         raise UserError(
             f"the model in {loaded.source} has {weights / 2**20:.0f} MiB of weights: the page "
@@ -128,15 +135,13 @@ def entry(name: str, loaded: LoadedModel, files: dict[str, bytes]) -> dict[str, 
     """A model's entry in the index; what it names is put into `files`."""
     model, metadata = loaded.model, loaded.metadata
     puzzle = kind_of(loaded)
-    graph, symmetries = graph_name(model), f"views-{puzzle.name}-{puzzle.cells}.json"
-    dtype, weights = stored(theta_of(model))
-    digest = hashlib.sha256(weights).hexdigest()
-    file = f"weights-{digest[:16]}.bin"
+    graph = graph_name(model)
     if graph not in files:
         files[graph] = graph_of(model)
-    files[file] = weights
-    if symmetries not in files:
-        files[symmetries] = json.dumps(symmetries_of(puzzle)).encode()
+    weights = put(files, "weights", flat_weights(model))
+    looks = (
+        table_files(loaded, files) if puzzle.name == Arc.name else view_files(loaded, puzzle, files)
+    )
     card, side = card_of(model, name, metadata), isqrt(puzzle.cells)
     abilities = metadata.get(ABILITIES)
     return {
@@ -153,20 +158,72 @@ def entry(name: str, loaded: LoadedModel, files: dict[str, bytes]) -> dict[str, 
         "trained_on": trained_on(metadata),
         "step": step_of(metadata),
         "halt_threshold": loaded.halt_threshold,
-        "views": min(loaded.views, MOST_VIEWS),
-        "most_views": MOST_VIEWS,
+        **looks,
         "graph": graph,
-        "weights": file,
-        "dtype": dtype,
-        "sha256": digest,
-        "bytes": len(files[graph]) + len(weights),
-        "size": sum(parameter.numel() for parameter in model.parameters()),
+        "weights": weights.file,
+        "dtype": weights.dtype,
+        "sha256": weights.sha256,
+        "bytes": len(files[graph]) + len(files[weights.file]),
+        "size": weights.size,
         "width": model.sizes.width,
         "tokens": model.wiring.prefix + model.interface.tokens,
         "start": {"high": model.high_init.tolist(), "low": model.low_init.tolist()},
         "calls": [call.module for call in model.wiring.calls()],
-        "symmetries": symmetries,
     }
+
+
+def named_by(model: Mapping[str, Any]) -> list[str]:
+    """The files that an entry of the index names."""
+    parts = [model[part] for part in ("graph", "weights", "symmetries", "tasks")]
+    tags = model["tags"]
+    return [*filter(None, parts), *([tags["file"]] if tags else [])]
+
+
+def view_files(loaded: LoadedModel, puzzle: Puzzle, files: dict[str, bytes]) -> dict[str, Any]:
+    """What an entry says of the views of puzzles that can be checked; put into `files`."""
+    symmetries = f"views-{puzzle.name}-{puzzle.cells}.json"
+    if symmetries not in files:
+        files[symmetries] = json.dumps(symmetries_of(puzzle)).encode()
+    return {
+        "views": min(loaded.views, MOST_VIEWS),
+        "most_views": MOST_VIEWS,
+        "symmetries": symmetries,
+        "tasks": None,
+        "tags": None,
+    }
+
+
+def table_files(loaded: LoadedModel, files: dict[str, bytes]) -> dict[str, Any]:
+    """What an entry says of tasks, whose views vote; put into `files`."""
+    table = table_of(loaded, MOST_VIEWS)
+    tasks = f"tasks-{hashlib.sha256(table.tasks).hexdigest()[:16]}.json"
+    files[tasks] = table.tasks
+    return {
+        "views": table.views,
+        "most_views": table.views,
+        "symmetries": None,
+        "tasks": tasks,
+        "tags": None if table.tags is None else put(files, "tags", table.tags)._asdict(),
+    }
+
+
+class Put(NamedTuple):
+    """A file of numbers, and how it is read."""
+
+    file: str
+    dtype: str
+    sha256: str
+    size: int
+    """How many numbers."""
+
+
+def put(files: dict[str, bytes], what: str, numbers: Tensor) -> Put:
+    """Put numbers into a file that is named after what it holds."""
+    dtype, content = stored(numbers)
+    digest = hashlib.sha256(content).hexdigest()
+    file = f"{what}-{digest[:16]}.bin"
+    files[file] = content
+    return Put(file, dtype, digest, numbers.numel())
 
 
 def stored(theta: Tensor) -> tuple[str, bytes]:

@@ -17,7 +17,13 @@ from hrmkit.recording.calls import SeenCall, calls_of
 from hrmkit.recording.common import FORMAT, VERSION, made_here
 from hrmkit.recording.file import with_hash
 from hrmkit.recording.thought.inside import cells_put_back, certainty_of, inside_of
-from hrmkit.recording.thought.schema import AnsweredSegment, Inside, ThoughtRecording, TriedView
+from hrmkit.recording.thought.schema import (
+    AnsweredSegment,
+    Inside,
+    ThoughtRecording,
+    TriedView,
+    Vote,
+)
 from hrmkit.solving.answer import Try, one_puzzle
 from hrmkit.solving.thinking import thinking
 from hrmkit.solving.views import view_of_one
@@ -34,6 +40,7 @@ def record_thought(
     puzzle_id: int = 0,
     view: int = 1,
     tried: Sequence[Try] | None = None,
+    vote: Vote | None = None,
     title: str | None = None,
     name: str | None = None,
     metadata: Mapping[str, Any] | None = None,
@@ -43,9 +50,9 @@ def record_thought(
     No segment is left out: after the light is red it thinks on, and `segments_used` says where it
     was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see
     `view_of_one`, and what is recorded is undone; `tried` are the views that were tried before this
-    one was chosen. The model is called `name`, and its `metadata`, as a saved model carries it,
-    says what it was trained on; `solution` may hold `IGNORED`. Raises `UserError` if the grids do
-    not fit puzzle and model.
+    one was chosen, and `vote` is what the views of a task voted for. The model is called `name`,
+    and its `metadata`, as a saved model carries it, says what it was trained on; `solution` may
+    hold `IGNORED`. Raises `UserError` if the grids do not fit puzzle and model.
     """
     most = segments or model.wiring.segments
     if most > MOST_SEGMENTS:
@@ -79,6 +86,7 @@ def record_thought(
         valid=judged(puzzle, given, answer, solution),
         exact=None if solution is None else same(answer, solution),
         inside=inside,
+        vote=vote,
         hash="",
     )
     return with_hash(recording)

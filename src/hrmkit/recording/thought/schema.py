@@ -67,6 +67,52 @@ class Inside(FrozenModel):
     )
 
 
+class Demonstration(FrozenModel):
+    """An example of a task: a grid, and the answer to it."""
+
+    given: Grid
+    answer: Grid
+
+
+class VotedView(FrozenModel):
+    """A view of a task, turned and recoloured, and what it votes for."""
+
+    turn: int = Field(
+        ge=0,
+        le=7,
+        description="0 is as it is, 1 to 3 turned to the left by 90, 180 and 270 degrees, 4 and 5 "
+        "flipped left to right and top to bottom, 6 and 7 transposed along either diagonal.",
+    )
+    colours: tuple[int, ...] = Field(
+        min_length=10, max_length=10, description="What becomes of each colour, from 0."
+    )
+    candidate: int = Field(ge=0, description="Which of the candidates its answer is, from 0.")
+    chance: Number = Field(
+        ge=0, le=1, description="How sure the model is of it: of q as a probability."
+    )
+
+
+class Counted(FrozenModel):
+    """One distinct answer, its view undone."""
+
+    answer: Grid
+    count: int = Field(ge=1, description="Views that gave it.")
+    chance: Number = Field(ge=0, le=1, description="The mean of theirs, which breaks ties.")
+
+
+class Vote(FrozenModel):
+    """A test of a task, answered in many views; the most counted two answers are handed in."""
+
+    task: str = Field(description="The task's id.")
+    test: int = Field(ge=1, description="The test's number in its task.")
+    tests: int = Field(ge=1, description="Tests of the task.")
+    examples: tuple[Demonstration, ...]
+    views: tuple[VotedView, ...] = Field(min_length=1, description="The plain view is the first.")
+    candidates: tuple[Counted, ...] = Field(
+        min_length=1, description="The distinct answers, the most counted first."
+    )
+
+
 class ThoughtRecording(Shown):
     """A puzzle, and what a model makes of it."""
 
@@ -107,5 +153,10 @@ class ThoughtRecording(Shown):
     exact: bool | None = Field(description="Whether it is the solution; null if not known.")
     inside: Inside | None = Field(
         default=None, description="The states while it thought; older files have none."
+    )
+    vote: Vote | None = Field(
+        default=None,
+        description="What all views of a task answered, where they vote; null for other puzzles. "
+        "The segments are then those of the task as it is.",
     )
     hash: str = Field(description="SHA-256 of every number above; see recording/file.py.")
