@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,14 @@ from typer.testing import CliRunner
 import hrmkit
 from hrmkit.cli.app import app
 from hrmkit.errors import UserError
+from hrmkit.model.assemble import assemble
 from hrmkit.model.hrm import Carry
+from hrmkit.model.presets import preset
 from hrmkit.model.puzzle_hrm import PuzzleBatch, PuzzleHRM
 from hrmkit.model.shipped import shipped
+from hrmkit.model.wiring import PuzzleInterface, Sizes
+from hrmkit.puzzles.arc.canvas import VOCAB, ArcChange
+from hrmkit.puzzles.arc.tasks import load_arc
 from hrmkit.puzzles.making import work_shares
 from hrmkit.puzzles.maze.newspaper import make_mazes
 from hrmkit.puzzles.maze.puzzle import Maze
@@ -27,13 +34,16 @@ from hrmkit.puzzles.puzzle import Grid, Puzzle
 from hrmkit.puzzles.sudoku.generator import dug, solved_grids
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
 from hrmkit.solving.answer import one_puzzle
+from hrmkit.solving.evaluate_arc import known_tests
+from hrmkit.solving.loading import load_model
 from hrmkit.solving.views import view_of_one
-from hrmkit.studio.graphs import SHIPPED, theta_of
-from hrmkit.studio.segment import INPUTS, Segment, export_segment
+from hrmkit.studio.graphs import SHIPPED
+from hrmkit.studio.segment import Segment, export_segment
 from hrmkit.studio.server import create_app
-from hrmkit.studio.shapes import GRAPHS, WEIGHTS, graph_name
+from hrmkit.studio.shapes import GRAPHS, WEIGHTS, flat_weights, graph_name, inputs_of
 from hrmkit.studio.symmetries import symmetries_of
-from hrmkit.studio.thinkers import INDEX, Thinkers, stored
+from hrmkit.studio.tasks import table_of
+from hrmkit.studio.thinkers import INDEX, Thinkers, named_by, stored
 
 ORIGIN = "http://127.0.0.1"
 COUNT = 200
@@ -53,15 +63,16 @@ class Graph:
     def __init__(self, model: PuzzleHRM, graph: bytes | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self.weights = theta_of(model).numpy().astype("<f4").tobytes()  # kept: it is not copied
+        self.weights = flat_weights(model).numpy().astype("<f4").tobytes()  # kept: it is not copied
         options.add_external_initializers_from_files_in_memory(
             [WEIGHTS], [self.weights], [len(self.weights)]
         )
         graph = graph or (SHIPPED / graph_name(model)).read_bytes()
         self.session = onnxruntime.InferenceSession(graph, options)
+        self.names = inputs_of(model)
 
-    def __call__(self, carry: Carry, given: Tensor) -> list[Tensor]:
-        inputs = dict(zip(INPUTS, (carry.high, carry.low, given.int()), strict=True))
+    def __call__(self, carry: Carry, given: Tensor, *tag: Tensor) -> list[Tensor]:
+        inputs = dict(zip(self.names, (carry.high, carry.low, given.int(), *tag), strict=True))
         feeds = {one.name: inputs[one.name].numpy() for one in self.session.get_inputs()}
         return [torch.from_numpy(out) for out in self.session.run(None, feeds)]
 
@@ -84,8 +95,20 @@ def start(model: PuzzleHRM, given: Tensor) -> Carry:
     return Carry(*(state.contiguous() for state in model.initial_carry(batch)))
 
 
+def tags_of(model: PuzzleHRM, ids: Tensor) -> tuple[Tensor, ...]:
+    """The puzzles' embeddings, as a graph takes them; nothing for a model without."""
+    return (model.puzzle_embedding.weight.detach()[ids],) if model.puzzle_embedding else ()
+
+
+def ids_of(model: PuzzleHRM, count: int) -> Tensor:
+    """Puzzles that the model tells apart, one id each."""
+    return 1 + torch.arange(count) % max(1, model.interface.puzzles - 1)
+
+
 def puzzles_of(model: PuzzleHRM) -> Tensor:
     """`COUNT` puzzles of the model's kind: int64 [n, cells]."""
+    if model.interface.vocab == VOCAB:
+        return load_arc("arc-1:pocket", 4).tests().rows(0, COUNT).given
     if model.interface.tokens == 81:
         rng = np.random.default_rng(0)
         return torch.from_numpy(dug(solved_grids(rng, COUNT), rng, 52) + 1)
@@ -102,12 +125,13 @@ def test_the_graph_of_every_model_thinks_as_pytorch_does(name: str) -> None:
     graph, segment, puzzles, ties = Graph(model), Segment(model), puzzles_of(model), 0
     for batch, given in enumerate(puzzles.split(ROWS)):
         theirs = ours = start(model, given)
+        tag = tags_of(model, ids_of(model, len(given)))
         for _ in range(FEW if batch else model.wiring.segments):
             with torch.inference_mode():
-                wanted = [*segment(theirs.high, theirs.low, given.int())]
+                wanted = [*segment(theirs.high, theirs.low, given.int(), *tag)]
             if not batch:
-                assert close(graph(theirs, given)[0], wanted[0])
-            found = graph(ours, given)
+                assert close(graph(theirs, given, *tag)[0], wanted[0])
+            found = graph(ours, given, *tag)
             best, second = wanted[0].topk(2).values.unbind(-1)
             differ = found[0].argmax(-1) != wanted[0].argmax(-1)
             assert (best - second)[differ].lt(TIE).all()
@@ -123,11 +147,12 @@ def test_every_output_is_pytorchs_for_any_number_of_puzzles(name: str) -> None:
     graph = Graph(model)
     for rows in (1, 2, 9):
         given = torch.randint(1, model.interface.vocab, (rows, model.interface.tokens))
-        carry = start(model, given)
+        carry, ids = start(model, given), ids_of(model, rows)
+        tag = tags_of(model, ids)
         with torch.inference_mode():
-            after, outputs = model.segment(carry, PuzzleBatch(given, given[:, 0]))
-            wanted = Segment(model)(carry.high, carry.low, given.int())
-        found = graph(carry, given)
+            after, outputs = model.segment(carry, PuzzleBatch(given, ids))
+            wanted = Segment(model)(carry.high, carry.low, given.int(), *tag)
+        found = graph(carry, given, *tag)
         assert [tuple(one.shape) for one in found] == [tuple(one.shape) for one in wanted]
         for one, other in zip(found, wanted, strict=True):
             assert close(one, other)
@@ -171,7 +196,7 @@ def entries(thinkers: Thinkers) -> list[dict[str, Any]]:
 
 def test_weights_lose_nothing(thinkers: Thinkers) -> None:
     for entry in entries(thinkers):
-        theta = theta_of(hrmkit.load(str(entry["name"])))
+        theta = flat_weights(hrmkit.load(str(entry["name"])))
         raw = thinkers.files[str(entry["weights"])]
         assert entry["dtype"] == "bfloat16"
         wide = (np.frombuffer(raw, "<u2").astype("<u4") << 16).view("<f4")
@@ -186,9 +211,7 @@ def test_weights_that_bfloat16_would_round_stay_float32() -> None:
 
 
 def test_the_files_are_those_that_the_index_names(thinkers: Thinkers) -> None:
-    named = {
-        str(one[key]) for one in entries(thinkers) for key in ("graph", "weights", "symmetries")
-    }
+    named = {name for one in entries(thinkers) for name in named_by(one)}
     assert set(thinkers.files) == {INDEX, *named}
 
 
@@ -230,10 +253,6 @@ def test_the_views_that_the_page_is_told_of_are_pythons(puzzle: Puzzle) -> None:
 
 def tiny(folder: Path, **sizes: int) -> Path:
     """A model of 4x4 sudokus that nobody trained."""
-    from hrmkit.model.assemble import assemble
-    from hrmkit.model.presets import preset
-    from hrmkit.model.wiring import PuzzleInterface, Sizes
-
     chosen = preset("tiny")
     model = assemble(chosen.wiring, Sizes(width=16, heads=2, inner=32), PuzzleInterface(6, 16))
     hrmkit.save(model, folder, {"puzzle": "sudoku"})
@@ -267,6 +286,82 @@ def test_without_the_exporter_a_shape_without_a_graph_is_refused(
     with pytest.raises(UserError, match="pip install onnx onnxscript"):
         Thinkers([tiny(tmp_path / "mine")])
     Thinkers([shipped()["sudoku-hrm"]])  # its graph came along
+
+
+def tiny_arc(folder: Path, source: str = "arc-1:pocket", **said: object) -> Path:
+    """A model of small tasks that nobody trained, with an embedding of every view."""
+    data = load_arc(source, 5)
+    wiring = replace(preset("tiny").wiring, puzzle_embedding=True, prefix=1)
+    face = PuzzleInterface(VOCAB, data.side**2, puzzles=data.puzzles)
+    model = assemble(wiring, Sizes(width=16, heads=2, inner=32), face)
+    assert isinstance(model, PuzzleHRM)
+    assert model.puzzle_embedding
+    with torch.no_grad():
+        model.puzzle_embedding.weight.normal_(std=0.2)
+    saved = {"puzzle": "arc", "data": [{**data.described(), **said}], "trained_on": ["arc-1"]}
+    hrmkit.save(model, folder, saved)
+    return folder
+
+
+def test_the_graph_of_a_model_with_puzzle_embeddings_thinks_as_pytorch_does(
+    tmp_path: Path,
+) -> None:
+    """Every view of some tests, to the end, with the rows that the page is given."""
+    loaded = load_model(tiny_arc(tmp_path / "mine"))
+    files = (thinkers := Thinkers([tmp_path / "mine"])).files
+    found = entries(thinkers)[0]
+    tasks = json.loads(files[found["tasks"]])
+    rows = np.frombuffer(files[found["tags"]["file"]], "<f4").reshape(-1, found["width"])
+    assert len(rows) == sum(len(task["views"]) for task in tasks)
+    assert hashlib.sha256(files[found["tags"]["file"]]).hexdigest() == found["tags"]["sha256"]
+    graph = Graph(loaded.model, files[found["graph"]])
+    tests = known_tests(loaded, "arc-1:pocket")[1]
+    for number, task in enumerate(tasks[:3]):
+        assert task["id"] == tests.tasks[number].id
+        which = ((tests.task == number) & (tests.test == 0)).nonzero().flatten()
+        seen = tests.rows(int(which[0]), int(which[-1]) + 1)
+        plain = torch.tensor(task["tests"][0]["given"])
+        for row, (turn, *colours) in enumerate(task["views"]):
+            changed = ArcChange(turn, tuple(colours)).apply(plain)
+            assert torch.equal(changed, seen.given[row])
+        tag = torch.from_numpy(rows[task["first"] : task["first"] + len(seen)].copy())
+        carry = start(loaded.model, seen.given)
+        batch = PuzzleBatch(seen.given, seen.puzzle_ids)
+        for _ in range(loaded.model.wiring.segments):
+            given = graph(carry, seen.given, tag)
+            with torch.inference_mode():
+                carry, outputs = loaded.model.segment(carry, batch)
+            assert close(given[0], outputs.logits)
+            assert close(given[1][:, 0], outputs.q_halt)
+
+
+def test_how_many_tasks_a_model_tells_apart_is_nothing_to_its_graph(tmp_path: Path) -> None:
+    few, many = (
+        load_model(tiny_arc(tmp_path / name, source)).model
+        for name, source in (("few", "arc-1:pocket:6ea4a07e"), ("many", "arc-1:pocket"))
+    )
+    assert few.interface.puzzles < many.interface.puzzles
+    assert graph_name(few) == graph_name(many)
+
+
+def test_tasks_that_do_not_fit_are_left_out_the_last_ones_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_model(tiny_arc(tmp_path / "mine"))
+    every = json.loads(table_of(loaded, 6).tasks)
+    monkeypatch.setattr("hrmkit.studio.tasks.LARGEST", 20_000)
+    some = table_of(loaded, 6)
+    kept = json.loads(some.tasks)
+    assert 1 <= len(kept) < len(every)
+    assert kept == every[: len(kept)]
+    assert some.tags is not None
+    assert len(some.tasks) + 4 * some.tags.numel() <= 20_000
+
+
+def test_a_model_of_tasks_that_are_not_here_is_refused(tmp_path: Path) -> None:
+    folder = tiny_arc(tmp_path / "mine", fingerprint="0" * 64)
+    with pytest.raises(UserError, match=r"puzzle embeddings of the model in .* are of the tasks"):
+        Thinkers([folder])
 
 
 def test_a_model_that_the_page_cannot_think_with_is_refused_and_a_run_left_out(

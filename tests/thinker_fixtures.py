@@ -11,9 +11,13 @@ from hrmkit.folders import THINKERS
 from hrmkit.puzzles.making import work_shares
 from hrmkit.puzzles.maze.newspaper import make_mazes
 from hrmkit.puzzles.maze.puzzle import Maze
+from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import save
 from hrmkit.recording.thought.recorder import record_thought
+from hrmkit.recording.thought.vote import vote_on
 from hrmkit.solving.answer import label_of, solve_grid
+from hrmkit.solving.answer_arc import answer_task, task_of
+from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import kind_of, load_model
 from hrmkit.solving.precision import placed
 from hrmkit.studio.thinkers import Thinkers
@@ -68,6 +72,13 @@ ASKED = (
     ("sudoku-hrm", SUDOKUS[0], 8, 1),
 )
 """Model, puzzle, the most segments and the most views."""
+TASKS = (
+    ("arc-pocket", "6ea4a07e", 1),
+    ("arc-pocket", "6ea4a07e", 2),
+    ("arc-pocket", "c7d4e6ad", 1),
+    ("arc-pocket", "66e6c45b", 1),
+)
+"""Model, task and test: some are solved by vote, others not."""
 
 
 def write_thoughts(data: Path) -> None:
@@ -82,7 +93,38 @@ def write_thoughts(data: Path) -> None:
         height, width = write_thought(data / THOUGHTS / name, model, text, segments, views)
         asked = {"model": model, "segments": segments, "views": views}
         index.append({"name": name, "height": height, "width": width, **asked})
+    for number, (model, task, test) in enumerate(TASKS, len(ASKED)):
+        name = f"{number}-{model}.hrm.json.gz"
+        asked = write_vote(data / THOUGHTS / name, model, task, test)
+        index.append({"name": name, "model": model, "task": task, "test": test, **asked})
     write(data / THOUGHTS / "index.json", json.dumps(index))
+
+
+def write_vote(path: Path, model: str, task: str, test: int) -> dict[str, int]:
+    """Record the thought about a test of a task, answered as `hrmkit solve arc` does."""
+    loaded = load_model(model)
+    placed(loaded.model, choose_device("cpu", "float32"))
+    data, tests = task_of(loaded, task)
+    settings = InferenceSettings(halt_threshold=loaded.halt_threshold)
+    one = answer_task(loaded, data, tests, settings)[test - 1].counted
+    row = (test - 1) * len(one.votes)
+    seen = tests.rows(row, row + 1)
+    changes = tests.changes(row, row + len(one.votes))
+    (given,), (label,) = as_grids(seen.given), as_grids(seen.solution)
+    recording = record_thought(
+        loaded.model,
+        data.kind,
+        given,
+        solution=label,
+        halt_threshold=loaded.halt_threshold,
+        puzzle_id=int(seen.puzzle_ids[0]),
+        vote=vote_on(tests.tasks[0], one, changes, data.side),
+        name=loaded.name,
+        metadata=loaded.metadata,
+    )
+    save(recording, path)
+    print(path.name, one.place(), len(one.candidates))
+    return {"segments": loaded.model.wiring.segments, "views": len(one.votes)}
 
 
 def write_thought(path: Path, model: str, text: str, segments: int, views: int) -> tuple[int, int]:

@@ -225,6 +225,7 @@ def solve_task(request: Request, task: str) -> bool:
                 look(thought)
     with shown() as progress:
         answers = answer_task(request.loaded, data, tests, request.settings, progress)
+    label = None if answers[0].counted.label is None else label  # all of it would be padding
     vote = first_vote(tests, answers[0].counted) if request.record else None
     keep(request, data.kind, given, label, int(first.puzzle_ids[0]), vote=vote)
     typer.echo(task_as_json(answers) if request.json else task_as_text(answers))

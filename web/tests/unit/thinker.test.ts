@@ -13,7 +13,8 @@ import { Problem } from "../../src/recording/problem";
 import { checkRecording, readRecording } from "../../src/recording/load";
 import type { ThoughtRecording } from "../../src/recording/thought.gen";
 import { STORIES } from "../../src/stories/registry";
-import { at } from "../../src/lib/list";
+import { count, type Ballot } from "../../src/engine/thinker/vote";
+import { at, sum } from "../../src/lib/list";
 import { fixture, fixtureJson } from "./fixtures";
 
 interface Listed {
@@ -25,7 +26,18 @@ interface Listed {
   readonly views: number;
 }
 
-const thoughts = fixtureJson("thoughts/index.json") as readonly Listed[];
+interface ListedTask {
+  readonly name: string;
+  readonly model: string;
+  readonly task: string;
+  readonly test: number;
+  readonly segments: number;
+  readonly views: number;
+}
+
+const listed = fixtureJson("thoughts/index.json") as readonly (Listed | ListedTask)[];
+const thoughts = listed.filter((one): one is Listed => !("task" in one));
+const votes = listed.filter((one): one is ListedTask => "task" in one);
 /** Sums of float32 in another order: of logits, over sixteen segments. */
 const CLOSE = 5e-3;
 /** Thousandths, rounded down. */
@@ -41,7 +53,7 @@ beforeAll(() => {
   minds = new Minds(fetcher, ort as unknown as Ort);
 });
 
-async function ofPython({ name }: Listed): Promise<ThoughtRecording> {
+async function ofPython({ name }: Pick<Listed, "name">): Promise<ThoughtRecording> {
   const path = `thoughts/${name}`;
   return (await readRecording(fixture(path), name, STORIES)) as ThoughtRecording;
 }
@@ -67,36 +79,115 @@ function askedFor(listed: Listed, recording: ThoughtRecording): Asked {
 
 /** A recording without what two runtimes may differ in, which is compared apart. */
 function exactly(recording: ThoughtRecording): unknown {
-  const { made_by: _, hash: __, inside: ___, ...rest } = recording;
+  const { made_by: _, hash: __, inside: ___, vote, ...rest } = recording;
   return {
     ...rest,
+    vote: vote
+      ? {
+          ...vote,
+          views: vote.views.map(({ chance: _, ...view }) => view),
+          candidates: vote.candidates.map(({ chance: _, ...one }) => one),
+        }
+      : null,
     segments: rest.segments.map(({ q_halt: _, ...segment }) => segment),
     tried: rest.tried?.map(({ q_halt: _, ...view }) => view),
   };
 }
 
 /** What may differ in the last digits, in one order. */
-function nearly({ segments, tried, inside }: ThoughtRecording): number[] {
+function nearly({ segments, tried, inside, vote }: ThoughtRecording): number[] {
   const paths = [inside?.high, inside?.low].flatMap((path) => (path ? path.residuals : []));
-  return [...segments, ...(tried ?? [])].map(({ q_halt }) => q_halt ?? NaN).concat(paths);
+  const chances = [...(vote?.views ?? []), ...(vote?.candidates ?? [])].map(({ chance }) => chance);
+  const q = [...segments, ...(tried ?? [])].map((one) => one.q_halt ?? NaN);
+  return [...q, ...paths, ...chances];
+}
+
+/** Holds a recording of the page to Python's of the same. */
+async function isPythons(found: ThoughtRecording, expected: ThoughtRecording): Promise<void> {
+  expect(exactly(found)).toEqual(exactly(expected));
+  const [a, b] = [nearly(found), nearly(expected)];
+  expect(a.length).toBe(b.length);
+  for (let i = 0; i < a.length; i++) expect(Math.abs(at(a, i) - at(b, i))).toBeLessThan(CLOSE);
+  const sure = (one: ThoughtRecording): number[] => one.inside?.certainty?.flat() ?? [];
+  const [ours, theirs] = [sure(found), sure(expected)];
+  expect(ours.length).toBe(expected.segments.length * expected.board.cells);
+  expect(theirs.length).toBe(ours.length);
+  const apart = ours.map((one, i) => Math.abs(one - at(theirs, i)));
+  expect(Math.max(...apart)).toBeLessThan(CERTAINTY);
+  // What the page writes, the page reads.
+  await checkRecording(JSON.parse(JSON.stringify(found)), "the page's", STORIES);
 }
 
 describe.each(thoughts)("$name", (listed) => {
   test("the page's recording is Python's", async () => {
     const expected = await ofPython(listed);
     const found = await recordThought(minds, askedFor(listed, expected), "wasm", calm);
-    expect(exactly(found)).toEqual(exactly(expected));
-    const [a, b] = [nearly(found), nearly(expected)];
-    expect(a.length).toBe(b.length);
-    for (let i = 0; i < a.length; i++) expect(Math.abs(at(a, i) - at(b, i))).toBeLessThan(CLOSE);
-    const sure = (one: ThoughtRecording): number[] => one.inside?.certainty?.flat() ?? [];
-    const [ours, theirs] = [sure(found), sure(expected)];
-    expect(ours.length).toBe(expected.segments.length * expected.board.cells);
-    expect(theirs.length).toBe(ours.length);
-    const apart = ours.map((one, i) => Math.abs(one - at(theirs, i)));
-    expect(Math.max(...apart)).toBeLessThan(CERTAINTY);
-    // What the page writes, the page reads.
-    await checkRecording(JSON.parse(JSON.stringify(found)), "the page's", STORIES);
+    await isPythons(found, expected);
+  });
+});
+
+describe.each(votes)("task $task, test $test", ({ name, task, test: number, ...how }) => {
+  const asked = { ...how, task, test: number, haltThreshold: null, title: null };
+
+  test("the page counts as Python does: every view's answer, the best two, and how sure", async () => {
+    const expected = await ofPython({ name });
+    expect(expected.vote?.views.length).toBe(how.views);
+    await isPythons(await recordThought(minds, asked, "wasm", calm), expected);
+  });
+});
+
+describe("a vote", () => {
+  const [first] = votes;
+  const asked = { ...(first as ListedTask), haltThreshold: null, title: null };
+
+  test("of fewer views is a vote of the first ones", async () => {
+    const all = (await ofPython(asked)).vote;
+    const some = (await recordThought(minds, { ...asked, views: 5 }, "wasm", calm)).vote;
+    const answers = (vote: typeof all): unknown =>
+      vote?.views
+        .slice(0, 5)
+        .map(({ candidate, ...view }) => [view.turn, at(vote.candidates, candidate).answer]);
+    expect(some?.views).toHaveLength(5);
+    expect(answers(some)).toEqual(answers(all));
+    expect(sum((some?.candidates ?? []).map(({ count }) => count))).toBe(5);
+  });
+
+  test("is cancelled between two segments", async () => {
+    let seen = 0;
+    const stopped = recordThought(minds, asked, "wasm", async ({ view, views }) => {
+      expect(view).toBeLessThanOrEqual(views);
+      if (++seen === 15) throw new Error("cancelled");
+    });
+    await expect(stopped).rejects.toThrow("cancelled");
+    expect(seen).toBe(15);
+  });
+
+  test.each([
+    [{ task: "00000000" }, /There is no task “00000000” on the table of arc-pocket/],
+    [{ test: 3 }, /Task 6ea4a07e has 2 tests: there is no test 3/],
+    [{ views: 34 }, /34 views are not possible: choose 1 to 33/],
+  ])("about %j is refused with a sentence", async (changed, says) => {
+    const made = recordThought(minds, { ...asked, ...changed }, "wasm", calm);
+    expect(await sentenceOf(made)).toMatch(says);
+  });
+
+  test("counts equal answers; ties go to the surer one, then to the first", () => {
+    const ballot = (token: number, chance: number): Ballot => ({ answer: [token], chance });
+    const { candidates, votes: given } = count([
+      ballot(5, 0.5),
+      ballot(4, 0.25),
+      ballot(3, 0.5),
+      ballot(4, 0.75),
+      ballot(6, 0.875),
+    ]);
+    expect(candidates.map(({ answer, count: many }) => [at(answer, 0), many])).toEqual([
+      [4, 2],
+      [6, 1],
+      [5, 1],
+      [3, 1],
+    ]);
+    expect(at(candidates, 0).chance).toBe(0.5);
+    expect(given).toEqual([2, 0, 3, 0, 1]);
   });
 });
 
@@ -322,6 +413,7 @@ test("the page is told of every model, the usual one of a kind first", async () 
   expect(models.map(({ name }) => name)).toEqual([
     "sudoku-wide",
     "maze-15",
+    "arc-pocket",
     "sudoku-easy-1000",
     "sudoku-hrm",
   ]);

@@ -133,6 +133,6 @@ class Helper {
 }
 
 /** Without the memory around it: a state is a part of what a run gave, all of which would be sent. */
-function compact({ high, low }: States): States {
-  return { high: high.slice(), low: low.slice() };
+function compact({ high, low, tag }: States): States {
+  return { high: high.slice(), low: low.slice(), ...(tag ? { tag: tag.slice() } : {}) };
 }

@@ -14,9 +14,10 @@
  */
 import { Problem } from "../../recording/problem";
 import type { ThoughtRecording } from "../../recording/thought.gen";
-import { fetcherOf, modelOf, readIndex } from "./models";
+import { fetcherOf, modelOf, readIndex, readTasks, type TableTask } from "./models";
 import type {
   Asked,
+  AskedTask,
   FromThinker,
   ThinkerModel,
   ThinkerTask,
@@ -24,7 +25,7 @@ import type {
   ToThinker,
 } from "./messages";
 
-export type { Asked, ThinkerModel, ThoughtProgress };
+export type { Asked, AskedTask, TableTask, ThinkerModel, ThoughtProgress };
 
 interface Waiting {
   resolve(recording: ThoughtRecording | null): void;
@@ -36,6 +37,7 @@ export class Thinker {
   readonly #spawn: () => Worker;
   readonly #folder: string;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #tasks = new Map<string, Promise<readonly TableTask[]>>();
   #models: Promise<ThinkerModel[]> | null = null;
   #worker: Worker | null = null;
   #next = 0;
@@ -58,6 +60,16 @@ export class Thinker {
     return this.#models;
   }
 
+  /** The tasks in the file of that name (`ThinkerModel.tasks`): read once. */
+  tasks(file: string): Promise<readonly TableTask[]> {
+    const known = this.#tasks.get(file);
+    if (known) return known;
+    const read = readTasks(fetcherOf(this.#folder), file);
+    this.#tasks.set(file, read);
+    read.catch(() => this.#tasks.delete(file)); // the next question tries again
+    return read;
+  }
+
   /** Loads the runtime and a model ahead of their use. */
   async warm(model: string, signal?: AbortSignal): Promise<void> {
     await this.#run({ kind: "warm", model }, () => undefined, signal);
@@ -65,10 +77,11 @@ export class Thinker {
 
   /**
    * What `hrmkit solve --record` gives for the same puzzle and settings: `tried` in it has every
-   * view that was thought about, `segments` every segment of the one that counts.
+   * view that was thought about, `segments` every segment of the one that counts; of a task, `vote`
+   * has what every view answered, and `segments` are those of the task as it is.
    */
   async think(
-    asked: Asked,
+    asked: Asked | AskedTask,
     progress: (progress: ThoughtProgress) => void,
     signal: AbortSignal,
   ): Promise<ThoughtRecording> {

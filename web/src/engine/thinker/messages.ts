@@ -30,21 +30,35 @@ export interface ThinkerModel {
   readonly mostViews: number;
   /** Of graph and weights, as sent. */
   readonly bytes: number;
+  /** The file of the tasks that it can be asked about; null where any puzzle can be handed in. */
+  readonly tasks: string | null;
 }
 
-/** A puzzle to think about, and how. */
-export interface Asked {
+/** How to think. */
+interface How {
   /** `ThinkerModel.name`. */
   readonly model: string;
-  /** Tokens, row by row, `height * width` of them: as large as the puzzle, not as the canvas. */
-  readonly given: readonly number[];
-  readonly height: number;
-  readonly width: number;
   readonly segments: number;
   readonly haltThreshold: number | null;
   readonly views: number;
   /** What the recording is called; null for what Python calls it. */
   readonly title: string | null;
+}
+
+/** A task to think about, whose views vote. */
+export interface AskedTask extends How {
+  /** Its id. */
+  readonly task: string;
+  /** Which of its tests, from 1. */
+  readonly test: number;
+}
+
+/** A puzzle to think about, and how. */
+export interface Asked extends How {
+  /** Tokens, row by row, `height * width` of them: as large as the puzzle, not as the canvas. */
+  readonly given: readonly number[];
+  readonly height: number;
+  readonly width: number;
 }
 
 /** How far a thought is. */
@@ -61,7 +75,7 @@ export interface ThoughtProgress {
 
 export type ThinkerTask =
   | { readonly kind: "warm"; readonly model: string }
-  | { readonly kind: "think"; readonly asked: Asked };
+  | { readonly kind: "think"; readonly asked: Asked | AskedTask };
 
 export type ToThinker =
   | {

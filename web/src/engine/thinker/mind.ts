@@ -2,7 +2,16 @@
 import { Problem } from "../../recording/problem";
 import { at, range } from "../../lib/list";
 import type { Ort } from "../runtime";
-import { json, readIndex, type Fetcher, type ThinkerEntry, type ThinkerIndex } from "./models";
+import {
+  json,
+  readIndex,
+  readTasks,
+  type Fetcher,
+  type NumbersFile,
+  type TableTask,
+  type ThinkerEntry,
+  type ThinkerIndex,
+} from "./models";
 import type { SymmetriesFile } from "./views";
 
 /** What a graph calls the file of its weights, as in studio/shapes.py. */
@@ -12,6 +21,8 @@ const WEIGHTS = "weights";
 export interface States {
   readonly high: Float32Array;
   readonly low: Float32Array;
+  /** The embedding of the puzzle; absent where the model has none. */
+  readonly tag?: Float32Array;
 }
 
 /** What one segment comes to, for one puzzle. */
@@ -34,12 +45,22 @@ export interface Mind {
   readonly entry: ThinkerEntry;
   readonly graph: Uint8Array<ArrayBuffer>;
   readonly weights: Float32Array<ArrayBuffer>;
-  readonly symmetries: SymmetriesFile;
+  /** Null where tasks have views of their own. */
+  readonly symmetries: SymmetriesFile | null;
+  /** Null where any puzzle can be handed in. */
+  readonly table: TaskTable | null;
   /** Where every thought starts. */
   readonly start: States;
   readonly segment: Segment;
   /** How many puzzles are best thought about at once. */
   together(): number;
+}
+
+/** The tasks that a model can be asked about. */
+export interface TaskTable {
+  readonly tasks: readonly TableTask[];
+  /** The embeddings of all of their views; null for a model without. */
+  readonly tags: Float32Array | null;
 }
 
 /** Puzzles at once: with more, the runtime is no faster. */
@@ -75,18 +96,36 @@ export class Minds {
   }
 
   async #make(entry: ThinkerEntry): Promise<Mind> {
-    const [graph, weights, symmetries] = await Promise.all([
+    const [graph, weights, symmetries, table] = await Promise.all([
       this.#keep(entry.graph, () => this.#fetcher(entry.graph)),
-      this.#fetcher(entry.weights).then((bytes) => weightsOf(entry, bytes)),
-      this.#keep(entry.symmetries, async () =>
-        json<SymmetriesFile>(await this.#fetcher(entry.symmetries), entry.symmetries),
+      this.#fetcher(entry.weights).then((bytes) =>
+        numbersOf({ ...entry, file: entry.weights }, bytes, `The weights of ${entry.name}`),
       ),
+      this.#symmetries(entry),
+      this.#table(entry),
     ]);
     const bytes = new Uint8Array(graph);
     const segment = await openSegment(this.#ort, entry, bytes, weights);
     const start = { high: everywhere(entry, "high"), low: everywhere(entry, "low") };
-    const mind = { entry, graph: bytes, weights, symmetries, start, segment };
+    const mind = { entry, graph: bytes, weights, symmetries, table, start, segment };
     return this.#helped({ ...mind, together: () => TOGETHER });
+  }
+
+  async #symmetries({ symmetries: file }: ThinkerEntry): Promise<SymmetriesFile | null> {
+    if (!file) return null;
+    return this.#keep(file, async () => json<SymmetriesFile>(await this.#fetcher(file), file));
+  }
+
+  async #table({ name, tasks, tags }: ThinkerEntry): Promise<TaskTable | null> {
+    if (!tasks) return null;
+    const [read, numbers] = await Promise.all([
+      readTasks(this.#fetcher, tasks),
+      tags &&
+        this.#fetcher(tags.file).then((bytes) =>
+          numbersOf(tags, bytes, `The embeddings of ${name}`),
+        ),
+    ]);
+    return { tasks: read, tags: numbers };
   }
 
   /** What failed is forgotten, so that it can be tried again. */
@@ -108,27 +147,28 @@ function everywhere({ start, tokens, width }: ThinkerEntry, which: "high" | "low
   return states;
 }
 
-/** The weights in a file, as float32; throws where they are not those that Python wrote. */
-export async function weightsOf(
-  entry: ThinkerEntry,
+/** The numbers in a file, as float32; throws where they are not those that Python wrote. */
+export async function numbersOf(
+  { file, dtype, size, sha256 }: NumbersFile,
   bytes: ArrayBuffer,
+  what: string,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const narrow = entry.dtype === "bfloat16";
+  const narrow = dtype === "bfloat16";
   const damaged = new Problem(
-    `The weights of ${entry.name} are damaged: thinkers/${entry.weights} is not what was ` +
+    `${what} are damaged: thinkers/${file} is not what was ` +
       "written. Load the page again, or install hrmkit again.",
   );
-  if (bytes.byteLength !== entry.size * (narrow ? 2 : 4)) throw damaged;
+  if (bytes.byteLength !== size * (narrow ? 2 : 4)) throw damaged;
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle;
   if (subtle) {
     const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
     const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (found !== entry.sha256) throw damaged;
+    if (found !== sha256) throw damaged;
   }
   const view = new DataView(bytes);
-  if (!narrow) return Float32Array.from(range(entry.size), (i) => view.getFloat32(4 * i, true));
+  if (!narrow) return Float32Array.from(range(size), (i) => view.getFloat32(4 * i, true));
   // A bfloat16 is the upper half of a float32.
-  const bits = Uint32Array.from(range(entry.size), (i) => view.getUint16(2 * i, true) << 16);
+  const bits = Uint32Array.from(range(size), (i) => view.getUint16(2 * i, true) << 16);
   return new Float32Array(bits.buffer);
 }
 
@@ -150,9 +190,16 @@ export async function openSegment(
   const { tokens, width, board, calls } = entry;
   return async (states, given) => {
     const count = states.length;
-    const stacked = (which: keyof States): Float32Array => {
+    const stacked = (which: "high" | "low"): Float32Array => {
       const all = new Float32Array(count * tokens * width);
       states.forEach((state, i) => all.set(state[which], i * tokens * width));
+      return all;
+    };
+    const tags = (): Float32Array => {
+      const all = new Float32Array(count * width);
+      states.forEach(({ tag }, i) => {
+        if (tag) all.set(tag, i * width);
+      });
       return all;
     };
     const grids = Int32Array.from(given.flat());
@@ -162,7 +209,9 @@ export async function openSegment(
       feeds[name] =
         name === "given"
           ? new ort.Tensor("int32", grids, [count, board.cells])
-          : new ort.Tensor("float32", stacked(name as keyof States), [count, tokens, width]);
+          : name === "tag"
+            ? new ort.Tensor("float32", tags(), [count, width])
+            : new ort.Tensor("float32", stacked(name as "high" | "low"), [count, tokens, width]);
     }
     const results = await session.run(feeds);
     const part = (name: string, i: number): Float32Array => {

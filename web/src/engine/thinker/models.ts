@@ -40,8 +40,42 @@ export interface ThinkerEntry {
   readonly tokens: number;
   /** The calls of a segment in order; the graph gives the state after each. */
   readonly calls: readonly ("L" | "H")[];
-  /** The file of its views. */
-  readonly symmetries: string;
+  /** The file of its views; null where tasks have their own. */
+  readonly symmetries: string | null;
+  /** The file of the tasks that it can be asked about; null where any puzzle can be handed in. */
+  readonly tasks: string | null;
+  /** The embeddings of all views of these, one after the other; null for a model without. */
+  readonly tags: NumbersFile | null;
+}
+
+/** A file of numbers. */
+export interface NumbersFile {
+  readonly file: string;
+  readonly dtype: "bfloat16" | "float32";
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+  /** How many numbers there are. */
+  readonly size: number;
+}
+
+/** A task that can be put on the table, as studio/tasks.py writes it; grids are whole canvases. */
+export interface TableTask {
+  readonly id: string;
+  readonly examples: readonly Demonstration[];
+  readonly tests: readonly {
+    readonly given: readonly number[];
+    /** Null where it is not known. */
+    readonly answer: readonly number[] | null;
+  }[];
+  /** Of each view its turn, and what becomes of each colour. */
+  readonly views: readonly (readonly number[])[];
+  /** Which of the embeddings is that of the first view. */
+  readonly first: number;
+}
+
+interface Demonstration {
+  readonly given: readonly number[];
+  readonly answer: readonly number[];
 }
 
 /** `index.json` as it is sent. */
@@ -100,6 +134,11 @@ export function json<T>(bytes: ArrayBuffer, name: string): T {
   }
 }
 
+/** The tasks in the file of that name. */
+export async function readTasks(fetcher: Fetcher, file: string): Promise<readonly TableTask[]> {
+  return json<readonly TableTask[]>(await fetcher(file), file);
+}
+
 /** What the page has to know of a model. */
 export function modelOf(entry: ThinkerEntry): ThinkerModel {
   return {
@@ -117,5 +156,6 @@ export function modelOf(entry: ThinkerEntry): ThinkerModel {
     views: entry.views,
     mostViews: entry.most_views,
     bytes: entry.bytes,
+    tasks: entry.tasks ?? null,
   };
 }

@@ -2,21 +2,15 @@
  * Thinks about a puzzle as `hrmkit solve` does: in views until an answer is valid, each until the
  * model halts; then on to the last segment of the view that counts, for the recording.
  */
-import type { AnsweredSegment } from "../../recording/thought.gen";
-import { shortest } from "../../recording/float32";
-import { Problem } from "../../recording/problem";
-import { argmax, at, last, range, row } from "../../lib/list";
-import { certaintyOf, type SeenCall } from "../inside";
+import { at, last, range } from "../../lib/list";
 import type { Asked, ThoughtProgress } from "./messages";
-import type { Mind, Segmented, States } from "./mind";
+import type { Mind } from "./mind";
 import type { Rules } from "./rules";
-import { applied, changeOf, putBack, undone, type Change } from "./views";
+import { begin, segment, thinksOn, togetherOf, type ViewThought } from "./viewThought";
+import { changeOf } from "./views";
 
 /** Called after every segment; throws to cancel. */
 export type Watch = (progress: ThoughtProgress) => Promise<void>;
-
-/** Bytes that the states of views at once may take: all are kept until it is known who counts. */
-const ROOM = 2 ** 27;
 
 /** A puzzle on the model's canvas. */
 export interface Posed {
@@ -24,18 +18,6 @@ export interface Posed {
   /** Of the puzzle itself. */
   readonly height: number;
   readonly width: number;
-}
-
-/** One view being thought about; what it says is undone. */
-export interface ViewThought {
-  readonly number: number;
-  readonly change: Change | null;
-  readonly given: readonly number[];
-  states: States;
-  readonly segments: AnsweredSegment[];
-  readonly calls: SeenCall[];
-  /** The logits after each segment, in the view's own cells. */
-  readonly logits: Float32Array[];
 }
 
 /** What a view came to at its light. */
@@ -77,7 +59,7 @@ export async function think(
   let chosen: ViewThought | null = null;
   for (let next = 1; next <= views && !chosen;) {
     const many = next === 1 ? 1 : Math.min(togetherOf(mind, most), views - next + 1);
-    const group = range(many).map((i) => begin(mind, posed, next + i));
+    const group = range(many).map((i) => beginView(mind, posed, next + i));
     next += many;
     first ??= at(group, 0);
     for (let going = group; going.length; going = going.filter((one) => thinksOn(one, most))) {
@@ -109,96 +91,8 @@ export async function think(
   return { chosen, tried };
 }
 
-/** How many views after the first are thought about at once. */
-function togetherOf(mind: Mind, segments: number): number {
-  const { tokens, width, calls } = mind.entry;
-  const bytes = 4 * tokens * width * calls.length * segments;
-  return Math.max(1, Math.min(mind.together(), Math.floor(ROOM / bytes)));
-}
-
-function thinksOn({ segments }: ViewThought, most: number): boolean {
-  return segments.length < most && !last(segments).red;
-}
-
-function begin(mind: Mind, posed: Posed, number: number): ViewThought {
-  const { height, width } = posed;
-  const change = changeOf(mind.symmetries, number, height, width, mind.entry.canvas);
-  return {
-    number,
-    change,
-    given: applied(change, posed.given),
-    states: mind.start,
-    segments: [],
-    calls: [],
-    logits: [],
-  };
-}
-
-/** One more segment of some views. */
-async function segment(
-  mind: Mind,
-  thoughts: readonly ViewThought[],
-  threshold: number | null,
-): Promise<void> {
-  const outputs = await mind.segment(
-    thoughts.map(({ states }) => states),
-    thoughts.map(({ given }) => given),
-  );
-  thoughts.forEach((thought, i) => {
-    take(mind, thought, at(outputs, i), threshold);
-  });
-}
-
-/** What a segment came to is put to the rest of its thought. */
-function take(
-  { entry }: Mind,
-  thought: ViewThought,
-  output: Segmented,
-  threshold: number | null,
-): void {
-  const { logits, qHalt, qContinue, calls } = output;
-  const { change, segments } = thought;
-  const vocab = entry.board.glyphs.length;
-  const tokens = range(entry.board.cells).map((cell) => argmax(row(logits, cell, vocab)));
-  const answer = [...undone(change, tokens)];
-  const before = segments.length ? last(segments).answer : answer;
-  const halting = entry.model.halting;
-  if (!Number.isFinite(qHalt)) {
-    throw new Problem(
-      "The model's numbers grew beyond all bounds: its weights are too large to answer with.",
-    );
-  }
-  segments.push({
-    answer,
-    changed: range(answer.length).filter((cell) => answer[cell] !== before[cell]),
-    q_halt: halting === "none" ? null : shortest(qHalt),
-    red: wantsToHalt(halting, qHalt, qContinue, threshold),
-  });
-  thought.logits.push(logits);
-  let { high, low } = thought.states;
-  entry.calls.forEach((module, i) => {
-    const after = at(calls, i);
-    thought.calls.push({ module, before: module === "H" ? high : low, after });
-    if (module === "H") high = after;
-    else low = after;
-  });
-  thought.states = { high, low };
-}
-
-/** How sure each cell was after each segment, in the puzzle's own cells. */
-export function certaintyIn({ entry }: Mind, thought: ViewThought): (readonly number[])[] {
-  const vocab = entry.board.glyphs.length;
-  return thought.logits.map((logits) => putBack(thought.change, certaintyOf(logits, vocab)));
-}
-
-/** As `wants_to_halt` of model/halting.py. */
-function wantsToHalt(
-  halting: Mind["entry"]["model"]["halting"],
-  qHalt: number,
-  qContinue: number,
-  threshold: number | null,
-): boolean {
-  if (halting === "none") return false;
-  const halts = qHalt > (halting === "q-learning" ? qContinue : 0);
-  return halts && (threshold === null || qHalt > Math.log(threshold / (1 - threshold)));
+function beginView(mind: Mind, { given, height, width }: Posed, number: number): ViewThought {
+  const { symmetries, entry } = mind;
+  const change = symmetries && changeOf(symmetries, number, height, width, entry.canvas);
+  return begin(mind, given, number, change);
 }

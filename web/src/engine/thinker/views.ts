@@ -1,5 +1,6 @@
 /** The views of a puzzle: the puzzle as it is, and the same under symmetries that Python drew. */
 import { at } from "../../lib/list";
+import { disguised, undoing, type Disguise } from "../../lib/rules/arc";
 
 /** As studio/symmetries.py writes them: the changes of the views from 2 on. */
 export type SymmetriesFile =
@@ -11,8 +12,10 @@ type Exchange = readonly [cells: readonly number[], tokens: readonly number[]];
 /** Whether a grid, within its own size, is transposed, then turned upside down, then mirrored. */
 type Turn = readonly [transposed: boolean, upended: boolean, mirrored: boolean];
 
-/** A change of grids that can be undone. */
-export interface Change {
+/** A change of grids that can be undone: of the cells of every grid alike, or of the grid on it. */
+export type Change = Exchanged | Disguise;
+
+interface Exchanged {
   /** Which cell each cell of the changed grid comes from. */
   readonly cells: readonly number[];
   /** The new token of each token; null where they stay. */
@@ -57,6 +60,7 @@ function turned(
 /** The changed grid. */
 export function applied(change: Change | null, grid: readonly number[]): readonly number[] {
   if (!change) return grid;
+  if ("turn" in change) return disguised(grid, change);
   const { cells, tokens } = change;
   return cells.map((from) => (tokens ? at(tokens, at(grid, from)) : at(grid, from)));
 }
@@ -64,13 +68,14 @@ export function applied(change: Change | null, grid: readonly number[]): readonl
 /** The grid that `applied` changes into this one. */
 export function undone(change: Change | null, grid: readonly number[]): readonly number[] {
   if (!change) return grid;
+  if ("turn" in change) return disguised(grid, undoing(change));
   const { tokens } = change;
   const before = tokens && inverse(tokens);
   return putBack(change, before ? grid.map((token) => at(before, token)) : grid);
 }
 
 /** Values of a changed grid's cells, in the order of the cells before the change. */
-export function putBack(change: Change | null, values: readonly number[]): readonly number[] {
+export function putBack(change: Exchanged | null, values: readonly number[]): readonly number[] {
   if (!change) return values;
   const places = inverse(change.cells);
   return places.map((place) => at(values, place));
