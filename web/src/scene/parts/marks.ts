@@ -50,3 +50,12 @@ export function cross(id: string, place: Place, tone: Paint = "wrong"): Group {
     }),
   ]);
 }
+
+/** From one thing to the next: to the right, around a point. */
+export function arrow(id: string, x: number, y: number, r: number): Shape {
+  return path(
+    id,
+    `M${round(x - r)} ${round(y)}H${round(x + r)}M${round(x + r * 0.2)} ${round(y - r * 0.7)}L${round(x + r)} ${round(y)}L${round(x + r * 0.2)} ${round(y + r * 0.7)}`,
+    { fill: "none", stroke: "muted", strokeWidth: 2 },
+  );
+}

@@ -7,6 +7,7 @@ import { index, invalid, problemIn } from "../../recording/invalid";
 import { checkBoard, grid, MOST_SEGMENTS } from "../puzzle/check";
 import { IGNORED } from "../puzzle/facts";
 import { checkInside } from "./inside";
+import { checkVote } from "./vote";
 
 /** More views are not tried for one puzzle. */
 const MOST_VIEWS = 1024;
@@ -33,5 +34,6 @@ export function check(recording: ThoughtRecording): string | null {
       index(view, 1, Infinity, "the number of a view");
     }
     checkInside(recording);
+    checkVote(recording);
   });
 }

@@ -1,4 +1,7 @@
-/** A puzzle as it is being written: a sudoku or a maze of one's own, in its own size. */
+/**
+ * The puzzle on the table: a sudoku or a maze as it is being written, in its own size, or a task of
+ * ARC, which is chosen and not written.
+ */
 import { at } from "../../lib/list";
 import * as mazes from "../../lib/rules/maze";
 import * as sudokus from "../../lib/rules/sudoku";
@@ -8,11 +11,26 @@ import type { ThoughtRecording } from "../../recording/thought.gen";
 import { capital } from "../../scene/words";
 import { count } from "../../scene/numbers";
 
-export const KINDS = ["sudoku", "maze"] as const;
+const GRIDS = ["sudoku", "maze"] as const;
+export const TASK = "arc";
+export const KINDS = [...GRIDS, TASK] as const;
+/** Those that are one grid, which can be written. */
+export type GridKind = (typeof GRIDS)[number];
 export type Kind = (typeof KINDS)[number];
 
-export interface Draft {
-  readonly kind: Kind;
+export type Draft = GridDraft | TaskDraft;
+
+/** A test of a task. */
+export interface TaskDraft {
+  readonly kind: typeof TASK;
+  /** Its id. */
+  readonly task: string;
+  /** From 1. */
+  readonly test: number;
+}
+
+export interface GridDraft {
+  readonly kind: GridKind;
   readonly height: number;
   readonly width: number;
   /** The models' tokens, row by row. */
@@ -29,7 +47,7 @@ export function isKind(text: string): text is Kind {
 }
 
 /** Nothing written yet. */
-export function empty(kind: Kind, side: number): Draft {
+export function empty(kind: GridKind, side: number): GridDraft {
   if (kind === "sudoku") {
     return {
       kind,
@@ -45,7 +63,7 @@ export function empty(kind: Kind, side: number): Draft {
 }
 
 /** What a text says that was typed or pasted; throws a Problem with a sentence for none. */
-export function read(kind: Kind, text: string, largest?: number): Draft {
+export function read(kind: GridKind, text: string, largest?: number): GridDraft {
   // Of a novel, its beginning says as well that it is no puzzle.
   const some = text.slice(0, LONGEST);
   if (kind === "sudoku") {
@@ -54,16 +72,28 @@ export function read(kind: Kind, text: string, largest?: number): Draft {
   return { kind, ...readMaze(some, largest) };
 }
 
-/** As a link has it, and as it is kept: a sudoku on one line, a maze in rows of 1 and dots. */
-export function write({ kind, height, width, grid }: Draft): string {
+/**
+ * As a link has it, and as it is kept: a sudoku on one line, a maze in rows of 1 and dots, a task by
+ * its id, with the number of the test unless it is the first.
+ */
+export function write(draft: Draft): string {
+  if (draft.kind === TASK) {
+    return `${TASK}:${draft.task}${draft.test > 1 ? `:${draft.test}` : ""}`;
+  }
+  const { kind, height, width, grid } = draft;
   if (kind === "sudoku") {
     return grid.map((token) => (token === sudokus.BLANK ? "." : token - sudokus.BLANK)).join("");
   }
   return mazeLines({ height, width, grid }).join("/").replaceAll("#", "1");
 }
 
+/** A task in a link: most ids are eight hexadecimal digits, those of a person's own any words. */
+export const WRITTEN_TASK = /^arc:([\w.-]{1,60})(?::([1-9]\d?))?$/;
+
 /** What `write` wrote; null for anything else. */
 export function readWritten(text: string): Draft | null {
+  const [, task, test] = WRITTEN_TASK.exec(text) ?? [];
+  if (task) return { kind: TASK, task, test: Number(test ?? 1) };
   const kind = /^[1-9.]{81}$/.test(text) ? "sudoku" : /^[1.SGo/]{3,}$/.test(text) ? "maze" : null;
   try {
     return kind && read(kind, text);
@@ -73,7 +103,7 @@ export function readWritten(text: string): Draft | null {
 }
 
 /** As people read it, in lines. */
-export function inLines(draft: Draft): string {
+export function inLines(draft: GridDraft): string {
   if (draft.kind === "maze") return mazeLines(draft).join("\n");
   const line = write(draft);
   return Array.from({ length: SIDE }, (_, row) => line.slice(row * SIDE, (row + 1) * SIDE)).join(
@@ -82,8 +112,9 @@ export function inLines(draft: Draft): string {
 }
 
 /** The puzzle of a thought; null where it is none that can be written here. */
-export function draftOf({ puzzle, board, given }: ThoughtRecording): Draft | null {
+export function draftOf({ puzzle, board, given, vote }: ThoughtRecording): Draft | null {
   if (!isKind(puzzle) || board.kind !== puzzle) return null;
+  if (puzzle === TASK) return vote ? { kind: puzzle, task: vote.task, test: vote.test } : null;
   if (puzzle === "sudoku") {
     const fits = board.box * board.box === SIDE && board.blank === sudokus.BLANK;
     return fits ? { kind: puzzle, height: SIDE, width: SIDE, grid: given } : null;
@@ -122,11 +153,11 @@ export interface Judged {
 const SEVERAL = "several";
 
 /** Clashes, no solution, several; no start or no way: said at once. */
-export function judge(draft: Draft): Judged {
+export function judge(draft: GridDraft): Judged {
   return draft.kind === "sudoku" ? judgeSudoku(draft) : judgeMaze(draft);
 }
 
-function judgeSudoku({ grid }: Draft): Judged {
+function judgeSudoku({ grid }: GridDraft): Judged {
   const clues = grid.filter((token) => token !== sudokus.BLANK).length;
   if (clues === 0) {
     return {
@@ -166,7 +197,7 @@ const UNLIKE =
   "It is unlike newspapers' mazes, which have a wall around them and ways one cell wide: a model " +
   "that learned those may well fail.";
 
-function judgeMaze({ grid, height, width }: Draft): Judged {
+function judgeMaze({ grid, height, width }: GridDraft): Judged {
   const flaw = mazes.flaw(grid, height, width);
   if (!flaw) {
     const way = mazes.wayThrough(grid, height, width) ?? [];
@@ -182,10 +213,66 @@ function judgeMaze({ grid, height, width }: Draft): Judged {
 }
 
 /** The draft with another token in a cell; a maze has one start and one goal, which move. */
-export function withToken(draft: Draft, cell: number, token: number): Draft {
+export function withToken(draft: GridDraft, cell: number, token: number): GridDraft {
   const grid = [...draft.grid];
   const only = draft.kind === "maze" && (token === mazes.START || token === mazes.GOAL);
   if (only) for (const other of mazes.cellsOf(grid, token)) grid[other] = mazes.FREE;
   grid[cell] = token;
   return { ...draft, grid };
+}
+
+/** What is said of a task before it is thought about; `among` are those on the table. */
+export function judgeTask({ task, test }: TaskDraft, among: readonly TaskShown[]): Judged {
+  const found = among.find(({ id }) => id === task);
+  if (!found) {
+    const words = `There is no task “${task}” on this table: choose one of the ${among.length}.`;
+    return { words, cells: [], ready: false };
+  }
+  const tests = found.tests.length;
+  if (test > tests) {
+    const words = `Task ${task} has ${count(tests, "test")}: there is no test ${test}.`;
+    return { words, cells: [], ready: false };
+  }
+  const which = tests > 1 ? `test ${test} of ${tests}` : "one test";
+  return {
+    words: `${count(found.examples.length, "example")}, ${which}, ${count(found.views.length, "view")}.`,
+    cells: [],
+    ready: true,
+  };
+}
+
+/** What of a task on the table is looked at here. */
+export interface TaskShown {
+  readonly id: string;
+  readonly examples: readonly unknown[];
+  readonly tests: readonly unknown[];
+  readonly views: readonly unknown[];
+}
+
+/** A task of ARC as its files have it, or the beginning of one. */
+const TASK_FILE = /^\s*\{[^]*"(?:train|test|input)"/;
+/** Rows of a grid as JSON. */
+const JSON_GRID = /^\s*\[\s*\[/;
+
+/** What is said of a text that was pasted where a task is to be chosen, of `many` there are. */
+export function refuseTask(text: string, many: number, side: number): string {
+  const takes = `the page takes the id of one of the ${count(many, "task")} in its list`;
+  const own = "for one of your own there is hrmkit solve arc";
+  if (TASK_FILE.test(text)) return `A task's file cannot be pasted here: ${takes}; ${own}.`;
+  const columns = widthOf(text);
+  if (columns > side) {
+    return `A grid with ${columns} columns is larger than those of these tasks, ${side} at most, and a grid alone is no task: ${takes}.`;
+  }
+  if (columns > 1) return `A grid alone is no task: ${takes}; ${own}.`;
+  return `“${text.trim().slice(0, 40)}” is no task of this table: ${takes}.`;
+}
+
+/** Columns of a grid, as JSON or as lines of digits; 0 for what is none. */
+function widthOf(text: string): number {
+  if (JSON_GRID.test(text)) {
+    const [row = ""] = /\[[^[\]]*\]/.exec(text) ?? [];
+    return row.split(",").length;
+  }
+  const [line = ""] = text.trim().split("\n");
+  return /^[\d. ]+$/.test(line) ? line.replaceAll(" ", "").length : 0;
 }

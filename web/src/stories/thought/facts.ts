@@ -6,8 +6,9 @@ import * as mazes from "../../lib/rules/maze";
 import * as sudokus from "../../lib/rules/sudoku";
 import { count } from "../../scene/numbers";
 import { cropOf, IGNORED, isWrong, type Crop, type Grid } from "../puzzle/facts";
-import { draftOf, sizeIn } from "./draft";
+import { draftOf, sizeIn, TASK } from "./draft";
 import type { ThoughtView } from "./view";
+import { isVoted, voteVerdict } from "./vote";
 
 export type { ThoughtScene } from "./view";
 
@@ -38,6 +39,8 @@ function hasRules({ puzzle, board }: Pick<ThoughtRecording, "puzzle" | "board">)
 }
 
 export function judgementOf(recording: ThoughtRecording, { truth }: ThoughtView): Judgement {
+  // No rule tells what a task wants: its true answer marks cells only when it is asked for.
+  if (truth === false && isVoted(recording)) return null;
   if (truth === false && hasRules(recording)) return "rules";
   return recording.solution || (truth && truthOf(recording)) ? "answer" : null;
 }
@@ -93,6 +96,10 @@ export function isRight(recording: ThoughtRecording, answer: Grid, view: Thought
 /** '28 clues', '9 × 9'. */
 export function clues(recording: ThoughtRecording): string {
   const draft = draftOf(recording);
+  if (draft?.kind === TASK) {
+    const several = (recording.vote?.tests ?? 1) > 1;
+    return `Task ${draft.task}${several ? `, test ${draft.test}` : ""}`;
+  }
   if (draft?.kind !== "sudoku") return draft ? `${draft.height} × ${draft.width}` : "A puzzle";
   return count(draft.grid.filter((token) => token !== sudokus.BLANK).length, "clue");
 }
@@ -105,8 +112,13 @@ export const cropOfThought = memo((recording: ThoughtRecording): Crop => {
   return cropOf(board, [given, solution ?? handedIn(recording).answer]);
 });
 
-/** What is to be said of the answer that counts. */
-export function verdict({ valid, exact }: ThoughtRecording): string {
+/** What is to be said of the answer that counts, or of those that a vote hands in. */
+export function verdict(recording: ThoughtRecording): string {
+  return isVoted(recording) ? voteVerdict(recording) : ownVerdict(recording);
+}
+
+/** What is to be said of the answer at the light. */
+export function ownVerdict({ valid, exact }: ThoughtRecording): string {
   if (exact) return "Solved: every cell is right.";
   if (valid === null) return "Nothing here can tell whether it is right.";
   if (valid)

@@ -17,8 +17,8 @@ import {
 export const MOST_SEGMENTS = 64;
 const MOST_VIEWS = 256;
 
-/** A sudoku on one line, or a maze in rows; see `write` in draft.ts. */
-const WRITTEN = /^(?:[1-9.]{81}|(?=.*\/)[1.SGo/]{3,960})$/;
+/** A sudoku on one line, a maze in rows, or a task's id; see `write` in draft.ts. */
+const WRITTEN = /^(?:[1-9.]{81}|(?=.*\/)[1.SGo/]{3,960}|arc:[\w.-]{1,60}(?::[1-9]\d?)?)$/;
 
 export const fields = {
   /** The puzzle that is thought about, as `write` has it; null for the recording's own. */
@@ -27,7 +27,8 @@ export const fields = {
       // What it says is read when the story is on stage: a link's first look needs no rules.
       read: (text) => (WRITTEN.test(text) ? text : undefined),
       write: String,
-      accepted: "81 digits and dots, or a maze's rows of 1 and dots with / between and one S and G",
+      accepted:
+        "81 digits and dots, a maze's rows of 1 and dots with / between and one S and G, or arc: and a task's id",
     }),
   ),
   /** The model that thinks; null is the usual one for the puzzle. */

@@ -18,7 +18,7 @@ import {
   isRight,
   judgementOf,
   solutionFor,
-  verdict,
+  ownVerdict,
   wrongIn,
   wrongOf,
   type ThoughtScene,
@@ -82,7 +82,7 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
       : at(segments, used - 1).red
         ? `The light turned red after ${count(used, "segment")} of ${segments.length}.`
         : `The light stayed green for all ${count(segments.length, "segment")}.`;
-  return [...list, { at: time.verdict + 0.1, text: `${stopped} ${verdict(recording)}` }];
+  return [...list, { at: time.verdict + 0.1, text: `${stopped} ${verdictWords(recording)}` }];
 }
 
 function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {
@@ -148,6 +148,14 @@ function boardAt(
       fill: segment ? "ink" : "muted",
     }),
   ];
+}
+
+/** Of a task only one view is told here. */
+function verdictWords(recording: ThoughtRecording): string {
+  const said = ownVerdict(recording);
+  return recording.vote
+    ? `The task as it is: ${said.charAt(0).toLowerCase()}${said.slice(1)}`
+    : said;
 }
 
 function verdictTone({ valid }: ThoughtRecording): "right" | "wrong" | "answer" {
@@ -358,7 +366,7 @@ function tick(id: string, x: number, y: number, r: number): Shape {
 
 function closing(recording: ThoughtRecording, box: Box, size: number): Shape[] {
   const { segments_used: used, segments, valid, exact } = recording;
-  const said = `${verdict(recording)} ${count(used, "segment")} of ${segments.length} ${used === 1 ? "was" : "were"} used.`;
+  const said = `${verdictWords(recording)} ${count(used, "segment")} of ${segments.length} ${used === 1 ? "was" : "were"} used.`;
   return [
     group(
       "verdict",

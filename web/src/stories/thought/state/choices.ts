@@ -1,15 +1,17 @@
 /** The kinds of puzzles that can be put on the table, each with a picture. */
-import type { ThinkerModel } from "../../../engine/thinker/client";
+import type { TableTask, ThinkerModel } from "../../../engine/thinker/client";
 import type { Shape } from "../../../scene/shape";
 import { capital } from "../../../scene/words";
 import { PICTURE, type Choice } from "../../onStage";
 import { puzzleBoard } from "../../puzzle/board";
-import { isKind, type Kind } from "../draft";
+import { isKind, TASK, type Kind } from "../draft";
+import { pair } from "../parts/canvases";
 import { LEVELS } from "./pile";
 
 /** A choice for each kind that one of `models` thinks about. */
 export function kindChoices(
   models: readonly ThinkerModel[],
+  tasks: readonly TableTask[],
   chosen: Kind,
   choose: (kind: Kind) => void,
 ): readonly Choice[] {
@@ -17,13 +19,35 @@ export function kindChoices(
   return kinds.map((kind) => ({
     id: kind,
     recording: kind,
-    title: capital(kind),
-    picture: pictureOf(kind, models),
+    title: titleOf(kind),
+    picture: kind === TASK ? pictureOfTask(tasks, models) : pictureOf(kind, models),
     chosen: kind === chosen,
     note: "",
     progress: null,
     choose: () => choose(kind),
   }));
+}
+
+export function titleOf(kind: Kind): string {
+  return kind === TASK ? kind.toUpperCase() : capital(kind);
+}
+
+/** An example of the first task; nothing until the tasks are there. */
+function pictureOfTask(
+  tasks: readonly TableTask[],
+  models: readonly ThinkerModel[],
+): readonly Shape[] {
+  const example = tasks[0]?.examples[0];
+  const model = models.find(({ puzzle }) => puzzle === TASK);
+  if (!example || !model) return [];
+  return pair({
+    id: "picture.arc",
+    box: { x: 5, y: 2, width: PICTURE.width - 10, height: PICTURE.height - 4 },
+    board: model.board,
+    small: true,
+    from: { grid: example.given, label: "before", tip: "An example, before." },
+    to: { grid: example.answer, tone: "answer", label: "after", tip: "An example, after." },
+  });
 }
 
 function pictureOf(kind: Kind, models: readonly ThinkerModel[]): readonly Shape[] {

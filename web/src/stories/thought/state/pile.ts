@@ -4,18 +4,18 @@
  */
 import { at, range } from "../../../lib/list";
 import { BLANK } from "../../../lib/rules/sudoku";
-import { read, SIDE, type Draft, type Kind } from "../draft";
+import { read, SIDE, type GridDraft, type GridKind } from "../draft";
 import levels from "./pile.json";
 
 export interface Level {
   readonly title: string;
-  readonly kind: Kind;
+  readonly kind: GridKind;
   /** Its puzzles, with how hard each is: guesses of a search, or cells of the shortest way. */
-  readonly puzzles: readonly { readonly draft: Draft; readonly rating: number }[];
+  readonly puzzles: readonly { readonly draft: GridDraft; readonly rating: number }[];
 }
 
 export const LEVELS: readonly Level[] = levels.map(({ title, puzzle, puzzles }) => {
-  const kind = puzzle as Kind;
+  const kind = puzzle as GridKind;
   return {
     title,
     kind,
@@ -31,7 +31,7 @@ export function anyOf(n: number): number {
 }
 
 /** A new puzzle of a level. */
-export function another(level: Level, below: Below = anyOf): Draft {
+export function another(level: Level, below: Below = anyOf): GridDraft {
   const { draft } = at(level.puzzles, below(level.puzzles.length));
   return draft.kind === "sudoku" ? shuffled(draft, below) : turned(draft, below);
 }
@@ -46,7 +46,7 @@ function inAnyOrder<T>(items: readonly T[], below: Below): T[] {
 }
 
 /** A sudoku with other digits, its lines in another order and perhaps transposed. */
-export function shuffled(draft: Draft, below: Below): Draft {
+export function shuffled(draft: GridDraft, below: Below): GridDraft {
   const box = Math.sqrt(SIDE);
   const lines = (): number[] =>
     inAnyOrder(range(box), below).flatMap((band) =>
@@ -64,7 +64,7 @@ export function shuffled(draft: Draft, below: Below): Draft {
 }
 
 /** A maze turned or flipped. */
-export function turned(draft: Draft, below: Below): Draft {
+export function turned(draft: GridDraft, below: Below): GridDraft {
   const [transposed, upended, mirrored] = [below(2) === 1, below(2) === 1, below(2) === 1];
   const [height, width] = transposed ? [draft.width, draft.height] : [draft.height, draft.width];
   const grid = range(height * width).map((cell) => {

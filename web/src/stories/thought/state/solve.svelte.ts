@@ -2,7 +2,14 @@
  * The table: a puzzle is written here, a model thinks about it in the page, and the thought takes
  * the stage. What stood there before can stand beside it.
  */
-import { Thinker, type ThinkerModel, type ThoughtProgress } from "../../../engine/thinker/client";
+import {
+  Thinker,
+  type Asked,
+  type AskedTask,
+  type TableTask,
+  type ThinkerModel,
+  type ThoughtProgress,
+} from "../../../engine/thinker/client";
 import Busy from "../../../elements/Busy.svelte";
 import { folderBeside } from "../../../lib/files";
 import { Problem, sentence } from "../../../recording/problem";
@@ -26,11 +33,15 @@ import {
   draftOf,
   empty,
   judge,
+  judgeTask,
   read,
   readWritten,
+  refuseTask,
+  TASK,
   withToken,
   write,
   type Draft,
+  type GridDraft,
   type Judged,
   type Kind,
 } from "../draft";
@@ -69,6 +80,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
   draft = $state.raw() as Draft;
   /** What can think here. */
   models = $state.raw<readonly ThinkerModel[]>([]);
+  /** The tasks that can be put on the table; none before they are there. */
+  tasks = $state.raw<readonly TableTask[]>([]);
   /** Why nothing can; null while it is not known. */
   silent = $state.raw<string | null>(null);
   underWay = $state.raw<UnderWay | null>(null);
@@ -132,7 +145,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
   get choices(): Choices {
     return {
       title: "Puzzles",
-      among: kindChoices(this.models, this.draft.kind, (kind) => void this.chooseKind(kind)),
+      among: kindChoices(
+        this.models,
+        this.tasks,
+        this.draft.kind,
+        (kind) => void this.chooseKind(kind),
+      ),
       making: null,
     };
   }
@@ -211,6 +229,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     this.#followed = puzzle;
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
     await this.#findModels();
+    if (this.draft.kind === TASK || asked?.kind === TASK) await this.#findTasks();
     if (asked) await this.#bring(asked);
     await this.#bringOther();
   }
@@ -236,7 +255,10 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   /** Writes a token into a cell. */
   set(cell: number, token: number): void {
-    if (this.draft.grid[cell] !== token) this.#put(withToken(this.draft, cell, token), true);
+    const { draft } = this;
+    if (draft.kind !== TASK && draft.grid[cell] !== token) {
+      this.#put(withToken(draft, cell, token), true);
+    }
   }
 
   /** Takes a text that was pasted; what it is no puzzle for is said. Whether it was taken. */
@@ -249,30 +271,43 @@ export class Solve extends SingleStory<ThoughtRecording> {
     }
   }
 
-  /** A sudoku's editor takes a maze as well, and the other way round. */
+  /** A sudoku's editor takes a maze as well, and the other way round; both take a task's id. */
   #read(text: string): Draft {
     const { kind } = this.draft;
-    const other: Kind = kind === "sudoku" ? "maze" : "sudoku";
+    const id = text.trim();
+    if (this.tasks.some((task) => task.id === id)) return { kind: TASK, task: id, test: 1 };
+    if (kind === TASK) return this.#readBesideTask(text);
+    const other = kind === "sudoku" ? "maze" : "sudoku";
     try {
       return read(kind, text);
     } catch (error) {
-      try {
-        const draft = read(other, text);
-        if (judge(draft).ready) return draft;
-      } catch {
-        // It is said what is wrong with it as one of the kind that is on the table.
-      }
+      const draft = readReady(other, text);
+      if (draft) return draft;
+      // It is said what is wrong with it as one of the kind that is on the table.
       throw error;
     }
   }
 
+  #readBesideTask(text: string): Draft {
+    const draft = readReady("sudoku", text) ?? readReady("maze", text);
+    if (draft) return draft;
+    throw new Problem(refuseTask(text, this.tasks.length, this.thinker?.canvas[0] ?? 0));
+  }
+
   clear(): void {
-    this.#put(empty(this.draft.kind, this.draft.height), false);
+    const { draft } = this;
+    if (draft.kind !== TASK) this.#put(empty(draft.kind, draft.height), false);
   }
 
   /** An empty maze of another size. */
   resize(side: number): void {
     this.#put(empty("maze", side), false);
+  }
+
+  /** Puts a test of a task on the table, and thinks about it. */
+  async chooseTask(task: string, test: number): Promise<void> {
+    this.#put({ kind: TASK, task, test }, true);
+    await this.think();
   }
 
   /** One of the pile, in another shape. */
@@ -283,7 +318,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   /** What the visitor wrote last herself, if it is not what stands here. */
   get own(): Draft | null {
-    const own = this.#kept.own(this.draft.kind);
+    const own = this.draft.kind === TASK ? null : this.#kept.own(this.draft.kind);
     return own && write(own) !== write(this.draft) ? own : null;
   }
 
@@ -293,12 +328,21 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   async chooseKind(kind: Kind): Promise<void> {
     if (kind === this.draft.kind) return;
-    const first = LEVELS.filter((level) => level.kind === kind)[1];
-    const draft = this.#kept.own(kind) ?? first?.puzzles[0]?.draft;
-    if (draft) this.#put(draft, false);
+    if (kind === TASK) await this.#findTasks();
+    const draft = this.#kept.own(kind) ?? this.#firstOf(kind);
+    if (!draft) return;
+    this.#put(draft, false);
     this.page.update({ compare: null });
     this.page.keep({ thinker: null, segments: null, halt: null, views: null });
     await this.think();
+  }
+
+  #firstOf(kind: Kind): Draft | null {
+    if (kind !== TASK) {
+      return LEVELS.filter((level) => level.kind === kind)[1]?.puzzles[0]?.draft ?? null;
+    }
+    const [first] = this.tasks;
+    return first ? { kind, task: first.id, test: 1 } : null;
   }
 
   get canUndo(): boolean {
@@ -355,6 +399,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
   get coming(): readonly number[] | null {
     const { underWay, draft, thinker } = this;
     if (!underWay?.progress || !thinker || underWay.puzzle !== write(draft)) return null;
+    if (draft.kind === TASK) return null;
     const { answer } = underWay.progress;
     const [, across] = thinker.canvas;
     return draft.grid.map(
@@ -393,7 +438,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
       this.#show(null, this.#loaded);
       return true;
     }
-    if (!this.#judge(draft).ready) return false;
+    const judged = this.#judge(draft);
+    if (!judged.ready) {
+      // A grid is in the editor, with what is wrong beside it; a task is only a link's words.
+      if (draft.kind === TASK) this.page.say("problem", judged.words);
+      return false;
+    }
     const thought = await this.#thoughtOf(question);
     if (!thought || this.#gone) return false;
     this.#show(question, thought.recording);
@@ -443,26 +493,24 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const model = among.find(({ name }) => name === question.thinker) ?? among[0];
     if (!model) {
       throw new Problem(
-        this.silent ?? `No model here thinks about such puzzles: a ${draft.kind} needs one.`,
+        this.silent ?? `No model here thinks about such puzzles: ${named(draft)} needs one.`,
       );
     }
-    checkFit(draft, model);
+    if (draft.kind !== TASK) checkFit(draft, model);
     if (question.thinker !== null && question.thinker !== model.name) {
       this.page.say(
         "problem",
-        `There is no model “${question.thinker}” for a ${draft.kind} here; ${model.name} thinks.`,
+        `There is no model “${question.thinker}” for ${named(draft)} here; ${model.name} thinks.`,
       );
     }
     return this.#thinker.think(
       {
+        ...posed(draft),
         model: model.name,
-        given: draft.grid,
-        height: draft.height,
-        width: draft.width,
         segments: question.segments ?? model.segments,
         haltThreshold: question.halt ?? model.haltThreshold,
         views: Math.min(question.views ?? model.views, model.mostViews),
-        title: `${model.name} thinks about a ${draft.kind}`,
+        title: `${model.name} thinks about ${named(draft)}`,
       },
       (progress) => {
         if (!signal.aborted) this.underWay = { puzzle: question.puzzle, progress };
@@ -474,6 +522,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
   /** Loads the runtime, and the first model of each kind, ahead of the first thought. */
   async warm(): Promise<void> {
     await this.#findModels();
+    await this.#findTasks();
     const first = new Map(this.models.toReversed().map(({ puzzle, name }) => [puzzle, name]));
     if (this.warmed || !first.size) return;
     const loaded = [...first.values()].map((name) => this.#thinker.warm(name));
@@ -509,7 +558,23 @@ export class Solve extends SingleStory<ThoughtRecording> {
     }
   }
 
+  /** The tasks of the model that thinks about such. */
+  async #findTasks(): Promise<void> {
+    const file = this.#chosen(TASK)?.tasks;
+    if (!file) return;
+    try {
+      this.tasks = await this.#thinker.tasks(file);
+    } catch (error) {
+      this.silent = sentence(error);
+    }
+  }
+
   #judge(draft: Draft): Judged {
+    if (draft.kind === TASK) {
+      return this.tasks.length
+        ? judgeTask(draft, this.tasks)
+        : { words: "Looking which tasks are here.", cells: [], ready: false };
+    }
     const judged = judge(draft);
     const thinker = this.#chosen(draft.kind);
     if (!judged.ready || !thinker) return judged;
@@ -522,9 +587,32 @@ export class Solve extends SingleStory<ThoughtRecording> {
   }
 }
 
+/** A puzzle of another kind than the one on the table, if it is a proper one. */
+function readReady(kind: GridDraft["kind"], text: string): GridDraft | null {
+  try {
+    const draft = read(kind, text);
+    return judge(draft).ready ? draft : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A puzzle as the engine is asked about it. */
+function posed(
+  draft: Draft,
+): Pick<Asked, "given" | "height" | "width"> | Pick<AskedTask, "task" | "test"> {
+  if (draft.kind === TASK) return { task: draft.task, test: draft.test };
+  return { given: draft.grid, height: draft.height, width: draft.width };
+}
+
+/** 'a maze', 'task 6ea4a07e'. */
+function named(draft: Draft): string {
+  return draft.kind === TASK ? `task ${draft.task}` : `a ${draft.kind}`;
+}
+
 /** Throws a Problem where a puzzle is not of a size that the model reads. */
 function checkFit(
-  { kind, height, width }: Draft,
+  { kind, height, width }: GridDraft,
   { title, canvas, holdsSmaller }: ThinkerModel,
 ): void {
   const [rows, columns] = canvas;
@@ -550,6 +638,6 @@ function pick({
 
 /** A thought in a few words, above it. */
 function labelOf(recording: ThoughtRecording): string {
-  const views = recording.tried?.length ?? 1;
+  const views = recording.vote?.views.length ?? recording.tried?.length ?? 1;
   return `${clues(recording)}, ${count(views, "view")}. ${verdict(recording)}`;
 }
