@@ -14,7 +14,7 @@ import {
   readWritten,
   withToken,
   write,
-  type Draft,
+  type GridDraft,
 } from "../../src/stories/thought/draft";
 import { Kept, type Shelf } from "../../src/stories/thought/state/kept";
 import { another, LEVELS } from "../../src/stories/thought/state/pile";
@@ -82,7 +82,7 @@ test("a start that is put elsewhere moves there", () => {
 
 test("a maze with open rooms or without a wall around it is said to be unlike newspapers'", () => {
   const corridor = "1111/1S.1/11.1/11G1/1111";
-  const said = (text: string) => judge(readWritten(text) as Draft).words;
+  const said = (text: string) => judge(readWritten(text) as GridDraft).words;
   expect(said(corridor)).toBe("5 × 4; the shortest way has 4 cells.");
   for (const other of [
     corridor.replace("/11.1", "/1..1"),
@@ -136,7 +136,7 @@ describe("a link", () => {
 
 test("the puzzle of a recording is written as it was given; of ARC there is none", () => {
   const recording = thought({ on: "sudoku" });
-  expect(draftOf(recording)?.grid).toEqual(recording.given);
+  expect(draftOf(recording)).toMatchObject({ grid: recording.given });
   expect(draftOf(thought({ on: "arc" }))).toBeNull();
   expect(draftOf(thought({ on: "small" }))).toBeNull();
 });
@@ -207,7 +207,7 @@ describe("what is kept in the browser", () => {
 
 describe("the pile", () => {
   const all = LEVELS.flatMap(({ title, puzzles }) =>
-    puzzles.map(({ draft, rating }): [string, Draft, number] => [title, draft, rating]),
+    puzzles.map(({ draft, rating }): [string, GridDraft, number] => [title, draft, rating]),
   );
 
   test("has puzzles of each kind from easy to hard, each a proper one rated as Python rates it", () => {

@@ -3,6 +3,7 @@ import type { AnyRecording } from "../../src/recording/form";
 import { ladder, variants } from "./assemble-helpers";
 import { thoughtsInside } from "./inside-fixture";
 import { runs, thoughts } from "./puzzle-fixture";
+import { votes } from "./vote-fixture";
 import { fixture, storyIn, WORLD_STORIES } from "./story-helpers";
 
 export interface Examples {
@@ -39,5 +40,8 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
     ],
   },
   run: { recordings: runs },
-  thought: { recordings: () => [...thoughts(), ...thoughtsInside()] },
+  thought: {
+    recordings: () => [...thoughts(), ...thoughtsInside(), ...votes()],
+    seen: [["the true answer hidden", { truth: false }]],
+  },
 };

@@ -4,9 +4,12 @@ import { describe, expect, test } from "vitest";
 import type { ThoughtRecording } from "../../src/recording/thought.gen";
 import { at, range } from "../../src/lib/list";
 import * as numbers from "../../src/scene/numbers";
+import { cropped, disguised, gridIn, undoing } from "../../src/lib/rules/arc";
+import { check } from "../../src/stories/thought/check";
 import { verdict, wrongOf } from "../../src/stories/thought/facts";
 import { scenes as thoughtScenes } from "../../src/stories/thought/scenes";
 import { BOARDS, thought, thoughts, type BoardName } from "./puzzle-fixture";
+import { canvasOf, voted, votes, type VoteAsked } from "./vote-fixture";
 import { strangers } from "./puzzle-scenes";
 import { everyShape, wide } from "./story-helpers";
 
@@ -17,16 +20,25 @@ function allowed(recording: ThoughtRecording): Set<string> {
     found.add(numbers.reward(q_halt));
     found.add(numbers.percent(numbers.logistic(q_halt)));
   }
+  for (const { chance } of [
+    ...(recording.vote?.views ?? []),
+    ...(recording.vote?.candidates ?? []),
+  ]) {
+    found.add(numbers.percent(chance));
+  }
   return found;
 }
 
-test.each(thoughts())("every number is one of the recording: a thought %s", (_name, recording) => {
-  const { board, model, step, puzzle, trained_on } = recording;
-  const counts = new Set([...range(board.cells + 1), model.parameters, step ?? 0]);
-  const names = [puzzle, ...trained_on];
-  const found = strangers(thoughtScenes, recording, allowed(recording), counts, names);
-  expect(found.slice(0, 10)).toEqual([]);
-});
+test.each([...thoughts(), ...votes()])(
+  "every number is one of the recording: a thought %s",
+  (_name, recording) => {
+    const { board, model, step, puzzle, trained_on } = recording;
+    const counts = new Set([...range(board.cells + 1), model.parameters, step ?? 0]);
+    const names = [puzzle, recording.vote?.task ?? "", ...trained_on].filter(Boolean);
+    const found = strangers(thoughtScenes, recording, allowed(recording), counts, names);
+    expect(found.slice(0, 10)).toEqual([]);
+  },
+);
 
 const thinking = at(thoughtScenes, 1);
 
@@ -144,5 +156,113 @@ describe("a board of 900 cells", () => {
     // The edge of a grid has a hue of its own and no digit.
     expect(forms).toHaveLength(hues.length - 1);
     expect(forms.length).toBe(10);
+  });
+});
+
+describe("a vote", () => {
+  const scene = at(thoughtScenes, 3);
+  const textsAt = (recording: ThoughtRecording, time: number, view: object): string[] =>
+    [...everyShape(scene.draw(recording, time, { ...wide, ...view }))].flatMap((shape) =>
+      shape.kind === "text" ? [shape.text] : [],
+    );
+  const end = (recording: ThoughtRecording): number => scene.duration(recording, wide) - 1;
+
+  test("says whether one of the two that are handed in is right, and how many found what is", () => {
+    const said = (asked: VoteAsked): string => verdict(voted(asked));
+    expect(said({ right: 0 })).toBe("Solved: the first of the two is right.");
+    expect(said({ right: 1 })).toBe("Solved: the second of the two is right.");
+    expect(said({ right: 4 })).toBe(
+      "Not solved: neither of the two is right; 1 view found what is.",
+    );
+    expect(said({ right: null })).toMatch(/^Not solved: .*, and no view found what is\.$/);
+    expect(said({ right: 0, answers: 1 })).toBe("Solved: it is right.");
+    expect(said({ known: false })).toBe("Nothing here can tell whether one of them is right.");
+  });
+
+  test("ends with what is said of it, whether or not the true answer is shown", () => {
+    for (const truth of [true, false]) {
+      const recording = voted({ right: null });
+      const texts = textsAt(recording, end(recording), { truth }).join(" ");
+      expect(texts).toContain("Not solved: neither of the two is right");
+      expect(texts.includes("The true answer")).toBe(truth);
+    }
+  });
+
+  test("shows the answers of the views that have answered, without their disguises", () => {
+    const recording = voted();
+    const views = recording.vote?.views ?? [];
+    const labels = (time: number): string[] =>
+      [...everyShape(scene.draw(recording, time, wide))].flatMap(({ id, tip }) =>
+        /^board\.\d+$/.test(id) ? [tip ?? ""] : [],
+      );
+    const stops = scene.stops(recording, wide);
+    expect(stops).toHaveLength(views.length + 3);
+    range(views.length + 1).forEach((many) => {
+      const shown = labels(at(stops, many));
+      expect(shown.filter((tip) => tip.includes("answers this"))).toHaveLength(many);
+    });
+  });
+
+  test("that does not add up, or is of no such board, is refused", () => {
+    const recording = voted();
+    const { vote } = recording;
+    if (!vote) throw new Error("no vote");
+    const [first, ...rest] = vote.candidates;
+    if (!first) throw new Error("no candidate");
+    const spoiled: readonly [Partial<ThoughtRecording>, RegExp][] = [
+      [{ vote: { ...vote, candidates: [{ ...first, count: 40 }, ...rest] } }, /votes, not 40/],
+      [{ vote: { ...vote, candidates: [first] } }, /what a view votes for/],
+      [{ vote: { ...vote, test: 2 } }, /vote\.test/],
+      [
+        { vote: { ...vote, candidates: [{ ...first, answer: [1] }, ...rest] } },
+        /an answer to vote for/,
+      ],
+      [
+        {
+          vote: {
+            ...vote,
+            views: vote.views.map((one) => ({ ...one, colours: range(10).fill(1) as never })),
+          },
+        },
+        /colours of a view/,
+      ],
+    ];
+    expect(check(recording)).toBeNull();
+    for (const [part, says] of spoiled) expect(check({ ...recording, ...part })).toMatch(says);
+    expect(check({ ...thought(), vote })).toMatch(/no board of ARC/);
+  });
+});
+
+describe("a disguise", () => {
+  const rows = [
+    [1, 2, 3],
+    [4, 5, 6],
+  ];
+  const canvas = canvasOf(10, rows);
+  const colours = [0, 2, 3, 4, 5, 6, 7, 8, 9, 1];
+
+  test("turns a grid and exchanges its colours, and is taken off again", () => {
+    const left = canvasOf(10, [
+      [4, 7],
+      [3, 6],
+      [2, 5],
+    ]);
+    expect(disguised(canvas, { turn: 1, colours })).toEqual(left);
+    for (const turn of range(8)) {
+      const how = { turn, colours };
+      expect(disguised(disguised(canvas, how), undoing(how))).toEqual(canvas);
+    }
+  });
+
+  test("keeps only the grid: the largest rectangle, of equal ones the one with fewer rows", () => {
+    const messy = [...canvas];
+    messy[77] = 5;
+    expect(cropped(messy)).toEqual(canvas);
+    // A row of six and a column of three by two: as large.
+    const equal = canvasOf(10, [[1, 1, 1, 1, 1, 1]]).map((token, cell) =>
+      [10, 11, 20, 21].includes(cell) ? 3 : token,
+    );
+    expect(gridIn(equal)).toEqual({ rows: 1, columns: 6 });
+    expect(gridIn(Array<number>(100).fill(0))).toEqual({ rows: 0, columns: 0 });
   });
 });

@@ -8,7 +8,7 @@ import { count } from "../../scene/numbers";
 import { cropOf, IGNORED, isWrong, type Crop, type Grid } from "../puzzle/facts";
 import { draftOf, sizeIn, TASK } from "./draft";
 import type { ThoughtView } from "./view";
-import { isVoted, voteVerdict } from "./vote";
+import { cropOfGrids, isVoted, voteVerdict, wantedIn, type VotedRecording } from "./vote";
 
 export type { ThoughtScene } from "./view";
 
@@ -109,8 +109,15 @@ export const cropOfThought = memo((recording: ThoughtRecording): Crop => {
   const { board, given, solution } = recording;
   // A maze that is smaller than its canvas stands at the top left.
   if (board.kind === "maze") return { left: 0, top: 0, ...sizeIn(given, board) };
+  if (isVoted(recording)) return cropOfGrids(gridsIn(recording));
   return cropOf(board, [given, solution ?? handedIn(recording).answer]);
 });
+
+/** What stands on the boards of a task: its grid, the true answer, and all that are given. */
+function gridsIn(recording: VotedRecording): readonly Grid[] {
+  const answers = recording.segments.map(({ answer }) => answer);
+  return [recording.given, wantedIn(recording) ?? recording.given, ...answers];
+}
 
 /** What is to be said of the answer that counts, or of those that a vote hands in. */
 export function verdict(recording: ThoughtRecording): string {

@@ -108,6 +108,14 @@ export function cropOfGrid(canvas: Grid): Crop | null {
   return rows ? { left: 0, top: 0, width: columns, height: rows } : null;
 }
 
+/** The cells that hold the grids of several canvases. */
+export function cropOfGrids(canvases: readonly Grid[]): Crop {
+  const sizes = canvases.map(gridIn);
+  const most = (side: "rows" | "columns"): number =>
+    Math.max(1, ...sizes.map((size) => size[side]));
+  return { left: 0, top: 0, width: most("columns"), height: most("rows") };
+}
+
 /** The cells in which an answer is not the true one, of those that either uses. */
 export function offIn(answer: Grid, wanted: Grid, board: Board): number[] {
   return range(board.cells).filter((cell) => answer[cell] !== wanted[cell]);

@@ -21,7 +21,7 @@ export interface CanvasProps {
 }
 
 /** A cell is never larger, so that a grid of one cell is no poster. */
-const LARGEST = 46;
+const LARGEST = 64;
 
 /** The grid at the top left of a canvas. */
 export function canvas({ box, grid, wrong, ...props }: CanvasProps): Shape {

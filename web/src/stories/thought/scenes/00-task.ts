@@ -91,9 +91,9 @@ function examples(recording: VotedRecording, t: number, box: Box): Shape[] {
       pair({
         id: `example.${i}.pair`,
         box: {
-          x: round(box.x + column * wide + 4),
+          x: round(box.x + column * wide + 8),
           y: round(box.y + row * high + 4),
-          width: round(wide - 8),
+          width: round(wide - 16),
           height: round(high - 8),
         },
         board,

@@ -165,7 +165,6 @@ function one(recording: VotedRecording, many: number, box: Box, view: ThoughtVie
     { ...box, y: box.y + part + head, height: part - head - 6 },
   ];
   const tip = `View ${many}, ${what}`;
-  const back = own.turn || what !== "as it is" ? "Turned back" : "So its answer is";
   return [
     fitted("one.head", `In disguise: ${what}`, box.x, round(box.y + size), box.width, size, {
       weight: 700,
@@ -182,7 +181,9 @@ function one(recording: VotedRecording, many: number, box: Box, view: ThoughtVie
         tip: `${tip}: what it answers, in disguise.`,
       },
     }),
-    fitted("one.back", back, box.x, round(box.y + part + size), box.width, size, { weight: 700 }),
+    fitted("one.back", "Without the disguise", box.x, round(box.y + part + size), box.width, size, {
+      weight: 700,
+    }),
     canvas({
       id: "one.answer",
       box: bottom,
@@ -336,7 +337,7 @@ function tally(recording: VotedRecording, t: number, box: Box, view: ThoughtView
       ? [
           fitted(
             "row.rest",
-            `and ${count(rest.length, "more answer")}, ${rest.length === 1 ? "given" : "each given"} by at most ${count(at(rest, 0).count, "view")}`,
+            restWords(rest.length, at(rest, 0).count),
             box.x,
             round(box.y + shown.length * step + size * 1.3),
             box.width,
@@ -346,6 +347,12 @@ function tally(recording: VotedRecording, t: number, box: Box, view: ThoughtView
         ]
       : []),
   ];
+}
+
+/** 'and 7 more answers, of one view each'. */
+function restWords(many: number, most: number): string {
+  const by = most === 1 ? "of one view" : `of at most ${count(most, "view")}`;
+  return `and ${count(many, "more answer")}, ${by}${many === 1 ? "" : " each"}`;
 }
 
 /** The answers that are handed in, and whether one of them is right. */
