@@ -221,7 +221,7 @@ function boards(recording: VotedRecording, many: number, box: Box, view: Thought
   const shown = viewsOf(recording).slice(0, mostBoards(recording));
   const across = columnsFor(shown.length, box);
   const [wide, high] = [box.width / across, box.height / Math.ceil(shown.length / across)];
-  return shown.map((seen, i) => {
+  return shown.flatMap((seen, i) => {
     const done = i < many;
     const own = at(vote.views, i);
     const answer = judged(recording, seen.answer, view);
@@ -235,45 +235,36 @@ function boards(recording: VotedRecording, many: number, box: Box, view: Thought
       width: round(wide - 8),
       height: round(high - 8),
     };
-    return group(
-      `board.${i}`,
-      [
-        ...(i === many - 1
-          ? [
-              rect(
-                `board.${i}.now`,
-                {
-                  x: place.x - 3,
-                  y: place.y - 3,
-                  width: place.width + 6,
-                  height: place.height + 6,
-                },
-                { radius: 6, fill: "halting", opacity: 0.3 },
-              ),
-            ]
-          : []),
-        canvas({
-          id: `board.${i}.grid`,
-          box: place,
-          board,
-          grid: done ? seen.answer : seen.given,
-          ...(done ? answer : {}),
-          small: true,
-          label: `View ${i + 1}`,
-          tip,
-        }),
-        ...(right
-          ? [
-              tick(`board.${i}.tick`, {
-                x: place.x + place.width - 7,
-                y: place.y + 7,
-                size: 16,
-              }),
-            ]
-          : []),
-      ],
-      { label: tip, tip },
-    );
+    return [
+      ...(i === many - 1
+        ? [
+            rect(
+              `board.${i}.now`,
+              { x: place.x - 3, y: place.y - 3, width: place.width + 6, height: place.height + 6 },
+              { radius: 6, fill: "halting", opacity: 0.3 },
+            ),
+          ]
+        : []),
+      canvas({
+        id: `board.${i}`,
+        box: place,
+        board,
+        grid: done ? seen.answer : seen.given,
+        ...(done ? answer : {}),
+        small: true,
+        label: tip,
+        tip,
+      }),
+      ...(right
+        ? [
+            tick(`board.${i}.tick`, {
+              x: place.x + place.width - 7,
+              y: place.y + 7,
+              size: 16,
+            }),
+          ]
+        : []),
+    ];
   });
 }
 
