@@ -100,7 +100,11 @@ def test_one_file_carries_stories_engine_models_and_runtime(
     for preset in engine["presets"].values():
         assert files[f"graphs/{preset['step']}"] == (GRAPHS / preset["step"]).read_bytes()
     models = json.loads(files["thinkers/index.json"])["models"]
-    assert [model["name"] for model in models] == [*USUAL.values(), "sudoku-easy-1000"]
+    assert [model["name"] for model in models] == [
+        USUAL["sudoku"],
+        USUAL["maze"],
+        "sudoku-easy-1000",
+    ]
     for model in models:
         weights = files[f"thinkers/{model['weights']}"]
         assert hashlib.sha256(weights).hexdigest() == model["sha256"]

@@ -27,15 +27,17 @@ from hrmkit.puzzles.puzzle import Grid, Puzzle
 from hrmkit.puzzles.sudoku.generator import dug, solved_grids
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
 from hrmkit.solving.answer import one_puzzle
+from hrmkit.solving.loading import load_model
 from hrmkit.solving.views import view_of_one
 from hrmkit.studio.graphs import SHIPPED, theta_of
 from hrmkit.studio.segment import INPUTS, Segment, export_segment
 from hrmkit.studio.server import create_app
-from hrmkit.studio.shapes import GRAPHS, WEIGHTS, graph_name
+from hrmkit.studio.shapes import GRAPHS, WEIGHTS, graph_name, thinks_in_page
 from hrmkit.studio.symmetries import symmetries_of
 from hrmkit.studio.thinkers import INDEX, Thinkers, stored
 
 ORIGIN = "http://127.0.0.1"
+IN_PAGE = [name for name in shipped() if thinks_in_page(load_model(name))]
 COUNT = 200
 TIE = 0.05
 """Two best logits as near as this are one to a thought in float32, which has lasted a while."""
@@ -94,7 +96,7 @@ def puzzles_of(model: PuzzleHRM) -> Tensor:
     return torch.tensor([maze.encode(row.question) for row in make_mazes(share, 15, 10)])
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", IN_PAGE)
 def test_the_graph_of_every_model_thinks_as_pytorch_does(name: str) -> None:
     """The same tokens after every segment, of some to the end; each segment's logits to 1e-4."""
     model = hrmkit.load(name)
@@ -116,7 +118,7 @@ def test_the_graph_of_every_model_thinks_as_pytorch_does(name: str) -> None:
     assert ties <= MOST_TIES
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", IN_PAGE)
 def test_every_output_is_pytorchs_for_any_number_of_puzzles(name: str) -> None:
     model = hrmkit.load(name)
     assert isinstance(model, PuzzleHRM)
@@ -137,7 +139,7 @@ def test_every_output_is_pytorchs_for_any_number_of_puzzles(name: str) -> None:
 
 
 def test_the_graphs_that_come_along_are_those_of_the_models() -> None:
-    wanted = {graph_name(model) for model in map(hrmkit.load, shipped())}  # type: ignore[arg-type]
+    wanted = {graph_name(model) for model in map(hrmkit.load, IN_PAGE)}  # type: ignore[arg-type]
     assert {path.name for path in SHIPPED.glob(GRAPHS)} == wanted
 
 

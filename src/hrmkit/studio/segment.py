@@ -27,7 +27,7 @@ from hrmkit.recording.calls import calls_of
 from hrmkit.solving.loading import load_model
 from hrmkit.studio.export import OPSET, strip
 from hrmkit.studio.graphs import SHIPPED, Slot, slots_of
-from hrmkit.studio.shapes import GRAPHS, WEIGHTS, graph_name, outputs_of
+from hrmkit.studio.shapes import GRAPHS, WEIGHTS, graph_name, outputs_of, thinks_in_page
 from hrmkit.writing import write
 
 INPUTS = ("high", "low", "given")
@@ -139,8 +139,8 @@ def share_constants(graph: onnx.GraphProto) -> None:
 
 def export_shipped(folder: Path = SHIPPED) -> None:
     """Write the graphs of the models that come with the package, and no others."""
-    models = (load_model(path).model for path in shipped().values())
-    graphs = {graph_name(model): model for model in models}
+    loaded = (load_model(path) for path in shipped().values())
+    graphs = {graph_name(one.model): one.model for one in loaded if thinks_in_page(one)}
     for name, model in graphs.items():
         write(folder / name, export_segment(model))
     for file in folder.glob(GRAPHS):

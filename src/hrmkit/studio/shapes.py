@@ -8,7 +8,10 @@ from dataclasses import asdict
 
 from hrmkit.model.hrm import HRM
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.solving.loading import LoadedModel, kind_of
 
+KINDS = ("sudoku", "maze")
+"""The puzzles whose rules the page knows."""
 GRAPHS = "segment-*.onnx"
 """The files of such graphs."""
 WEIGHTS = "weights"
@@ -24,6 +27,11 @@ def graph_name(model: PuzzleHRM) -> str:
     said = json.dumps([wires, asdict(model.sizes), asdict(face)], sort_keys=True)
     shape = hashlib.sha256(said.encode()).hexdigest()[:8]
     return f"segment-{face.tokens}x{model.sizes.width}-{shape}.onnx"
+
+
+def thinks_in_page(loaded: LoadedModel) -> bool:
+    """Whether the page knows the rules of a model's puzzle, and needs no puzzle embedding."""
+    return kind_of(loaded).name in KINDS and not loaded.model.wiring.puzzle_embedding
 
 
 def outputs_of(model: HRM) -> list[str]:

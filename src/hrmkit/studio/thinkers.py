@@ -28,12 +28,10 @@ from hrmkit.recording.thought.recorder import card_of, step_of, title_of, traine
 from hrmkit.solving.answer import PAD
 from hrmkit.solving.loading import ABILITIES, USUAL, LoadedModel, kind_of, load_model
 from hrmkit.studio.graphs import SHIPPED, theta_of
-from hrmkit.studio.shapes import graph_name
+from hrmkit.studio.shapes import KINDS, graph_name, thinks_in_page
 from hrmkit.studio.symmetries import MOST_VIEWS, symmetries_of
 
 INDEX = "index.json"
-KINDS = ("sudoku", "maze")
-"""The puzzles whose rules the page knows."""
 EXPORTER = ("onnx", "onnxscript")
 """What it takes to make a graph."""
 LARGEST = 64 * 2**20
@@ -64,7 +62,8 @@ class Thinkers:
         """Every file by its name; made when it is first asked for."""
         own = dict(zip(names_of([source for source, _ in self._own]), self._own, strict=True))
         usual = [name for name in USUAL.values() if name in shipped()]
-        ours = {name: load_model(name) for name in dict.fromkeys((*usual, *shipped()))}
+        loaded = {name: load_model(name) for name in dict.fromkeys((*usual, *shipped()))}
+        ours = {name: one for name, one in loaded.items() if thinks_in_page(one)}
         files: dict[str, bytes] = {}
         every = {name: loaded for name, (_, loaded) in own.items()} | ours
         models = [entry(name, loaded, files) for name, loaded in every.items()]
@@ -88,7 +87,7 @@ def thinking(source: Path) -> LoadedModel:
     """A model with which the page can think; `UserError` for another one."""
     loaded = load_model(source)
     puzzle = kind_of(loaded)
-    if puzzle.name not in KINDS or loaded.model.wiring.puzzle_embedding:
+    if not thinks_in_page(loaded):
         raise UserError(
             f"the model in {loaded.source} is of {puzzle.name}: the page thinks about "
             f"{' and '.join(KINDS)}, with models that do not tell puzzles apart by an embedding"
