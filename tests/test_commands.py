@@ -143,6 +143,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         patch.setattr("hrmkit.processes.processes", lambda: 1)
         torch.set_num_threads(1)
+        Path("mine.json").write_text(json.dumps(TASK))
         for line in (
             "data sudoku --blanks 10-20 --count 8 --out train.csv.gz"
             " --test-count 4 --test-out test.csv.gz",
@@ -155,6 +156,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"train maze --data maze.csv.gz --steps 1 --out runs/maze-tiny {SHORT}",
             "train arc --data arc-1:00576224 --recipe.views 1 --steps 6 --out runs/arc-tiny"
             f" --preset tiny-attention --wiring.segments 2 {SHORT}",
+            "train arc --from arc-pocket --data mine.json --recipe.views 1 --steps 1"
+            f" --out runs/mine {SHORT}",
         ):
             said = run.invoke(app, line.split())
             assert said.exit_code == 0, said.output
@@ -169,6 +172,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+TASK = {
+    "train": [{"input": [[0, 3], [3, 3]], "output": [[0, 7], [7, 7]]}],
+    "test": [{"input": [[3, 0, 3]]}],
+}
+"""A task of ARC of somebody's own, of whose test the answer is not known."""
 SHORT = "--batch 2 --threads 1 --track none --test-puzzles 2"
 SHORTER = {"--minutes": None, "--steps": None, "--count": "4", "--test-count": "2", "--limit": "2"}
 
@@ -192,7 +200,7 @@ def is_short(line: str, words: list[str]) -> bool:
     own = "MODEL" in line or "RUN" in line or "..." in line or "[" in line or "torchrun" in line
     whole = words[0] == "solve" or "--data" in words or "--out" in words
     whole = whole and words[1:2] and not words[1].startswith("--") and "PUZZLE" not in line
-    large = {"arc-1", "trm-7m", "hrm-27m", "--compile", "--help"} & set(words)
+    large = {"arc-1", "arc-1:pocket", "trm-7m", "hrm-27m", "--compile", "--help"} & set(words)
     return bool(words[0] not in LONG and whole and not own and not large)
 
 
@@ -224,7 +232,7 @@ def test_every_short_command_runs(
     monkeypatch.setattr("hrmkit.processes.processes", lambda: 1)  # to start others takes longer
     words = shortened(arguments(line))
     if words[0] == "train" and "--resume" not in words:
-        for usual in ("sudoku-tiny", "gym-mini_sudoku-tiny"):
+        for usual in ("sudoku-tiny", "gym-mini_sudoku-tiny", "mine"):
             shutil.rmtree(f"runs/{usual}")
     given = Path("puzzles.txt").read_text() if "puzzles.txt" in line else ""
     said = CliRunner().invoke(app, words, input=given)

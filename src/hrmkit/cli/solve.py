@@ -42,7 +42,7 @@ Examples:
 
   hrmkit solve maze maze.txt --model runs/maze-tiny --watch
 
-  hrmkit solve arc 00576224 --model runs/arc-tiny
+  hrmkit solve arc 6ea4a07e
 """  # noqa: E501 - a command that can be copied
 
 
@@ -61,7 +61,7 @@ def solve(
         str | None,
         typer.Option(
             help="A model's folder or file, a run's folder (its newest), or a name on the hub; for "
-            "sudoku and maze, by default, the model that comes with hrmkit."
+            "sudoku, maze and arc, by default, the model that comes with hrmkit."
         ),
     ] = None,
     segments: Annotated[

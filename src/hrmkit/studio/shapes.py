@@ -12,7 +12,11 @@ from torch import Tensor, nn
 
 from hrmkit.model.hrm import HRM
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.solving.loading import LoadedModel, kind_of
 
+KINDS = ("sudoku", "maze")
+"""The puzzles whose rules the page knows."""
 GRAPHS = "segment-*.onnx"
 """The files of such graphs."""
 WEIGHTS = "weights"
@@ -33,6 +37,15 @@ def graph_name(model: PuzzleHRM) -> str:
     said = json.dumps([wires, asdict(model.sizes), reads], sort_keys=True)
     shape = hashlib.sha256(said.encode()).hexdigest()[:8]
     return f"segment-{face.tokens}x{model.sizes.width}-{shape}.onnx"
+
+
+def thinks_in_page(loaded: LoadedModel) -> bool:
+    """Whether the page can think with a model: about tasks, or about puzzles whose rules it knows.
+
+    Of those there are too many for a puzzle embedding each.
+    """
+    name = kind_of(loaded).name
+    return name == Arc.name or (name in KINDS and not loaded.model.wiring.puzzle_embedding)
 
 
 def outputs_of(model: HRM) -> list[str]:

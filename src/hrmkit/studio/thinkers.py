@@ -30,13 +30,11 @@ from hrmkit.recording.thought.recorder import card_of, step_of, title_of, traine
 from hrmkit.solving.answer import PAD
 from hrmkit.solving.loading import ABILITIES, USUAL, LoadedModel, kind_of, load_model
 from hrmkit.studio.graphs import SHIPPED
-from hrmkit.studio.shapes import flat_weights, graph_name
+from hrmkit.studio.shapes import KINDS, flat_weights, graph_name, thinks_in_page
 from hrmkit.studio.symmetries import MOST_VIEWS, symmetries_of
 from hrmkit.studio.tasks import table_of, tests_of
 
 INDEX = "index.json"
-KINDS = ("sudoku", "maze", Arc.name)
-"""The puzzles that the page thinks about: it knows the rules of the first two, and tasks vote."""
 EXPORTER = ("onnx", "onnxscript")
 """What it takes to make a graph."""
 LARGEST = 64 * 2**20
@@ -91,14 +89,13 @@ def thinking(source: Path) -> LoadedModel:
     """A model with which the page can think; `UserError` for another one."""
     loaded = load_model(source)
     puzzle = kind_of(loaded)
-    by_task = puzzle.name == Arc.name
-    if puzzle.name not in KINDS or (loaded.model.wiring.puzzle_embedding and not by_task):
+    if not thinks_in_page(loaded):
         raise UserError(
             f"the model in {loaded.source} is of {puzzle.name}: the page thinks about "
-            f"{', '.join(KINDS)}, and but for {Arc.name} with models that do not tell puzzles "
-            "apart by an embedding"
+            f"{', '.join((*KINDS, Arc.name))}, and of these only {Arc.name} with models that tell "
+            "puzzles apart by an embedding"
         )
-    if by_task:
+    if puzzle.name == Arc.name:
         tests_of(loaded, MOST_VIEWS)  # whether its tasks are here
     weights = len(stored(flat_weights(loaded.model))[1])
     if weights > LARGEST:

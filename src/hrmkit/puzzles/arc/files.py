@@ -173,7 +173,9 @@ def pick(tasks: tuple[ArcTask, ...], ids: list[str]) -> tuple[ArcTask, ...]:
     for name in ids:
         if name not in known:
             some = ", ".join(sorted(known)[:3])
-            raise UserError(f"there is no task {name!r} among the {len(known)}: {some}, ...")
+            raise UserError(
+                f"there is no task {name!r} among the {len(known)} that are known here: {some}, ..."
+            )
     return tuple(task for task in tasks if task.id in ids)
 
 
