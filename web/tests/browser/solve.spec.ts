@@ -235,6 +235,95 @@ test("what is no puzzle is refused with a sentence, and what stood there stays",
   await expect(grid(page)).toHaveAccessibleName("The sudoku");
 });
 
+/** Solved by one of the best two of 33 views; see docs/arc.md. */
+const TASK = "c7d4e6ad";
+
+test("an ARC task is chosen and answered by vote, and its link answers it again", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site);
+  await page.getByRole("button", { name: "ARC" }).click();
+  await thought(page);
+  const tasks = page.getByRole("combobox", { name: "Task" });
+  expect(await tasks.locator("option").count()).toBeGreaterThan(10);
+  await tasks.selectOption({ label: TASK });
+  await expect.poll(async () => (await hashOf(page)).get("puzzle")).toBe(`arc:${TASK}`);
+  await thought(page);
+  await expect(said(page)).toContainText(/33 views\. (Solved|Not solved): /);
+  const words = (await said(page).textContent()) ?? "";
+  // What is played: the examples, the disguises, the count and the best two.
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator("body").press("0");
+  await expect(stage(page)).toContainText(`Task ${TASK}`);
+  await page.locator("body").press("3");
+  await expect(stage(page)).toContainText("All 33 disguises");
+  await page.keyboard.press("End");
+  await expect(stage(page)).toContainText("The count");
+  const verdict = /((?:Solved|Not solved): .*)$/.exec(words)?.[1] ?? "no verdict";
+  await expect(stage(page).locator("[aria-label]", { hasText: verdict }).first()).toBeAttached();
+  await expect(stage(page)).not.toContainText("The true answer");
+  await page.getByRole("checkbox", { name: "Mark by the true answer" }).check();
+  await expect(stage(page)).toContainText("The true answer");
+  // Somebody else's page answers the same.
+  const link = page.url();
+  await page.goto("about:blank");
+  await page.goto(link);
+  await expect(tasks).toHaveValue(`${TASK} 1`);
+  await expect(said(page)).toHaveText(words, { timeout: 60_000 });
+  await expect(stage(page)).toContainText("The true answer");
+  // With fewer views fewer vote.
+  await page.getByRole("slider", { name: "Views" }).fill("3");
+  await thought(page);
+  await page.locator("body").press("3");
+  await expect(stage(page)).toContainText("All 3 ");
+});
+
+test("a task that is not there, and what is no task, gets a sentence", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site, "&puzzle=arc:00000000");
+  await expect(
+    page.getByRole("alert").filter({ hasText: "There is no task “00000000”" }),
+  ).toBeVisible();
+  await expect(think(page)).toBeDisabled();
+  await page.getByRole("combobox", { name: "Task" }).selectOption({ label: TASK });
+  await thought(page);
+  const wide = JSON.stringify([Array<number>(31).fill(1)]);
+  const json = JSON.stringify({
+    train: [{ input: [[1]], output: [[2]] }],
+    test: [{ input: [[1]] }],
+  });
+  const id = page.getByRole("textbox", { name: "The puzzle as text" });
+  await page.getByText("Paste a task's id").click();
+  for (const [text, words] of [
+    [wide, "A grid with 31 columns is larger than those of these tasks, 10 at most"],
+    [json, "A task's file cannot be pasted here: the page takes the id of one of the"],
+    ["[[1, 2], [3, 4]]", "A grid alone is no task"],
+    ["what is this", "“what is this” is no task of this table"],
+  ] as const) {
+    await id.fill(text);
+    await page.getByRole("button", { name: "Put it on the table" }).click();
+    await expect(said(page)).toContainText(words);
+  }
+  await id.fill("6ea4a07e");
+  await page.getByRole("button", { name: "Put it on the table" }).click();
+  await expect(page.getByRole("combobox", { name: "Task" })).toHaveValue("6ea4a07e 1");
+  await id.fill(PUZZLE);
+  await page.getByRole("button", { name: "Put it on the table" }).click();
+  await expect(grid(page)).toHaveAccessibleName("The sudoku");
+});
+
+test("a vote can be cancelled", async ({ page, table: site }) => {
+  await table(page, site, `&puzzle=arc:${TASK}&segments=64&halt=0.99`);
+  const thinking = page.getByRole("status", { name: "Thinking" });
+  await expect(thinking).toContainText(/view \d+ of 33/, { timeout: 60_000 });
+  await thinking.getByRole("button").click();
+  await expect(thinking).toHaveCount(0);
+  await expect(think(page)).toBeEnabled();
+});
+
 test("a thought can be cancelled, and its knobs think again", async ({ page, table: site }) => {
   // Nobody solves it in one segment.
   await table(page, site, "&segments=1&views=128&halt=0.99");

@@ -10,8 +10,11 @@ import {
   empty,
   inLines,
   judge,
+  judgeTask,
   read,
   readWritten,
+  refuseTask,
+  TASK,
   withToken,
   write,
   type GridDraft,
@@ -25,7 +28,9 @@ import {
   writeQuestion,
   type Question,
 } from "../../src/stories/thought/view";
+import { clues } from "../../src/stories/thought/facts";
 import { thought } from "./puzzle-fixture";
+import { voted } from "./vote-fixture";
 
 const SUDOKU = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79";
 const sudoku = read("sudoku", SUDOKU);
@@ -233,5 +238,63 @@ describe("the pile", () => {
       if (level.kind === "maze") continue;
       expect(level.puzzles.map(({ draft }) => write(draft))).not.toContain(write(one));
     }
+  });
+});
+
+describe("a task", () => {
+  const among = [
+    { id: "6ea4a07e", examples: [1, 2], tests: [1, 2], views: [1, 2, 3] },
+    { id: "c7d4e6ad", examples: [1], tests: [1], views: [1] },
+  ];
+
+  test("is written by its id, with its test unless that is the first, and a link reads it", () => {
+    for (const [task, test, text] of [
+      ["6ea4a07e", 1, "arc:6ea4a07e"],
+      ["6ea4a07e", 2, "arc:6ea4a07e:2"],
+      ["my-own_task.2", 12, "arc:my-own_task.2:12"],
+    ] as const) {
+      expect(write({ kind: TASK, task, test })).toBe(text);
+      expect(readWritten(text)).toEqual({ kind: TASK, task, test });
+      expect(fields.puzzle.read(text)).toBe(text);
+    }
+    for (const text of ["arc:", "arc:a b", "arc:x:0", "arc:x:100", "arc:x:1:2", "arc", "ARC:x"]) {
+      expect(readWritten(text)).toBeNull();
+      expect(fields.puzzle.read(text)).toBeUndefined();
+    }
+  });
+
+  test("is on the table or not, which is said", () => {
+    const said = (task: string, number: number) =>
+      judgeTask({ kind: TASK, task, test: number }, among);
+    expect(said("6ea4a07e", 2)).toEqual({
+      words: "2 examples, test 2 of 2, 3 views.",
+      cells: [],
+      ready: true,
+    });
+    expect(said("c7d4e6ad", 1).words).toBe("1 example, one test, 1 view.");
+    expect(said("c7d4e6ad", 2).words).toBe("Task c7d4e6ad has 1 test: there is no test 2.");
+    expect(said("none", 1).words).toBe(
+      "There is no task “none” on this table: choose one of the 2.",
+    );
+    expect(said("none", 1).ready).toBe(false);
+  });
+
+  test("of a recording is known from its vote", () => {
+    expect(draftOf(voted({ tests: 2 }))).toEqual({ kind: TASK, task: "6ea4a07e", test: 1 });
+    expect(clues(voted({ tests: 2 }))).toBe("Task 6ea4a07e, test 1");
+    expect(clues(voted())).toBe("Task 6ea4a07e");
+  });
+
+  test.each([
+    ['{"train": [{"input": [[1]]}]}', /^A task's file cannot be pasted here/],
+    [JSON.stringify([Array<number>(31).fill(0)]), /^A grid with 31 columns is larger/],
+    ["1".repeat(31), /^A grid with 31 columns is larger/],
+    ["123\n456", /^A grid alone is no task/],
+    ["hello", /^“hello” is no task of this table: the page takes the id of one of the 77 tasks/],
+    ["It was the best of times. ".repeat(900), /^“It was the best of times/],
+  ])("cannot be pasted as %j", (text, says) => {
+    const words = refuseTask(text, 77, 10);
+    expect(words).toMatch(says);
+    expect(words.length).toBeLessThan(200);
   });
 });
