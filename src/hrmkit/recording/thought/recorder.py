@@ -69,7 +69,7 @@ def record_thought(
         format=FORMAT,
         version=VERSION,
         kind="thought",
-        title=title or title_of(puzzle, name, metadata),
+        title=title or title_of(puzzle, name, metadata, vote and vote.task),
         made_by=made_here(),
         puzzle=puzzle.name,
         board=board,
@@ -140,9 +140,12 @@ def tried_view(model: PuzzleHRM, one: Try) -> TriedView:
     )
 
 
-def title_of(puzzle: Puzzle, name: str | None, metadata: Mapping[str, Any] | None) -> str:
+def title_of(
+    puzzle: Puzzle, name: str | None, metadata: Mapping[str, Any] | None, task: str | None = None
+) -> str:
     """What a recording is called unless somebody says otherwise."""
-    return f"{name or preset_of(metadata) or 'A model'} thinks about {short_name(puzzle.name)}"
+    what = f"task {task}" if task else short_name(puzzle.name)
+    return f"{name or preset_of(metadata) or 'A model'} thinks about {what}"
 
 
 def judged(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> bool | None:

@@ -41,7 +41,7 @@ export async function recordThought(
     format: "hrm-recording",
     version: 1,
     kind: "thought",
-    title: asked.title ?? entry.thought,
+    title: asked.title ?? titleOf(entry, asked),
     made_by: { program: "page", hrmkit: version, engine: runtime },
     puzzle: entry.puzzle,
     board: entry.board,
@@ -59,6 +59,11 @@ export async function recordThought(
     inside: insideOf(thought.calls, certaintyIn(mind, thought)),
     ...rest,
   });
+}
+
+/** As `title_of` of recording/thought/recorder.py. */
+function titleOf({ name, thought }: ThinkerEntry, asked: Asked | AskedTask): string {
+  return "task" in asked ? `${name} thinks about task ${asked.task}` : thought;
 }
 
 /** What is recorded of a puzzle, of whichever kind. */

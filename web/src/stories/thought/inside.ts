@@ -93,11 +93,16 @@ export function decadesOf(inside: Inside): readonly [lowest: number, highest: nu
 }
 
 /** The cells that it fills in: blank ones, or all that are asked about where none are. */
-export function filledCells({ board, given, solution }: ThoughtRecording, crop: Crop): number[] {
+export function filledCells(
+  { board, given, solution, vote }: ThoughtRecording,
+  crop: Crop,
+): number[] {
   const asked = range(board.cells).filter((i) => {
     const [x, y] = [i % board.width, Math.floor(i / board.width)];
     const shown = x >= crop.left && x < crop.left + crop.width;
-    return shown && y >= crop.top && y < crop.top + crop.height && solution?.[i] !== IGNORED;
+    return (
+      shown && y >= crop.top && y < crop.top + crop.height && (vote || solution?.[i] !== IGNORED)
+    );
   });
   const blank = asked.filter((i) => given[i] === board.blank);
   return blank.length ? blank : asked.length ? asked : range(board.cells);

@@ -91,7 +91,7 @@ function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readon
   const finished = t >= times(recording).verdict;
   const over = Math.min(recording.segments.length, Math.floor(done(recording, t) + 0.2));
   const title =
-    over === 0 ? "As it is given" : finished ? "What it hands in" : `After segment ${over}`;
+    over === 0 ? "As it is given" : finished ? lastTitle(recording) : `After segment ${over}`;
   return [
     ...card("board", first, title, layout),
     ...boardAt(recording, over, finished, inside(first, layout), view),
@@ -148,6 +148,10 @@ function boardAt(
       fill: segment ? "ink" : "muted",
     }),
   ];
+}
+
+function lastTitle({ vote }: ThoughtRecording): string {
+  return vote ? "What this view answers" : "What it hands in";
 }
 
 /** Of a task only one view is told here. */

@@ -123,7 +123,7 @@ function certaintyAt(
   box: Box,
   layout: Layout,
 ): Shape[] {
-  const { board, given, solution, segments, inside } = recording;
+  const { board, given, solution, segments, inside, vote } = recording;
   const size = sizes[layout].body;
   const grid = segment ? at(segments, segment - 1).answer : given;
   const certainty = segment ? (inside?.certainty?.[segment - 1] ?? null) : null;
@@ -142,9 +142,12 @@ function certaintyAt(
       board,
       crop,
       // What is not asked about stays empty.
-      grid: solution ? grid.map((token, i) => (solution[i] === IGNORED ? 0 : token)) : grid,
+      grid:
+        solution && !vote ? grid.map((token, i) => (solution[i] === IGNORED ? 0 : token)) : grid,
       given,
       tone: segment ? "answer" : "input",
+      // The doubt of a coloured cell stands where its digit would.
+      small: Boolean(vote && certainty),
       label: `The board: ${said}`,
       tip: segment ? "Its answer after this segment." : "The puzzle as it is given.",
     }),

@@ -161,8 +161,8 @@ function one(recording: VotedRecording, many: number, box: Box, view: ThoughtVie
   const head = size * 1.7;
   const part = (box.height - size * 2.2) / 2;
   const [top, bottom] = [
-    { ...box, y: box.y + head, height: part - head - 6 },
-    { ...box, y: box.y + part + head, height: part - head - 6 },
+    { ...box, y: box.y + head, height: part - head - size },
+    { ...box, y: box.y + part + head, height: part - head - size },
   ];
   const tip = `View ${many}, ${what}`;
   return [
