@@ -18,7 +18,7 @@ import { worldTrack } from "../parts/WorldTrack";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
 import { textWidth, wrap } from "../../../scene/text";
-import type { WorldScene, WorldView } from "../view";
+import { AFTER, type WorldScene, type WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
 
 const CALL = 0.85;
@@ -504,6 +504,7 @@ export const meetTheModel: WorldScene = {
   id: "meet-the-model",
   phase: 1,
   title: "Meet the model",
+  learned: () => AFTER,
   duration: (recording) => times(recording).end,
   captions,
   stops(recording) {

@@ -15,7 +15,7 @@ import type { Shape } from "../../../scene/shape";
 import { crossEntropy } from "../maths";
 import { preferenceMaths } from "../preferenceMaths";
 import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
-import type { WorldScene, WorldView } from "../view";
+import { BEFORE, type WorldScene, type WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
 
 const BUDGET = 16;
@@ -161,6 +161,7 @@ export const clumsyRollout: WorldScene = {
   id: "clumsy-rollout",
   phase: 2,
   title: "Before fine-tuning",
+  learned: () => BEFORE,
   duration,
   captions,
   stops(recording, view) {

@@ -152,7 +152,7 @@ function places(layout: Layout): Places {
         model: { x: 612, y: 30, width: 316, height: 480 },
       }
     : {
-        card: { x: 14, y: 14, width: 362, height: 100 },
+        card: { x: 14, y: 26, width: 362, height: 92 },
         model: { x: 14, y: 126, width: 362, height: 280 },
         springs: { x: 14, y: 414, width: 362, height: 98 },
         chart: { x: 14, y: 520, width: 362, height: 112 },
@@ -578,6 +578,7 @@ export const fineTuning: WorldScene = {
   id: "fine-tuning",
   phase: 4,
   title: "Fine-tuning",
+  learned: (recording, time) => ({ kind: "during", steps: nowAt(recording, time)?.steps ?? 0 }),
   duration,
   captions,
   stops(recording) {

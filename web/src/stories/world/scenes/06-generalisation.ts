@@ -18,7 +18,7 @@ import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { groundOf, runWords, type Ground } from "../definition";
 import { otherSettings } from "../settings";
-import type { WorldScene, WorldView } from "../view";
+import { AFTER, type WorldScene, type WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
 
 /** The runs that are told about, one after the other; none once one was chosen. */
@@ -139,7 +139,7 @@ function places(layout: Layout): Places {
         runs: { x: 612, y: 30, width: 316, height: 480 },
       }
     : {
-        grid: { x: 14, y: 40, width: 362, height: 126 },
+        grid: { x: 14, y: 46, width: 362, height: 120 },
         world: { x: 24, y: 204, width: 342, height: 66 },
         trail: { x: 14, y: 286, width: 362, height: 40 },
         runs: { x: 14, y: 338, width: 362, height: 290 },
@@ -517,6 +517,10 @@ export const generalisation: WorldScene = {
   id: "generalisation",
   phase: 6,
   title: "Every start, and what matters",
+  learned: (recording, time, view) => ({
+    ...AFTER,
+    settings: runAt(recording, time, view).settings,
+  }),
   duration,
   captions,
   stops(recording, view) {

@@ -18,7 +18,7 @@ import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { runWords } from "../definition";
 import { otherSettings } from "../settings";
-import type { WorldScene, WorldView } from "../view";
+import { BOTH, type WorldScene, type WorldView } from "../view";
 import { timeline } from "../../../scene/timeline";
 
 const T = timeline({ curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4 });
@@ -85,15 +85,15 @@ function spreadSentence(recording: Recording, view: WorldView): string {
 function panels(layout: Layout): readonly [Box, Box, Box, Box] {
   const box = page(layout);
   if (layout === "wide") {
-    const [top, bottom] = rows({ ...box, y: 22, height: 496 }, 2, 18);
+    const [top, bottom] = rows({ ...box, y: 32, height: 486 }, 2, 18);
     const [a, b] = columns(top ?? box, 2, 20);
     const [c, d] = columns(bottom ?? box, 2, 20);
     return [a ?? box, b ?? box, c ?? box, d ?? box];
   }
   const [top, middle, bottom] = [
-    { ...box, height: 150 },
-    { ...box, y: box.y + 158, height: 190 },
-    { ...box, y: box.y + 356, height: 256 },
+    { ...box, y: box.y + 12, height: 146 },
+    { ...box, y: box.y + 166, height: 186 },
+    { ...box, y: box.y + 360, height: 252 },
   ];
   const [a, b] = columns(top, 2, 8);
   return [a ?? box, b ?? box, middle, bottom];
@@ -404,6 +404,7 @@ export const dashboard: WorldScene = {
   id: "dashboard",
   phase: 7,
   title: "What was learned",
+  learned: () => BOTH,
   duration: () => T.end,
   captions,
   stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8],
