@@ -64,6 +64,17 @@ describe.each([
   });
 });
 
+test("the badge and the caption speak of the same gradient step", () => {
+  const recording = fixture();
+  for (const { at: time, text } of at(scenes, 4).captions(recording, wide)) {
+    const step = /^Gradient step (\d+) of/.exec(text)?.[1];
+    if (step === undefined) continue;
+    for (const later of [0.5, 3, 8]) {
+      expect(badgesAt(4, recording, time + later, wide)[0]).toMatch(`step ${step} of`);
+    }
+  }
+});
+
 test("a run with more examples says so", () => {
   const recording = structuredClone(fixture());
   const run = at(recording.ablations, 0);

@@ -113,6 +113,19 @@ function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[
   return kept.episodes;
 }
 
+/** Every start rolled out with the model as it was before training, by its best choices. */
+export const startsBefore = memo((recording: Recording): readonly Episode[] => {
+  const { policy } = at(recording.checkpoints, 0);
+  return recording.world.starts.map((start) =>
+    rollOut(recording.world, policy, recording.model, start),
+  );
+});
+
+/** What goes wrong first in an episode, if anything does. */
+export function firstMistake(table: WorldTable, { steps }: Episode): EpisodeStep | undefined {
+  return steps.find((step) => fails(table, step));
+}
+
 /** What a step changes of the memory: the flags that are on after it, and those that are off. */
 export function remembered(
   table: WorldTable,

@@ -1,0 +1,105 @@
+/** What a newcomer would stumble over: captions of the worlds that must agree with each other. */
+import { describe, expect, test } from "vitest";
+
+import { argmax, at, last } from "../../src/lib/list";
+import type { Recording } from "../../src/recording/types.gen";
+import { scenes } from "../../src/stories/world/scenes";
+import { everyShape, storyIn, wide, WORLD_STORIES } from "./story-helpers";
+
+const STORIES = [
+  ...WORLD_STORIES,
+  ["preferences", "preferences/by-return.hrm.json.gz"],
+  ["choices", "preferences/chosen.hrm.json.gz"],
+] as const;
+
+function captionsOf(phase: number, recording: Recording): readonly string[] {
+  return at(scenes, phase)
+    .captions(recording, wide)
+    .map(({ text }) => text);
+}
+
+describe.each(STORIES)("%s", (_, file) => {
+  const recording = storyIn(file);
+
+  test("how often all starts fail before training is what was measured", () => {
+    const { success } = at(recording.curve, 0).score;
+    const starts = recording.world.starts.length;
+    const failed = Math.round((1 - success) * starts);
+    const said = captionsOf(2, recording).find((text) => /^From .* it fails/.test(text));
+    expect(said).toMatch(
+      failed === starts
+        ? `From all ${starts} starts it fails`
+        : `From ${failed} of ${starts} starts`,
+    );
+  });
+
+  test("whether it thinks on after its light is what the recording says", () => {
+    const thought = at(last(recording.rollouts).thoughts, 0);
+    const said = last([...captionsOf(1, recording)]);
+    const stops = thought.segments_used < thought.segments.length;
+    expect(said).toMatch(stops ? /^So it stops here\. Had it thought on/ : /^So it thinks it all/);
+  });
+
+  test("nobody acts before they were named", () => {
+    for (const phase of [1, 2]) {
+      const [first, second] = captionsOf(phase, recording);
+      expect(`${first} ${second}`).not.toMatch(/\b(Its|It says)\b/);
+    }
+    expect(captionsOf(2, recording)[0]).toMatch(/^Back to before training\. The Planner/);
+  });
+
+  test("a mean loss and that of one step are not called the same", () => {
+    const mean = captionsOf(2, recording).find((text) => text.startsWith("A loss says"));
+    expect(mean).toContain("on average");
+    for (const said of captionsOf(4, recording)) {
+      if (said.includes("Its loss")) expect(said).toContain("at this one step");
+    }
+  });
+});
+
+describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
+  const recording = storyIn(file);
+  const scene = at(scenes, 4);
+  const shapesAt = (time: number) => [...everyShape(scene.draw(recording, time, wide))];
+  const opacityOf = (id: string, time: number) =>
+    shapesAt(time).find((shape) => shape.id === id)?.opacity ?? 1;
+  const when = (words: RegExp) =>
+    scene.captions(recording, wide).find(({ text }) => words.test(text))?.at;
+
+  test("one thing at a time is lit", () => {
+    const blame = when(/to blame\. Its loss/)!;
+    expect(opacityOf("focus.model", blame + 1.5)).toBe(1);
+    expect(opacityOf("focus.planner", blame + 1.5)).toBeLessThan(0.5);
+    expect(opacityOf("focus.chart", blame + 1.5)).toBeLessThan(0.5);
+    const moves = when(/^The Planner moves/)!;
+    expect(opacityOf("focus.planner", moves + 0.8)).toBe(1);
+    expect(opacityOf("focus.doer", moves + 0.8)).toBeLessThan(0.5);
+    expect(opacityOf("focus.planner", moves + 2.4)).toBeLessThan(0.5);
+    expect(opacityOf("focus.doer", moves + 2.4)).toBe(1);
+    const fast = when(/fast motion/)!;
+    expect(opacityOf("focus.chart", fast + 0.8)).toBe(1);
+    expect(opacityOf("focus.model", fast + 0.8)).toBeLessThan(0.5);
+  });
+
+  test("only the half to blame glows", () => {
+    for (const { at: time, text } of scene.captions(recording, wide)) {
+      const planner = /the Planner is to blame/.test(text);
+      const doer = /the Doer is to blame/.test(text);
+      if (!planner && !doer && !text.startsWith("Both answers")) continue;
+      const glows = shapesAt(time + 2).filter(({ id }) => /^model\.(planner|doer)\.blame/.test(id));
+      const halves = new Set(glows.map(({ id }) => id.split(".")[1]));
+      expect([...halves]).toEqual(planner ? ["planner"] : doer ? ["doer"] : []);
+    }
+  });
+
+  test("whose card the Doer holds is said where it is not the Planner's", () => {
+    const cycle = at(recording.cycles, 0);
+    const segment = at(cycle.thought.segments, recording.fine_tuning[cycle.step]?.segment ?? 0);
+    const says = at(recording.world.subgoals, argmax(segment.subgoal_logits));
+    const card = at(recording.world.subgoals, segment.told);
+    const said = scene.captions(recording, wide)[2]?.text;
+    expect(said).toContain(
+      says === card ? "So does the teacher" : `The Doer gets the teacher's card, ${card}`,
+    );
+  });
+});
