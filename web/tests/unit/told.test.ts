@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { argmax, at, last } from "../../src/lib/list";
 import type { Recording } from "../../src/recording/types.gen";
 import { scenes } from "../../src/stories/world/scenes";
+import { chosenRun, gridOf, mainRun } from "../../src/stories/world/facts";
+import { whyWords } from "../../src/stories/world/scenes/06-generalisation";
 import { everyShape, storyIn, wide, WORLD_STORIES } from "./story-helpers";
 
 const STORIES = [
@@ -101,5 +103,88 @@ describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
     expect(said).toContain(
       says === card ? "So does the teacher" : `The Doer gets the teacher's card, ${card}`,
     );
+  });
+});
+
+describe("every start", () => {
+  const recording = storyIn("recordings/key-door.hrm.json.gz");
+  const scene = at(scenes, 6);
+  const cells = (run: string | null, time = 6) =>
+    [...everyShape(scene.draw(recording, time, { ...wide, run }))].filter(({ id }) =>
+      /^grid\.\d+$/.test(id),
+    );
+
+  test("a caption has one share at most; the seeds are in the tip", () => {
+    for (const text of captionsOf(6, recording)) {
+      expect(text.match(/\d%/g)?.length ?? 0, text).toBeLessThanOrEqual(1);
+    }
+    const seeded = recording.ablations.filter(({ seeds }) => seeds.length > 0);
+    expect(seeded.length).toBeGreaterThan(0);
+    const shapes = [...everyShape(scene.draw(recording, 6, wide))];
+    for (const run of seeded) {
+      const row = shapes.find(({ id }) => id === `runs.${run.name}`);
+      expect(row?.tip).toMatch(
+        new RegExp(`Over ${run.seeds.length + 1} seeds: \\d+% to \\d+%, \\d+% on average`),
+      );
+    }
+  });
+
+  test("what is said against this story follows the seeds", () => {
+    const main = mainRun(recording);
+    for (const run of recording.ablations.filter(({ final }) => final.success >= 0.5)) {
+      const title = wide.definitions?.runs.find(({ name }) => name === run.name)?.title ?? "";
+      const said = captionsOf(6, recording).find((text) => text.startsWith(`${title}:`));
+      const [mine, its] = [main, run].map((one) =>
+        [one.final, ...one.seeds].map(({ success }) => success),
+      );
+      const below = Math.max(...its!) < Math.min(...mine!);
+      expect(said).toMatch(
+        below ? /This story does better\.$/ : /(tell apart|So does this story)\.$/,
+      );
+    }
+  });
+
+  test("why a frozen half fails names the half that is frozen", () => {
+    const why = (name: string) => whyWords(recording, chosenRun(recording, { ...wide, run: name }));
+    expect(why("frozen-planner")).toMatch(/the planner says/i);
+    expect(why("frozen-doer")).toMatch(/told .*, the Doer does/i);
+    for (const name of ["frozen-planner", "frozen-doer"]) {
+      expect(captionsOf(6, recording).join()).toContain(why(name));
+    }
+  });
+
+  test("a red cross plays that failure from its beginning, and its run stays", () => {
+    const run = chosenRun(recording, { ...wide, run: "frozen-doer" });
+    const grid = gridOf(recording, run, wide);
+    cells("frozen-doer").forEach((cell, i) => {
+      const { start, success } = at(grid, i);
+      expect(success).toBe(false);
+      expect(cell.action).toEqual({
+        kind: "set",
+        values: { start, run: "frozen-doer" },
+        time: 3.4,
+      });
+    });
+    for (const cell of cells(null)) expect(cell.action).not.toHaveProperty("time");
+  });
+
+  test("the Planner's card is in view, and what would have been right", () => {
+    const run = chosenRun(recording, { ...wide, run: "frozen-doer" });
+    const { start, steps } = at(gridOf(recording, run, wide), 7);
+    const view = { ...wide, run: run.name, start };
+    const labels = (time: number) =>
+      new Map(
+        [...everyShape(scene.draw(recording, time, view))].map((shape) => [
+          shape.id,
+          shape.kind === "text" ? shape.text : shape.label,
+        ]),
+      );
+    const { subgoals, actions, teacher_action } = recording.world;
+    const begun = labels(3.5);
+    expect(begun.get("says.card")).toBe(at(subgoals, at(steps, 0).subgoal));
+    expect(begun.get("says.token")).toBe(at(actions, at(steps, 0).action));
+    const wrong = steps.find(({ outcome }) => outcome !== "ok" && outcome !== "success")!;
+    const seen = Array.from({ length: 60 }, (_, i) => labels(3.5 + i / 10).get("says.right"));
+    expect(seen).toContain(`right: ${at(actions, at(teacher_action, wrong.state))}`);
   });
 });

@@ -104,13 +104,22 @@ export function gridOf(recording: Recording, run: Run, view: WorldView): readonl
 
 const grids = memoBy((_: Policy, __: string) => ({ episodes: null as readonly Episode[] | null }));
 
-function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[] {
+function gridBy(
+  run: Run,
+  table: WorldTable,
+  view: Pick<WorldView, "exploration" | "drawSeed">,
+): readonly Episode[] {
   const key = view.exploration > 0 ? `${view.exploration}/${view.drawSeed}` : "best";
   const kept = grids(run.policy, key);
   kept.episodes ??= table.starts.map((start, i) =>
     rollOut(table, run.policy, run.model, start, explorationOf(view, view.drawSeed + i)),
   );
   return kept.episodes;
+}
+
+/** Every start rolled out by a run's best choices. */
+export function startsOf(recording: Recording, run: Run): readonly Episode[] {
+  return gridBy(run, recording.world, { exploration: 0, drawSeed: 0 });
 }
 
 /** Every start rolled out with the model as it was before training, by its best choices. */
