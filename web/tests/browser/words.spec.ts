@@ -7,7 +7,7 @@ import { expect, LADDER, open, test } from "./site";
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
 
-const READ = "#scene=meet-the-model&t=8";
+const READ = "#scene=meet-the-model&time=8";
 const word = (page: Page, name: string) =>
   page.locator(".bubble").getByRole("button", { name, exact: true });
 const meaning = (page: Page) => page.locator(".bubble").getByRole("tooltip");
@@ -50,7 +50,7 @@ test.describe("on a phone", () => {
 });
 
 test("the other stories' words too, and all of them in the panel", async ({ page, site }) => {
-  await open(page, site.url, `#story=${LADDER}&scene=name-tag&t=4`);
+  await open(page, site.url, `#story=${LADDER}&scene=step-09&time=4`);
   await word(page, "vector").hover();
   await expect(meaning(page)).toHaveText("vector: A row of numbers.");
   await page.getByText("Words explained").click();
