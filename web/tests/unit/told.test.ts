@@ -188,3 +188,29 @@ describe("every start", () => {
     expect(seen).toContain(`right: ${at(actions, at(teacher_action, wrong.state))}`);
   });
 });
+
+describe("what to believe about hierarchy", () => {
+  const told = (two: number, one: number): string => {
+    const recording = structuredClone(storyIn("recordings/key-door.hrm.json.gz"));
+    last(recording.curve).score.success = two;
+    for (const run of recording.spread?.runs ?? []) last(run.curve).score.success = two;
+    for (const run of recording.ablations.filter(({ model }) => !model.subgoal_head)) {
+      run.final.success = one;
+      for (const score of run.seeds) score.success = one;
+    }
+    return last([...captionsOf(7, recording)]);
+  };
+
+  test.each([
+    [1, 0.8, "10 examples: Planner and Doer (H, L) reach 100%, one module 80%. Two are better"],
+    [0.5, 0.8, "reach 50%, one module 80%. One is better here."],
+    [0.8, 0.8, "reach 80%, one module 80%. Too close to tell."],
+  ])("%d against %d", (two, one, words) => {
+    expect(told(two, one)).toContain(words);
+  });
+
+  test("nothing is claimed where nothing was compared", () => {
+    const alone = { ...storyIn("recordings/key-door.hrm.json.gz"), ablations: [] };
+    expect(captionsOf(7, alone).at(-1)).toContain("nothing to compare with");
+  });
+});

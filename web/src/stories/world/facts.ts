@@ -11,7 +11,7 @@ import type {
 import { Draws } from "../../lib/draws";
 import { at, last, range } from "../../lib/list";
 import { memo, memoBy } from "../../scene/memo";
-import { mean } from "../../scene/numbers";
+import { extent, mean } from "../../scene/numbers";
 import { rollOut, stateAfter, type Exploration } from "../../recording/episode";
 import type { WorldView } from "./view";
 
@@ -95,6 +95,23 @@ export const allRuns = memo((recording: Recording): readonly Run[] => [
 
 export function chosenRun(recording: Recording, view: WorldView): Run {
   return allRuns(recording).find((run) => run.name === view.run) ?? mainRun(recording);
+}
+
+/** Lowest and highest success over the seeds; null with one seed. */
+export function spreadOf(run: Run): readonly [number, number] | null {
+  return run.seeds.length === 0 ? null : rangeOf(run);
+}
+
+/** Lowest and highest success over however many seeds there are. */
+export function rangeOf(run: Run): readonly [number, number] {
+  return extent([run.final.success, ...run.seeds.map((score) => score.success)]);
+}
+
+/** Whether all seeds of a run do better than all of the other's, all worse, or neither. */
+export function compared(run: Run, other: Run): "more" | "less" | "tie" {
+  const [low, high] = rangeOf(run);
+  const [least, most] = rangeOf(other);
+  return low > most ? "more" : high < least ? "less" : "tie";
 }
 
 /** Every start rolled out with a run's policy. */

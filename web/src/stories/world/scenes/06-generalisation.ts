@@ -11,12 +11,15 @@ import { easeInOut, easeOut, progress, within, type Point } from "../../../scene
 import {
   allRuns,
   chosenRun,
+  compared,
   fails,
   firstMistake,
   gridOf,
   learnedStarts,
   mainRun,
   motions,
+  rangeOf,
+  spreadOf,
   startsOf,
   wrongOrders,
 } from "../facts";
@@ -135,19 +138,16 @@ function beforeWords(success: number): string {
   return success === 0 ? "it failed from all of them" : `it was ${shareWords(success)}`;
 }
 
-/** Whether a run's seeds are all above the other's, all below, or neither. */
+/** How a run stands to this story. */
 function against(run: Run, main: Run): string {
   const [low, high] = rangeOf(run);
   const [least, most] = rangeOf(main);
-  if (high < least) return "This story does better.";
-  if (low > most) return "This story does worse.";
-  return low === least && high === most
-    ? "So does this story."
-    : "Too close to this story to tell apart.";
-}
-
-function rangeOf(run: Run): readonly [number, number] {
-  return spreadOf(run) ?? [run.final.success, run.final.success];
+  if (low === least && high === most) return "So does this story.";
+  return {
+    less: "This story does better.",
+    more: "This story does worse.",
+    tie: "Too close to this story to tell apart.",
+  }[compared(run, main)];
 }
 
 /** Where an episode first leaves the right way: what was done, and what would have been right. */
@@ -611,12 +611,6 @@ function switchRow(
     action: { kind: "set", values: { run: run.name === "main" ? null : run.name } },
     ...(spread ? { spread } : {}),
   };
-}
-
-function spreadOf(run: Run): readonly [number, number] | null {
-  if (run.seeds.length === 0) return null;
-  const all = [run.final.success, ...run.seeds.map((score) => score.success)];
-  return [Math.min(...all), Math.max(...all)];
 }
 
 function runTip(recording: Recording, run: Run, view: WorldView): string {
