@@ -37,7 +37,12 @@ export type Action =
   | { readonly kind: "go"; readonly scene: string; readonly time: number }
   | { readonly kind: "maths" }
   /** Sets what the story keeps in the link, by the names of its fields. */
-  | { readonly kind: "set"; readonly values: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: "set";
+      readonly values: Readonly<Record<string, unknown>>;
+      /** Seconds into the scene from which it then plays; absent where it stays as it is. */
+      readonly time?: number;
+    };
 
 /**
  * Where a shape can be dragged to (a group with its origin, another shape with its middle), and what

@@ -378,7 +378,9 @@ export class Page implements PageAccess {
         this.dialog = "maths";
         return;
       case "set":
-        return this.keep(action.values);
+        this.keep(action.values);
+        if (action.time !== undefined) this.update({ time: action.time, playing: true });
+        return;
     }
   }
 }

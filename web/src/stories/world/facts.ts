@@ -11,7 +11,7 @@ import type {
 import { Draws } from "../../lib/draws";
 import { at, last, range } from "../../lib/list";
 import { memo, memoBy } from "../../scene/memo";
-import { mean } from "../../scene/numbers";
+import { extent, mean } from "../../scene/numbers";
 import { rollOut, stateAfter, type Exploration } from "../../recording/episode";
 import type { WorldView } from "./view";
 
@@ -97,6 +97,23 @@ export function chosenRun(recording: Recording, view: WorldView): Run {
   return allRuns(recording).find((run) => run.name === view.run) ?? mainRun(recording);
 }
 
+/** Lowest and highest success over the seeds; null with one seed. */
+export function spreadOf(run: Run): readonly [number, number] | null {
+  return run.seeds.length === 0 ? null : rangeOf(run);
+}
+
+/** Lowest and highest success over however many seeds there are. */
+export function rangeOf(run: Run): readonly [number, number] {
+  return extent([run.final.success, ...run.seeds.map((score) => score.success)]);
+}
+
+/** Whether all seeds of a run do better than all of the other's, all worse, or neither. */
+export function compared(run: Run, other: Run): "more" | "less" | "tie" {
+  const [low, high] = rangeOf(run);
+  const [least, most] = rangeOf(other);
+  return low > most ? "more" : high < least ? "less" : "tie";
+}
+
 /** Every start rolled out with a run's policy. */
 export function gridOf(recording: Recording, run: Run, view: WorldView): readonly Episode[] {
   return gridBy(run, recording.world, view);
@@ -104,13 +121,35 @@ export function gridOf(recording: Recording, run: Run, view: WorldView): readonl
 
 const grids = memoBy((_: Policy, __: string) => ({ episodes: null as readonly Episode[] | null }));
 
-function gridBy(run: Run, table: WorldTable, view: WorldView): readonly Episode[] {
+function gridBy(
+  run: Run,
+  table: WorldTable,
+  view: Pick<WorldView, "exploration" | "drawSeed">,
+): readonly Episode[] {
   const key = view.exploration > 0 ? `${view.exploration}/${view.drawSeed}` : "best";
   const kept = grids(run.policy, key);
   kept.episodes ??= table.starts.map((start, i) =>
     rollOut(table, run.policy, run.model, start, explorationOf(view, view.drawSeed + i)),
   );
   return kept.episodes;
+}
+
+/** Every start rolled out by a run's best choices. */
+export function startsOf(recording: Recording, run: Run): readonly Episode[] {
+  return gridBy(run, recording.world, { exploration: 0, drawSeed: 0 });
+}
+
+/** Every start rolled out with the model as it was before training, by its best choices. */
+export const startsBefore = memo((recording: Recording): readonly Episode[] => {
+  const { policy } = at(recording.checkpoints, 0);
+  return recording.world.starts.map((start) =>
+    rollOut(recording.world, policy, recording.model, start),
+  );
+});
+
+/** What goes wrong first in an episode, if anything does. */
+export function firstMistake(table: WorldTable, { steps }: Episode): EpisodeStep | undefined {
+  return steps.find((step) => fails(table, step));
 }
 
 /** What a step changes of the memory: the flags that are on after it, and those that are off. */

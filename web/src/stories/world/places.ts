@@ -20,7 +20,7 @@ export function playPlaces(layout: Layout): PlayPlaces {
     };
   }
   return {
-    world: { x: 14, y: 22, width: 362, height: 128 },
+    world: { x: 14, y: 26, width: 362, height: 124 },
     trail: { x: 14, y: 158, width: 362, height: 50 },
     model: { x: 14, y: 218, width: 362, height: 304 },
     meters: { x: 14, y: 532, width: 362, height: 94 },

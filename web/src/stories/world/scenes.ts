@@ -1,4 +1,5 @@
 /** The story of Key -> Door: its scenes, in order. */
+import { badged } from "./parts/badge";
 import { meetTheWorld } from "./scenes/00-meet-the-world";
 import { meetTheModel } from "./scenes/01-meet-the-model";
 import { clumsyRollout } from "./scenes/02-clumsy-rollout";
@@ -21,4 +22,4 @@ export const scenes: readonly WorldScene[] = [
   cleanRollout,
   generalisation,
   dashboard,
-];
+].map(badged);

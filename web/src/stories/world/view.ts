@@ -1,5 +1,5 @@
 /** What a link carries for this story, and what of it the frames depend on. */
-import type { Recording } from "../../recording/types.gen";
+import type { Recording, Settings } from "../../recording/types.gen";
 import type { Scene, View } from "../../scene/scene";
 import { name, optional, start, type Field, type ValuesOf } from "../fields";
 import constants from "../../recording/constants.json";
@@ -25,7 +25,24 @@ export interface WorldView extends View, Defined {
   readonly run: string | null;
 }
 
-export type WorldScene = Scene<Recording, WorldView>;
+/** How much the model on stage has learned. */
+export interface Learned {
+  readonly kind: "no-model" | "before" | "during" | "after" | "both";
+  /** Gradient steps so far, with a fraction, during training. */
+  readonly steps: number;
+  /** What it was trained with, where that is not the recording's. */
+  readonly settings?: Settings;
+}
+
+export const NO_MODEL: Learned = { kind: "no-model", steps: 0 };
+export const BEFORE: Learned = { kind: "before", steps: 0 };
+export const AFTER: Learned = { kind: "after", steps: 0 };
+export const BOTH: Learned = { kind: "both", steps: 0 };
+
+export interface WorldScene extends Scene<Recording, WorldView> {
+  /** How much the model has learned that is on stage at a time. */
+  learned(recording: Recording, time: number, view: WorldView): Learned;
+}
 
 const { least, most } = constants.knobs.examples;
 const EXAMPLES = /^examples-([1-9]\d*)$/;

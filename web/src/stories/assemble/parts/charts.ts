@@ -422,7 +422,7 @@ function drawRhythm(props: RhythmProps): Shape[] {
             ? [
                 path(
                   `${name}.learns`,
-                  `M${cx} ${round(y + r + 3)}l${round(r * 0.7)} ${round(r * 0.9)}h${round(-1.4 * r)}z`,
+                  `M${cx} ${round(y + r + 2)}l${round(r * 1.05)} ${round(r * 1.4)}h${round(-2.1 * r)}z`,
                   { fill: "blame-planner", opacity: round(props.marks, 3) },
                 ),
               ]

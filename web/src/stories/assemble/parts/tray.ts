@@ -19,13 +19,14 @@ export function slotOf(layout: Layout, i: number, count: number): Point {
   };
 }
 
-/** The tray itself, with the names of what lies in it. */
+/** The tray itself, with the names of what lies in it; none where there is nothing to plug in. */
 export function tray(layout: Layout, names: readonly { name: string; out: number }[]): Shape[] {
+  if (names.length === 0) return [];
   const { tray: box } = places(layout);
   const wide = layout === "wide";
   const size = sizes[layout].small;
   const left = wide ? 84 : 8;
-  const width = (box.width - left) / Math.max(1, names.length);
+  const width = (box.width - left) / names.length;
   return [
     rect("tray", box, {
       radius: radius.panel,
@@ -57,19 +58,6 @@ export function tray(layout: Layout, names: readonly { name: string; out: number
         ),
       ];
     }),
-    ...(names.length === 0
-      ? [
-          fitted(
-            "tray.empty",
-            "nothing to plug in here",
-            box.x + box.width / 2,
-            box.y + box.height / 2 + size * 0.35,
-            box.width - 180,
-            size,
-            { anchor: "middle", fill: "muted" },
-          ),
-        ]
-      : []),
   ];
 }
 

@@ -175,7 +175,7 @@ function layers(recording: LadderRecording, t: number, view: LadderView): Shape[
     ]),
     fitted(
       "look.words",
-      "1. peek at all the others (attention)",
+      `1. peek at the others (attention): ${count_} of ${recording.width ** 2} drawn`,
       box.x,
       row(0.08),
       box.width,

@@ -55,11 +55,11 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const list: Caption[] = [
     {
       at: 0,
-      text: "Poor thing. Round after round it heard only itself, and never saw its puzzle again.",
+      text: "Poor thing. It was shown its puzzle once, at the start. From then on it heard only itself.",
     },
     {
       at: T.plug,
-      text: "The dashed wire is for recall: it shows the puzzle to the block at every single call.",
+      text: "The dashed wire is for recall. It shows the puzzle again at every call, not at the start only.",
     },
   ];
   if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);

@@ -60,11 +60,11 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   list.push(
     {
       at: T.calls,
-      text: "No rat was measured here, but our two blocks were: see how far each state moves, call by call.",
+      text: "No rat was measured here. But L and H were, the two blocks of the next step: how far does each move?",
     },
     {
       at: T.truth,
-      text: `zL moved ${lows} times, ${weight(low)} each; zH ${calls.length - lows} times, ${weight(high)}: ${high >= low ? "slow means rarely, not little" : "rarely, and less"}.`,
+      text: `L's notes (zL) moved ${lows} times, ${weight(low)} each; H's (zH) ${calls.length - lows} times, ${weight(high)}: ${high >= low ? "slow means rarely, not little" : "rarely, and less"}.`,
     },
   );
   return inOrder(list);

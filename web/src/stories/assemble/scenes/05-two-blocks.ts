@@ -69,7 +69,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     },
     {
       at: T.wires,
-      text: "L has the puzzle; H sits on top and has the last word. Two wires let them talk.",
+      text: "L is fast, like a Doer, and sees the puzzle. H is slow, like a Planner, and has the last word.",
     },
   ];
   if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);
@@ -87,7 +87,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       at: T.gradient,
       text:
         learning < calls.length
-          ? `Learning looks back only along the red flags: ${learning} of the ${calls.length} calls.`
+          ? `The one-step gradient: learning looks back only along the red flags, ${learning} of the ${calls.length} calls.`
           : `Learning looks back along all ${calls.length} calls.`,
     });
   }

@@ -71,7 +71,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     const [few, many] = [easy.thought.segments_used, hard.thought.segments_used];
     list.push({
       at: T.many,
-      text: `${easy.blanks} blanks: ${count(few, "segment")}. ${hard.blanks} blanks: ${many}. ${many > few ? "Quick with the easy, slow with the hard." : "On these two, hard is not slower."}`,
+      text: `Two of them: ${easy.blanks} blanks, ${count(few, "segment")}; ${hard.blanks} blanks, ${many}. But two are no proof, so count them all.`,
     });
   }
   const rows = byBlanks(rung);
@@ -79,7 +79,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   if (least && most && rows.length > 1) {
     list.push({
       at: T.blanks,
-      text: `Over all new puzzles: ${meanSteps(mean(least.values))} segments with ${least.blanks} blanks, ${meanSteps(mean(most.values))} with ${most.blanks}.`,
+      text: `All new puzzles: ${meanSteps(mean(least.values))} segments with ${least.blanks} blanks, ${meanSteps(mean(most.values))} with ${most.blanks}. ${harder(least.values, most.values)}`,
     });
   }
   const stopped = ofSeeds(rung, (seed) => seed.exact_halted);
@@ -115,6 +115,13 @@ function shownThoughts(recording: LadderRecording, rung: Rung): readonly Shown[]
     const thought = rung.thoughts.find((one) => one.puzzle === puzzle && one.loops === 1);
     return thought ? [{ blanks, thought }] : [];
   });
+}
+
+/** Whether more blanks take longer, seed by seed: the seeds have to agree. */
+function harder(few: readonly number[], many: readonly number[]): string {
+  if (few.every((value, i) => at(many, i) > value)) return "Slower with the hard, by every seed.";
+  if (few.every((value, i) => at(many, i) < value)) return "Quicker with the hard, by every seed.";
+  return "The seeds do not agree: too close to tell.";
 }
 
 function easyAndHard(recording: LadderRecording, rung: Rung): [Shown?, Shown?] {

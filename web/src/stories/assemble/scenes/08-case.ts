@@ -65,6 +65,11 @@ function captions(recording: LadderRecording): readonly Caption[] {
   if (vote) {
     const best = vote.candidates[0];
     const right = vote.candidates.findIndex((one) => one.right);
+    const tied = vote.candidates
+      .slice(1)
+      .filter(({ count: votes }) => votes === vote.candidates[1]?.count);
+    const two =
+      tied.length > 1 ? "Second place is a tie. Two are handed in" : "The best two are handed in";
     list.push(
       {
         at: T.disguise,
@@ -89,12 +94,12 @@ function captions(recording: LadderRecording): readonly Caption[] {
           at: T.two,
           text:
             right < 0
-              ? "The best two are handed in. Here neither they nor any other is right."
+              ? `${two}. Here neither they nor any other is right.`
               : right === 0
-                ? "The best two are handed in, and the first is right."
+                ? `${two}, and the first is right.`
                 : right === 1
-                  ? "The best two are handed in: the first is wrong, the second right."
-                  : "The best two are handed in. Both are wrong; the right one got fewer votes.",
+                  ? `${two}: the first is wrong, the second right.`
+                  : `${two}. Both are wrong; the right one got fewer votes.`,
         },
       );
     }

@@ -1,5 +1,11 @@
 /** Step 9: the name tag of a puzzle, what it is good for, and the whole ladder at a glance. */
-import type { ArcShown, ArcVariant, LadderRecording, MiniArc } from "../../../recording/ladder.gen";
+import type {
+  ArcShown,
+  ArcVariant,
+  LadderRecording,
+  MiniArc,
+  Rung,
+} from "../../../recording/ladder.gen";
 import { circle, faded, fitted, group, rect, round, text, type Box } from "../../../scene/build";
 import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
@@ -8,7 +14,18 @@ import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { absent, boardProps, rungName, wiresOf, standing } from "../common";
-import { byTask, exact, falls, meanOf, ofArc, ofSeeds, rungOf, type LadderScene } from "../facts";
+import {
+  byTask,
+  compare,
+  exact,
+  falls,
+  meanOf,
+  ofArc,
+  ofSeeds,
+  rungOf,
+  unsplit,
+  type LadderScene,
+} from "../facts";
 import { symbols } from "../parts/board";
 import { dotRows, type DotRow } from "../parts/charts";
 import { tagIcon } from "../parts/icons";
@@ -22,7 +39,15 @@ import { PLUG } from "../play";
 import type { LadderView } from "../view";
 
 const ID = "step-09";
-const T = timeline({ hello: 3.8, tag: 3, tasks: 14, variants: 7.4, ladder: 6.4, honest: 7 });
+const T = timeline({
+  hello: 3.8,
+  tag: 3.4,
+  tasks: 12.6,
+  variants: 6.8,
+  ladder: 5.6,
+  honest: 5,
+  believe: 6.6,
+});
 /** When the eye should be on the machine, and when on the panel. */
 const MACHINE: readonly Window[] = [[0, T.tasks]];
 const PANEL: readonly Window[] = [[T.variants, T.ladder - 0.4]];
@@ -36,14 +61,14 @@ function captions(recording: LadderRecording): readonly Caption[] {
     { at: 0, text: "One piece is left in the box, the tiniest of all. No, you may not eat it." },
     {
       at: T.tag,
-      text: "A name tag: one learned vector for every task in every disguise. It sticks to the input.",
+      text: "A name tag, called puzzle embedding: a learned vector for each task in each disguise, at the input.",
     },
   ];
   if (arc) {
     const examples = arc.tasks[0]?.demonstrations.length ?? 0;
     list.push({
       at: T.tasks,
-      text: `${count(arc.tasks.length, "made-up task")}, ${count(examples, "example")} each. Which rule is it today? Only the tag tells.`,
+      text: `${count(arc.tasks.length, "made-up task")}, ${count(examples, "example")} each for you to see. At the test the model sees none of them, only its tag.`,
     });
     const [shown] = arc.shown;
     if (shown) {
@@ -70,7 +95,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
   if (best) {
     list.push({
       at: T.ladder,
-      text: `The whole ladder. The highest rung: step ${best.step ?? ""} with ${percent(meanOf(best, exact))}, one answer a puzzle.`,
+      text: highestWords(recording, best),
     });
   }
   const down = falls(recording);
@@ -81,7 +106,32 @@ function captions(recording: LadderRecording): readonly Caption[] {
         ? "And here every step is higher than the one before. That is luck as much as order."
         : `It is no staircase: ${down.length} of its ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down. Build it and see for yourself.`,
   });
+  list.push({ at: T.believe, text: believeWords(recording) });
   return inOrder(list);
+}
+
+/** The highest of the steps, and what at the bench is higher still. */
+function highestWords(recording: LadderRecording, best: Rung): string {
+  const step = `step ${best.step ?? ""} with ${percent(meanOf(best, exact))}`;
+  const [other] = recording.bench.toSorted((a, b) => meanOf(b, exact) - meanOf(a, exact));
+  return other && meanOf(other, exact) > meanOf(best, exact)
+    ? `The whole ladder. Of its steps the highest is ${step}; off the ladder, “${rungName(other)}” has ${percent(meanOf(other, exact))}.`
+    : `The whole ladder. The highest rung: ${step}, one answer a puzzle.`;
+}
+
+/** What the ladder says of hierarchy: H and L against one net, both with the outer loop. */
+export function believeWords(recording: LadderRecording): string {
+  const [split, whole] = [rungOf(recording, 6), unsplit(recording)[0]];
+  if (!split || !whole)
+    return "What to believe about H and L? This ladder did not measure one net beside them.";
+  const [two, one] = [ofSeeds(split, exact), ofSeeds(whole, exact)];
+  const [ours, theirs] = [percent(mean(two)), percent(mean(one))];
+  const verdict = {
+    more: "One net was better here.",
+    tie: "Too close to tell.",
+    less: "Two were better here.",
+  }[compare(two, one)];
+  return `What to believe about hierarchy? H and L solve ${ours}, one net with the same loop ${theirs}. ${verdict}`;
 }
 
 /** What a variant has of the two things, in words. */
@@ -563,6 +613,7 @@ export const nameTagScene: LadderScene = {
     T.variants + 2,
     T.ladder + 3.6,
     T.honest + 1,
+    T.believe + 1,
   ],
   draw,
 };

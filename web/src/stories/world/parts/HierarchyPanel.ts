@@ -365,7 +365,7 @@ export function blameGlow(id: string, box: Box, blame: number, tone: Tone): Shap
       {
         radius: radius.panel + by,
         fill: tone,
-        opacity: round((0.12 + 0.12 * i) * mix(0.5, 1, size), 3),
+        opacity: round((0.2 + 0.2 * i) * mix(0.5, 1, size), 3),
       },
     );
   });

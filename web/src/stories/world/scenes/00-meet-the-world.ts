@@ -35,7 +35,7 @@ import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth, wrap } from "../../../scene/text";
 import { capital, plain } from "../../../scene/words";
-import type { WorldScene, WorldView } from "../view";
+import { NO_MODEL, type WorldScene, type WorldView } from "../view";
 import { each, timeline } from "../../../scene/timeline";
 
 /** One stretch of the right way: from where the agent stands to where a sub-goal is. */
@@ -439,6 +439,7 @@ export const meetTheWorld: WorldScene = {
   id: "meet-the-world",
   phase: 0,
   title: "Meet the world",
+  learned: () => NO_MODEL,
   duration: (recording) => times(recording).end,
   captions,
   stops(recording) {

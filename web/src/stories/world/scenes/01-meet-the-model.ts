@@ -3,6 +3,7 @@ import type { Call, Recording, Thought, ThoughtSegment } from "../../../recordin
 import { circle, faded, fitted, group, path, rect, round, type Box } from "../../../scene/build";
 import { bow, clamp, easeOut, progress, tween } from "../../../scene/ease";
 import { groundOf } from "../definition";
+import { countedOf } from "../ways";
 import { agentOf, motions, placeOfAction } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
 import { argmax, at, last, range } from "../../../lib/list";
@@ -18,10 +19,12 @@ import { worldTrack } from "../parts/WorldTrack";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
 import { textWidth, wrap } from "../../../scene/text";
-import type { WorldScene, WorldView } from "../view";
+import { AFTER, type WorldScene, type WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
 
 const CALL = 0.85;
+/** When the two halves are introduced. */
+const HALVES = 3;
 
 /** The thought that is shown: at the start of the rollout after fine-tuning. */
 const shown = memo((recording: Recording): Thought => at(last(recording.rollouts).thoughts, 0));
@@ -29,7 +32,7 @@ const shown = memo((recording: Recording): Thought => at(last(recording.rollouts
 const times = memo((recording: Recording) => {
   const { segments } = shown(recording);
   return timeline({
-    halves: 4.2,
+    halves: 7.4,
     read: 3.2,
     // The last call is the Doer's answer.
     calls: each(at(segments, 0).calls.length - 1, CALL),
@@ -51,9 +54,13 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const list: Caption[] = [
     {
       at: 0,
+      text: `${trainedWords(recording)} ${two ? "It has two halves." : "It is one module, not two halves."}`,
+    },
+    {
+      at: HALVES,
       text: two
-        ? "The model has two halves. The Planner chooses a sub-goal; the Doer chooses the small steps."
-        : "This model is one module: no separate Planner and Doer.",
+        ? "The Planner (H) is slow: it says what to do next. The Doer (L) is fast: it does the small steps."
+        : "There is no separate Planner and Doer here: one module does all the thinking.",
     },
     {
       at: time.read,
@@ -82,13 +89,26 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     text: `A light says how sure it is to be done: ${percent(logistic(first.q_halt))}. ${first.q_halt > 0 ? "Red: stop." : "Green: think on."}`,
   });
   if (thought.segments.length > 1) {
-    const same = argmax(last(thought.segments).action_logits) === argmax(first.action_logits);
+    const answer = argmax(last(thought.segments).action_logits);
+    const same = answer === argmax(first.action_logits);
+    // What follows a stop is recorded too: what it would have thought.
+    const stopped = thought.segments_used < thought.segments.length;
     list.push({
       at: time.again,
-      text: `It thinks it all over once more, and ${same ? "keeps its answer" : "changes its mind"}: ${at(world.actions, argmax(last(thought.segments).action_logits))}.`,
+      text: stopped
+        ? `So it stops here. Had it thought on, it would ${same ? "still say" : "have changed its mind"}: ${at(world.actions, answer)}.`
+        : `So it thinks it all over once more, and ${same ? "keeps its answer" : "changes its mind"}: ${at(world.actions, answer)}.`,
     });
   }
   return inOrder(list);
+}
+
+/** Whether what is on stage has learned, so that nobody takes it for the untrained model. */
+function trainedWords(recording: Recording): string {
+  const { settings, fine_tuning } = recording;
+  return fine_tuning.length > 0
+    ? `Here is a model that has learned from ${count(settings.examples, countedOf(settings))}.`
+    : "Here is a model that has learned nothing yet.";
 }
 
 function word(times_: number): string {
@@ -504,6 +524,7 @@ export const meetTheModel: WorldScene = {
   id: "meet-the-model",
   phase: 1,
   title: "Meet the model",
+  learned: () => AFTER,
   duration: (recording) => times(recording).end,
   captions,
   stops(recording) {

@@ -4,7 +4,7 @@ import { easeOut, progress } from "../../../scene/ease";
 import { columns, faded, type Box } from "../../../scene/build";
 import { type as sizes } from "../../../scene/layout";
 import { episodeWords } from "../definition";
-import { endsLost, fails, isLost } from "../facts";
+import { endsLost, fails, firstMistake, isLost, startsBefore } from "../facts";
 import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
@@ -15,11 +15,14 @@ import type { Shape } from "../../../scene/shape";
 import { crossEntropy } from "../maths";
 import { preferenceMaths } from "../preferenceMaths";
 import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
-import type { WorldScene, WorldView } from "../view";
+import { BEFORE, type WorldScene, type WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
 
 const BUDGET = 16;
-const OUTRO = 7.5;
+const OUTRO = 11;
+/** From the end of the episode: when all starts are spoken of, and when the loss is. */
+const ALL = 3.6;
+const LOSS = 7.2;
 
 function play(recording: Recording, view: WorldView): Play {
   return playOf(recording, view, "before", BUDGET, OUTRO);
@@ -45,13 +48,18 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const { episode } = now.played;
   const table = recording.world;
   const list: Caption[] = [
-    { at: 0, text: "Before fine-tuning. This is what the base model really does." },
+    {
+      at: 0,
+      text: recording.model.subgoal_head
+        ? "Back to before training. The Planner picks what to do next, the Doer picks each small step."
+        : "Back to before training. This is what the model does when it has learned nothing yet.",
+    },
   ];
   const first = at(episode.steps, 0);
   if (first.subgoal >= 0) {
     list.push({
       at: now.time.episode + 1.2,
-      text: `Its Planner likes ${at(table.subgoals, first.subgoal)} best, so that is what it goes for.`,
+      text: `The untrained Planner likes ${at(table.subgoals, first.subgoal)} best${recording.model.subgoal_channel ? ", so that is what it tells the Doer." : ". But no wire leads to the Doer."}`,
     });
   }
   if (!recording.model.subgoal_head) {
@@ -79,19 +87,43 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     text: episode.success
       ? `It gets there in ${count(episode.steps.length, "action")}, with ${count(failures, "failure")}. Reward ${reward(episode.total_reward)}.`
       : failures > 1
-        ? `It does not learn by trying: ${count(failures, "failed action")}, reward ${reward(episode.total_reward)}.`
+        ? `Trying on and on teaches it nothing: ${count(failures, "failed action")}, reward ${reward(episode.total_reward)}.`
         : `${isLost(table, episode) ? "Over" : "Out of time"} after ${count(episode.steps.length, "action")}. Reward ${reward(episode.total_reward)}.`,
   });
+  list.push({ at: now.time.outro + ALL, text: allStarts(recording) });
   const losses = recording.fine_tuning[0]?.losses;
   if (losses) {
     list.push({
-      at: now.time.outro + 3.4,
+      at: now.time.outro + LOSS,
       text: recording.model.subgoal_head
-        ? `A loss says how wrong it is. In its first lesson: Planner ${loss(losses.planner)}, Doer ${loss(losses.doer)}.`
-        : `A loss says how wrong it is. In its first lesson: ${loss(losses.doer)}.`,
+        ? `A loss says how wrong it is. First lesson, on average: Planner ${loss(losses.planner)}, Doer ${loss(losses.doer)}.`
+        : `A loss says how wrong it is. In its first lesson, on average: ${loss(losses.doer)}.`,
     });
   }
   return inOrder(list);
+}
+
+/** How often it fails from any start, and by what, where that is the same everywhere. */
+export function allStarts(recording: Recording): string {
+  const table = recording.world;
+  const grid = startsBefore(recording);
+  const failed = grid.filter(({ success }) => !success);
+  const many = count(grid.length, "start");
+  if (failed.length === 0)
+    return `And so from all ${many}: it reaches the goal from every one, even untrained.`;
+  const share =
+    failed.length === grid.length
+      ? `From all ${many} it fails`
+      : `From ${failed.length} of ${many} it fails`;
+  const mistakes = failed.map((episode) => firstMistake(table, episode));
+  const wrong = mistakes.filter((step) => step?.outcome === "wrong-order");
+  const actions = new Set(wrong.map((step) => at(table.actions, step?.action ?? 0)));
+  const [action] = actions;
+  if (wrong.length === 0 || action === undefined) return `${share}.`;
+  const by = actions.size === 1 ? `${action} in the wrong order` : "a step in the wrong order";
+  return wrong.length === failed.length
+    ? `${share}, each time by the same mistake: ${by}.`
+    : `${share}, in ${wrong.length} of them by ${by}.`;
 }
 
 function draw(recording: Recording, time: number, view: WorldView): readonly Shape[] {
@@ -102,7 +134,12 @@ function draw(recording: Recording, time: number, view: WorldView): readonly Sha
   return [
     ...drawPlay(recording, now, time, view),
     rewardGauge(recording, now, time, parts.reward, size),
-    ...lossGauges(recording, progress(time, now.time.outro + 3.4, now.time.outro + 5), parts, size),
+    ...lossGauges(
+      recording,
+      progress(time, now.time.outro + LOSS, now.time.outro + LOSS + 1.6),
+      parts,
+      size,
+    ),
   ];
 }
 
@@ -161,11 +198,18 @@ export const clumsyRollout: WorldScene = {
   id: "clumsy-rollout",
   phase: 2,
   title: "Before fine-tuning",
+  learned: () => BEFORE,
   duration,
   captions,
   stops(recording, view) {
     const now = play(recording, view);
-    return [0, ...beatStops(now), now.time.outro + 1, now.time.outro + 5.5];
+    return [
+      0,
+      ...beatStops(now),
+      now.time.outro + 1,
+      now.time.outro + ALL + 1,
+      now.time.outro + LOSS + 2,
+    ];
   },
   draw,
   maths: (recording) => maths(recording),

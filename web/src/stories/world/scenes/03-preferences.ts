@@ -20,7 +20,7 @@ import {
   thumb,
   type Verdict,
 } from "../parts/PreferenceDeck";
-import type { WorldScene, WorldView } from "../view";
+import { BEFORE, type WorldScene, type WorldView } from "../view";
 
 const T = timeline({ deck: 3, open: 7.4, judge: 4.6, rest: 6, outro: 4 });
 
@@ -91,7 +91,7 @@ function places(layout: Layout): Places {
         grid: { x: 244, y: 34, width: 684, height: 472 },
       }
     : {
-        deck: { x: 14, y: 14, width: 362, height: 92 },
+        deck: { x: 14, y: 26, width: 362, height: 84 },
         grid: { x: 14, y: 118, width: 362, height: 508 },
       };
 }
@@ -211,6 +211,7 @@ export const preferenceSet: WorldScene = {
   id: "training-set",
   phase: 3,
   title: "The tiny training set",
+  learned: () => BEFORE,
   duration: () => T.end,
   captions,
   stops: () => [0, T.open + 2.6, T.judge - 0.3, T.judge + 2, T.rest + 2, T.outro + 0.2],

@@ -11,7 +11,7 @@ import { bucket, openCard, openRowHeight, smallCard } from "../parts/TrainingDec
 import { actionToken, subgoalCard } from "../parts/tokens";
 import { stageSize, type Caption, type Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import type { WorldScene, WorldView } from "../view";
+import { BEFORE, type WorldScene, type WorldView } from "../view";
 import { inOrder, timeline } from "../../../scene/timeline";
 
 const T = timeline({ deck: 3, open: 4.2, deal: 5, rest: 6, outro: 4 });
@@ -82,7 +82,7 @@ function places(layout: Layout): Places {
         doer: { x: 652, y: 268, width: 276, height: 238 },
       }
     : {
-        deck: { x: 14, y: 14, width: 362, height: 122 },
+        deck: { x: 14, y: 26, width: 362, height: 114 },
         open: { x: 14, y: 148, width: 362, height: 290 },
         planner: { x: 14, y: 450, width: 176, height: 176 },
         doer: { x: 200, y: 450, width: 176, height: 176 },
@@ -356,6 +356,7 @@ export const trainingSet: WorldScene = {
   id: "training-set",
   phase: 3,
   title: "The tiny training set",
+  learned: () => BEFORE,
   duration: () => T.end,
   captions,
   stops: () => [0, T.open - 0.4, T.deal - 0.2, T.deal + 2.4, T.rest - 0.2, T.outro, T.end - 0.2],

@@ -11,7 +11,7 @@ import {
   text,
   type Box,
 } from "../../../scene/build";
-import { clamp, easeOut, mix, progress, swing } from "../../../scene/ease";
+import { clamp, easeOut, mix, progress, swing, within } from "../../../scene/ease";
 import { groundOf } from "../definition";
 import { stoppedEarly } from "../facts";
 import { radius, type as sizes } from "../../../scene/layout";
@@ -31,19 +31,25 @@ import type { WorldScene, WorldView } from "../view";
 import { each, inOrder, shifted, timeline } from "../../../scene/timeline";
 
 /** A gradient step looked at closely, and the fast motion to the next. */
-const CYCLE = timeline({ forward: 3, blame: 2.9, update: 2, compare: 0.9, run: 1.6 });
-const OUTRO = 1.6;
+const CYCLE = timeline({
+  forward: 4.6,
+  blame: 3,
+  update: 3.2,
+  compare: 1.4,
+  run: 1.8,
+});
+const OUTRO = 1.2;
 
-const MOST = 4;
+const MOST = 3;
 
-/** Four of the recorded cycles at most, so that each can be read: the first and the last ones. */
+/** Three of the recorded cycles at most, so that each can be read: the first and the last ones. */
 const cyclesOf = memo((recording: Recording): readonly Cycle[] => {
   const { cycles } = recording;
   return cycles.length <= MOST ? cycles : [...cycles.slice(0, 1), ...cycles.slice(1 - MOST)];
 });
 
 const times = memo((recording: Recording) =>
-  timeline({ intro: 1.8, cycles: each(cyclesOf(recording).length, CYCLE.end), outro: OUTRO }),
+  timeline({ intro: 1.6, cycles: each(cyclesOf(recording).length, CYCLE.end), outro: OUTRO }),
 );
 
 /** When the parts of a cycle begin. */
@@ -74,12 +80,13 @@ function captions(recording: Recording): readonly Caption[] {
   const list: Caption[] = [
     {
       at: 0,
-      text: "Fine-tuning: show one example, see what was wrong, nudge the weights, repeat.",
+      text: "Fine-tuning: look at one step of an example, see what was wrong, nudge the weights, repeat.",
     },
   ];
   cyclesOf(recording).forEach((cycle, i) => {
     const time = cycleTimes(recording, i);
     list.push({ at: time.forward, text: forwardWords(recording, cycle, i === 0) });
+    list.push({ at: mix(time.forward, time.blame, ANSWERS), text: answerWords(recording, cycle) });
     list.push({ at: time.blame, text: blameWords(recording, cycle) });
     list.push({ at: time.update, text: updateWords(recording, cycle, i === 0) });
     const next = cyclesOf(recording)[i + 1];
@@ -96,8 +103,22 @@ function captions(recording: Recording): readonly Caption[] {
 
 function forwardWords(recording: Recording, cycle: Cycle, first: boolean): string {
   return first
-    ? `Take one step of one example. What would the model do?`
-    : `Gradient step ${cycle.step + 1} of ${recording.fine_tuning.length}. What would it do now?`;
+    ? "Take one step of one example, as the teacher did it. What would the model do here?"
+    : `Gradient step ${cycle.step + 1} of ${recording.fine_tuning.length}. Again a step of the teacher. What would the model do now?`;
+}
+
+/** What the model answers, and whose card the Doer has in its hand meanwhile. */
+function answerWords(recording: Recording, cycle: Cycle): string {
+  const { world, model } = recording;
+  const segment = segmentOf(recording, cycle);
+  const does = at(world.actions, argmax(segment.action_logits));
+  if (!model.subgoal_head) return `The model picks ${does}.`;
+  const says = at(world.subgoals, argmax(segment.subgoal_logits));
+  if (segment.told < 0) return `The Planner picks ${says}, and the Doer picks ${does}.`;
+  const card = at(world.subgoals, segment.told);
+  return card === says
+    ? `The Planner picks ${says}. So does the teacher. With that card the Doer picks ${does}.`
+    : `The Planner picks ${says}. The Doer gets the teacher's card, ${card}, and picks ${does}.`;
 }
 
 function blameWords(recording: Recording, cycle: Cycle): string {
@@ -113,7 +134,7 @@ function blameWords(recording: Recording, cycle: Cycle): string {
   const says = noisy ? `The label, wrong on purpose, says ${label}` : `It should be ${label}`;
   const name = planner ? "the Planner" : model.modules === 1 ? "the model" : "the Doer";
   const frozen = settings.freeze === who ? " But it is frozen." : "";
-  return `${says}: ${name} is to blame. Its loss: ${loss(cycle.losses[who])}.${frozen}`;
+  return `${says}: ${name} is to blame. Its loss at this one step: ${loss(cycle.losses[who])}.${frozen}`;
 }
 
 function updateWords(recording: Recording, cycle: Cycle, first: boolean): string {
@@ -125,8 +146,15 @@ function updateWords(recording: Recording, cycle: Cycle, first: boolean): string
     case "doer":
       return `The Doer is frozen and stays. The Planner moves by ${weight(planner)}.`;
     case "none":
-      return `${first ? "Every weight is nudged a little. " : ""}The Planner moves by ${weight(planner)}, the Doer by ${weight(doer)}.`;
+      break;
   }
+  const moved = `The Planner moves by ${weight(planner)}, the Doer by ${weight(doer)}.`;
+  if (!first) return moved;
+  const who = blamed(recording, cycle);
+  const other = who === "planner" ? doer > planner : who === "doer" && planner > doer;
+  return other
+    ? `${moved} Each weight takes a small step, whoever is to blame.`
+    : `Each weight takes a small step. ${moved}`;
 }
 
 function endWords(recording: Recording): string {
@@ -135,6 +163,9 @@ function endWords(recording: Recording): string {
     ? `Stopped early after ${count(steps, "gradient step")} of ${recording.planned_steps}: the loss was small enough.`
     : `And on to the end: ${count(steps, "gradient step")}.`;
 }
+
+/** When in the forward pass its answers are put into words, as a share. */
+const ANSWERS = 0.45;
 
 interface Places {
   readonly card: Box;
@@ -152,7 +183,7 @@ function places(layout: Layout): Places {
         model: { x: 612, y: 30, width: 316, height: 480 },
       }
     : {
-        card: { x: 14, y: 14, width: 362, height: 100 },
+        card: { x: 14, y: 26, width: 362, height: 92 },
         model: { x: 14, y: 126, width: 362, height: 280 },
         springs: { x: 14, y: 414, width: 362, height: 98 },
         chart: { x: 14, y: 520, width: 362, height: 112 },
@@ -195,19 +226,69 @@ function nowAt(recording: Recording, t: number): Now | null {
   };
 }
 
+/** The gradient step that is gone through; 0 until the first one has changed anything. */
+function learning(now: Now | null): number {
+  if (!now) return 0;
+  if (now.run > 0) return now.steps;
+  return now.index > 0 || now.update > 0 ? now.cycle.step + 1 : 0;
+}
+
 function draw(recording: Recording, t: number, view: WorldView): readonly Shape[] {
   const place = places(view.layout);
   const now = nowAt(recording, t);
   if (!now) return [];
+  const lit = litAt(recording, t, now);
   return [
-    ...model(recording, now, place.model, view.layout),
-    ...exampleCard(recording, now, place.card, view),
-    ...springs(recording, now, place.springs, view.layout),
-    ...lineChart(
-      chartOf(recording, place.chart, sizes[view.layout].small),
-      now.steps / Math.max(1, recording.fine_tuning.length),
+    ...faded("focus.model", lit.model, model(recording, now, place.model, view.layout)),
+    ...faded("focus.card", lit.card, exampleCard(recording, now, place.card, view)),
+    ...springs(recording, now, place.springs, view.layout, lit),
+    ...faded(
+      "focus.chart",
+      lit.chart,
+      lineChart(
+        chartOf(recording, place.chart, sizes[view.layout].small),
+        now.steps / Math.max(1, recording.fine_tuning.length),
+      ),
     ),
   ];
+}
+
+/** How strongly what is not looked at stands back. */
+const DIMMED = 0.32;
+
+/** How lit each part of the stage is: one thing at a time, the rest dimmed. */
+interface Lit {
+  readonly card: number;
+  readonly model: number;
+  readonly springs: Readonly<Record<"planner" | "doer", number>>;
+  readonly chart: number;
+}
+
+function litAt(recording: Recording, t: number, now: Now): Lit {
+  const time = cycleTimes(recording, now.index);
+  const last = now.index === cyclesOf(recording).length - 1;
+  // The first frame shows all there is; so does the last.
+  const all = Math.max(
+    1 - progress(t, times(recording).cycles - 0.8, times(recording).cycles),
+    last ? progress(t, time.end, time.end + 0.4) : 0,
+  );
+  const during = (from: number, to: number) =>
+    mix(DIMMED, 1, Math.max(all, within(t, from, to - 0.3, 0.3)));
+  const halfway = mix(time.update, time.compare, 0.5);
+  const two = recording.model.subgoal_head;
+  return {
+    card: Math.max(
+      during(time.forward, mix(time.forward, time.blame, ANSWERS)),
+      during(time.blame, time.update),
+      during(time.compare, time.run),
+    ),
+    model: during(mix(time.forward, time.blame, 0.2), time.update),
+    springs: {
+      planner: during(time.update, halfway),
+      doer: during(two ? halfway : time.update, time.compare),
+    },
+    chart: during(time.run, time.end),
+  };
 }
 
 /** In training the Doer is told the right sub-goal: the card comes out of the example. */
@@ -257,7 +338,7 @@ function model(recording: Recording, now: Now, box: Box, layout: Layout): Shape[
       calls: card.modules === 2 ? card.cycles : 0,
       done: named > 0.5 ? card.cycles : 0,
       ...(revealed && seen > 0.5 ? { label: cycle.label_subgoal } : {}),
-      blame: sizeOf(cycle.losses.planner) * shownBlame,
+      blame: blameOf(recording, cycle, "planner") * shownBlame,
       frozen: settings.freeze === "planner",
     },
     doer: {
@@ -272,7 +353,7 @@ function model(recording: Recording, now: Now, box: Box, layout: Layout): Shape[
       calls: card.cycles * card.low_calls + 1,
       done: acted > 0 ? card.cycles * card.low_calls + 1 : 0,
       ...(revealed && seen > 0.5 ? { label: cycle.label_action } : {}),
-      blame: sizeOf(cycle.losses.doer) * shownBlame,
+      blame: blameOf(recording, cycle, "doer") * shownBlame,
       frozen: settings.freeze === "doer",
     },
     ...toldCard(recording, now, seen, layout),
@@ -280,9 +361,11 @@ function model(recording: Recording, now: Now, box: Box, layout: Layout): Shape[
   });
 }
 
-/** A loss as a size from 0 to 1: one nat is half. */
-function sizeOf(value: number): number {
-  return value / (1 + value);
+/** How strongly a half glows: only the one to blame, the more the larger its loss. */
+function blameOf(recording: Recording, cycle: Cycle, half: "planner" | "doer"): number {
+  if (blamed(recording, cycle) !== half) return 0;
+  const value = cycle.losses[half];
+  return mix(0.6, 1, value / (1 + value));
 }
 
 /** The example's row, what its labels say, and its losses before and after. */
@@ -321,7 +404,7 @@ function rowOfExample(recording: Recording, cycle: Cycle, box: Box, view: WorldV
   const noisy = step.wrong_subgoal || step.wrong_action;
   const title = `Example ${cycle.example + 1}, step ${cycle.example_step + 1}`;
   const subgoal = model.subgoal_head ? `${at(world.subgoals, cycle.label_subgoal)}, ` : "";
-  const says = `It says: ${subgoal}${at(world.actions, cycle.label_action)}${noisy ? " (wrong)" : ""}`;
+  const says = `The teacher: ${subgoal}${at(world.actions, cycle.label_action)}${noisy ? " (wrong)" : ""}`;
   const track = { x: box.x + 16, y: top + size * 0.6, width: left - 20, height: wide ? 50 : 32 };
   const base = box.y + box.height - size * 0.85;
   return [
@@ -447,16 +530,16 @@ const ranges = memo((recording: Recording): readonly (readonly [number, number])
 );
 
 /** A spring for each watched weight, and how far each half was moved. */
-function springs(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+function springs(recording: Recording, now: Now, box: Box, layout: Layout, lit: Lit): Shape[] {
   const owners = recording.model.subgoal_head
     ? (["planner", "doer"] as const)
     : (["doer"] as const);
   return columns(box, owners.length, layout === "wide" ? 24 : 14).flatMap((part, i) => {
     const owner = at(owners, i);
-    return [
+    return faded(`focus.${owner}`, lit.springs[owner], [
       ...hangingSprings(recording, now, owner, part, layout),
       movedBar(recording, now, owner, part, layout),
-    ];
+    ]);
   });
 }
 
@@ -578,6 +661,7 @@ export const fineTuning: WorldScene = {
   id: "fine-tuning",
   phase: 4,
   title: "Fine-tuning",
+  learned: (recording, time) => ({ kind: "during", steps: learning(nowAt(recording, time)) }),
   duration,
   captions,
   stops(recording) {
@@ -589,7 +673,9 @@ export const fineTuning: WorldScene = {
         return [
           time.blame - 0.1,
           time.blame + 1.5,
-          time.compare,
+          mix(time.update, time.compare, 0.3),
+          time.compare - 0.4,
+          time.compare + 0.6,
           mix(time.run, time.end, isLast ? 1.1 : 0.6),
         ];
       }),

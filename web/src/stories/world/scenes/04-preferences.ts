@@ -92,8 +92,8 @@ function places(layout: Layout): Places {
         chart: { x: 440, y: 338, width: 488, height: 172 },
       }
     : {
-        best: { x: 14, y: 14, width: 176, height: 134 },
-        worst: { x: 200, y: 14, width: 176, height: 134 },
+        best: { x: 14, y: 26, width: 176, height: 126 },
+        worst: { x: 200, y: 26, width: 176, height: 126 },
         bars: { x: 14, y: 160, width: 362, height: 290 },
         chart: { x: 14, y: 462, width: 362, height: 168 },
       };
@@ -318,6 +318,7 @@ export const preferring: WorldScene = {
   id: "fine-tuning",
   phase: 4,
   title: "Fine-tuning",
+  learned: (recording, time) => ({ kind: "during", steps: stepsAt(recording, time) }),
   duration: () => T.end,
   captions,
   stops: () => [

@@ -23,7 +23,7 @@ import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { listed, plain } from "../../../scene/words";
 import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
-import type { WorldScene, WorldView } from "../view";
+import { AFTER, type WorldScene, type WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
 
 const BUDGET = 13;
@@ -161,6 +161,7 @@ export const cleanRollout: WorldScene = {
   id: "clean-rollout",
   phase: 5,
   title: "After fine-tuning",
+  learned: () => AFTER,
   duration: (recording, view) => Math.max(10, play(recording, view).time.end),
   captions,
   stops(recording, view) {

@@ -1,8 +1,28 @@
 /** Phase 6: every start, and what happens when a part of the design is left out. */
-import type { Episode, Recording, Run, WorldTable } from "../../../recording/types.gen";
+import type {
+  Episode,
+  EpisodeStep,
+  Recording,
+  Run,
+  WorldTable,
+} from "../../../recording/types.gen";
 import { faded, fitted, path, round, type Box } from "../../../scene/build";
-import { easeInOut, easeOut, progress, within } from "../../../scene/ease";
-import { allRuns, chosenRun, fails, gridOf, learnedStarts, mainRun, wrongOrders } from "../facts";
+import { easeInOut, easeOut, progress, within, type Point } from "../../../scene/ease";
+import {
+  allRuns,
+  chosenRun,
+  compared,
+  fails,
+  firstMistake,
+  gridOf,
+  learnedStarts,
+  mainRun,
+  motions,
+  rangeOf,
+  spreadOf,
+  startsOf,
+  wrongOrders,
+} from "../facts";
 import { type as sizes } from "../../../scene/layout";
 import { at } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
@@ -11,14 +31,15 @@ import { trail } from "../parts/Episode";
 import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
 import { describeState, whereOf } from "../parts/standing";
 import { worldTrack } from "../parts/WorldTrack";
-import { beatsOf, lengthOf, momentOf } from "../playback";
+import { actionToken, subgoalCard, tokenWidth } from "../parts/tokens";
+import { beatsOf, lengthOf, momentOf, type Moment } from "../playback";
 import { stateAfter } from "../../../recording/episode";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { textWidth } from "../../../scene/text";
 import { groundOf, runWords, type Ground } from "../definition";
 import { otherSettings } from "../settings";
-import type { WorldScene, WorldView } from "../view";
+import { AFTER, type WorldScene, type WorldView } from "../view";
 import { each, inOrder, timeline } from "../../../scene/timeline";
 
 /** The runs that are told about, one after the other; none once one was chosen. */
@@ -26,9 +47,12 @@ function told(recording: Recording, view: WorldView): readonly Run[] {
   return view.run === null ? recording.ablations : [];
 }
 
+/** When all starts are shown, and their sum is told. */
+const TOLD = 3.4;
+
 function times(recording: Recording, view: WorldView) {
   const runs = told(recording, view).length;
-  return timeline({ starts: 3.4, main: 4.4, runs: each(runs, 4.4), rest: runs === 0 ? 6 : 3 });
+  return timeline({ starts: TOLD, main: 4.4, runs: each(runs, 5.3), rest: runs === 0 ? 8 : 3.4 });
 }
 
 function duration(recording: Recording, view: WorldView): number {
@@ -67,7 +91,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     } else {
       list.push({
         at: time.rest,
-        text: "Choose a start or a switch to see for yourself.",
+        text: "Your turn: choose a switch, or a red cross to watch how it fails.",
       });
     }
   }
@@ -76,41 +100,93 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
 
 const LONGEST = 110;
 
-/** What a run measured, over which seeds, and how it compares with the story's own. */
+/** What a run comes to, against the story's own; the numbers behind it are in its tip. */
 function runSentence(recording: Recording, run: Run, view: WorldView): string {
   const main = mainRun(recording);
-  const { success, order_mistakes } = run.final;
-  const under = otherSettings(recording, run, view);
-  const spread = spreadOf(run);
-  const seeds =
-    spread && spread[1] > spread[0]
-      ? ` (${percent(spread[0])} to ${percent(spread[1])} over ${run.seeds.length + 1} seeds)`
-      : "";
-  const share = `${percent(success)} of starts`;
+  const { success } = run.final;
+  const from = `from ${shareWords(success)}`;
   if (run.name === main.name) {
-    const base = `before fine-tuning ${percent(run.base.success)}`;
+    const why = success < 0.5 ? ` ${whyWords(recording, run)}`.trimEnd() : "";
     return firstThatFits([
-      `It reaches the goal from ${share}${seeds}; ${base}.`,
-      `It reaches the goal from ${share}; ${base}.`,
+      `After training it reaches the goal ${from}.${why || ` Before, ${beforeWords(run.base.success)}.`}`,
+      `After training it reaches the goal ${from}.`,
     ]);
   }
   const { title } = runWords(view, run.name);
-  const means = [run, main].map(meanSuccess);
-  const compared =
-    means[0] != null && means[1] != null && success > 0
-      ? `mean ${percent(means[0])}, this story's ${percent(means[1])}`
-      : success >= main.final.success
-        ? "as good here as this story"
-        : success === 0 && order_mistakes > 0.5
-          ? `wrong order from ${percent(order_mistakes)} of them`
-          : `this story has ${percent(main.final.success)}`;
+  const under = otherSettings(recording, run, view);
   const where = under === null ? "" : ` (trained with ${under})`;
+  const compared = against(run, main);
+  const why = success < 0.5 ? whyWords(recording, run) : "";
   return firstThatFits([
-    `${title}${where}: ${share}${seeds}; ${compared}.`,
-    `${title}${where}: ${share}; ${compared}.`,
-    `${title}${where}: ${share}.`,
-    `${title}, trained with other settings: ${share}.`,
+    ...(why ? [`${title}${where}: ${from}. ${why}`, `${title}: ${from}. ${why}`] : []),
+    `${title}${where}: it reaches the goal ${from}. ${compared}`,
+    `${title}${where}: ${from}. ${compared}`,
+    `${title}${where}: ${from}.`,
+    `${title}, trained with other settings: ${from}.`,
   ]);
+}
+
+function shareWords(success: number): string {
+  return success === 1
+    ? "every start"
+    : success === 0
+      ? "no start"
+      : `${percent(success)} of starts`;
+}
+
+function beforeWords(success: number): string {
+  return success === 0 ? "it failed from all of them" : `it was ${shareWords(success)}`;
+}
+
+/** How a run stands to this story. */
+function against(run: Run, main: Run): string {
+  const [low, high] = rangeOf(run);
+  const [least, most] = rangeOf(main);
+  if (low === least && high === most) return "So does this story.";
+  return {
+    less: "This story does better.",
+    more: "This story does worse.",
+    tie: "Too close to this story to tell apart.",
+  }[compared(run, main)];
+}
+
+/** Where an episode first leaves the right way: what was done, and what would have been right. */
+function leaving(table: WorldTable, episode: Episode): EpisodeStep | undefined {
+  const strays = ({ state, action }: EpisodeStep) => at(table.teacher_action, state) !== action;
+  return firstMistake(table, episode) ?? episode.steps.find(strays);
+}
+
+/** Why a run fails, if it is the same, or mostly so, wherever it does; '' if nothing can be told. */
+export function whyWords(recording: Recording, run: Run): string {
+  if (!run.model.subgoal_head) return "";
+  const table = recording.world;
+  const counted = new Map<string, number>();
+  const failed = startsOf(recording, run).filter(({ success }) => !success);
+  for (const episode of failed) {
+    const words = faultWords(table, leaving(table, episode));
+    counted.set(words, (counted.get(words) ?? 0) + 1);
+  }
+  const [most] = [...counted].toSorted(([, a], [, b]) => b - a);
+  if (!most || most[0] === "" || most[1] * 2 <= failed.length) return "";
+  const [first, ...rest] = most[0];
+  return most[1] === failed.length
+    ? most[0]
+    : `Mostly, ${(first ?? "").toLowerCase()}${rest.join("")}`;
+}
+
+/** Whose fault a wrong step is: a wrong sub-goal is the Planner's, a wrong action the Doer's. */
+function faultWords(table: WorldTable, step: EpisodeStep | undefined): string {
+  if (!step || step.subgoal < 0) return "";
+  const [wanted, right] = [
+    at(table.teacher_subgoal, step.state),
+    at(table.teacher_action, step.state),
+  ];
+  const said = at(table.subgoals, step.subgoal);
+  if (step.subgoal !== wanted) {
+    return `The Planner says ${said} where ${at(table.subgoals, wanted)} is right.`;
+  }
+  if (step.action === right) return "";
+  return `Told ${said}, the Doer does ${at(table.actions, step.action)} where ${at(table.actions, right)} is right.`;
 }
 
 /** Mean success over the seeds, where there are several. */
@@ -139,8 +215,8 @@ function places(layout: Layout): Places {
         runs: { x: 612, y: 30, width: 316, height: 480 },
       }
     : {
-        grid: { x: 14, y: 40, width: 362, height: 126 },
-        world: { x: 24, y: 204, width: 342, height: 66 },
+        grid: { x: 14, y: 46, width: 362, height: 120 },
+        world: { x: 24, y: 210, width: 342, height: 60 },
         trail: { x: 14, y: 286, width: 362, height: 40 },
         runs: { x: 14, y: 338, width: 362, height: 290 },
       };
@@ -160,7 +236,7 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const grid = gridOf(recording, run, view);
   return [
     ...gridOfStarts(recording, run, grid, place.grid, t, view),
-    ...example(recording, grid, place, t, view),
+    ...example(recording, run, grid, place, t, view),
     ...switches(recording, run, place.runs, t, view),
   ];
 }
@@ -202,7 +278,7 @@ function gridOfStarts(
   const above = box.y - (wide ? 14 : 9);
   return [
     fitted("grid.title", words, box.x, above, box.width, size * 1.15, { weight: 700 }),
-    ...cellShapes(recording, grid, cells, shown, view),
+    ...cellShapes(recording, run, grid, cells, shown, view),
     ...gridLegend(box.x, cells.bottom + (wide ? 22 : 14), box.width, sizes[view.layout].small),
   ];
 }
@@ -214,6 +290,7 @@ const keptCells = memo((_: Recording) =>
 /** The cells; each has few looks, which are kept. */
 function cellShapes(
   recording: Recording,
+  run: Run,
   grid: readonly Episode[],
   cells: Cells,
   shown: number,
@@ -223,9 +300,10 @@ function cellShapes(
   const kept = keptCells(recording)(grid);
   const ground = groundOf(view, recording);
   return grid.map((_, i) => {
-    const key = `${ground.at(1)}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
+    const key = `${run.name}/${ground.at(1)}/${view.layout}/${i}/${i < shown}/${i === chosen}`;
     const cell =
-      kept.get(key) ?? cellShape(recording, grid, cells, i, i < shown, i === chosen, ground);
+      kept.get(key) ??
+      cellShape(recording, grid, cells, i, i < shown, i === chosen, ground, run.name);
     kept.set(key, cell);
     return cell;
   });
@@ -240,6 +318,7 @@ function cellShape(
   shown: boolean,
   chosen: boolean,
   ground: Ground,
+  run: string,
 ): Shape {
   const episode = at(grid, i);
   const known = learnedStarts(recording).has(episode.start);
@@ -261,7 +340,11 @@ function cellShape(
     ...(chosen ? { stroke: "ink", strokeWidth: round(Math.min(3, side * 0.14)), opacity: 1 } : {}),
     label: tip,
     tip,
-    action: { kind: "set", values: { start: episode.start } },
+    // A failure is played from its beginning, and stays while one looks.
+    action:
+      shown && !episode.success
+        ? { kind: "set", values: { start: episode.start, run }, time: TOLD }
+        : { kind: "set", values: { start: episode.start } },
   });
 }
 
@@ -346,6 +429,7 @@ function liesCovered(table: WorldTable, state: number): boolean {
 /** The chosen start, played over and over. */
 function example(
   recording: Recording,
+  run: Run,
   grid: readonly Episode[],
   place: Places,
   t: number,
@@ -355,7 +439,10 @@ function example(
   const episode = at(grid, startOf(recording, view).index);
   const beats = beatsAgain(episode);
   const lead = liesCovered(table, episode.start) ? LEAD : 0;
-  const time = (t % (lengthOf(beats) + 1 + lead)) - lead;
+  const whole = lengthOf(beats) + 1 + lead;
+  // Of a run that was chosen, it begins anew when all its starts are shown.
+  const since = view.run === null ? t : t - TOLD;
+  const time = (((since % whole) + whole) % whole) - lead;
   const moment = momentOf(beats, time);
   const step = at(episode.steps, moment.beat.index);
   const move = progress(moment.act * 0.4 + moment.move * 0.6, 0.3, 1);
@@ -363,7 +450,7 @@ function example(
   return [
     fitted(
       "played.title",
-      `Playing start ${startOf(recording, view).index + 1}`,
+      `${layout === "wide" ? "Playing start" : "Start"} ${startOf(recording, view).index + 1}`,
       place.world.x - (layout === "wide" ? 50 : 10),
       place.world.y - (layout === "wide" ? 24 : 14),
       300,
@@ -385,6 +472,7 @@ function example(
       mark: { right: !fails(table, step), share: moment.mark },
       peek: time < 0 ? easeInOut(within(time, -0.75, -0.4, 0.3)) : 0,
     }),
+    ...(time < 0 ? [] : whoSays(recording, run, step, moment, place, layout)),
     ...trail(
       {
         table,
@@ -394,6 +482,63 @@ function example(
       moment,
     ),
   ];
+}
+
+/** Beside the title: the Planner's card, the Doer's action, and what would have been right. */
+function whoSays(
+  recording: Recording,
+  run: Run,
+  step: EpisodeStep,
+  moment: Moment,
+  place: Places,
+  layout: Layout,
+): Shape[] {
+  const table = recording.world;
+  const wide = layout === "wide";
+  const size = wide ? 12.5 : 11;
+  const y = place.world.y - (wide ? 29 : 18);
+  const right = place.world.x + place.world.width + (wide ? 50 : 10);
+  let x = place.world.x + (wide ? 96 : 56);
+  const put = (words: string, draw: (centre: Point) => Shape): Shape[] => {
+    const width = tokenWidth(words, size);
+    const centre = { x: x + width / 2, y };
+    x += width + 8;
+    return [draw(centre)];
+  };
+  const says = step.subgoal < 0 ? "" : at(table.subgoals, step.subgoal);
+  const does = at(table.actions, step.action);
+  const fault = fails(table, step) ? rightWords(table, step) : "";
+  return [
+    ...(run.model.subgoal_head && says
+      ? put(says, (centre) =>
+          subgoalCard("says.card", says, centre, { size, tip: `The Planner says ${says}.` }),
+        )
+      : []),
+    ...put(does, (centre) =>
+      actionToken("says.token", does, at(motions(table), step.action), centre, {
+        size,
+        tip: `The Doer does ${does}.`,
+      }),
+    ),
+    ...(fault && moment.mark > 0.5
+      ? [
+          fitted("says.right", fault, x + 4, y + size * 0.36, right - x - 4, size, {
+            weight: 700,
+            fill: "wrong",
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** What the teacher would have done there. */
+function rightWords(table: WorldTable, step: EpisodeStep): string {
+  const [wanted, right] = [
+    at(table.teacher_subgoal, step.state),
+    at(table.teacher_action, step.state),
+  ];
+  if (step.subgoal >= 0 && step.subgoal !== wanted) return `right: ${at(table.subgoals, wanted)}`;
+  return step.action === right ? "" : `right: ${at(table.actions, right)}`;
 }
 
 /** Every run as a switch with its bar: share of starts that reach the goal. */
@@ -468,19 +613,19 @@ function switchRow(
   };
 }
 
-function spreadOf(run: Run): readonly [number, number] | null {
-  if (run.seeds.length === 0) return null;
-  const all = [run.final.success, ...run.seeds.map((score) => score.success)];
-  return [Math.min(...all), Math.max(...all)];
-}
-
 function runTip(recording: Recording, run: Run, view: WorldView): string {
   const under = otherSettings(recording, run, view);
   const steps =
     run.final.success > 0
       ? ` A success takes ${meanSteps(run.final.steps)} actions on average.`
       : "";
-  return `${runWords(view, run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${steps}${under ? ` Trained with ${under}.` : ""}`;
+  const spread = spreadOf(run);
+  const average = meanSuccess(run);
+  const seeds =
+    spread && average !== null
+      ? ` Over ${run.seeds.length + 1} seeds: ${percent(spread[0])} to ${percent(spread[1])}, ${percent(average)} on average.`
+      : "";
+  return `${runWords(view, run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${seeds}${steps}${under ? ` Trained with ${under}.` : ""}`;
 }
 
 /** That the chosen run has the story's settings, and what the star beside others means. */
@@ -517,6 +662,10 @@ export const generalisation: WorldScene = {
   id: "generalisation",
   phase: 6,
   title: "Every start, and what matters",
+  learned: (recording, time, view) => ({
+    ...AFTER,
+    settings: runAt(recording, time, view).settings,
+  }),
   duration,
   captions,
   stops(recording, view) {

@@ -2,7 +2,7 @@
 import type { CurvePoint, Recording, Run, Score } from "../../../recording/types.gen";
 import { columns, fitted, group, rect, rows, text, type Box } from "../../../scene/build";
 import { progress } from "../../../scene/ease";
-import { allRuns, mainRun } from "../facts";
+import { allRuns, compared, mainRun } from "../facts";
 import { page, radius, type as sizes } from "../../../scene/layout";
 import { at, last } from "../../../lib/list";
 import { memo, memoByValueOf } from "../../../scene/memo";
@@ -18,10 +18,11 @@ import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { runWords } from "../definition";
 import { otherSettings } from "../settings";
-import type { WorldScene, WorldView } from "../view";
+import { countedOf } from "../ways";
+import { BOTH, type WorldScene, type WorldView } from "../view";
 import { timeline } from "../../../scene/timeline";
 
-const T = timeline({ curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4 });
+const T = timeline({ curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4, believe: 6.4 });
 /** When the curves are drawn. */
 const DRAWN = T.sparks - 1.2;
 
@@ -57,7 +58,26 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       text: "The comparisons are not trained yet for these settings: press Train ablations.",
     });
   else list.push({ at: T.seeds, text: spreadSentence(recording, view) });
+  list.push({ at: T.believe, text: believeWords(recording, view) });
   return list;
+}
+
+/** What the recording says of hierarchy: Planner and Doer against one module. */
+export function believeWords(recording: Recording, view: WorldView): string {
+  const main = mainRun(recording);
+  const flat = recording.ablations.find(
+    (run) => !run.model.subgoal_head && otherSettings(recording, run, view) === null,
+  );
+  if (!main.model.subgoal_head || !flat)
+    return "What to believe about hierarchy? This story has nothing to compare with: try both, side by side.";
+  const [two, one] = [percent(main.final.success), percent(flat.final.success)];
+  const verdict = {
+    less: "Two are better here.",
+    more: "One is better here.",
+    tie: "Too close to tell.",
+  }[compared(flat, main)];
+  const lessons = count(recording.settings.examples, countedOf(recording.settings));
+  return `What to believe? ${lessons}: Planner and Doer (H, L) reach ${two}, one module ${one}. ${verdict}`;
 }
 
 /** What it came to, where nobody said what is right; null where somebody did. */
@@ -85,15 +105,15 @@ function spreadSentence(recording: Recording, view: WorldView): string {
 function panels(layout: Layout): readonly [Box, Box, Box, Box] {
   const box = page(layout);
   if (layout === "wide") {
-    const [top, bottom] = rows({ ...box, y: 22, height: 496 }, 2, 18);
+    const [top, bottom] = rows({ ...box, y: 32, height: 486 }, 2, 18);
     const [a, b] = columns(top ?? box, 2, 20);
     const [c, d] = columns(bottom ?? box, 2, 20);
     return [a ?? box, b ?? box, c ?? box, d ?? box];
   }
   const [top, middle, bottom] = [
-    { ...box, height: 150 },
-    { ...box, y: box.y + 158, height: 190 },
-    { ...box, y: box.y + 356, height: 256 },
+    { ...box, y: box.y + 12, height: 146 },
+    { ...box, y: box.y + 166, height: 186 },
+    { ...box, y: box.y + 360, height: 252 },
   ];
   const [a, b] = columns(top, 2, 8);
   return [a ?? box, b ?? box, middle, bottom];
@@ -404,9 +424,10 @@ export const dashboard: WorldScene = {
   id: "dashboard",
   phase: 7,
   title: "What was learned",
+  learned: () => BOTH,
   duration: () => T.end,
   captions,
-  stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8],
+  stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8, T.believe + 1],
   draw: (recording, time, view: WorldView) => draw(recording, time, view),
   maths,
 };

@@ -13,6 +13,7 @@ export function byWay(labels: WorldScene, preferences: WorldScene): WorldScene {
     captions: (recording, view) => own(recording).captions(recording, view),
     stops: (recording, view) => own(recording).stops(recording, view),
     draw: (recording, time, view) => own(recording).draw(recording, time, view),
+    learned: (recording, time, view) => own(recording).learned(recording, time, view),
     ...(labels.maths || preferences.maths
       ? { maths: (recording, time, view) => own(recording).maths?.(recording, time, view) ?? [] }
       : {}),

@@ -1,0 +1,216 @@
+/** What a newcomer would stumble over: captions of the worlds that must agree with each other. */
+import { describe, expect, test } from "vitest";
+
+import { argmax, at, last } from "../../src/lib/list";
+import type { Recording } from "../../src/recording/types.gen";
+import { scenes } from "../../src/stories/world/scenes";
+import { chosenRun, gridOf, mainRun } from "../../src/stories/world/facts";
+import { whyWords } from "../../src/stories/world/scenes/06-generalisation";
+import { everyShape, storyIn, wide, WORLD_STORIES } from "./story-helpers";
+
+const STORIES = [
+  ...WORLD_STORIES,
+  ["preferences", "preferences/by-return.hrm.json.gz"],
+  ["choices", "preferences/chosen.hrm.json.gz"],
+] as const;
+
+function captionsOf(phase: number, recording: Recording): readonly string[] {
+  return at(scenes, phase)
+    .captions(recording, wide)
+    .map(({ text }) => text);
+}
+
+describe.each(STORIES)("%s", (_, file) => {
+  const recording = storyIn(file);
+
+  test("how often all starts fail before training is what was measured", () => {
+    const { success } = at(recording.curve, 0).score;
+    const starts = recording.world.starts.length;
+    const failed = Math.round((1 - success) * starts);
+    const said = captionsOf(2, recording).find((text) => /^From .* it fails/.test(text));
+    expect(said).toMatch(
+      failed === starts
+        ? `From all ${starts} starts it fails`
+        : `From ${failed} of ${starts} starts`,
+    );
+  });
+
+  test("whether it thinks on after its light is what the recording says", () => {
+    const thought = at(last(recording.rollouts).thoughts, 0);
+    const said = last([...captionsOf(1, recording)]);
+    const stops = thought.segments_used < thought.segments.length;
+    expect(said).toMatch(stops ? /^So it stops here\. Had it thought on/ : /^So it thinks it all/);
+  });
+
+  test("nobody acts before they were named", () => {
+    for (const phase of [1, 2]) {
+      const [first, second] = captionsOf(phase, recording);
+      expect(`${first} ${second}`).not.toMatch(/\b(Its|It says)\b/);
+    }
+    expect(captionsOf(2, recording)[0]).toMatch(/^Back to before training\. The Planner/);
+  });
+
+  test("a mean loss and that of one step are not called the same", () => {
+    const mean = captionsOf(2, recording).find((text) => text.startsWith("A loss says"));
+    expect(mean).toContain("on average");
+    for (const said of captionsOf(4, recording)) {
+      if (said.includes("Its loss")) expect(said).toContain("at this one step");
+    }
+  });
+});
+
+describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
+  const recording = storyIn(file);
+  const scene = at(scenes, 4);
+  const shapesAt = (time: number) => [...everyShape(scene.draw(recording, time, wide))];
+  const opacityOf = (id: string, time: number) =>
+    shapesAt(time).find((shape) => shape.id === id)?.opacity ?? 1;
+  const when = (words: RegExp) =>
+    scene.captions(recording, wide).find(({ text }) => words.test(text))?.at;
+
+  test("one thing at a time is lit", () => {
+    const blame = when(/to blame\. Its loss/)!;
+    expect(opacityOf("focus.model", blame + 1.5)).toBe(1);
+    expect(opacityOf("focus.planner", blame + 1.5)).toBeLessThan(0.5);
+    expect(opacityOf("focus.chart", blame + 1.5)).toBeLessThan(0.5);
+    const moves = when(/^The Planner moves/)!;
+    expect(opacityOf("focus.planner", moves + 0.8)).toBe(1);
+    expect(opacityOf("focus.doer", moves + 0.8)).toBeLessThan(0.5);
+    expect(opacityOf("focus.planner", moves + 2.4)).toBeLessThan(0.5);
+    expect(opacityOf("focus.doer", moves + 2.4)).toBe(1);
+    const fast = when(/fast motion/)!;
+    expect(opacityOf("focus.chart", fast + 0.8)).toBe(1);
+    expect(opacityOf("focus.model", fast + 0.8)).toBeLessThan(0.5);
+  });
+
+  test("only the half to blame glows", () => {
+    for (const { at: time, text } of scene.captions(recording, wide)) {
+      const planner = /the Planner is to blame/.test(text);
+      const doer = /the Doer is to blame/.test(text);
+      if (!planner && !doer && !text.startsWith("Both answers")) continue;
+      const glows = shapesAt(time + 2).filter(({ id }) => /^model\.(planner|doer)\.blame/.test(id));
+      const halves = new Set(glows.map(({ id }) => id.split(".")[1]));
+      expect([...halves]).toEqual(planner ? ["planner"] : doer ? ["doer"] : []);
+    }
+  });
+
+  test("whose card the Doer holds is said where it is not the Planner's", () => {
+    const cycle = at(recording.cycles, 0);
+    const segment = at(cycle.thought.segments, recording.fine_tuning[cycle.step]?.segment ?? 0);
+    const says = at(recording.world.subgoals, argmax(segment.subgoal_logits));
+    const card = at(recording.world.subgoals, segment.told);
+    const said = scene.captions(recording, wide)[2]?.text;
+    expect(said).toContain(
+      says === card ? "So does the teacher" : `The Doer gets the teacher's card, ${card}`,
+    );
+  });
+});
+
+describe("every start", () => {
+  const recording = storyIn("recordings/key-door.hrm.json.gz");
+  const scene = at(scenes, 6);
+  const cells = (run: string | null, time = 6) =>
+    [...everyShape(scene.draw(recording, time, { ...wide, run }))].filter(({ id }) =>
+      /^grid\.\d+$/.test(id),
+    );
+
+  test("a caption has one share at most; the seeds are in the tip", () => {
+    for (const text of captionsOf(6, recording)) {
+      expect(text.match(/\d%/g)?.length ?? 0, text).toBeLessThanOrEqual(1);
+    }
+    const seeded = recording.ablations.filter(({ seeds }) => seeds.length > 0);
+    expect(seeded.length).toBeGreaterThan(0);
+    const shapes = [...everyShape(scene.draw(recording, 6, wide))];
+    for (const run of seeded) {
+      const row = shapes.find(({ id }) => id === `runs.${run.name}`);
+      expect(row?.tip).toMatch(
+        new RegExp(`Over ${run.seeds.length + 1} seeds: \\d+% to \\d+%, \\d+% on average`),
+      );
+    }
+  });
+
+  test("what is said against this story follows the seeds", () => {
+    const main = mainRun(recording);
+    for (const run of recording.ablations.filter(({ final }) => final.success >= 0.5)) {
+      const title = wide.definitions?.runs.find(({ name }) => name === run.name)?.title ?? "";
+      const said = captionsOf(6, recording).find((text) => text.startsWith(`${title}:`));
+      const [mine, its] = [main, run].map((one) =>
+        [one.final, ...one.seeds].map(({ success }) => success),
+      );
+      const below = Math.max(...its!) < Math.min(...mine!);
+      expect(said).toMatch(
+        below ? /This story does better\.$/ : /(tell apart|So does this story)\.$/,
+      );
+    }
+  });
+
+  test("why a frozen half fails names the half that is frozen", () => {
+    const why = (name: string) => whyWords(recording, chosenRun(recording, { ...wide, run: name }));
+    expect(why("frozen-planner")).toMatch(/the planner says/i);
+    expect(why("frozen-doer")).toMatch(/told .*, the Doer does/i);
+    for (const name of ["frozen-planner", "frozen-doer"]) {
+      expect(captionsOf(6, recording).join()).toContain(why(name));
+    }
+  });
+
+  test("a red cross plays that failure from its beginning, and its run stays", () => {
+    const run = chosenRun(recording, { ...wide, run: "frozen-doer" });
+    const grid = gridOf(recording, run, wide);
+    cells("frozen-doer").forEach((cell, i) => {
+      const { start, success } = at(grid, i);
+      expect(success).toBe(false);
+      expect(cell.action).toEqual({
+        kind: "set",
+        values: { start, run: "frozen-doer" },
+        time: 3.4,
+      });
+    });
+    for (const cell of cells(null)) expect(cell.action).not.toHaveProperty("time");
+  });
+
+  test("the Planner's card is in view, and what would have been right", () => {
+    const run = chosenRun(recording, { ...wide, run: "frozen-doer" });
+    const { start, steps } = at(gridOf(recording, run, wide), 7);
+    const view = { ...wide, run: run.name, start };
+    const labels = (time: number) =>
+      new Map(
+        [...everyShape(scene.draw(recording, time, view))].map((shape) => [
+          shape.id,
+          shape.kind === "text" ? shape.text : shape.label,
+        ]),
+      );
+    const { subgoals, actions, teacher_action } = recording.world;
+    const begun = labels(3.5);
+    expect(begun.get("says.card")).toBe(at(subgoals, at(steps, 0).subgoal));
+    expect(begun.get("says.token")).toBe(at(actions, at(steps, 0).action));
+    const wrong = steps.find(({ outcome }) => outcome !== "ok" && outcome !== "success")!;
+    const seen = Array.from({ length: 60 }, (_, i) => labels(3.5 + i / 10).get("says.right"));
+    expect(seen).toContain(`right: ${at(actions, at(teacher_action, wrong.state))}`);
+  });
+});
+
+describe("what to believe about hierarchy", () => {
+  const told = (two: number, one: number): string => {
+    const recording = structuredClone(storyIn("recordings/key-door.hrm.json.gz"));
+    last(recording.curve).score.success = two;
+    for (const run of recording.spread?.runs ?? []) last(run.curve).score.success = two;
+    for (const run of recording.ablations.filter(({ model }) => !model.subgoal_head)) {
+      run.final.success = one;
+      for (const score of run.seeds) score.success = one;
+    }
+    return last([...captionsOf(7, recording)]);
+  };
+
+  test.each([
+    [1, 0.8, "10 examples: Planner and Doer (H, L) reach 100%, one module 80%. Two are better"],
+    [0.5, 0.8, "reach 50%, one module 80%. One is better here."],
+    [0.8, 0.8, "reach 80%, one module 80%. Too close to tell."],
+  ])("%d against %d", (two, one, words) => {
+    expect(told(two, one)).toContain(words);
+  });
+
+  test("nothing is claimed where nothing was compared", () => {
+    const alone = { ...storyIn("recordings/key-door.hrm.json.gz"), ablations: [] };
+    expect(captionsOf(7, alone).at(-1)).toContain("nothing to compare with");
+  });
+});
