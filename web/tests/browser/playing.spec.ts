@@ -1,4 +1,4 @@
-import { expect, frame, hashOf, linkSays, open, STORY, test } from "./site";
+import { expect, frame, hashOf, linkSays, open, stage, STORY, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
@@ -147,4 +147,19 @@ test("before and after stand side by side on one clock", async ({ page, site }) 
   await expect(page.getByRole("figure")).toHaveCount(2);
   await page.getByLabel("Side by side with").selectOption("");
   await expect(page.getByRole("figure")).toHaveCount(1);
+});
+
+test("a red cross plays that failure from its beginning, with the Planner's card", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url, "#scene=generalisation&run=frozen-doer&time=9");
+  await stage(page)
+    .getByRole("button", { name: /^Start 8:.*Failed/ })
+    .click();
+  await expect(page.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await linkSays(page, "run", "frozen-doer");
+  expect((await hashOf(page)).get("start")).not.toBeNull();
+  await expect(stage(page).locator('[data-stop="says.card"]')).toHaveCount(1);
 });

@@ -44,7 +44,7 @@ test.describe("on a phone", () => {
     await expect(meaning(page)).toBeInViewport({ ratio: 1 });
     const box = await meaning(page).boundingBox();
     expect(box!.x + box!.width).toBeLessThanOrEqual(390);
-    await page.locator("h2").first().tap();
+    await page.getByRole("heading", { name: "HRM Kit" }).tap();
     await expect(meaning(page)).toBeHidden();
   });
 });

@@ -107,3 +107,25 @@ test("a tray with nothing in it is not drawn", () => {
     }
   }
 });
+
+test("dots of one answer and squares of voting keep apart in the whole ladder's chart", () => {
+  const scene = at(scenes, 9);
+  for (const time of scene.stops(ladder(), wide).slice(-3)) {
+    const shapes = [...everyShape(scene.draw(ladder(), time, wide))];
+    const discs = shapes.filter((one) => one.kind === "circle" && /\.d\d+$/.test(one.id));
+    const squares = shapes.filter((one) => one.kind === "rect" && /\.e\d+$/.test(one.id));
+    expect(discs.length).toBeGreaterThan(20);
+    expect(squares.length).toBe(discs.length);
+    for (const disc of discs) {
+      const row = disc.id.replace(/\.d\d+$/, "");
+      for (const square of squares.filter(({ id }) => id.startsWith(`${row}.e`))) {
+        if (disc.kind !== "circle" || square.kind !== "rect") continue;
+        const near = Math.hypot(
+          disc.cx - square.x - square.width / 2,
+          disc.cy - square.y - square.height / 2,
+        );
+        expect(near, `${disc.id} and ${square.id}`).toBeGreaterThan(disc.r + 3);
+      }
+    }
+  }
+});

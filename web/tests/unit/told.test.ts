@@ -214,3 +214,21 @@ describe("what to believe about hierarchy", () => {
     expect(captionsOf(7, alone).at(-1)).toContain("nothing to compare with");
   });
 });
+
+test("no chart of the summary is empty at any time; the one that is told of is lit", () => {
+  const recording = storyIn("recordings/key-door.hrm.json.gz");
+  const scene = at(scenes, 7);
+  for (const { at: time, text } of scene.captions(recording, wide)) {
+    const shapes = [...everyShape(scene.draw(recording, time + 1, wide))];
+    const shape = (id: string) => shapes.find((one) => one.id === id);
+    expect(shape("sparks.0.value"), text).toBeDefined();
+    expect(shape("bars.main.value"), text).toBeDefined();
+    if (text.startsWith("Each episode")) expect(shape("told.sparks")?.opacity ?? 1).toBe(1);
+    if (text.startsWith("Each episode")) expect(shape("told.bars")?.opacity).toBeLessThan(0.5);
+    if (text.startsWith("What to believe")) {
+      for (const part of ["curves", "sparks", "bars"]) {
+        expect(shape(`told.${part}`)?.opacity ?? 1).toBe(1);
+      }
+    }
+  }
+});

@@ -59,6 +59,9 @@ function drawDotRows(
     const name = `${id}.${row.id}`;
     const x = (value: number) => round(track.x + clamp(value) * track.width);
     const measured = row.values.length > 0;
+    // Two measures keep to lanes of their own, above the bar and below it.
+    const lane = row.second?.length ? round(high * 0.22) : 0;
+    const room = lane ? high * 0.44 - 6 : high - 10;
     const told = measured
       ? `${row.what}: ${percent(mean(row.values))} on average, ${row.values.length === 1 ? "one seed" : `seeds ${spreadWords(row.values)}`}.${row.second ? ` ${row.secondWhat ?? ""}: ${percent(mean(row.second))}.` : ""}`
       : `${row.what}: this ladder did not measure it.`;
@@ -97,10 +100,10 @@ function drawDotRows(
           : []),
         ...(measured && shown >= 1
           ? [
-              ...dots(`${name}.d`, row.values, x, y, high, (key, cx, cy) =>
+              ...dots(`${name}.d`, row.values, x, y - lane, room, (key, cx, cy) =>
                 circle(key, cx, cy, 3.8, { fill: row.tone, stroke: "surface", strokeWidth: 1.2 }),
               ),
-              ...dots(`${name}.e`, row.second ?? [], x, y, high, (key, cx, cy) =>
+              ...dots(`${name}.e`, row.second ?? [], x, y + lane, room, (key, cx, cy) =>
                 rect(
                   key,
                   { x: cx - 3.4, y: round(cy - 3.4), width: 6.8, height: 6.8 },
@@ -177,10 +180,10 @@ function dots(
   values: readonly number[],
   x: (value: number) => number,
   y: number,
-  high: number,
+  room: number,
   draw: (id: string, cx: number, cy: number) => Shape,
 ): Shape[] {
-  const rise = Math.min(5, (high - 10) / Math.max(1, values.length));
+  const rise = clamp(room / Math.max(1, values.length), 0, 5);
   return values.map((value, i) =>
     draw(`${id}${i}`, x(value), round(y + (i - (values.length - 1) / 2) * rise)),
   );

@@ -1,5 +1,5 @@
 /** The kit's tray at the foot of the stage: what is not plugged in yet lies there. */
-import { circle, fitted, group, rect, round } from "../../../scene/build";
+import { circle, fitted, group, rect, round, type Box } from "../../../scene/build";
 import { bow, easeInOut, tween, type Point } from "../../../scene/ease";
 import { radius } from "../../../scene/layout";
 import type { Layout } from "../../../scene/scene";
@@ -108,6 +108,8 @@ export interface GadgetProps {
   readonly small: boolean;
   /** Radius of the ring around its place. */
   readonly ring?: number;
+  /** What it takes the place of: a dashed line around that, instead of a ring over its face. */
+  readonly around?: Box;
   /** Drawn around (0, 0), about 60 units wide. */
   readonly icon: (id: string) => readonly Shape[];
 }
@@ -120,25 +122,7 @@ export function gadget(props: GadgetProps): Shape[] {
   const { x, y } = bow(slot, target, going, 40);
   const opacity = there ? 1 : 1 - tween(share, 0.85, 1, (p) => p);
   return [
-    ...(share > 0 && share < 1
-      ? []
-      : there
-        ? []
-        : [
-            circle(
-              `${id}.wanted`,
-              round(target.x),
-              round(target.y),
-              props.ring ?? (props.small ? 13 : 18),
-              {
-                fill: "none",
-                stroke: "halting",
-                strokeWidth: 3,
-                dash: [5, 5],
-                label: `A place for the ${props.name}`,
-              },
-            ),
-          ]),
+    ...(share > 0 && share < 1 ? [] : there ? [] : [wanted(props)]),
     group(
       id,
       [
@@ -157,6 +141,20 @@ export function gadget(props: GadgetProps): Shape[] {
       },
     ),
   ];
+}
+
+/** The dashed line that says where a gadget belongs. */
+function wanted({ id, name, target, small, ring, around }: GadgetProps): Shape {
+  const look = {
+    fill: "none",
+    stroke: "halting",
+    strokeWidth: 3,
+    dash: [5, 5],
+    label: `A place for the ${name}`,
+  } as const;
+  return around
+    ? rect(`${id}.wanted`, around, { radius: radius.panel, ...look })
+    : circle(`${id}.wanted`, round(target.x), round(target.y), ring ?? (small ? 13 : 18), look);
 }
 
 /** Share of the way and the actions of a gadget that sets out at `at`. */

@@ -96,9 +96,12 @@ function cells(recording: LadderRecording, t: number, view: LadderView): Shape[]
     x: board.x + ((i % width) + 0.5) * (board.width / width),
     y: board.y + (Math.floor(i / width) + 0.5) * (board.height / width),
   });
+  // In the block they wait above its face.
+  const across = width * 2;
+  const gap = Math.min(12, (one.width * 0.8) / across);
   const middle = (i: number) => ({
-    x: one.x + one.width / 2 + ((i % width) - (width - 1) / 2) * 12,
-    y: one.y + one.height * 0.42 + (Math.floor(i / width) - (width - 1) / 2) * 9,
+    x: one.x + one.width / 2 + ((i % across) - (across - 1) / 2) * gap,
+    y: one.y + one.height * 0.12 + Math.floor(i / across) * gap * 0.9,
   });
   return faded(
     "cells",

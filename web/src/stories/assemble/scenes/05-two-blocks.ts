@@ -1,6 +1,6 @@
 /** Step 5: two smaller blocks, L and H. A gradient for little money, and a disappointment. */
 import type { LadderRecording, PuzzleThought, Rung } from "../../../recording/ladder.gen";
-import { faded, type Box } from "../../../scene/build";
+import { faded, inset, type Box } from "../../../scene/build";
 import { progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
@@ -169,7 +169,7 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
         slot: slotOf(layout, 0, 3),
         target: { x: one.x + one.width / 2, y: one.y + one.height / 2 },
         small,
-        ring: small ? 30 : 48,
+        around: inset(one, small ? -7 : -12, small ? -12 : -20),
         icon: blocksIcon,
         ...going,
         plug: { kind: "go", scene: ID, time: T.swap + 2.3 },

@@ -496,7 +496,7 @@ function whoSays(
   const table = recording.world;
   const wide = layout === "wide";
   const size = wide ? 12.5 : 11;
-  const y = place.world.y - (wide ? 29 : 18);
+  const y = place.world.y - (wide ? 29 : 21);
   const right = place.world.x + place.world.width + (wide ? 50 : 10);
   let x = place.world.x + (wide ? 96 : 56);
   const put = (words: string, draw: (centre: Point) => Shape): Shape[] => {

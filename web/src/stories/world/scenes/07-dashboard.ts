@@ -1,7 +1,7 @@
 /** Phase 7: the whole training in four charts. */
 import type { CurvePoint, Recording, Run, Score } from "../../../recording/types.gen";
-import { columns, fitted, group, rect, rows, text, type Box } from "../../../scene/build";
-import { progress } from "../../../scene/ease";
+import { columns, faded, fitted, group, rect, rows, text, type Box } from "../../../scene/build";
+import { mix, progress, within } from "../../../scene/ease";
 import { allRuns, compared, mainRun } from "../facts";
 import { page, radius, type as sizes } from "../../../scene/layout";
 import { at, last } from "../../../lib/list";
@@ -25,6 +25,9 @@ import { timeline } from "../../../scene/timeline";
 const T = timeline({ curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4, believe: 6.4 });
 /** When the curves are drawn. */
 const DRAWN = T.sparks - 1.2;
+
+/** How strongly a chart stands back that is not told of. */
+const BACK = 0.4;
 
 type Measure = "planner_accuracy" | "doer_accuracy";
 
@@ -124,6 +127,9 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const boxes = panels(layout);
   const pad = layout === "wide" ? 16 : 9;
   const drawn = progress(t, 0.4, DRAWN);
+  // No chart is empty; what is not told of yet, or no longer, stands back.
+  const lit = (from: number, to: number): number =>
+    mix(BACK, 1, Math.max(within(t, from, to - 0.3), progress(t, T.seeds - 0.3, T.seeds)));
   return [
     ...boxes.map((box, i) =>
       rect(`panel${i}`, box, {
@@ -133,17 +139,21 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
         strokeWidth: 1.5,
       }),
     ),
-    ...(recording.model.subgoal_head
-      ? lineChart(accuracyChart(recording, "planner", padded(boxes[0], pad), layout), drawn)
-      : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
-    ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
-    ...sparks(recording, padded(boxes[2], pad), progress(t, T.sparks, T.sparks + 3), layout),
-    ...bars(
-      recording,
-      successRows(recording, view),
-      padded(boxes[3], pad),
-      progress(t, T.bars, T.bars + 1.5),
-      layout,
+    ...faded("told.curves", lit(0, T.sparks), [
+      ...(recording.model.subgoal_head
+        ? lineChart(accuracyChart(recording, "planner", padded(boxes[0], pad), layout), drawn)
+        : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
+      ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
+    ]),
+    ...faded(
+      "told.sparks",
+      lit(T.sparks, T.bars),
+      sparks(recording, padded(boxes[2], pad), 1, layout),
+    ),
+    ...faded(
+      "told.bars",
+      lit(T.bars, T.seeds),
+      bars(recording, successRows(recording, view), padded(boxes[3], pad), 1, layout),
     ),
   ];
 }
