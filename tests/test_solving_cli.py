@@ -24,6 +24,7 @@ from hrmkit.model.assemble import assemble
 from hrmkit.model.checkpoint import save
 from hrmkit.model.originals import to_original
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
+from hrmkit.puzzles.arc.puzzle import Arc
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.file import load
 from hrmkit.recording.thought.schema import ThoughtRecording
@@ -474,6 +475,15 @@ def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:
     recording = load(record)
     assert isinstance(recording, ThoughtRecording)
     assert recording.puzzle == "arc"
+    vote = recording.vote
+    assert vote is not None
+    assert (vote.task, vote.test, vote.tests) == ("task", 1, 2)
+    assert recording.title == "arc thinks about task task"
+    assert sum(one.count for one in vote.candidates) == len(vote.views)
+    assert vote.views[0].candidate < len(vote.candidates)
+    shown = [json.loads(Arc().decode(one.answer)) for one in vote.candidates[:2]]
+    assert shown == said[0]["tries"]
+    assert [one.given for one in vote.examples] == [recording.given] * len(vote.examples)
     assert hrmkit_says(*arguments, "twice").exit_code == 2
 
 
