@@ -35,7 +35,13 @@ STANDS_FOR = {
     **dict.fromkeys(("MODEL", "RUN"), "runs/sudoku-tiny"),
     **{"FOLDER": "folder", "N": "2", "P": "0.1", "K": "2", "S": "3", "HALF": "none"},
     **{"PUZZLE": "sudoku", "PRESET": "tiny", "NAME": "tiny", "A-B": "10-20", "COMMAND": "solve"},
-    **{"SIGMA": "0.5", "TASKS": "arc-1", "--any.setting": "--recipe.lr", "VALUE": "1e-3"},
+    **{
+        "SIGMA": "0.5",
+        "TASKS": "arc-1",
+        "ID": "6ea4a07e",
+        "--any.setting": "--recipe.lr",
+        "VALUE": "1e-3",
+    },
 }
 """What a document writes in capitals, where it is the reader's own."""
 LONG = ("studio", "play", "site", "record", "study", "ladder", "doctor", "describe")
