@@ -37,7 +37,7 @@ test("without a server everything that is here goes on, and the rest says why no
   await page.keyboard.press("Escape");
   expect(await frame(page)).toBe(before);
   await page.getByRole("button", { name: "This scene as GIF" }).click();
-  await expect(page.getByRole("alert")).toContainText("The GIF could not be made");
+  await expect(page.getByRole("alert")).toContainText("The film could not be made");
   await page.getByRole("slider", { name: "Dataset size" }).fill("5");
   await expect(page.getByRole("alert")).toHaveCount(2);
   await page.getByRole("button", { name: "Assemble the kit" }).click();

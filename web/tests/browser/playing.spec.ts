@@ -160,6 +160,6 @@ test("a red cross plays that failure from its beginning, with the Planner's card
   await expect(page.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   await linkSays(page, "run", "frozen-doer");
-  expect((await hashOf(page)).get("start")).not.toBeNull();
+  await expect.poll(async () => (await hashOf(page)).get("start")).not.toBeNull();
   await expect(stage(page).locator('[data-stop="says.card"]')).toHaveCount(1);
 });
