@@ -437,7 +437,7 @@ export const dashboard: WorldScene = {
   learned: () => BOTH,
   duration: () => T.end,
   captions,
-  stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8, T.believe + 1],
+  stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8, T.seeds + 1, T.believe + 1],
   draw: (recording, time, view: WorldView) => draw(recording, time, view),
   maths,
 };
