@@ -1,8 +1,8 @@
-/** What the page and its worker say to each other. */
+/** What the page asks of the worker that trains. */
 import type { Recording, Settings } from "../recording/types.gen";
-import type { Carried, Progress, Variant } from "./record";
+import type { Carried, Variant } from "./record";
 
-export type Task =
+export type Training =
   | { readonly kind: "warm"; readonly settings: Settings }
   | {
       readonly kind: "record";
@@ -16,12 +16,3 @@ export type Task =
       readonly variants: readonly Variant[];
     }
   | { readonly kind: "spread"; readonly recording: Recording; readonly seeds: number };
-
-export type ToWorker =
-  | { readonly kind: "start"; readonly id: number; readonly graphs: string; readonly task: Task }
-  | { readonly kind: "cancel"; readonly id: number };
-
-export type FromWorker =
-  | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
-  | { readonly kind: "done"; readonly id: number; readonly recording: Recording | null }
-  | { readonly kind: "failed"; readonly id: number; readonly message: string };

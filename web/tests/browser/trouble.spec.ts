@@ -182,7 +182,7 @@ test("a crash of the training is told, and the story stays on screen", async ({ 
   // A defect in the worker, once it is asked to train a story.
   const crash = `
     addEventListener("message", ({ data }) => {
-      if (data.task?.kind === "record") setTimeout(() => { throw new Error("a defect"); });
+      if (data.job?.kind === "record") setTimeout(() => { throw new Error("a defect"); });
     });`;
   await page.route(/assets\/worker-.*\.js$/, async (route) => {
     const response = await route.fetch();

@@ -73,20 +73,6 @@ export interface ThoughtProgress {
   readonly answer: readonly number[];
 }
 
-export type ThinkerTask =
+export type ThinkerJob =
   | { readonly kind: "warm"; readonly model: string }
   | { readonly kind: "think"; readonly asked: Asked | AskedTask };
-
-export type ToThinker =
-  | {
-      readonly kind: "start";
-      readonly id: number;
-      readonly folder: string;
-      readonly task: ThinkerTask;
-    }
-  | { readonly kind: "cancel"; readonly id: number };
-
-export type FromThinker =
-  | { readonly kind: "progress"; readonly id: number; readonly progress: ThoughtProgress }
-  | { readonly kind: "done"; readonly id: number; readonly recording: ThoughtRecording | null }
-  | { readonly kind: "failed"; readonly id: number; readonly message: string };
