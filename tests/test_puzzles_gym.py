@@ -23,8 +23,8 @@ from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.model.wiring import PuzzleInterface
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.gym.layout import written
-from hrmkit.puzzles.gym.library import data_set
 from hrmkit.puzzles.gym.puzzle import SETS, GymPuzzle, set_of, size_for
+from hrmkit.puzzles.gym.reasoning_gym import data_set
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import definition_of, puzzle_of
 from hrmkit.recording.file import load

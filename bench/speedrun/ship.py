@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, save
+from hrmkit.model.hrm import count_parameters
 from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
 from hrmkit.puzzles.puzzle import Labelled
@@ -131,12 +132,39 @@ def began(description: dict[str, Any]) -> str:
     return f"\n  It began with the weights of {source}{learned}."
 
 
+def facts(loaded: LoadedModel, run: Path) -> dict[str, Any]:
+    """What every card says of a model and its training."""
+    folder, wiring = RunFolder(run), loaded.model.wiring
+    description = folder.description()
+    last = [line for line in folder.lines() if line["kind"] == "train"][-1]
+    return {
+        "parameters": f"{count_parameters(loaded.model):,}",
+        "modules": "two modules, H and L" if wiring.modules == 2 else "one module",
+        "states": "two states, zH and zL" if wiring.hierarchy else "one state",
+        "sizes": loaded.model.sizes,
+        "mixing": "an MLP" if wiring.mixing == "tokens" else "attention",
+        "calls": "".join(call.module for call in wiring.calls()),
+        "segments": wiring.segments,
+        "steps": f"{last['step']:,}",
+        "batch": description["recipe"]["batch"],
+        "minutes": f"{last['seconds'] / 60:.1f}",
+        "seed": description["seed"],
+        "began": began(description),
+    }
+
+
+def save_halves(loaded: LoadedModel, folder: Path, metadata: dict[str, Any]) -> None:
+    """Write the model and what is said of it; weights in bfloat16, which `rounded` made exact."""
+    save(loaded.model, folder, metadata)
+    halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
+    save_file(halves, folder / TENSORS)
+
+
 def card(
     loaded: LoadedModel, tests: list[Test], told: dict[str, str], run: Path, settings: Path
 ) -> str:
     """The model's card: the template beside this file, with what was measured."""
-    description, wiring = RunFolder(run).description(), loaded.model.wiring
-    last = [line for line in RunFolder(run).lines() if line["kind"] == "train"][-1]
+    description = RunFolder(run).description()
     rows = [
         f"| {test.title} ({test.found.puzzles}) | {cells(test.found)} | {cells(test.looked)} |"
         for test in tests
@@ -144,19 +172,8 @@ def card(
     whole = tests[-1]
     return TEMPLATE.read_text().format(
         **told,
-        parameters=f"{description['parameters']:,}",
-        modules="two modules, H and L" if wiring.modules == 2 else "one module",
-        states="two states, zH and zL" if wiring.hierarchy else "one state",
-        sizes=loaded.model.sizes,
-        mixing="an MLP" if wiring.mixing == "tokens" else "attention",
-        calls="".join(call.module for call in wiring.calls()),
-        segments=wiring.segments,
-        steps=f"{last['step']:,}",
-        batch=description["recipe"]["batch"],
-        minutes=f"{last['seconds'] / 60:.1f}",
-        seed=description["seed"],
+        **facts(loaded, run),
         puzzles=f"{description['data'][0]['rows']:,}",
-        began=began(description),
         rows="\n".join(rows),
         title=whole.title,
         file=Path(whole.path).name,
@@ -186,9 +203,7 @@ def main() -> None:
         tests = measured(loaded, given.test, given.halt_threshold, given.views)
         said = abilities(tests, given.say or [tests[0].title], given.views)
         folder = given.to / given.name
-        save(loaded.model, folder, told_of(loaded, said, given.halt_threshold, given.views))
-        halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
-        save_file(halves, folder / TENSORS)
+        save_halves(loaded, folder, told_of(loaded, said, given.halt_threshold, given.views))
         told = {
             "name": given.name,
             "of": given.of,

@@ -14,16 +14,13 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
-from safetensors.torch import load_file, save_file
-from ship import began, rounded
+from ship import facts, rounded, save_halves
 
 from hrmkit.errors import UserError
-from hrmkit.model.checkpoint import TENSORS, save
-from hrmkit.model.hrm import count_parameters
+from hrmkit.model.checkpoint import TENSORS
 from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
 from hrmkit.puzzles.arc.tasks import ArcData
-from hrmkit.runs.folder import RunFolder
 from hrmkit.solving.arc import ArcResult
 from hrmkit.solving.evaluate_arc import (
     TRIES,
@@ -64,9 +61,6 @@ def card(
     told: dict[str, str],
 ) -> str:
     """The model's card: the template beside this file, with what was measured."""
-    folder, wiring = RunFolder(run), loaded.model.wiring
-    description = folder.description()
-    last = [line for line in folder.lines() if line["kind"] == "train"][-1]
     rows: list[str] = []
     for embeddings, (evaluation, _) in measured.items():
         assert evaluation.score is not None
@@ -80,21 +74,11 @@ def card(
     assert embedding is not None
     return TEMPLATE.read_text().format(
         **told,
+        **facts(loaded, run),
         source=data.source,
-        parameters=f"{count_parameters(loaded.model):,}",
         embeddings=f"{embedding.weight.numel():,}",
         views=data.asked + 1,
         known=len(data.tasks),
-        modules="Two modules, H and L" if wiring.modules == 2 else "One module",
-        states="two states, zH and zL" if wiring.hierarchy else "one state",
-        sizes=loaded.model.sizes,
-        calls="".join(call.module for call in wiring.calls()),
-        segments=wiring.segments,
-        steps=f"{last['step']:,}",
-        batch=description["recipe"]["batch"],
-        minutes=f"{last['seconds'] / 60:.1f}",
-        seed=description["seed"],
-        began=began(description),
         tests=own.tests,
         rows="\n".join(rows),
         kinds="\n".join(kinds(data, result)),
@@ -136,9 +120,7 @@ def ship(given: Any) -> None:
         f"{source}'s evaluation tasks, with two tries each"
     )
     folder = given.to / given.name
-    save(loaded.model, folder, {**loaded.metadata, ABILITIES: said})
-    halves = {name: value.bfloat16() for name, value in load_file(folder / TENSORS).items()}
-    save_file(halves, folder / TENSORS)
+    save_halves(loaded, folder, {**loaded.metadata, ABILITIES: said})
     told = {
         "name": given.name,
         "machine": given.machine,

@@ -146,9 +146,9 @@ def gym(
     """
     from functools import partial
 
-    from hrmkit.puzzles.gym.library import data_set
     from hrmkit.puzzles.gym.making import AT_A_TIME, WORTH, make_puzzles, settings_of
     from hrmkit.puzzles.gym.puzzle import set_of
+    from hrmkit.puzzles.gym.reasoning_gym import data_set
 
     given, own = settings_of(settings or []), set_of(name)
     data_set(name, given)

@@ -4,6 +4,13 @@
  */
 import { mersenne } from "pure-rand/generator/mersenne";
 
+/** A seed that follows from a text (FNV-1a, 32 bits). */
+export function seedOf(text: string): number {
+  let seed = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) seed = Math.imul(seed ^ text.charCodeAt(i), 0x01000193);
+  return seed >>> 0;
+}
+
 export class Draws {
   readonly #next: () => number;
 

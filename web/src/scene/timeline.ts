@@ -5,6 +5,9 @@
 import { within } from "./ease";
 import type { Caption } from "./scene";
 
+/** Seconds a caption stays at least, to be read. */
+export const READ = 3.2;
+
 /** Beats of equal length, one after the other. */
 export interface Repeated {
   readonly many: number;

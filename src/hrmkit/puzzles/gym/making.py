@@ -10,8 +10,8 @@ from typing import Any
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row
 from hrmkit.puzzles.gym.layout import written
-from hrmkit.puzzles.gym.library import data_set, named_version
 from hrmkit.puzzles.gym.puzzle import FAMILY, set_of, size_for
+from hrmkit.puzzles.gym.reasoning_gym import data_set, named_version
 from hrmkit.puzzles.making import WorkShare
 
 AT_A_TIME = 100

@@ -14,8 +14,8 @@ from hrmkit.puzzles.board import MOST_CELLS, Board
 from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.gym.boards import Queens, SudokuSet
 from hrmkit.puzzles.gym.layout import HOLE, Layout, Rows, drawn, read, written
-from hrmkit.puzzles.gym.library import library, score
 from hrmkit.puzzles.gym.matrices import Distances, Life, Rotated, Spiral
+from hrmkit.puzzles.gym.reasoning_gym import library, score
 from hrmkit.puzzles.gym.sets import GymSet
 from hrmkit.puzzles.gym.sums import Futoshiki, Kakurasu
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, Reversible

@@ -23,13 +23,12 @@ import {
   viewAt,
   type RunScene,
 } from "../facts";
+import { READ } from "../../../scene/timeline";
 import { END, stepAt, stopsOf, SWEEP, timeOf } from "../moment";
 
 export const LEARNING = "learning";
 /** Evaluations that can be pressed; more would stand on each other. */
 const MOST_MARKS = 40;
-/** Captions closer than this could not be read. */
-const READ = 3.4;
 
 function captions(recording: RunRecording): readonly Caption[] {
   if (isEmpty(recording)) {

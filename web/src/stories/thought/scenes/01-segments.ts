@@ -24,14 +24,12 @@ import {
   type ThoughtScene,
 } from "../facts";
 import type { ThoughtView } from "../view";
-import { each, timeline } from "../../../scene/timeline";
+import { each, timeline, READ } from "../../../scene/timeline";
 
 const LONGEST = 2.8;
 const BUDGET = 36;
 /** With more segments than this only the one that counts has a lamp. */
 const MOST_LAMPS = 32;
-/** Captions closer than this could not be read. */
-const READ = 3.2;
 
 const times = memo((recording: ThoughtRecording) => {
   const many = recording.segments.length;

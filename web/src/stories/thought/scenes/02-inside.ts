@@ -8,7 +8,7 @@ import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, percent, weight } from "../../../scene/numbers";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
-import { each, timeline } from "../../../scene/timeline";
+import { each, timeline, READ } from "../../../scene/timeline";
 import { puzzleBoard } from "../../puzzle/board";
 import { IGNORED } from "../../puzzle/facts";
 import { card, halves, inside as within, sizes } from "../../puzzle/places";
@@ -26,7 +26,6 @@ import { certaintyMarks } from "../parts/certainty";
 
 const LONGEST = 2.8;
 const BUDGET = 36;
-const READ = 3.2;
 /** States that calls move less than this have come to rest. */
 const REST = 0.02;
 const WITHOUT = "This recording was made without its states: record it again to look inside.";

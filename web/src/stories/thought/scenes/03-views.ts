@@ -7,7 +7,7 @@ import { memo } from "../../../scene/memo";
 import { count, logistic, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { each, timeline } from "../../../scene/timeline";
+import { each, timeline, READ } from "../../../scene/timeline";
 import { capital } from "../../../scene/words";
 import { puzzleBoard } from "../../puzzle/board";
 import { card, halves, inside, sizes } from "../../puzzle/places";
@@ -23,8 +23,6 @@ import type { ThoughtView } from "../view";
 
 const LONGEST = 1.6;
 const BUDGET = 24;
-/** Captions closer than this could not be read. */
-const READ = 3.2;
 /** With more views than this, only the first have a small board, and the last. */
 const MOST_BOARDS = 32;
 

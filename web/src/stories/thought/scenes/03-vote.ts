@@ -8,7 +8,7 @@ import { words } from "../../../scene/parts/paragraphs";
 import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { each, inOrder, timeline } from "../../../scene/timeline";
+import { each, inOrder, timeline, READ } from "../../../scene/timeline";
 import { card, halves, inside, sizes } from "../../puzzle/places";
 import { canvas, pair } from "../parts/canvases";
 import type { ThoughtView } from "../view";
@@ -28,8 +28,6 @@ import type { VotedScene } from "./byVote";
 /** Seconds a view, and of all of them. */
 const LONGEST = 1.4;
 const BUDGET = 18;
-/** Captions closer than this could not be read. */
-const READ = 3.2;
 /** More views than this have no small board. */
 const MOST_BOARDS = 33;
 const MOST_LARGE_BOARDS = 20;

@@ -2,9 +2,10 @@
  * The pile: puzzles that web/scripts/pile.py made, none of which a model was trained on. A new one
  * is one of them under a symmetry, which is as hard and looks like another.
  */
+import { Draws, seedOf } from "../../../lib/draws";
 import { at, range } from "../../../lib/list";
 import { BLANK } from "../../../lib/rules/sudoku";
-import { read, SIDE, type GridDraft, type GridKind } from "../draft";
+import { read, SIDE, write, type Draft, type GridDraft, type GridKind } from "../draft";
 import levels from "./pile.json";
 
 export interface Level {
@@ -23,38 +24,23 @@ export const LEVELS: readonly Level[] = levels.map(({ title, puzzle, puzzles }) 
   };
 });
 
-/** A number in 0 .. n-1. */
-export type Below = (n: number) => number;
-
-export function anyOf(n: number): number {
-  return Math.floor(Math.random() * n);
-}
-
-/** A new puzzle of a level. */
-export function another(level: Level, below: Below = anyOf): GridDraft {
-  const { draft } = at(level.puzzles, below(level.puzzles.length));
-  return draft.kind === "sudoku" ? shuffled(draft, below) : turned(draft, below);
-}
-
-function inAnyOrder<T>(items: readonly T[], below: Below): T[] {
-  const out = [...items];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = below(i + 1);
-    [out[i], out[j]] = [out[j] as T, out[i] as T];
-  }
-  return out;
+/** Another puzzle of a level than stands on the table: the same one each time, for the same. */
+export function another(level: Level, than: Draft): GridDraft {
+  const draws = new Draws(seedOf(`${level.title} ${write(than)}`));
+  const { draft } = at(level.puzzles, draws.below(level.puzzles.length));
+  return draft.kind === "sudoku" ? shuffled(draft, draws) : turned(draft, draws);
 }
 
 /** A sudoku with other digits, its lines in another order and perhaps transposed. */
-export function shuffled(draft: GridDraft, below: Below): GridDraft {
+export function shuffled(draft: GridDraft, draws: Draws): GridDraft {
   const box = Math.sqrt(SIDE);
   const lines = (): number[] =>
-    inAnyOrder(range(box), below).flatMap((band) =>
-      inAnyOrder(range(box), below).map((line) => band * box + line),
-    );
+    draws
+      .shuffled(range(box))
+      .flatMap((band) => draws.shuffled(range(box)).map((line) => band * box + line));
   const [rows, columns] = [lines(), lines()];
-  const digits = inAnyOrder(range(SIDE), below);
-  const transposed = below(2) === 1;
+  const digits = draws.shuffled(range(SIDE));
+  const transposed = draws.below(2) === 1;
   const grid = range(SIDE * SIDE).map((cell) => {
     const [row, column] = [at(rows, Math.floor(cell / SIDE)), at(columns, cell % SIDE)];
     const token = at(draft.grid, transposed ? column * SIDE + row : row * SIDE + column);
@@ -64,8 +50,12 @@ export function shuffled(draft: GridDraft, below: Below): GridDraft {
 }
 
 /** A maze turned or flipped. */
-export function turned(draft: GridDraft, below: Below): GridDraft {
-  const [transposed, upended, mirrored] = [below(2) === 1, below(2) === 1, below(2) === 1];
+export function turned(draft: GridDraft, draws: Draws): GridDraft {
+  const [transposed, upended, mirrored] = [
+    draws.below(2) === 1,
+    draws.below(2) === 1,
+    draws.below(2) === 1,
+  ];
   const [height, width] = transposed ? [draft.width, draft.height] : [draft.height, draft.width];
   const grid = range(height * width).map((cell) => {
     let [row, column] = [Math.floor(cell / width), cell % width];

@@ -312,7 +312,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   /** One of the pile, in another shape. */
   async take(level: Level): Promise<void> {
-    this.#put(another(level), false);
+    this.#put(another(level, this.draft), false);
     await this.think();
   }
 

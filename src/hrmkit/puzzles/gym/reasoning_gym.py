@@ -1,4 +1,4 @@
-"""The library itself: its data sets, made and asked for scores."""
+"""The library reasoning-gym: its data sets, made and asked for scores."""
 
 from __future__ import annotations
 
