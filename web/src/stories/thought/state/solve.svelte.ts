@@ -2,16 +2,8 @@
  * The table: a puzzle is written here, a model thinks about it in the page, and the thought takes
  * the stage. What stood there before can stand beside it.
  */
-import {
-  Thinker,
-  type Asked,
-  type AskedTask,
-  type TableTask,
-  type ThinkerModel,
-  type ThoughtProgress,
-} from "../../../engine/thinker/client";
+import type { ThinkerModel, ThoughtProgress } from "../../../engine/thinker/client";
 import Busy from "../../../elements/Busy.svelte";
-import { folderBeside } from "../../../lib/files";
 import { Problem, sentence } from "../../../recording/problem";
 import type { ThoughtRecording } from "../../../recording/thought.gen";
 import type { Scene } from "../../../scene/scene";
@@ -33,7 +25,6 @@ import {
   draftOf,
   empty,
   judge,
-  judgeTask,
   read,
   readWritten,
   refuseTask,
@@ -52,6 +43,7 @@ import Thinking from "../panel/Thinking.svelte";
 import { readQuestion, writeQuestion, type Question, type ThoughtValues } from "../view";
 import { kindChoices } from "./choices";
 import { Kept, shelfOfBrowser } from "./kept";
+import { Models } from "./models.svelte";
 import { another, LEVELS, type Level } from "./pile";
 
 /** Thoughts that are kept, to be compared with and to come back to. */
@@ -78,17 +70,10 @@ export interface Earlier {
 export class Solve extends SingleStory<ThoughtRecording> {
   /** The puzzle in the editor. */
   draft = $state.raw() as Draft;
-  /** What can think here. */
-  models = $state.raw<readonly ThinkerModel[]>([]);
-  /** The tasks that can be put on the table; none before they are there. */
-  tasks = $state.raw<readonly TableTask[]>([]);
-  /** Why nothing can; null while it is not known. */
-  silent = $state.raw<string | null>(null);
   underWay = $state.raw<UnderWay | null>(null);
-  /** Whether the runtime and a model of each kind are there: thinking needs no network then. */
-  warmed = $state(false);
   /** Thoughts that were thought here, the newest last. */
   thoughts = $state.raw<readonly Earlier[]>([]);
+  readonly models: Models;
   readonly judged: Judged = $derived.by(() => this.#judge(this.draft));
 
   #shown = $state.raw() as ThoughtRecording;
@@ -104,6 +89,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   constructor(page: PageAccess, loaded: Loaded<ThoughtRecording>) {
     super(page, loaded);
+    this.models = new Models(page);
     this.#loaded = loaded.recording;
     this.#shown = loaded.recording;
     this.draft = draftOf(loaded.recording) ?? empty("sudoku", 0);
@@ -146,8 +132,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
     return {
       title: "Puzzles",
       among: kindChoices(
-        this.models,
-        this.tasks,
+        this.models.all,
+        this.models.tasks,
         this.draft.kind,
         (kind) => void this.chooseKind(kind),
       ),
@@ -228,8 +214,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const draft = begun ?? (puzzle === this.#followed ? null : asked);
     this.#followed = puzzle;
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
-    await this.#findModels();
-    if (this.draft.kind === TASK || asked?.kind === TASK) await this.#findTasks();
+    await this.models.find();
+    if (this.draft.kind === TASK || asked?.kind === TASK) await this.models.findTasks();
     if (asked) await this.#bring(asked);
     await this.#bringOther();
   }
@@ -275,7 +261,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #read(text: string): Draft {
     const { kind } = this.draft;
     const id = text.trim();
-    if (this.tasks.some((task) => task.id === id)) return { kind: TASK, task: id, test: 1 };
+    if (this.models.tasks.some((task) => task.id === id)) return { kind: TASK, task: id, test: 1 };
     if (kind === TASK) return this.#readBesideTask(text);
     const other = kind === "sudoku" ? "maze" : "sudoku";
     try {
@@ -291,7 +277,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #readBesideTask(text: string): Draft {
     const draft = readReady("sudoku", text) ?? readReady("maze", text);
     if (draft) return draft;
-    throw new Problem(refuseTask(text, this.tasks.length, this.thinker?.canvas[0] ?? 0));
+    throw new Problem(refuseTask(text, this.models.tasks.length, this.thinker?.canvas[0] ?? 0));
   }
 
   clear(): void {
@@ -328,7 +314,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   async chooseKind(kind: Kind): Promise<void> {
     if (kind === this.draft.kind) return;
-    if (kind === TASK) await this.#findTasks();
+    if (kind === TASK) await this.models.findTasks();
     const draft = this.#kept.own(kind) ?? this.#firstOf(kind);
     if (!draft) return;
     this.#put(draft, false);
@@ -341,7 +327,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     if (kind !== TASK) {
       return LEVELS.filter((level) => level.kind === kind)[1]?.puzzles[0]?.draft ?? null;
     }
-    const [first] = this.tasks;
+    const [first] = this.models.tasks;
     return first ? { kind, task: first.id, test: 1 } : null;
   }
 
@@ -372,21 +358,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
 
   /** The models for the puzzle on the table. */
   get thinkers(): readonly ThinkerModel[] {
-    return this.#modelsOf(this.draft.kind);
+    return this.models.of(this.draft.kind);
   }
 
   /** The model that thinks about it. */
   get thinker(): ThinkerModel | undefined {
-    return this.#chosen(this.draft.kind);
-  }
-
-  #modelsOf(kind: Kind): readonly ThinkerModel[] {
-    return this.models.filter(({ puzzle }) => puzzle === kind);
-  }
-
-  #chosen(kind: Kind): ThinkerModel | undefined {
-    const among = this.#modelsOf(kind);
-    return among.find(({ name }) => name === this.values.thinker) ?? among[0];
+    return this.models.named(this.draft.kind, this.values.thinker);
   }
 
   /** Whether what is on stage is a thought about the puzzle in the editor. */
@@ -475,7 +452,10 @@ export class Solve extends SingleStory<ThoughtRecording> {
     this.#controller = controller;
     this.underWay = { puzzle: question.puzzle, progress: null };
     try {
-      const recording = await this.#ask(question, controller.signal);
+      const heard = (progress: ThoughtProgress): void => {
+        if (!controller.signal.aborted) this.underWay = { puzzle: question.puzzle, progress };
+      };
+      const recording = await this.models.ask(question, heard, controller.signal);
       return { question, recording };
     } catch (error) {
       if (!controller.signal.aborted) this.page.say("problem", sentence(error));
@@ -485,51 +465,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
     }
   }
 
-  async #ask(question: Question, signal: AbortSignal): Promise<ThoughtRecording> {
-    await this.#findModels();
-    const draft = readWritten(question.puzzle);
-    if (!draft) throw new Error("a question without a puzzle");
-    const among = this.#modelsOf(draft.kind);
-    const model = among.find(({ name }) => name === question.thinker) ?? among[0];
-    if (!model) {
-      throw new Problem(
-        this.silent ?? `No model here thinks about such puzzles: ${named(draft)} needs one.`,
-      );
-    }
-    if (draft.kind !== TASK) checkFit(draft, model);
-    if (question.thinker !== null && question.thinker !== model.name) {
-      this.page.say(
-        "problem",
-        `There is no model “${question.thinker}” for ${named(draft)} here; ${model.name} thinks.`,
-      );
-    }
-    return this.#thinker.think(
-      {
-        ...posed(draft),
-        model: model.name,
-        segments: question.segments ?? model.segments,
-        haltThreshold: question.halt ?? model.haltThreshold,
-        views: Math.min(question.views ?? model.views, model.mostViews),
-        title: `${model.name} thinks about ${named(draft)}`,
-      },
-      (progress) => {
-        if (!signal.aborted) this.underWay = { puzzle: question.puzzle, progress };
-      },
-      signal,
-    );
+  get warmed(): boolean {
+    return this.models.warmed;
   }
 
-  /** Loads the runtime, and the first model of each kind, ahead of the first thought. */
-  async warm(): Promise<void> {
-    await this.#findModels();
-    await this.#findTasks();
-    const first = new Map(this.models.toReversed().map(({ puzzle, name }) => [puzzle, name]));
-    if (this.warmed || !first.size) return;
-    const loaded = [...first.values()].map((name) => this.#thinker.warm(name));
-    this.warmed = await Promise.all(loaded).then(
-      () => true,
-      () => false, // whoever thinks is told
-    );
+  warm(): Promise<void> {
+    return this.models.warm();
   }
 
   cancel(): void {
@@ -538,52 +479,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
     this.underWay = null;
   }
 
-  get #thinker(): Thinker {
-    return this.page.once("thinker", () => {
-      const spawn = (): Worker =>
-        new Worker(new URL("../../../engine/thinker/worker.ts", import.meta.url), {
-          type: "module",
-        });
-      return new Thinker(spawn, folderBeside("thinkers"));
-    });
-  }
-
-  async #findModels(): Promise<void> {
-    if (this.models.length) return;
-    try {
-      this.models = await this.#thinker.models();
-      this.silent = null;
-    } catch (error) {
-      this.silent = sentence(error);
-    }
-  }
-
-  /** The tasks of the model that thinks about such. */
-  async #findTasks(): Promise<void> {
-    const file = this.#chosen(TASK)?.tasks;
-    if (!file) return;
-    try {
-      this.tasks = await this.#thinker.tasks(file);
-    } catch (error) {
-      this.silent = sentence(error);
-    }
-  }
-
   #judge(draft: Draft): Judged {
-    if (draft.kind === TASK) {
-      return this.tasks.length
-        ? judgeTask(draft, this.tasks)
-        : { words: "Looking which tasks are here.", cells: [], ready: false };
-    }
-    const judged = judge(draft);
-    const thinker = this.#chosen(draft.kind);
-    if (!judged.ready || !thinker) return judged;
-    try {
-      checkFit(draft, thinker);
-      return judged;
-    } catch (error) {
-      return { words: sentence(error), cells: [], ready: false };
-    }
+    return this.models.judge(draft, this.values.thinker);
   }
 }
 
@@ -595,35 +492,6 @@ function readReady(kind: GridDraft["kind"], text: string): GridDraft | null {
   } catch {
     return null;
   }
-}
-
-/** A puzzle as the engine is asked about it. */
-function posed(
-  draft: Draft,
-): Pick<Asked, "given" | "height" | "width"> | Pick<AskedTask, "task" | "test"> {
-  if (draft.kind === TASK) return { task: draft.task, test: draft.test };
-  return { given: draft.grid, height: draft.height, width: draft.width };
-}
-
-/** 'a maze', 'task 6ea4a07e'. */
-function named(draft: Draft): string {
-  return draft.kind === TASK ? `task ${draft.task}` : `a ${draft.kind}`;
-}
-
-/** Throws a Problem where a puzzle is not of a size that the model reads. */
-function checkFit(
-  { kind, height, width }: GridDraft,
-  { title, canvas, holdsSmaller }: ThinkerModel,
-): void {
-  const [rows, columns] = canvas;
-  const fits = holdsSmaller
-    ? height <= rows && width <= columns
-    : height === rows && width === columns;
-  if (fits) return;
-  throw new Problem(
-    `A ${kind} of ${height} × ${width} is not one that ${title} reads: ` +
-      `${holdsSmaller ? "at most" : "only"} ${rows} × ${columns} is possible.`,
-  );
 }
 
 /** Only what is asked for of a thought: other stories keep values in the link as well. */
