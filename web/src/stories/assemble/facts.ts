@@ -64,12 +64,20 @@ export function compare(before: readonly number[], after: readonly number[]): Ve
   return "tie";
 }
 
-/** 'rises from 48% to 70%', 'falls from …', 'hardly moves, from … to …'. */
+/** Means nearer than this are called near. */
+const NEAR = 0.05;
+
+/** 'rises from 48% to 70%', 'falls from …'; where it may be luck, how near the two are. */
 export function moves(before: readonly number[], after: readonly number[]): string {
   const [from, to] = [percent(mean(before)), percent(mean(after))];
   if (from === to) return `stays at ${to}`;
-  const words = { more: "rises", less: "falls", tie: "hardly moves," }[compare(before, after)];
-  return `${words} from ${from} to ${to}`;
+  const verdict = compare(before, after);
+  const words = { more: "rises", less: "falls", tie: "goes" }[verdict];
+  const plain = `${words} from ${from} to ${to}`;
+  if (verdict !== "tie") return plain;
+  return Math.abs(mean(after) - mean(before)) < NEAR
+    ? `hardly moves, from ${from} to ${to}`
+    : `${plain} on average, but the seeds differ so much that it may be luck`;
 }
 
 /** The thought of a rung's shown seed about a puzzle, run `loops` times as long. */

@@ -112,10 +112,10 @@ function captions(recording: LadderRecording): readonly Caption[] {
   if (rung) {
     list.push({
       at: T.rungs,
-      text: `Step 8: the share ${moves(
+      text: `Step 8, by voting: the share ${moves(
         ofSeeds(rung, exact),
         ofSeeds(rung, (seed) => seed.vote_one),
-      )} by voting; best two ${percent(meanOf(rung, (seed) => seed.vote_two))}.`,
+      )}. The best two: ${percent(meanOf(rung, (seed) => seed.vote_two))}.`,
     });
   }
   const helped = recording.rungs.filter((one) => meanOf(one, voteOne) > meanOf(one, exact)).length;
