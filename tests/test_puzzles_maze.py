@@ -18,7 +18,7 @@ from hrmkit.puzzles.maze.puzzle import FREE, GOAL, START, WALL, Maze
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
 
 SIX = Maze(6)
-SMALL = "S..#\n.#.\n..#G\n...."
+SMALL = "S  #\n # \n  #G\n    "
 
 
 def drawn(seed: int, count: int, side: int = 6, canvas: int = 6) -> np.ndarray:

@@ -27,6 +27,8 @@ LETTERS = "# SGo"
 OTHERS = str.maketrans(".0\u00b71\u2588E", "   ##G")
 """What else people write: a dot or 0 for a free cell, 1 or a full block for a wall, E for the goal.
 Spaces at the end of a line are easily lost, and dots are not."""
+MARKS = ".0\u00b7"
+"""Free cells that no editor cuts off."""
 BREAK = "/"
 """Between the rows of a maze that is not square, on one line."""
 PAD, WALL, FREE, START, GOAL, PATH = range(6)
@@ -89,11 +91,13 @@ class Maze:
     def encode(self, text: str) -> Grid:
         """The grid that `text` says: a square maze on one line, or any maze in lines.
 
-        A line that is shorter than the longest ends with free cells: editors cut off spaces there.
-        Empty lines before and after are left out. Raises `UserError` for another character, a
-        maze that is too large, or one line that is no square.
+        A line that is shorter than the longest ends with free cells, where these are spaces:
+        editors cut off those. Empty lines before and after are left out. Raises `UserError` for
+        another character, rows of different lengths where free cells are no spaces, a maze that is
+        too large, or one line that is no square.
         """
         lines = _lines(text)
+        _check_lengths(lines)
         width = max(map(len, lines))
         if max(width, len(lines)) > self.side:
             raise UserError(
@@ -239,6 +243,18 @@ class Maze:
         column = np.where(mirrored & (column < width), width - 1 - column, column)
         cells = np.where(transposed, column * self.side + row, row * self.side + column)
         return Turned(torch.from_numpy(cells.reshape(len(given), -1)), torch.from_numpy(draws.T))
+
+
+def _check_lengths(lines: list[str]) -> None:
+    """Raise `UserError` for rows of different lengths, unless an editor may have cut them."""
+    lengths = [len(line) for line in lines]
+    short, long = lengths.index(min(lengths)), lengths.index(max(lengths))
+    if lengths[short] < lengths[long] and any(mark in line for line in lines for mark in MARKS):
+        first, second = sorted((short, long))
+        raise UserError(
+            f"row {first + 1} has {lengths[first]} cells and row {second + 1} has "
+            f"{lengths[second]}: give every row as many, with . for a free cell"
+        )
 
 
 def _lines(text: str) -> list[str]:

@@ -30,9 +30,13 @@ const TOKENS: Readonly<Record<string, number>> = {
   o: PATH,
 };
 
+/** Free cells that no editor cuts off. */
+const MARKS = /[.0\u00b7]/;
+
 /** The maze that `text` says, of at most `largest` rows and columns; throws a Problem for none. */
 export function readMaze(text: string, largest = LARGEST): MazeGrid {
   const lines = rowsOf(text.replace(/^\ufeff/, "")).map((line) => [...line]);
+  checkLengths(lines.map((line) => line.join("")));
   const [height, width] = [lines.length, Math.max(...lines.map((line) => line.length))];
   if (Math.max(height, width) > largest) {
     throw new Problem(
@@ -52,6 +56,18 @@ export function readMaze(text: string, largest = LARGEST): MazeGrid {
     }),
   );
   return { height, width, grid };
+}
+
+/** Throws for rows of different lengths, unless an editor may have cut them. */
+function checkLengths(lines: readonly string[]): void {
+  const lengths = lines.map((line) => [...line].length);
+  const ends = [Math.min(...lengths), Math.max(...lengths)] as const;
+  if (ends[0] === ends[1] || !lines.some((line) => MARKS.test(line))) return;
+  const [first, second] = ends.map((end) => lengths.indexOf(end)).toSorted((a, b) => a - b);
+  throw new Problem(
+    `row ${(first ?? 0) + 1} has ${lengths[first ?? 0]} cells and row ${(second ?? 0) + 1} has ` +
+      `${lengths[second ?? 0]}: give every row as many, with . for a free cell`,
+  );
 }
 
 function rowsOf(text: string): string[] {
