@@ -19,14 +19,14 @@ from hrmkit.recording.ladder.recorder import think_aloud
 from hrmkit.recording.ladder.schema import LadderRecording, RungSeed
 from hrmkit.training.puzzles.measure import ask, looped
 
+UNITS = 60
+
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So little compute that a ladder takes seconds; what it measures means nothing."""
-    monkeypatch.setattr(training, "UNITS", 60)
+    """So few puzzles that a ladder takes seconds; what it measures means nothing."""
     monkeypatch.setattr(training, "TRAIN_PUZZLES", 40)
     monkeypatch.setattr(training, "TEST_PUZZLES", 60)
-    monkeypatch.setattr(training, "ARC_STEPS", 2)
     monkeypatch.setattr(training, "ARC_VIEWS", 3)
     training.puzzles.cache_clear()
     training.tasks.cache_clear()
@@ -42,6 +42,7 @@ def test_a_ladder_is_measured_recorded_and_reported(tmp_path: Path) -> None:
         tmp_path,
         steps=(3, 1, 7, 8, 9),
         seeds=2,
+        units=UNITS,
         bench=False,
         progress=lambda what, done, of: seen.append((done, of)),
     )
@@ -52,6 +53,7 @@ def test_a_ladder_is_measured_recorded_and_reported(tmp_path: Path) -> None:
         assert [seed.seed for seed in rung.seeds] == [0, 1]
         assert len(rung.seeds[0].by_segment) == rung.wires.segments
         assert rung.seeds[0].by_segment[-1] == rung.seeds[0].exact == rung.seeds[0].exact_looped[0]
+        assert rung.seeds[0].by_step[-1] == (rung.gradient_steps, rung.seeds[0].exact)
     assert recording.vote is not None
     assert sum(candidate.count for candidate in recording.vote.candidates) == 8
     arc = recording.mini_arc
@@ -87,11 +89,11 @@ def test_an_interrupted_ladder_goes_on_where_it_stopped(
 
     monkeypatch.setattr(ladder, "run_job", until_the_third)
     with pytest.raises(KeyboardInterrupt):
-        run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False)
+        run_ladder(tmp_path / "cut", steps=steps, seeds=1, units=UNITS, bench=False)
     with (tmp_path / "cut" / ladder.FINISHED).open("a") as file:
         file.write('{"job": "cut sh')  # as if it had been killed while it wrote
     with pytest.raises(UserError, match="--resume"):
-        run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False)
+        run_ladder(tmp_path / "cut", steps=steps, seeds=1, units=UNITS, bench=False)
     again: list[str] = []
 
     def counted(job: ladder.Job) -> Any:
@@ -99,12 +101,16 @@ def test_an_interrupted_ladder_goes_on_where_it_stopped(
         return real(job)
 
     monkeypatch.setattr(ladder, "run_job", counted)
-    resumed = run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False, resume=True)
+    resumed = run_ladder(
+        tmp_path / "cut", steps=steps, seeds=1, units=UNITS, bench=False, resume=True
+    )
     assert len(again) == 1
     assert again[0] not in done
-    whole = run_ladder(tmp_path / "whole", steps=steps, seeds=1, bench=False)
+    whole = run_ladder(tmp_path / "whole", steps=steps, seeds=1, units=UNITS, bench=False)
     assert resumed == whole
-    once_more = run_ladder(tmp_path / "cut", steps=steps, seeds=1, bench=False, resume=True)
+    once_more = run_ladder(
+        tmp_path / "cut", steps=steps, seeds=1, units=UNITS, bench=False, resume=True
+    )
     assert once_more == whole
     assert len(again) == 1 + 3
 
@@ -115,6 +121,9 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     for seeds in (0, 21):
         with pytest.raises(UserError, match=f"{seeds} seeds: choose 1 to 20"):
             run_ladder(tmp_path, seeds=seeds)
+    for units in (0, 1_000_001):
+        with pytest.raises(UserError, match=f"{units} units are not possible: choose 1 to 1000000"):
+            run_ladder(tmp_path, units=units)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot write"):
         run_ladder(tmp_path / "file", seeds=1)
@@ -125,7 +134,7 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
 
 
 def test_equal_compute_for_every_rung() -> None:
-    steps = {step: variant_of_step(step).steps for step in MEASURED_STEPS}
+    steps = {step: variant_of_step(step, units=12_000).steps for step in MEASURED_STEPS}
     assert steps == {1: 2000, 2: 500, 3: 500, 5: 1200, 6: 1200, 7: 750, 8: 750}
 
 
@@ -178,7 +187,7 @@ def test_wires_and_wirings_are_the_same_thing() -> None:
 def test_a_wiring_of_the_bench_is_measured() -> None:
     wires = wires_of(variant_of_step(3).wiring).model_copy(update={"low_calls": 2})
     steps: list[tuple[int, int]] = []
-    rung = measure_wires(wires, lambda done, of: steps.append((done, of)))
+    rung = measure_wires(wires, lambda done, of: steps.append((done, of)), units=UNITS)
     assert rung.wires == wires
     assert rung.step is None
     assert rung.gradient_steps == 5

@@ -31,8 +31,8 @@ def ladder_bench(data: Path) -> Bench:
     return Bench(data / FOLDER / fingerprint(*CODE), measure, wiring_of, settings)
 
 
-def measure(wires: Wires, progress: Progress) -> Rung:
-    """Train and measure one wiring."""
+def measure(wires: Wires, progress: Progress, units: int = UNITS) -> Rung:
+    """Train and measure one wiring, with the ladder's usual compute."""
 
     def trained(done: int, of: int) -> None:
         if done < of:
@@ -40,4 +40,4 @@ def measure(wires: Wires, progress: Progress) -> Rung:
         else:
             progress("measuring", 0, 1)
 
-    return measure_wires(wires, trained, SEED)
+    return measure_wires(wires, trained, SEED, units)

@@ -56,6 +56,8 @@ from hrmkit.training.recipe import Recipe
 LOOPS = (1, 2, 4)
 LOSSES = 60
 """Points of a recorded loss curve."""
+POINTS = 8
+"""Moments of a training at which the model is tested."""
 SHOWN_BLANKS = (9, 11, 12)
 SHOWN_EACH = 2
 
@@ -90,13 +92,31 @@ def shown_puzzles() -> PuzzleSet:
     return test[torch.stack(rows)]
 
 
+class Curve:
+    """Exact along a training, at POINTS equal parts of it; passes on how far it has come."""
+
+    def __init__(self, puzzles: PuzzleSet, progress: Callable[[int, int], None] | None) -> None:
+        """`puzzles` are those to be solved."""
+        self.points: list[tuple[int, float]] = []
+        self._puzzles, self._progress = puzzles, progress
+
+    def __call__(self, model: PuzzleHRM, done: int, of: int) -> None:
+        """Measures the model where the next point is due."""
+        if done * POINTS // of > (done - 1) * POINTS // of:
+            right = ask(model, self._puzzles).right(self._puzzles)[-1]
+            self.points.append((done, exact(right)))
+        if self._progress:
+            self._progress(done, of)
+
+
 def run_variant(
     variant: Variant, seed: int, progress: Callable[[int, int], None] | None = None
 ) -> VariantRun:
     """Train a variant from one seed, and measure and record it."""
     use_one_thread()
-    model, losses = train_variant(variant, seed, progress)
     learned, test = puzzles()
+    curve = Curve(test, progress)
+    model, losses = train_variant(variant, seed, curve)
     said, known = ask(model, test), ask(model, learned)
     right = said.right(test)
     views = voting_views()
@@ -116,6 +136,7 @@ def run_variant(
         vote_one=voted(counted, test, 1),
         vote_two=voted(counted, test, 2),
         losses=thinned(losses),
+        by_step=tuple(curve.points),
     )
     return VariantRun(
         variant=variant.name,
@@ -207,7 +228,8 @@ def run_arc_variant(
     """
     use_one_thread()
     arc = tasks(variant.augmented)
-    model = train_arc_variant(variant, seed, progress)
+    curve = Curve(arc.plain, progress)
+    model = train_arc_variant(variant, seed, curve)
     last = ask(model, arc.plain).tokens[-1]
     right = (last == arc.plain.solution).all(-1)
     views = range(min(ARC_BALLOTS, arc.views + 1))
@@ -220,6 +242,7 @@ def run_arc_variant(
             vote_one=voted(counted, arc.plain, 1),
             vote_two=voted(counted, arc.plain, 2),
             by_task=tuple(exact(of_task) for of_task in right.chunk(len(TASKS))),
+            by_step=tuple(curve.points),
         ),
         answers=tuple(as_grids(last[first_boards(arc)])),
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hrmkit.bounds import check_seeds
+from hrmkit.bounds import check_seeds, check_within
 from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.ladder.jobs import (
@@ -28,11 +29,11 @@ from hrmkit.experiments.ladder.jobs import (
 )
 from hrmkit.experiments.ladder.variants import (
     ARC_STEP,
-    ARC_STEPS,
     ARC_VARIANTS,
     BENCH,
     BOX,
     MEASURED_STEPS,
+    MOST_UNITS,
     TEST_PUZZLES,
     TRAIN_PUZZLES,
     UNITS,
@@ -85,15 +86,19 @@ def steps_of(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def plan(steps: Sequence[int], seeds: Sequence[int], bench: bool) -> list[Job]:
+def plan(steps: Sequence[int], seeds: Sequence[int], bench: bool, units: int = UNITS) -> list[Job]:
     """All jobs of a ladder, seed by seed.
 
-    Raises `UserError` for a step that is not measured and for too many seeds or none.
+    Raises `UserError` for a step that is not measured, for too many seeds or none, and for
+    compute that no ladder is worth.
     """
     check_seeds(len(seeds))
-    work: list[Variant | ArcVariant] = [variant_of_step(step) for step in steps if step != ARC_STEP]
-    work += BENCH if bench else ()
-    work += ARC_VARIANTS if ARC_STEP in steps else ()
+    check_within(units, 1, MOST_UNITS, "{} units are")
+    work: list[Variant | ArcVariant] = [
+        variant_of_step(step, units) for step in steps if step != ARC_STEP
+    ]
+    work += (replace(one, units=units) for one in BENCH if bench)
+    work += (replace(one, units=units) for one in ARC_VARIANTS if ARC_STEP in steps)
     return [Job(one, seed) for seed in seeds for one in work]
 
 
@@ -109,6 +114,7 @@ def run_ladder(
     *,
     steps: Sequence[int] = EVERY_STEP,
     seeds: int = 3,
+    units: int = UNITS,
     bench: bool = True,
     resume: bool = False,
     processes: int = 1,
@@ -116,15 +122,16 @@ def run_ladder(
 ) -> schema.LadderRecording:
     """Train and measure the ladder; what is finished is kept in `folder` as it goes.
 
-    With `bench`, wirings beside the manual's are measured too. The same steps and seeds give the
-    same numbers, whatever the number of `processes`.
+    Every rung is trained with `units` of compute (model/cost.py). With `bench`, wirings beside the
+    manual's are measured too. The same steps, seeds and units give the same numbers, whatever the
+    number of `processes`.
 
-    Raises `UserError` for steps or seeds that make no sense, for a folder that cannot be written,
-    and for one that holds an earlier ladder unless `resume` is set.
+    Raises `UserError` for steps, seeds or units that make no sense, for a folder that cannot be
+    written, and for one that holds an earlier ladder unless `resume` is set.
     """
     check_seeds(seeds)
     chosen = tuple(sorted(set(steps)))
-    jobs = plan(chosen, range(seeds), bench)
+    jobs = plan(chosen, range(seeds), bench, units)
     kept = folder / FINISHED
     if os.path.exists(kept) and not resume:
         raise UserError(
@@ -133,18 +140,12 @@ def run_ladder(
         )
     check_recording(kept)
     with held(folder, "ladder"):
-        return measured(kept, chosen, seeds, jobs, processes, progress)
+        finished = all_done(kept, jobs, processes, progress)
+    return put_together(chosen, tuple(range(seeds)), units, jobs, finished)
 
 
-def measured(
-    kept: Path,
-    chosen: tuple[int, ...],
-    seeds: int,
-    jobs: Sequence[Job],
-    processes: int,
-    progress: Progress,
-) -> schema.LadderRecording:
-    """The recording of all jobs; those that `kept` does not have are done, and kept there."""
+def all_done(kept: Path, jobs: Sequence[Job], processes: int, progress: Progress) -> Finished:
+    """What every job found; those that `kept` does not have are done, and kept there."""
     use_one_thread()
     journal = Journal(kept)
     finished = {key: run_from(found) for key, found in journal.read().items()}
@@ -156,7 +157,7 @@ def measured(
         journal.add(job.key(), run.model_dump(mode="json"))
         done += 1
         progress("training the rungs", done, len(jobs))
-    return put_together(chosen, tuple(range(seeds)), jobs, finished)
+    return finished
 
 
 def run_from(found: Any) -> VariantRun | ArcRun:
@@ -165,7 +166,11 @@ def run_from(found: Any) -> VariantRun | ArcRun:
 
 
 def put_together(
-    steps: tuple[int, ...], seeds: tuple[int, ...], jobs: Sequence[Job], finished: Finished
+    steps: tuple[int, ...],
+    seeds: tuple[int, ...],
+    units: int,
+    jobs: Sequence[Job],
+    finished: Finished,
 ) -> schema.LadderRecording:
     """The recording of finished jobs."""
     runs: dict[str, list[VariantRun]] = {}
@@ -176,7 +181,8 @@ def put_together(
             runs.setdefault(run.variant, []).append(run)
         else:
             arcs.setdefault(run.variant, []).append(run)
-    rungs = {step: variant_of_step(step) for step in steps if step != ARC_STEP}
+    rungs = {step: variant_of_step(step, units) for step in steps if step != ARC_STEP}
+    bench = [replace(one, units=units) for one in BENCH if one.name in runs]
     shown = shown_puzzles()
     recording = schema.LadderRecording(
         format=FORMAT,
@@ -187,7 +193,7 @@ def put_together(
         settings=schema.LadderSettings(
             steps=steps,
             seeds=seeds,
-            units=UNITS,
+            units=units,
             batch=Recipe().batch,
             train_puzzles=TRAIN_PUZZLES,
             test_puzzles=TEST_PUZZLES,
@@ -202,10 +208,10 @@ def put_together(
             )
         ),
         rungs=tuple(recorded_rung(rung, runs[rung.name], step) for step, rung in rungs.items()),
-        bench=tuple(recorded_rung(one, runs[one.name]) for one in BENCH if one.name in runs),
+        bench=tuple(recorded_rung(one, runs[one.name]) for one in bench),
         vote=told_vote(runs),
         memory=backward_memory(),
-        mini_arc=recorded_arc(arcs) if arcs else None,
+        mini_arc=recorded_arc(arcs, units) if arcs else None,
         hash="",
     )
     return with_hash(recording)
@@ -261,7 +267,7 @@ def has_majority(vote: schema.Vote) -> bool:
     return vote.candidates[0].count > len(vote.ballots) / 2
 
 
-def recorded_arc(runs: dict[str, list[ArcRun]]) -> schema.MiniArc:
+def recorded_arc(runs: dict[str, list[ArcRun]], units: int) -> schema.MiniArc:
     """Mini-ARC: its tasks, and what every variant made of them."""
     arc = tasks(augmented=False)
     given, solution = as_grids(arc.train.given), as_grids(arc.train.solution)
@@ -287,7 +293,7 @@ def recorded_arc(runs: dict[str, list[ArcRun]]) -> schema.MiniArc:
                 name=variant.name,
                 puzzle_embedding=variant.puzzle_embedding,
                 augmented=variant.augmented,
-                gradient_steps=ARC_STEPS,
+                gradient_steps=replace(variant, units=units).steps,
                 seeds=tuple(run.seed for run in runs[variant.name]),
                 shown=medians[variant.name],
             )
@@ -309,14 +315,17 @@ def recorded_arc(runs: dict[str, list[ArcRun]]) -> schema.MiniArc:
 
 
 def measure_wires(
-    wires: schema.Wires, progress: Callable[[int, int], None] | None = None, seed: int = 0
+    wires: schema.Wires,
+    progress: Callable[[int, int], None] | None = None,
+    seed: int = 0,
+    units: int = UNITS,
 ) -> schema.Rung:
-    """Train and measure one wiring of the bench from one seed, with the ladder's compute.
+    """Train and measure one wiring of the bench from one seed, with `units` of compute.
 
     Raises `UserError` where a wire is missing.
     """
     title = title_of_wires(wires)
-    variant = Variant(f"bench: {title}", title, wiring_of(wires))
+    variant = Variant(f"bench: {title}", title, wiring_of(wires), units=units)
     return recorded_rung(variant, [run_variant(variant, seed, progress)])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -27,8 +27,8 @@ from hrmkit.training.puzzles.one_go import train
 from hrmkit.training.recipe import Recipe
 
 BOX = 2
-UNITS = 12_000
-"""Compute of each variant, in block forwards on a batch (model/cost.py)."""
+UNITS = 36_000
+"""Usual compute of each variant, in block forwards on a batch (model/cost.py)."""
 TRAIN_PUZZLES = 1000
 TEST_PUZZLES = 500
 DATA_SEED = 0
@@ -38,12 +38,17 @@ VIEWS = 8
 MEASURED_STEPS = (1, 2, 3, 5, 6, 7, 8)
 """Steps 0 and 4 have the model of their neighbours; step 9 is measured on mini-ARC."""
 ARC_STEP = 9
-
-ARC_STEPS = 3000
+MOST_UNITS = 1_000_000
+"""Some hours a rung."""
 ARC_VIEWS = 32
 """Augmented views of every mini-ARC task in training."""
 ARC_BALLOTS = 16
 """Views that vote on mini-ARC."""
+
+
+def steps_for(units: int, wiring: Wiring) -> int:
+    """Gradient steps that so many units of compute allow; at least one."""
+    return max(1, units // units_a_step(wiring, ladder_sizes(wiring)))
 
 
 @dataclass(frozen=True)
@@ -54,21 +59,24 @@ class Variant:
     title: str
     wiring: Wiring
     augmented: bool = False
+    units: int = UNITS
 
     @property
     def steps(self) -> int:
         """Gradient steps that the ladder's compute allows."""
-        return max(1, UNITS // units_a_step(self.wiring, ladder_sizes(self.wiring)))
+        return steps_for(self.units, self.wiring)
 
 
-def variant_of_step(step: int) -> Variant:
+def variant_of_step(step: int, units: int = UNITS) -> Variant:
     """The variant of a step of the manual; raises `UserError` for one that is not measured."""
     if step not in MEASURED_STEPS:
         raise UserError(
             f"step {step} is no rung of the ladder: choose from "
             f"{', '.join(map(str, (*MEASURED_STEPS, ARC_STEP)))}"
         )
-    return Variant(f"step-{step}", TITLES[step], wiring_of_step(step), augmented=step == 8)
+    return Variant(
+        f"step-{step}", TITLES[step], wiring_of_step(step), augmented=step == 8, units=units
+    )
 
 
 @lru_cache
@@ -102,8 +110,16 @@ BENCH = (
 """Wirings that are not in the manual, to compare it with."""
 
 
+Watch = Callable[[PuzzleHRM, int, int], None]
+"""Told the model, the gradient steps done and how many there will be, after every step."""
+
+
+def unwatched(model: PuzzleHRM, done: int, of: int) -> None:
+    """Nobody looks."""
+
+
 def train_variant(
-    variant: Variant, seed: int, progress: Callable[[int, int], None] | None = None
+    variant: Variant, seed: int, watch: Watch = unwatched
 ) -> tuple[PuzzleHRM, list[float]]:
     """A variant's model, trained from `seed`, and its losses (of a cell, in nats) step by step."""
     model = assemble(variant.wiring, seed=seed)
@@ -112,7 +128,7 @@ def train_variant(
     learned, _ = puzzles()
     recipe = Recipe(steps=variant.steps)
     augment = random_change if variant.augmented else None
-    return model, train(model, learned, recipe, seed, augment, progress=progress)
+    return model, train(model, learned, recipe, seed, augment, partial(watch, model))
 
 
 def random_change(puzzles: PuzzleSet, rng: np.random.Generator) -> PuzzleSet:
@@ -135,12 +151,18 @@ class ArcVariant:
     name: str
     puzzle_embedding: bool
     augmented: bool
+    units: int = UNITS
 
     @property
     def wiring(self) -> Wiring:
         """Step 6's wiring, with puzzle embeddings or without; halting needs a longer training."""
         plain = wiring_of_step(6)
         return replace(plain, puzzle_embedding=True, prefix=1) if self.puzzle_embedding else plain
+
+    @property
+    def steps(self) -> int:
+        """Gradient steps that the ladder's compute allows."""
+        return steps_for(self.units, self.wiring)
 
 
 ARC_VARIANTS = (
@@ -157,9 +179,7 @@ def tasks(augmented: bool) -> mini_arc.MiniArc:
     return mini_arc.generate(DATA_SEED, ARC_VIEWS if augmented else 0)
 
 
-def train_arc_variant(
-    variant: ArcVariant, seed: int, progress: Callable[[int, int], None] | None = None
-) -> PuzzleHRM:
+def train_arc_variant(variant: ArcVariant, seed: int, watch: Watch = unwatched) -> PuzzleHRM:
     """A model of mini-ARC, trained from `seed` on the demonstrations."""
     arc = tasks(variant.augmented)
     face = PuzzleInterface(
@@ -167,7 +187,8 @@ def train_arc_variant(
     )
     model = assemble(variant.wiring, None, face, seed)
     model.compute_dtype = torch.float32
-    train(model, arc.train, Recipe(steps=ARC_STEPS), seed, progress=progress)
+    recipe = Recipe(steps=variant.steps)
+    train(model, arc.train, recipe, seed, progress=partial(watch, model))
     return model
 
 

@@ -109,6 +109,9 @@ class RungSeed(FrozenModel):
     losses: tuple[tuple[int, Number], ...] = Field(
         description="(gradient step, mean loss of a cell in nats) along training."
     )
+    by_step: tuple[tuple[int, Number], ...] = Field(
+        default=(), description="(gradient step, exact) along training; older files have none."
+    )
 
 
 class Rung(FrozenModel):
@@ -195,6 +198,9 @@ class ArcSeed(FrozenModel):
     vote_one: Number
     vote_two: Number
     by_task: tuple[Number, ...]
+    by_step: tuple[tuple[int, Number], ...] = Field(
+        default=(), description="(gradient step, exact) along training; older files have none."
+    )
 
 
 class ArcVariant(FrozenModel):
