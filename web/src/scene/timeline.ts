@@ -7,6 +7,8 @@ import type { Caption } from "./scene";
 
 /** Seconds a caption stays at least, to be read. */
 export const READ = 3.2;
+/** The same of a handful of words that hardly change from one caption to the next. */
+export const GLANCE = 1.1;
 
 /** Beats of equal length, one after the other. */
 export interface Repeated {

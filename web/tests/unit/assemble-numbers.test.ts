@@ -24,7 +24,7 @@ describe("derivations", () => {
     expect(facts.moves([0.84, 0.86], [0.55, 0.5])).toMatch(/^falls from 85% to 5/);
     expect(facts.moves([0.8, 0.9], [0.82, 0.92])).toBe("hardly moves, from 85% to 87%");
     expect(facts.moves([0.1, 0.6], [0.5, 0.9])).toBe(
-      "goes from 35% to 70% on average, but the seeds differ so much that it may be luck",
+      "goes from 35% to 70%, but the seeds differ: it may be luck",
     );
     expect(facts.moves([0.85], [0.851])).toBe("stays at 85%");
   });

@@ -77,7 +77,7 @@ export function moves(before: readonly number[], after: readonly number[]): stri
   if (verdict !== "tie") return plain;
   return Math.abs(mean(after) - mean(before)) < NEAR
     ? `hardly moves, from ${from} to ${to}`
-    : `${plain} on average, but the seeds differ so much that it may be luck`;
+    : `${plain}, but the seeds differ: it may be luck`;
 }
 
 /** The thought of a rung's shown seed about a puzzle, run `loops` times as long. */

@@ -5,10 +5,12 @@ import { memo } from "../../scene/memo";
 import * as mazes from "../../lib/rules/maze";
 import * as sudokus from "../../lib/rules/sudoku";
 import { count } from "../../scene/numbers";
-import { cropOf, IGNORED, isWrong, type Crop, type Grid } from "../puzzle/facts";
+import { cropped, gridIn } from "../../lib/rules/arc";
+import { askedCells, changedCells, cropOf, IGNORED, isWrong } from "../puzzle/facts";
+import type { Crop, Grid } from "../puzzle/facts";
 import { draftOf, sizeIn, TASK } from "./draft";
 import type { ThoughtView } from "./view";
-import { cropOfGrids, isVoted, voteVerdict, wantedIn, type VotedRecording } from "./vote";
+import { cropOfGrids, isVoted, offIn, voteVerdict, wantedIn, type VotedRecording } from "./vote";
 
 export type { ThoughtScene } from "./view";
 
@@ -57,8 +59,43 @@ export function wrongIn(
   view: ThoughtView,
 ): readonly number[] | null {
   const solution = solutionFor(recording, view);
+  const wanted = solution && isCanvas(recording) ? wantedIn(recording) : null;
+  if (wanted) return offIn(cropped(answer), wanted, recording.board);
   if (solution) return answer.flatMap((token, i) => (isWrong(token, solution[i]) ? [i] : []));
   return judgementOf(recording, view) === "rules" ? byRules(recording, answer) : null;
+}
+
+/** Whether answers are grids of their own size, with marks around them that are not shown. */
+export function isCanvas({ board }: ThoughtRecording): boolean {
+  return board.kind === "arc";
+}
+
+/** The cells that changed in a segment; of a canvas, of its grid. */
+export function changedIn(recording: ThoughtRecording, segment: AnsweredSegment): Grid {
+  const place = recording.segments.indexOf(segment);
+  if (!isCanvas(recording) || place < 1) return segment.changed;
+  return changedCells(cropped(at(recording.segments, place - 1).answer), cropped(segment.answer));
+}
+
+/** How many cells there are to be right in: those that are asked about; of a canvas, its grid's. */
+export function askedIn(recording: ThoughtRecording): number | null {
+  const wanted = isCanvas(recording) ? wantedIn(recording) : null;
+  if (wanted) return gridIn(wanted).rows * gridIn(wanted).columns;
+  const solution = truthOf(recording);
+  return solution && askedCells(solution);
+}
+
+/** 'all 9 cells right', '2 of 9 cells wrong', '2 × 3 cells instead of 3 × 3'. */
+export function judgedIn(recording: ThoughtRecording, answer: Grid, view: ThoughtView): string {
+  const wrong = wrongIn(recording, answer, view)?.length ?? 0;
+  const asked = askedIn(recording) ?? 0;
+  const wanted = wrong && isCanvas(recording) ? wantedIn(recording) : null;
+  const [got, wants] = [gridIn(answer), wanted && gridIn(wanted)];
+  if (wants && (got.rows !== wants.rows || got.columns !== wants.columns)) {
+    const instead = `instead of ${wants.rows} × ${wants.columns}`;
+    return got.rows ? `${got.rows} × ${got.columns} cells ${instead}` : `no grid ${instead}`;
+  }
+  return wrong ? `${wrong} of ${asked} cells wrong` : `all ${count(asked, "cell")} right`;
 }
 
 function byRules({ puzzle, board, given }: ThoughtRecording, answer: Grid): readonly number[] {

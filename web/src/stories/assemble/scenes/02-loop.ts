@@ -103,7 +103,7 @@ function betterWords(before: Rung | null, rung: Rung): string {
   return {
     more: `It is better: ${share}. Dots: one a seed.`,
     less: `Better? Not with this much training: ${share}.`,
-    tie: `Better? Hard to say: ${share}.`,
+    tie: `Better? T${share.slice(1)}.`,
   }[compare(ofSeeds(before, exact), now)];
 }
 

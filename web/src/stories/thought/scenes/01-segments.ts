@@ -8,14 +8,17 @@ import { count, logistic, percent, reward } from "../../../scene/numbers";
 import { lamp, roadLight } from "../../../scene/parts/lights";
 import { words } from "../../../scene/parts/paragraphs";
 import { puzzleBoard } from "../../puzzle/board";
-import { askedCells, judged } from "../../puzzle/facts";
 import { card, halves, inside, sizes } from "../../puzzle/places";
 import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import {
+  askedIn,
+  changedIn,
   cropOfThought,
   handedIn,
+  isCanvas,
   isRight,
+  judgedIn,
   judgementOf,
   solutionFor,
   ownVerdict,
@@ -24,7 +27,7 @@ import {
   type ThoughtScene,
 } from "../facts";
 import type { ThoughtView } from "../view";
-import { each, timeline, READ } from "../../../scene/timeline";
+import { each, timeline, GLANCE } from "../../../scene/timeline";
 
 const LONGEST = 2.8;
 const BUDGET = 36;
@@ -61,16 +64,16 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     const words =
       wrong === undefined || (byRules && wrong === 0)
         ? i
-          ? `${count(segment.changed.length, "cell")} changed`
+          ? `${count(changedIn(recording, segment).length, "cell")} changed`
           : "its first answer"
         : wrong === 0
           ? "every cell is right"
-          : `${count(wrong, "cell")} wrong${byRules ? " by the rules" : ""}${i ? `, ${segment.changed.length} changed` : ""}`;
+          : `${count(wrong, "cell")} wrong${byRules ? " by the rules" : ""}${i ? `, ${changedIn(recording, segment).length} changed` : ""}`;
     return `After segment ${i + 1}: ${words}.`;
   };
   for (let i = 0; i < segments.length; i++) {
     const when = time.nth("segments", i + 0.8);
-    if (when - (list.at(-1)?.at ?? 0) >= READ && when < time.verdict - READ) {
+    if (when - (list.at(-1)?.at ?? 0) >= GLANCE && when < time.verdict - GLANCE) {
       list.push({ at: when, text: after(i) });
     }
   }
@@ -111,16 +114,19 @@ function boardAt(
   const segment = over === 0 ? null : finished ? handedIn(recording) : at(segments, over - 1);
   const size = sizes[layout].body;
   const grid = segment?.answer ?? given;
-  const changed = segment && !finished ? segment.changed : [];
+  const changed = segment && !finished ? changedIn(recording, segment) : [];
   const wrong = segment ? wrongIn(recording, grid, view) : null;
   const byRules = wrong && !solution;
+  const marks = solution && !isCanvas(recording) ? solution : null;
   const parts = segment
     ? [
-        ...(solution ? [judged(grid, solution)] : []),
+        ...(solution ? [judgedIn(recording, grid, view)] : []),
         ...(byRules && wrong.length ? [`${count(wrong.length, "cell")} wrong by the rules`] : []),
         ...(byRules && !wrong.length && finished && recording.valid ? ["right by the rules"] : []),
         // There is nothing before the first answer.
-        ...(segment === segments[0] ? [] : [`${count(segment.changed.length, "cell")} changed`]),
+        ...(segment === segments[0]
+          ? []
+          : [`${count(changedIn(recording, segment).length, "cell")} changed`]),
       ]
     : ["the puzzle, not yet thought about"];
   const said = parts.join(", ") || "its first answer";
@@ -132,8 +138,8 @@ function boardAt(
       crop: cropOfThought(recording),
       grid,
       given,
-      solution: segment ? solution : null,
-      ...(byRules ? { wrong } : {}),
+      solution: segment ? marks : null,
+      ...(wrong && !marks ? { wrong } : {}),
       changed,
       tone: !segment ? "input" : finished ? verdictTone(recording) : "answer",
       label: `The board: ${said}`,
@@ -261,7 +267,7 @@ function columns(
   const { segments, segments_used: used, model } = recording;
   const solution = solutionFor(recording, view);
   const wrong = wrongOf(recording, view);
-  const values = wrong ?? segments.map(({ changed }) => changed.length);
+  const values = wrong ?? segments.map((segment) => changedIn(recording, segment).length);
   const most = Math.max(...values, 1);
   const lights = model.halting !== "none";
   const left = box.x + size * 2.6;
@@ -273,7 +279,7 @@ function columns(
   const numbered = Math.max(1, Math.ceil((size * 1.7) / each));
   const r = Math.min(each * 0.36, 7);
   const title = solution
-    ? `Wrong cells of ${askedCells(solution)}, after each segment`
+    ? `Wrong cells of ${askedIn(recording) ?? 0}, after each segment`
     : wrong
       ? "Cells that are wrong by the rules, after each segment"
       : "Cells that changed, after each segment";
@@ -296,7 +302,7 @@ function columns(
       const id = `columns.${i}`;
       const counts = i + 1 === used;
       const words = shown
-        ? `Segment ${i + 1}: ${wrong ? `${count(value, "cell")} wrong, ` : ""}${count(segment.changed.length, "cell")} changed${segment.q_halt === null ? "" : `, q ${reward(segment.q_halt)}, ${segment.red ? "red" : "green"}`}.${counts ? " This answer counts." : ""}`
+        ? `Segment ${i + 1}: ${wrong ? `${count(value, "cell")} wrong, ` : ""}${count(changedIn(recording, segment).length, "cell")} changed${segment.q_halt === null ? "" : `, q ${reward(segment.q_halt)}, ${segment.red ? "red" : "green"}`}.${counts ? " This answer counts." : ""}`
         : `Segment ${i + 1} is still to come.`;
       return group(
         id,

@@ -8,7 +8,7 @@ import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, percent, weight } from "../../../scene/numbers";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
-import { each, timeline, READ } from "../../../scene/timeline";
+import { each, timeline, GLANCE } from "../../../scene/timeline";
 import { puzzleBoard } from "../../puzzle/board";
 import { IGNORED } from "../../puzzle/facts";
 import { card, halves, inside as within, sizes } from "../../puzzle/places";
@@ -69,7 +69,7 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
   ];
   segments.forEach((_, i) => {
     const when = time.nth("segments", i + 0.95);
-    if (when - (list.at(-1)?.at ?? 0) < READ || when >= time.rest - READ) return;
+    if (when - (list.at(-1)?.at ?? 0) < GLANCE || when >= time.rest - GLANCE) return;
     const moved = states.map(([module, path]) => {
       const calls = callsOver(recording, module, i + 1);
       return `${nameOf(recording, module)} by ${weight(at(path.residuals, calls - 1))}`;

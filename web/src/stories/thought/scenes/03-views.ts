@@ -23,6 +23,8 @@ import type { ThoughtView } from "../view";
 
 const LONGEST = 1.6;
 const BUDGET = 24;
+/** Seconds after the last view until the large board shows what is handed in. */
+const CLOSED = 0.2;
 /** With more views than this, only the first have a small board, and the last. */
 const MOST_BOARDS = 32;
 
@@ -88,7 +90,7 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
   });
   return [
     ...list,
-    { at: Math.max(time.end + 0.2, (list.at(-1)?.at ?? 0) + READ), text: summary(recording) },
+    { at: Math.max(time.end + CLOSED, (list.at(-1)?.at ?? 0) + READ), text: summary(recording) },
   ];
 }
 
@@ -99,14 +101,23 @@ function duration(recording: ThoughtRecording): number {
 function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {
   const { layout } = view;
   const { first, second } = halves(layout);
-  const many = seen(recording, t);
-  const one = many > 0 ? at(triedIn(recording), many - 1) : null;
+  const one = largeAt(recording, t);
+  const handed = t >= times(recording).end + CLOSED ? ", handed in" : "";
   return [
-    ...card("board", first, one ? `View ${one.view}` : "As it is given", layout),
+    ...card("board", first, one ? `View ${one.view}${handed}` : "As it is given", layout),
     ...large(recording, one, inside(first, layout), view),
     ...card("views", second, headOf(recording), layout),
     ...small(recording, t, inside(second, layout), view),
   ];
+}
+
+/** The view on the large board: the last one looked at; in the end the one that is handed in. */
+function largeAt(recording: ThoughtRecording, t: number): TriedView | null {
+  const [views, many] = [triedIn(recording), seen(recording, t)];
+  if (many === 0) return null;
+  const looked = at(views, many - 1);
+  if (t < times(recording).end + CLOSED) return looked;
+  return views.find(({ view }) => view === (recording.view ?? 1)) ?? looked;
 }
 
 function headOf(recording: ThoughtRecording): string {

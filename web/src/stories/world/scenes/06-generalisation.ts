@@ -91,7 +91,10 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     } else {
       list.push({
         at: time.rest,
-        text: "Your turn: choose a switch, or a red cross to watch how it fails.",
+        text:
+          run.final.success < 1
+            ? "Your turn: choose a switch, or a red cross to watch how it fails."
+            : "Your turn: choose a switch, and see what is left without that part.",
       });
     }
   }
