@@ -8,8 +8,9 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.experiments.ladder import run as ladder
 from hrmkit.experiments.ladder import variants as training
+from hrmkit.experiments.ladder.figures import CURVES, PLOTS
 from hrmkit.experiments.ladder.jobs import backward_memory, shown_puzzles, wires_of, wiring_of
-from hrmkit.experiments.ladder.report import PLOTS, RECORDING, write_report
+from hrmkit.experiments.ladder.report import RECORDING, write_report
 from hrmkit.experiments.ladder.run import measure_wires, plan, run_ladder, steps_of, title_of_wires
 from hrmkit.experiments.ladder.variants import BENCH, MEASURED_STEPS, variant_of_step
 from hrmkit.model.assemble import assemble
@@ -66,8 +67,10 @@ def test_a_ladder_is_measured_recorded_and_reported(tmp_path: Path) -> None:
     ]
     table = write_report(recording, tmp_path)
     assert "| 7 | road lights |" in table
+    assert "| recall | input and output |" in table
+    assert "## By compute, in units" in table
     assert load(tmp_path / RECORDING) == recording
-    for name in PLOTS:
+    for name in (*PLOTS, *CURVES):
         first = (tmp_path / name).read_bytes()
         write_report(recording, tmp_path)
         assert len(first) > 5000

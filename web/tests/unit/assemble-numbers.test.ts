@@ -5,24 +5,41 @@ import type { LadderRecording, Rung, RungSeed } from "../../src/recording/ladder
 import * as facts from "../../src/stories/assemble/facts";
 import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
 import { at, range } from "../../src/lib/list";
+import { pairedDifference } from "../../src/lib/paired";
 import * as numbers from "../../src/scene/numbers";
 import { ladder, ladderTimes, variants } from "./assemble-helpers";
 import { everyShape, tall, wide } from "./story-helpers";
 import type { LadderView } from "../../src/stories/assemble/view";
 
 describe("derivations", () => {
-  test("a rung is above another where every seed is", () => {
-    expect(facts.compare([0.4, 0.5], [0.6, 0.7])).toBe("more");
-    expect(facts.compare([0.6, 0.7], [0.4, 0.5])).toBe("less");
-    expect(facts.compare([0.4, 0.6], [0.5, 0.7])).toBe("tie");
+  test("a rung is above another where the interval of their differences is above zero", () => {
+    expect(facts.compare([0.4, 0.5, 0.6], [0.5, 0.62, 0.69])).toBe("more");
+    expect(facts.compare([0.5, 0.62, 0.69], [0.4, 0.5, 0.6])).toBe("less");
+    expect(facts.compare([0.4, 0.5, 0.6], [0.7, 0.5, 0.5])).toBe("tie");
     expect(facts.compare([0.5], [0.502])).toBe("tie");
     expect(facts.compare([0.5], [0.6])).toBe("more");
   });
 
+  test("an interval is Student's: 0.18 and 0.22 after 0.1 and 0.1", () => {
+    const { mean, low, high } = pairedDifference([0.1, 0.1], [0.18, 0.22]);
+    expect(mean).toBeCloseTo(0.1, 9);
+    // A spread of 0.02 * sqrt(2), over the root of 2, times 12.706.
+    expect([low, high].map((end) => end - mean)).toEqual([
+      expect.closeTo(-0.02 * 12.706, 6),
+      expect.closeTo(0.02 * 12.706, 6),
+    ]);
+    expect(pairedDifference([0.1], [0.2]).low).toBe(-Infinity);
+    expect(pairedDifference([0.1, 0.2, 0.3], [0.2, 0.3])).toEqual(
+      pairedDifference([0.1, 0.2], [0.2, 0.3]),
+    );
+  });
+
   test("what is said of two rungs follows their numbers", () => {
     expect(facts.moves([0.48, 0.48], [0.7, 0.7])).toBe("rises from 48% to 70%");
-    expect(facts.moves([0.84, 0.86], [0.55, 0.5])).toMatch(/^falls from 85% to 5/);
-    expect(facts.moves([0.8, 0.9], [0.82, 0.92])).toBe("hardly moves, from 85% to 87%");
+    expect(facts.moves([0.84, 0.86], [0.52, 0.54])).toBe("falls from 85% to 53%");
+    expect(facts.points(0.196)).toBe("+20");
+    expect(facts.points(-0.054)).toBe("−5");
+    expect(facts.moves([0.8, 0.9], [0.86, 0.88])).toBe("hardly moves, from 85% to 87%");
     expect(facts.moves([0.1, 0.6], [0.5, 0.9])).toBe(
       "goes from 35% to 70%, but the seeds differ: it may be luck",
     );
@@ -73,6 +90,7 @@ function percentages(recording: LadderRecording): Set<string> {
   };
   for (const rung of [...recording.rungs, ...recording.bench]) {
     for (const shares of SHARES) eachAndMean(rung.seeds.map(shares));
+    eachAndMean(rung.seeds.map(({ by_step }) => (by_step ?? []).map(([, share]) => share)));
     for (const { q_halt, q_continue } of segmentsOf(rung)) {
       for (const q of [q_halt, q_continue]) {
         if (q !== null) found.add(numbers.percent(numbers.logistic(q)));
@@ -82,6 +100,21 @@ function percentages(recording: LadderRecording): Set<string> {
   for (const variant of recording.mini_arc?.variants ?? []) {
     eachAndMean(variant.seeds.map((seed) => [seed.exact, seed.vote_one, seed.vote_two]));
     eachAndMean(variant.seeds.map((seed) => seed.by_task));
+  }
+  return found;
+}
+
+/** Differences of neighbours, and what the last part of a training brought, in points. */
+function differences(recording: LadderRecording): Set<string> {
+  const found = new Set<string>();
+  for (const [before, after] of facts.neighbours(recording)) {
+    const [from, to] = [before, after].map((rung) => rung.seeds.map((seed) => seed.exact));
+    const { mean, low, high } = pairedDifference(from ?? [], to ?? []);
+    for (const value of [mean, low, high]) found.add(facts.points(value));
+  }
+  for (const { shares } of facts.curvesOf(recording)) {
+    const gained = at(shares, shares.length - 1) - (shares[shares.length - 2] ?? 0);
+    found.add(facts.points(gained).slice(1));
   }
   return found;
 }
@@ -168,7 +201,11 @@ function withoutNames(recording: LadderRecording, words: string): string {
 const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
 
 describe.each(variants())("numbers on the stage, without %s", (_name, recording) => {
-  const allowed = new Set([...percentages(recording), ...decimals(recording)]);
+  const allowed = new Set([
+    ...percentages(recording),
+    ...decimals(recording),
+    ...differences(recording),
+  ]);
   const counts = whole(recording);
   const views: [string, LadderView][] = [
     ["wide", wide],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { pluggedWires, toggled, writeWires } from "../../src/stories/assemble/wires";
-import { measured } from "../../src/stories/assemble/scenes/10-bench";
+import { measured } from "../../src/stories/assemble/scenes/11-bench";
 import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
 import { at } from "../../src/lib/list";
 import { stageSize } from "../../src/scene/scene";
@@ -10,14 +10,15 @@ import type { Action, Shape } from "../../src/scene/shape";
 import { ladder, ladderTimes, withWires } from "./assemble-helpers";
 import { everyShape, tall, wide } from "./story-helpers";
 
-const bench = at(assembleScenes, 10);
-test("there is a scene for each step of the manual, and a bench", () => {
+const bench = at(assembleScenes, 11);
+test("there is a scene for each step of the manual, whether it was enough, and a bench", () => {
   expect(assembleScenes.map((scene) => scene.id)).toEqual([
     ...Array.from({ length: 10 }, (_, step) => `step-0${step}`),
+    "long-enough",
     "bench",
   ]);
   expect(assembleScenes.map((scene) => scene.phase)).toEqual(
-    Array.from({ length: 11 }, (_, phase) => phase),
+    Array.from({ length: 12 }, (_, phase) => phase),
   );
 });
 

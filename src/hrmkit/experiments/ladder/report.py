@@ -1,21 +1,27 @@
-"""A ladder's results for people: a table, a plot, and the recording as a file."""
+"""A ladder's results for people: tables, plots, and the recording as a file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
 
+from hrmkit.experiments.ladder.figures import (
+    CURVES,
+    PLOTS,
+    curve_of,
+    curves_figure,
+    rungs_figure,
+    write_figure,
+)
 from hrmkit.experiments.markdown import table
+from hrmkit.experiments.paired import paired_difference
 from hrmkit.recording.file import save
 from hrmkit.recording.ladder.schema import LadderRecording, Rung
 from hrmkit.writing import write
 
 RECORDING = "ladder.hrm.json.gz"
 TABLE = "ladder.md"
-PLOTS = ("ladder.png", "ladder.svg")
 
 
 def write_report(recording: LadderRecording, folder: Path) -> str:
@@ -23,7 +29,9 @@ def write_report(recording: LadderRecording, folder: Path) -> str:
     save(recording, folder / RECORDING)
     text = tables(recording)
     write(folder / TABLE, text)
-    plot(recording, folder)
+    write_figure(rungs_figure(recording), folder, PLOTS)
+    if any(curve_of(rung) for rung in recording.rungs):
+        write_figure(curves_figure(recording), folder, CURVES)
     return text
 
 
@@ -32,6 +40,7 @@ def tables(recording: LadderRecording) -> str:
     parts = [rungs_table(recording, recording.rungs, "The ladder")]
     if recording.bench:
         parts.append(rungs_table(recording, recording.bench, "Wirings beside the manual's"))
+    parts += [differences_table(recording), curve_table(recording)]
     parts += [segments_table(recording), halting_table(recording)]
     if recording.mini_arc:
         parts.append(arc_table(recording))
@@ -81,6 +90,45 @@ def rungs_table(recording: LadderRecording, rungs: Sequence[Rung], title: str) -
         for rung in rungs
     ]
     return f"## {title}\n\n{table(header, rows)}"
+
+
+def differences_table(recording: LadderRecording) -> str:
+    """Every rung against the one before it, seed by seed, and against its rivals of the bench."""
+    if len(recording.settings.seeds) < 2:
+        return ""
+    rungs = recording.rungs
+    pairs = [(rungs[i], rung) for i, rung in enumerate(rungs[1:])]
+    pairs += [(rungs[-1], rung) for rung in recording.bench if rungs]
+    rows = [
+        (
+            after.title,
+            before.title,
+            f"{by.mean:+.3f}",
+            f"{by.low:+.3f} to {by.high:+.3f}",
+            by.verdict,
+        )
+        for before, after in pairs
+        for by in (paired_difference(exact_of(before), exact_of(after)),)
+    ]
+    header = ("wiring", "against", "solves more", "95% interval", "so it solves")
+    note = "Differences of exact, seed by seed; the intervals are Student's."
+    return f"## More than luck?\n\n{note}\n\n{table(header, rows)}"
+
+
+def exact_of(rung: Rung) -> list[float]:
+    """The share that each seed solves."""
+    return [seed.exact for seed in rung.seeds]
+
+
+def curve_table(recording: LadderRecording) -> str:
+    """Exact along the training, of every rung that was looked at."""
+    curves = [(r.title, curve_of(r)) for r in (*recording.rungs, *recording.bench) if curve_of(r)]
+    if not curves:
+        return ""
+    many = len(curves[0][1])
+    header = ("wiring", *(f"{recording.settings.units * (i + 1) // many:,}" for i in range(many)))
+    rows = [(title, *(f"{share:.3f}" for _, share in curve)) for title, curve in curves]
+    return f"## By compute, in units\n\n{table(header, rows)}"
 
 
 def segments_table(recording: LadderRecording) -> str:
@@ -152,48 +200,3 @@ def memory_line(recording: LadderRecording) -> str:
         f"{memory.cycles * (memory.low_calls + 1)} calls: "
         f"{memory.full / memory.one_step:.1f} times as much.\n"
     )
-
-
-def plot(recording: LadderRecording, folder: Path) -> None:
-    """The rungs as a chart: a dot a seed, a bar at the mean, votes beside it."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    # The same recording gives the same bytes.
-    mpl.rcParams["svg.hashsalt"] = "hrmkit"
-    from matplotlib import pyplot
-
-    chart: Any = pyplot
-    figure, axes = chart.subplots(figsize=(9, 4.6), layout="constrained")
-    rungs = recording.rungs
-    for place, rung in enumerate(rungs):
-        exact = [seed.exact for seed in rung.seeds]
-        vote = [seed.vote_one for seed in rung.seeds]
-        said = place == 0
-        axes.bar(
-            place - 0.18,
-            fmean(exact),
-            0.32,
-            color="#3b6fb6",
-            label="one answer" if said else None,
-        )
-        axes.bar(
-            place + 0.18,
-            fmean(vote),
-            0.32,
-            color="#f0b45a",
-            label=f"vote of {recording.settings.views} views" if said else None,
-        )
-        axes.plot([place - 0.18] * len(exact), exact, "o", color="#16304f", markersize=4)
-        axes.plot([place + 0.18] * len(vote), vote, "o", color="#7a4a00", markersize=4)
-    axes.set_xticks(range(len(rungs)), [f"{rung.step}\n{rung.title}" for rung in rungs], fontsize=8)
-    axes.set_ylabel("held-out puzzles solved")
-    axes.set_ylim(0, 1)
-    axes.set_title(recording.title, fontsize=10)
-    axes.legend(frameon=False)
-    for name in PLOTS:
-        drawn, kind = BytesIO(), name.rpartition(".")[2]
-        undated = {"Date": None} if kind == "svg" else None
-        figure.savefig(drawn, format=kind, dpi=150, metadata=undated)
-        write(folder / name, drawn.getvalue())
-    chart.close(figure)

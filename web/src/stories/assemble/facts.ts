@@ -17,8 +17,9 @@ import type {
   Wires,
 } from "../../recording/ladder.gen";
 import { at, range } from "../../lib/list";
+import { pairedDifference } from "../../lib/paired";
 import { memo } from "../../scene/memo";
-import { extent, mean, percent } from "../../scene/numbers";
+import { extent, mean, percent, reward } from "../../scene/numbers";
 import type { Scene } from "../../scene/scene";
 import type { LadderView } from "./view";
 
@@ -55,13 +56,18 @@ export function spreadWords(values: readonly number[]): string {
 
 export type Verdict = "more" | "less" | "tie";
 
-/** A tie where the seeds overlap, or, with one seed, where the percentages are the same. */
+/** Nearer than this, percentages are the same. */
+const SAME = 0.005;
+
+/**
+ * A tie where the 95% interval of the difference, seed by seed, has zero in it; with one seed,
+ * where the percentages are the same.
+ */
 export function compare(before: readonly number[], after: readonly number[]): Verdict {
-  const [lowBefore, highBefore] = extent(before);
-  const [lowAfter, highAfter] = extent(after);
-  if (lowAfter > highBefore + 0.005) return "more";
-  if (highAfter < lowBefore - 0.005) return "less";
-  return "tie";
+  const { mean: by, low, high } = pairedDifference(before, after);
+  const told = Math.min(before.length, after.length) < 2 || low > 0 || high < 0;
+  if (!told || Math.abs(by) <= SAME) return "tie";
+  return by > 0 ? "more" : "less";
 }
 
 /** Means nearer than this are called near. */
@@ -78,6 +84,40 @@ export function moves(before: readonly number[], after: readonly number[]): stri
   return Math.abs(mean(after) - mean(before)) < NEAR
     ? `hardly moves, from ${from} to ${to}`
     : `${plain}, but the seeds differ: it may be luck`;
+}
+
+/** Derivation: a difference of shares, in percentage points, with its sign. */
+export function points(difference: number): string {
+  return reward(Math.round(difference * 100)).replace(/\.\d+$/, "");
+}
+
+/** How many new puzzles a rung solves along its training. */
+export interface Curve {
+  readonly rung: Rung;
+  /** Compute of each point, in units. */
+  readonly units: readonly number[];
+  /** The mean over the seeds at each point. */
+  readonly shares: readonly number[];
+}
+
+/** The curves of the rungs whose trainings were looked at on the way. */
+export const curvesOf = memo((recording: LadderRecording): readonly Curve[] =>
+  [...recording.rungs, ...recording.bench].flatMap((rung) => {
+    const points = rung.seeds.map((seed) => seed.by_step ?? []);
+    const many = Math.min(...points.map((one) => one.length));
+    if (many === 0) return [];
+    const units = range(many).map((i) => at(at(points, 0), i)[0] * rung.units_a_step);
+    return {
+      rung,
+      units,
+      shares: range(many).map((i) => mean(points.map((one) => at(one, i)[1]))),
+    };
+  }),
+);
+
+/** Derivation: what a curve gained from its last point but one to its last. */
+export function lastGain({ shares }: Curve): number {
+  return shares.length < 2 ? 0 : at(shares, shares.length - 1) - at(shares, shares.length - 2);
 }
 
 /** The thought of a rung's shown seed about a puzzle, run `loops` times as long. */
@@ -204,12 +244,21 @@ export function withoutOuter(recording: LadderRecording): readonly Rung[] {
   return recording.bench.filter(({ wires }) => wires.segments === 1 && wires.hierarchy);
 }
 
-/** Pairs of neighbouring rungs after which fewer puzzles are solved. */
-export function falls(recording: LadderRecording): readonly (readonly [Rung, Rung])[] {
-  return recording.rungs
-    .slice(1)
-    .map((rung, i) => [at(recording.rungs, i), rung] as const)
-    .filter(([before, after]) => meanOf(after, exact) < meanOf(before, exact));
+export type Pair = readonly [before: Rung, after: Rung];
+
+/** Every rung with the one before it. */
+export function neighbours(recording: LadderRecording): readonly Pair[] {
+  return recording.rungs.slice(1).map((rung, i) => [at(recording.rungs, i), rung] as const);
+}
+
+/** What the seeds say of a pair. */
+export function comparePair([before, after]: Pair): Verdict {
+  return compare(ofSeeds(before, exact), ofSeeds(after, exact));
+}
+
+/** Neighbours of which the later solves fewer puzzles, by more than luck. */
+export function falls(recording: LadderRecording): readonly Pair[] {
+  return neighbours(recording).filter((pair) => comparePair(pair) === "less");
 }
 
 /** Derivation: of each task of mini-ARC, the share that a variant solves, a mean over its seeds. */

@@ -9,7 +9,8 @@ import { outerLoop } from "./scenes/06-outer-loop";
 import { roadLights } from "./scenes/07-road-lights";
 import { theCase } from "./scenes/08-case";
 import { nameTagScene } from "./scenes/09-name-tag";
-import { bench } from "./scenes/10-bench";
+import { longEnough } from "./scenes/10-long-enough";
+import { bench } from "./scenes/11-bench";
 import type { LadderScene } from "./facts";
 
 export const scenes: readonly LadderScene[] = [
@@ -23,5 +24,6 @@ export const scenes: readonly LadderScene[] = [
   roadLights,
   theCase,
   nameTagScene,
+  longEnough,
   bench,
 ];

@@ -103,7 +103,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     at: T.honest,
     text:
       down.length === 0
-        ? "And here every step is higher than the one before. That is luck as much as order."
+        ? "No step goes down here. That is luck as much as order: build it and see for yourself."
         : `It is no staircase: ${down.length} of its ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down. Build it and see for yourself.`,
   });
   list.push({ at: T.believe, text: believeWords(recording) });
@@ -115,7 +115,7 @@ function highestWords(recording: LadderRecording, best: Rung): string {
   const step = `step ${best.step ?? ""} with ${percent(meanOf(best, exact))}`;
   const [other] = recording.bench.toSorted((a, b) => meanOf(b, exact) - meanOf(a, exact));
   return other && meanOf(other, exact) > meanOf(best, exact)
-    ? `The whole ladder. Of its steps the highest is ${step}; off the ladder, “${rungName(other)}” has ${percent(meanOf(other, exact))}.`
+    ? `Of all its steps the highest is ${step}; off the ladder, “${rungName(other)}” has ${percent(meanOf(other, exact))}.`
     : `The whole ladder. The highest rung: ${step}, one answer a puzzle.`;
 }
 
@@ -472,7 +472,7 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
   const late = tween(t, T.ladder - 0.4, T.ladder);
-  return panel(layout, t < T.ladder - 0.4 ? "Tag or no tag?" : "No staircase", [
+  return panel(layout, t < T.ladder - 0.4 ? "Tag or no tag?" : "What it does not say", [
     ...faded(
       "arc",
       1 - late,

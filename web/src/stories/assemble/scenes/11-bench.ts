@@ -313,7 +313,7 @@ function wanting(wires: Wires): string {
 
 export const bench: LadderScene = {
   id: "bench",
-  phase: 10,
+  phase: 11,
   title: "Your own machine",
   duration: () => T.end,
   captions,
