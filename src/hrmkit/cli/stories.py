@@ -151,7 +151,8 @@ def study(
 ) -> None:
     """Measure the world's claims over many seeds and write them as tables.
 
-    A study that was interrupted goes on where it stopped. Examples:
+    Of labels, what the page shows is written beside them, with the ending .json. A study that was
+    interrupted goes on where it stopped. Examples:
     hrmkit study key-door --seeds 10 --out docs/key-door-measured.md
     hrmkit study key-door --learn preferences --out docs/key-door-preferences.md
     """

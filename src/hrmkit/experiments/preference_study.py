@@ -151,5 +151,5 @@ def by_wiring(study: Study) -> str:
     )
 
 
-PREFERENCES = Plan(PreferenceStudy, report, (CODE,))
+PREFERENCES = Plan(PreferenceStudy, report, code=(CODE,))
 """What preferences teach, beside labels."""

@@ -17,6 +17,7 @@ import torch
 
 import hrmkit
 from hrmkit.bounds import check_seeds
+from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
 from hrmkit.experiments.markdown import table
 from hrmkit.experiments.record import train_bases, train_quietly
@@ -24,6 +25,7 @@ from hrmkit.fingerprint import fingerprint
 from hrmkit.model.world_hrm import WorldHRM
 from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
+from hrmkit.recording.world.measured import Measured, MeasuredWiring
 from hrmkit.recording.world.schema import Learn, Settings
 from hrmkit.recording.world.settings import (
     RunSpec,
@@ -194,6 +196,8 @@ class Plan(NamedTuple):
 
     make: Callable[[WorldDefinition, int], Study]
     report: Callable[[Study], str]
+    measured: Callable[[Study], Measured] | None = None
+    """What the page shows of it, written as JSON beside the tables."""
     code: tuple[str, ...] = ()
     """What its results depend on beside the code of labels."""
 
@@ -203,12 +207,16 @@ def write_study(
 ) -> None:
     """Measure what is not measured yet and write the tables to `out` as Markdown.
 
-    Raises `UserError` for an unknown world, seeds not 1 to 20, or a file that cannot be written.
+    Beside it, with the ending .json, is what the page shows of the study, if anything. Raises
+    `UserError` for an unknown world, seeds not 1 to 20, or a file that cannot be written.
     """
     chosen = world_named(world)
     check_seeds(seeds)
     kept = data / "studies" / f"{world}-{fingerprint(*code_of(chosen), *plan.code)}.jsonl"
-    for file in (out, kept):
+    shown = out.with_suffix(".json")
+    if plan.measured and out == shown:
+        raise UserError(f"{out} is to hold tables in Markdown: name a file that ends in .md")
+    for file in (out, kept, *([shown] if plan.measured else [])):
         check_target(file, ROOM)
     study = plan.make(chosen, seeds)
     journal = Journal(kept)
@@ -227,6 +235,8 @@ def write_study(
             journal.add(cell.key(), result)
         progress("training and testing", done, len(trainings))
     deliver(out, plan.report(study))
+    if plan.measured:
+        deliver(shown, plan.measured(study).model_dump_json(indent=1) + "\n")
 
 
 def report(study: Study) -> str:
@@ -368,5 +378,21 @@ def mean_steps(study: Study, examples: int) -> str:
     return f"{np.mean([study.results[c.key()].gradient_steps for c in cells]):.0f}"
 
 
-LABELS = Plan(Study, report)
+def measured_by(study: Study) -> Measured:
+    """Success by number of examples, of the main model and of its rivals."""
+
+    def success(plan: RunSpec, examples: int) -> tuple[float, ...]:
+        return tuple(study.results[cell.key()].success for cell in study.row(plan, examples))
+
+    return Measured(
+        world=study.world.name,
+        examples=COUNTS,
+        wirings=tuple(
+            MeasuredWiring(wiring=plan.name, success=tuple(success(plan, n) for n in COUNTS))
+            for plan in study.wirings
+        ),
+    )
+
+
+LABELS = Plan(Study, report, measured_by)
 """What labels teach: the claims of a world's story."""

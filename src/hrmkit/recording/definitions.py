@@ -15,6 +15,7 @@ from pydantic import Field
 from hrmkit.recording.common import FORMAT, MAX_BYTES, VERSION, FrozenModel
 from hrmkit.recording.weight import MOST_PARTS
 from hrmkit.recording.world import agreement, recorder
+from hrmkit.recording.world.measured import Measured, measured_in
 from hrmkit.recording.world.schema import Freeze, Learn
 from hrmkit.recording.world.settings import (
     BOUNDS,
@@ -91,6 +92,9 @@ class WorldInPage(FrozenModel):
     picture: Picture = Field(description="Its default size at the start that a story shows first.")
     models: tuple[ModelInPage, ...] = Field(description="The main one first.")
     ablations: tuple[Ablation, ...]
+    measured: Measured | None = Field(
+        default=None, description="Success by number of examples; null where nobody measured it."
+    )
 
 
 class Definitions(FrozenModel):
@@ -292,6 +296,7 @@ def world_in_page(world: WorldDefinition) -> WorldInPage:
             )
             for plan in ablations_of(world)
         ),
+        measured=measured_in(world.name),
     )
 
 

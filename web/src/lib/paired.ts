@@ -24,3 +24,19 @@ export function pairedDifference(before: readonly number[], after: readonly numb
   const reach = t * Math.sqrt(squares / (many - 1) / many);
   return { mean, low: mean - reach, high: mean + reach };
 }
+
+export type Verdict = "more" | "less" | "tie";
+
+/** Nearer than this, percentages are the same. */
+const SAME = 0.005;
+
+/**
+ * A tie where the 95% interval of the difference, seed by seed, has zero in it; with one seed,
+ * where the percentages are the same.
+ */
+export function compare(before: readonly number[], after: readonly number[]): Verdict {
+  const { mean: by, low, high } = pairedDifference(before, after);
+  const told = Math.min(before.length, after.length) < 2 || low > 0 || high < 0;
+  if (!told || Math.abs(by) <= SAME) return "tie";
+  return by > 0 ? "more" : "less";
+}

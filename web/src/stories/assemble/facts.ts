@@ -17,12 +17,13 @@ import type {
   Wires,
 } from "../../recording/ladder.gen";
 import { at, range } from "../../lib/list";
-import { pairedDifference } from "../../lib/paired";
+import { compare, type Verdict } from "../../lib/paired";
 import { memo } from "../../scene/memo";
 import { extent, mean, percent, reward } from "../../scene/numbers";
 import type { Scene } from "../../scene/scene";
 import type { LadderView } from "./view";
 
+export { compare, type Verdict };
 export type LadderScene = Scene<LadderRecording, LadderView>;
 export type Grid = readonly number[];
 export type Measure = (seed: RungSeed) => number;
@@ -52,22 +53,6 @@ export function meanOf(rung: Rung, measure: Measure): number {
 export function spreadWords(values: readonly number[]): string {
   const [low, high] = extent(values);
   return percent(low) === percent(high) ? percent(low) : `${percent(low)} to ${percent(high)}`;
-}
-
-export type Verdict = "more" | "less" | "tie";
-
-/** Nearer than this, percentages are the same. */
-const SAME = 0.005;
-
-/**
- * A tie where the 95% interval of the difference, seed by seed, has zero in it; with one seed,
- * where the percentages are the same.
- */
-export function compare(before: readonly number[], after: readonly number[]): Verdict {
-  const { mean: by, low, high } = pairedDifference(before, after);
-  const told = Math.min(before.length, after.length) < 2 || low > 0 || high < 0;
-  if (!told || Math.abs(by) <= SAME) return "tie";
-  return by > 0 ? "more" : "less";
 }
 
 /** Means nearer than this are called near. */

@@ -9,6 +9,7 @@ import type {
   WorldTable,
 } from "../../recording/types.gen";
 import { Draws } from "../../lib/draws";
+import { compare, type Verdict } from "../../lib/paired";
 import { at, last, range } from "../../lib/list";
 import { memo, memoBy } from "../../scene/memo";
 import { extent, mean } from "../../scene/numbers";
@@ -104,14 +105,17 @@ export function spreadOf(run: Run): readonly [number, number] | null {
 
 /** Lowest and highest success over however many seeds there are. */
 export function rangeOf(run: Run): readonly [number, number] {
-  return extent([run.final.success, ...run.seeds.map((score) => score.success)]);
+  return extent(successes(run));
 }
 
-/** Whether all seeds of a run do better than all of the other's, all worse, or neither. */
-export function compared(run: Run, other: Run): "more" | "less" | "tie" {
-  const [low, high] = rangeOf(run);
-  const [least, most] = rangeOf(other);
-  return low > most ? "more" : high < least ? "less" : "tie";
+/** Success from each seed, the run's own first. */
+export function successes(run: Run): number[] {
+  return [run.final.success, ...run.seeds.map((score) => score.success)];
+}
+
+/** Whether a run does better than the other, worse, or as it may be by luck, seed by seed. */
+export function compared(run: Run, other: Run): Verdict {
+  return compare(successes(other), successes(run));
 }
 
 /** Every start rolled out with a run's policy. */

@@ -32,7 +32,8 @@ import {
   type LadderScene,
 } from "../facts";
 import { mathsOf } from "../maths";
-import { dotNote, dotRows, rhythm, segmentBars, seedLines } from "../parts/charts";
+import { dotNote, dotRows, rhythm, segmentBars } from "../parts/charts";
+import { seedLines } from "../../../scene/parts/seedLines";
 import { machine, pluggedIn } from "../parts/machine";
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { namesOf, pieces, tray } from "../parts/tray";

@@ -19,7 +19,8 @@ import {
   thoughtOf,
   type LadderScene,
 } from "../facts";
-import { dotRows, seedLines } from "../parts/charts";
+import { dotRows } from "../parts/charts";
+import { seedLines } from "../../../scene/parts/seedLines";
 import { lightIcon } from "../parts/icons";
 import { lamp } from "../../../scene/parts/lights";
 import { machine, machinePlaces, pluggedIn } from "../parts/machine";

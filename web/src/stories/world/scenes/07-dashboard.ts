@@ -14,6 +14,7 @@ import {
   type BarRow,
   type LineChartProps,
 } from "../parts/MetricsPanel";
+import { byExamples, examplesChart, examplesWords, type ByExamples } from "../parts/ExamplesChart";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { runWords } from "../definition";
@@ -22,12 +23,19 @@ import { countedOf } from "../ways";
 import { BOTH, type WorldScene, type WorldView } from "../view";
 import { timeline } from "../../../scene/timeline";
 
-const T = timeline({ curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4, believe: 6.4 });
+const BEATS = { curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4, examples: 0, believe: 6.4 };
+/** Where nobody measured success by number of examples. */
+const T = timeline(BEATS);
+const LONGER = timeline({ ...BEATS, examples: 9.6 });
 /** When the curves are drawn. */
 const DRAWN = T.sparks - 1.2;
 
 /** How strongly a chart stands back that is not told of. */
 const BACK = 0.4;
+
+function timesFor(recording: Recording, view: WorldView): typeof T {
+  return byExamples(recording, view) ? LONGER : T;
+}
 
 type Measure = "planner_accuracy" | "doer_accuracy";
 
@@ -61,7 +69,15 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       text: "The comparisons are not trained yet for these settings: press Train ablations.",
     });
   else list.push({ at: T.seeds, text: spreadSentence(recording, view) });
-  list.push({ at: T.believe, text: believeWords(recording, view) });
+  const found = byExamples(recording, view);
+  if (found) {
+    list.push({
+      at: LONGER.examples,
+      text: `How many examples does it take? Here are ${found.seeds} trainings with each number of them.`,
+    });
+    list.push({ at: LONGER.examples + 5, text: examplesWords(found) });
+  }
+  list.push({ at: timesFor(recording, view).believe, text: believeWords(recording, view) });
   return list;
 }
 
@@ -130,32 +146,49 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   // No chart is empty; what is not told of yet, or no longer, stands back.
   const lit = (from: number, to: number): number =>
     mix(BACK, 1, Math.max(within(t, from, to - 0.3), progress(t, T.seeds - 0.3, T.seeds)));
+  const found = byExamples(recording, view);
+  const told = found ? progress(t, LONGER.examples - 0.5, LONGER.examples) : 0;
   return [
-    ...boxes.map((box, i) =>
-      rect(`panel${i}`, box, {
-        radius: radius.panel,
-        fill: "surface",
-        stroke: "faint",
-        strokeWidth: 1.5,
-      }),
-    ),
-    ...faded("told.curves", lit(0, T.sparks), [
-      ...(recording.model.subgoal_head
-        ? lineChart(accuracyChart(recording, "planner", padded(boxes[0], pad), layout), drawn)
-        : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
-      ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
+    ...faded("examples.shown", told, found ? byCount(found, t, layout) : []),
+    ...faded("charts", 1 - told, [
+      ...boxes.map((box, i) =>
+        rect(`panel${i}`, box, {
+          radius: radius.panel,
+          fill: "surface",
+          stroke: "faint",
+          strokeWidth: 1.5,
+        }),
+      ),
+      ...faded("told.curves", lit(0, T.sparks), [
+        ...(recording.model.subgoal_head
+          ? lineChart(accuracyChart(recording, "planner", padded(boxes[0], pad), layout), drawn)
+          : absent("planner", padded(boxes[0], pad), "This model names no sub-goals.", layout)),
+        ...lineChart(accuracyChart(recording, "doer", padded(boxes[1], pad), layout), drawn),
+      ]),
+      ...faded(
+        "told.sparks",
+        lit(T.sparks, T.bars),
+        sparks(recording, padded(boxes[2], pad), 1, layout),
+      ),
+      ...faded(
+        "told.bars",
+        lit(T.bars, T.seeds),
+        bars(recording, successRows(recording, view), padded(boxes[3], pad), 1, layout),
+      ),
     ]),
-    ...faded(
-      "told.sparks",
-      lit(T.sparks, T.bars),
-      sparks(recording, padded(boxes[2], pad), 1, layout),
-    ),
-    ...faded(
-      "told.bars",
-      lit(T.bars, T.seeds),
-      bars(recording, successRows(recording, view), padded(boxes[3], pad), 1, layout),
-    ),
   ];
+}
+
+/** Success by number of examples, where the four charts were. */
+function byCount(found: ByExamples, t: number, layout: Layout): Shape[] {
+  const [first, , , end] = panels(layout);
+  const box = {
+    x: first.x,
+    y: first.y,
+    width: end.x + end.width - first.x,
+    height: end.y + end.height - first.y,
+  };
+  return examplesChart(found, box, progress(t, LONGER.examples, LONGER.examples + 4), layout);
 }
 
 function padded(box: Box, pad: number): Box {
@@ -435,9 +468,17 @@ export const dashboard: WorldScene = {
   phase: 7,
   title: "What was learned",
   learned: () => BOTH,
-  duration: () => T.end,
+  duration: (recording, view) => timesFor(recording, view).end,
   captions,
-  stops: () => [0, DRAWN, T.sparks + 3.2, T.bars + 1.8, T.seeds + 1, T.believe + 1],
+  stops: (recording, view) => [
+    0,
+    DRAWN,
+    T.sparks + 3.2,
+    T.bars + 1.8,
+    T.seeds + 1,
+    ...(byExamples(recording, view) ? [LONGER.examples + 6] : []),
+    timesFor(recording, view).believe + 1,
+  ],
   draw: (recording, time, view: WorldView) => draw(recording, time, view),
   maths,
 };
