@@ -32,8 +32,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PREPARED = ROOT / "web/tests/fixtures"
 STORIES = "stories/"
 ENDING = ".hrm.json.gz"
-MARK = re.compile(r"^<!-- plays: ([\w-]+) -->$", re.MULTILINE)
-"""Where in a document a story plays, and its name."""
+MARK = re.compile(
+    r"^<!-- plays: ([\w-]+), from (\S+) -->\n(.*?)^<!-- until here -->$", re.MULTILINE | re.DOTALL
+)
+"""Where in a document a story plays: its name, where it begins, as a link says it, and the pictures
+that stand there where nothing plays.
+"""
 LACKING = "*This story was not trained on the computer that built these pages.*"
 
 log = get_plugin_logger("gallery")
@@ -44,7 +48,7 @@ def on_files(files: Files, config: Any) -> Files:
     with TemporaryDirectory() as folder:
         for document in files.documentation_pages():
             text = document.content_string
-            for name in MARK.findall(text):
+            for name, _, _ in MARK.findall(text):
                 recording = found(name) or recorded(name, text, Path(folder))
                 if recording is None:
                     log.info("%s is left out: make prepared trains it", name)
@@ -54,14 +58,17 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: Any, files: Files) -> str:
-    """Put each story in its place."""
+    """Put each story in its place, and give such a page all the room that there is."""
+    if MARK.search(markdown):
+        page.meta["hide"] = ["toc"]
 
     def playing(mark: re.Match[str]) -> str:
         place = place_of(mark[1])
         if files.get_file_from_path(place) is None:
-            return LACKING
+            return mark[3] + LACKING
+        beginning = f"{place}#{escape(mark[2])}"
         return (
-            f'<iframe class="plays" loading="lazy" allow="fullscreen" src="{place}" '
+            f'<iframe class="plays" loading="lazy" allow="fullscreen" src="{beginning}" '
             f'title="The story {escape(mark[1])}"></iframe>\n\n'
             f"[Over the whole window]({place})"
         )
