@@ -8,8 +8,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { fixtures, WORLDS } from "./server";
 import { expect, test as base } from "./site";
 
-// A machine that is busy with other tests is no failure.
-base.describe.configure({ timeout: 240_000 });
+// A machine that is busy with other tests is no failure. One worker, so that it is built once.
+base.describe.configure({ mode: "serial", timeout: 240_000 });
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const PYTHON = process.env["HRMKIT_PYTHON"] ?? join(root, ".venv/bin/python");
@@ -21,7 +21,11 @@ const test = base.extend<object, { docs: string }>({
       const folder = mkdtempSync(join(tmpdir(), "docs-"));
       execFileSync(PYTHON, ["-m", "mkdocs", "build", "--strict", "--quiet", "-d", folder], {
         cwd: root,
-        env: { ...process.env, HRMKIT_DATA: process.env["HRMKIT_DATA"] ?? fixtures },
+        env: {
+          ...process.env,
+          HRMKIT_DATA: process.env["HRMKIT_DATA"] ?? fixtures,
+          NO_MKDOCS_2_WARNING: "1", // it speaks of another tool
+        },
       });
       await use(folder);
       rmSync(folder, { recursive: true });
