@@ -23,11 +23,12 @@ BATCH := 768
 TURNS := 10
 
 .DEFAULT_GOAL := help
-.PHONY: help studio test prepared check format bench bench-gpu page chromium clean
+.PHONY: help studio test docs prepared check format bench bench-gpu page chromium clean
 
 help:
 	@echo "make studio   open the studio in the browser (HEADLESS=1 only prints its address)"
 	@echo "make test     check and test everything: Python, TypeScript, browser"
+	@echo "make docs     build the documentation as a site, in docs-site"
 	@echo "make check    only the linters and type checkers"
 	@echo "make format   format everything"
 	@echo "make bench    measure how fast it is; bench-gpu how fast it trains on a GPU"
@@ -60,6 +61,13 @@ check: page
 	@printf '\n== Checks in TypeScript ==\n'
 	@$(NPM) run --silent format:check
 	@$(NPM) run --silent check
+
+# The documentation, with stories that play. The worlds' are in it once `make studio` or `make prepared`
+# has trained them. The variable leaves out an advertisement of another tool.
+docs: page
+	@printf '\n== The documentation ==\n'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "docs-site/index.html: open it in a browser; it needs no server and no network"
 
 format: $(INSTALLED)
 	@$(BIN)/ruff check --fix-only .
@@ -112,4 +120,4 @@ chromium:
 	@test -x "$(CHROMIUM)" || sh .ci/install-chromium
 
 clean:
-	rm -rf .venv web/node_modules src/hrmkit/studio/static dist
+	rm -rf .venv web/node_modules src/hrmkit/studio/static dist docs-site

@@ -1,11 +1,12 @@
 """Every command that the help and the documents print: read by the real command line, and run.
 
 Those that need no long work are run as they are printed, on small data; a training is shortened to
-a step, and a making of puzzles to a few.
+a step, and a making of puzzles to a few. So is the Python that the documents print.
 """
 
 from __future__ import annotations
 
+import ast
 import csv
 import gzip
 import json
@@ -21,8 +22,10 @@ import torch
 from typer.main import get_command
 from typer.testing import CliRunner
 
+import hrmkit
 from hrmkit.cli import app
 from hrmkit.cli.train import new_or_resumed, settings_of
+from hrmkit.errors import UserError
 from hrmkit.runs.folder import RunFolder
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +47,8 @@ STANDS_FOR = {
     },
 }
 """What a document writes in capitals, where it is the reader's own."""
+LEFT_OUT = re.compile(r"(?<![^\s\[])\.\.\.(?!\S)|(?<=[A-Z])\.\.\.(?=\])")
+"""Where a command stands for more than itself; the dots of a puzzle stand for its blanks."""
 LONG = ("studio", "play", "site", "record", "study", "ladder", "doctor", "describe")
 """Verbs that open the page, take minutes, or are run by tests of their own."""
 
@@ -82,7 +87,7 @@ def arguments(line: str) -> list[str]:
     line = re.sub(r"\s+#.*", "", line)
     line = re.sub(r"\s[<>]\s*\S+", "", line)
     line = re.sub(r"(?<=\w)(?:\\?\|\w+)+", "", line)  # sudoku|maze: the first
-    line = line.replace("[FILES...]", "").replace("...", "")
+    line = LEFT_OUT.sub("", line.replace("[FILES...]", ""))
     words = shlex.split(re.sub(r"[\[\]]", " ", line))
     while words and words[0] != "hrmkit":
         words.pop(0)
@@ -167,6 +172,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ):
             said = run.invoke(app, line.split())
             assert said.exit_code == 0, said.output
+        for saved in ("folder", "elsewhere"):
+            hrmkit.save(hrmkit.load("runs/sudoku-tiny"), saved)
         shutil.copy("test.csv.gz", "dev.csv.gz")
         shutil.copy("train.csv.gz", "hard.csv.gz")
         with gzip.open("test.csv.gz", "rt") as file:
@@ -203,7 +210,7 @@ def shortened(words: list[str]) -> list[str]:
 
 def is_short(line: str, words: list[str]) -> bool:
     """Whether a command needs no long work, and is whole."""
-    own = "MODEL" in line or "RUN" in line or "..." in line or "[" in line or "torchrun" in line
+    own = any(part in line for part in ("MODEL", "RUN", "[", "torchrun")) or LEFT_OUT.search(line)
     whole = words[0] == "solve" or "--data" in words or "--out" in words
     whole = whole and words[1:2] and not words[1].startswith("--") and "PUZZLE" not in line
     large = {"arc-1", "arc-1:pocket", "trm-7m", "hrm-27m", "--compile", "--help"} & set(words)
@@ -224,6 +231,8 @@ def test_enough_of_them_are_run() -> None:
     run = {" ".join(arguments(line)[:2]) for _, line in RUNNABLE}
     assert {"data sudoku", "data maze", "train sudoku", "solve sudoku", "solve maze"} <= run
     assert any("--from" in line for _, line in RUNNABLE)
+    whole = [words for _, line in RUNNABLE if (words := arguments(line))[:2] == ["solve", "sudoku"]]
+    assert any(len(words) > 2 and len(words[2]) == 81 for words in whole)
     assert len(RUNNABLE) > 15
 
 
@@ -247,3 +256,47 @@ def test_every_short_command_runs(
     assert said.exit_code in ((0, 1) if words[0] == "solve" else (0,)), said.output
     if words[0] == "solve" and "--json" in words:
         assert len([json.loads(one) for one in said.stdout.splitlines()]) == 4
+
+
+EXCERPT = "evaluate(data.tests(), solve, trained_on)"
+"""What a block of Python has that goes on from another, or is completed by the reader."""
+
+
+def in_python() -> Iterator[tuple[str, str]]:
+    """The Python of the documents, as far as it is whole: it begins with an import."""
+    for path in DOCUMENTS:
+        for block in re.findall(
+            r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE
+        ):
+            if block.startswith(("import ", "from ")) and EXCERPT not in block:
+                yield path.name, block
+
+
+PROGRAMS = list(in_python())
+
+
+def test_there_is_python_to_run() -> None:
+    places = {where for where, _ in PROGRAMS}
+    assert {"README.md", "how-do-i.md", "solving.md", "training.md", "worlds.md"} <= places
+
+
+@pytest.mark.parametrize(
+    ("where", "block"), PROGRAMS, ids=[f"{where} {at}" for at, (where, _) in enumerate(PROGRAMS)]
+)
+def test_the_python_of_the_documents_runs(
+    where: str, block: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hrmkit.processes.processes", lambda: 1)
+    shutil.rmtree("elsewhere")
+    block = block.replace("minutes=3", "steps=1, batch=2")
+    lines = block.splitlines()
+    names: dict[str, Any] = {}
+    for statement in ast.parse(block).body:
+        code = compile(ast.Module([statement], []), where, "exec")
+        if "# UserError" in lines[statement.lineno - 1]:
+            with pytest.raises(UserError):
+                exec(code, names)
+        else:
+            exec(code, names)

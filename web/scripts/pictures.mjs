@@ -1,5 +1,5 @@
-// The README's pictures, made by the page itself: a screenshot, and the GIF that its own export
-// writes of the clumsy and of the clean rollout. Needs what `make prepared` and `make page` make.
+// The pictures of README and docs, made by the page itself: screenshots, and the GIFs that its own
+// export writes of some scenes. Needs what `make prepared` and `make page` make.
 //
 //   node web/scripts/pictures.mjs            (writes docs/images/)
 import { createRequire } from "node:module";
@@ -9,6 +9,14 @@ import { LADDER, serve, THOUGHT } from "../tests/browser/server.ts";
 
 const { chromium } = createRequire(import.meta.url)("@playwright/test");
 const out = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+
+/** Scenes that move: the file's name, and the scene as a link names it. */
+const FILMS = {
+  "clumsy-rollout": "scene=clumsy-rollout",
+  "clean-rollout": "scene=clean-rollout",
+  recall: `story=${LADDER}&scene=step-03`,
+  thinking: `story=${THOUGHT}&scene=segments`,
+};
 
 const site = await serve({ table: true });
 const browser = await chromium.launch({
@@ -31,14 +39,14 @@ try {
   await page.getByRole("grid").waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: `${out}solve.png` });
-  for (const scene of ["clumsy-rollout", "clean-rollout"]) {
-    await page.goto(`${site.url}#scene=${scene}&theme=light`);
+  for (const [name, link] of Object.entries(FILMS)) {
+    await page.goto(`${site.url}#${link}&theme=light`);
     await page.reload();
     await page.getByText("Export and share").click();
-    const download = page.waitForEvent("download", { timeout: 120_000 });
+    const download = page.waitForEvent("download", { timeout: 240_000 });
     await page.getByRole("button", { name: "This scene as GIF" }).click();
-    await (await download).saveAs(`${out}${scene}.gif`);
-    console.log(`docs/images/${scene}.gif`);
+    await (await download).saveAs(`${out}${name}.gif`);
+    console.log(`docs/images/${name}.gif`);
   }
 } finally {
   await browser.close();

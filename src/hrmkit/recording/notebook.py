@@ -17,6 +17,17 @@ HEIGHT = 720
 def html_of(recording: Recorded) -> str:
     """The playing story as HTML that needs no server: one frame that holds the page as one file.
 
+    See `page_of`. Raises `UserError` where the page is not built.
+    """
+    return (
+        f'<iframe title="{escape(recording.title)}" srcdoc="{escape(page_of(recording))}" '
+        f'width="100%" height="{HEIGHT}" style="border: 0" allow="fullscreen"></iframe>'
+    )
+
+
+def page_of(recording: Recorded) -> str:
+    """The playing story as a whole HTML page, with no other story in it.
+
     The runtime is left out: the story plays, and is not trained again. Raises `UserError` where
     the page is not built.
     """
@@ -32,8 +43,4 @@ def html_of(recording: Recorded) -> str:
         f"recordings/{NAME}": packed,
         "graphs/definitions.json": definitions_json().encode(),
     }
-    page = one_file(files, recording.title, runtime=False)
-    return (
-        f'<iframe title="{escape(recording.title)}" srcdoc="{escape(page)}" width="100%" '
-        f'height="{HEIGHT}" style="border: 0" allow="fullscreen"></iframe>'
-    )
+    return one_file(files, recording.title, runtime=False)

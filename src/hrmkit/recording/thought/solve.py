@@ -58,7 +58,7 @@ def solve(
     of the thought that gave it, and a notebook shows it. Raises `UserError` for a puzzle that is
     malformed or has no answer, and where there is no model for such puzzles.
 
-        hrmkit.solve("..3.2.6..9..3.5..1...").text
+        hrmkit.solve("53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79")
     """
     question = posed(text, model, puzzle)
     answer = answered(question)
