@@ -29,7 +29,7 @@ def studio(
     ] = None,
     port: PortOption = DEFAULT_PORT,
 ) -> None:
-    """Open the studio in the browser; on first start, train the default story.
+    """Open the studio in the browser; on first start, train its models in the background.
 
     The folder of a run is shown while it trains, and the page opens there; with its newest model
     the page can think about puzzles, as with a model's folder.
@@ -82,33 +82,32 @@ def _open_studio(
         load(show)
     from hrmkit.studio.ladder_bench import ladder_bench
     from hrmkit.studio.run import Runs
-    from hrmkit.studio.stories import (
-        shipped_stories,
-        stories,
-        world_stories,
-        write_definitions,
-    )
+    from hrmkit.studio.stories import stories_at_once, world_stories
     from hrmkit.studio.thinkers import Thinkers
+    from hrmkit.worlds.registry import DEFAULT_WORLD
 
     live = Runs(runs or [])
     thinkers = Thinkers(models or [], runs or [])
     for reason in thinkers.left_out:
         typer.echo(f"Not to think with in the page: {reason}.", err=True)
     data = data_folder()
-    known = bool(runs or models or show)
-    if known:  # whoever comes with something does not wait for the default story to be trained
-        write_definitions(data)
-    offered = [*files, *(shipped_stories() if known else stories(data))]
-    serve(
-        offered,
-        data,
-        port=port,
-        show=show,
-        bench=ladder_bench(data),
-        runs=live,
-        worlds=world_stories(data),
-        thinkers=thinkers,
-    )
+    offered = [*files, *stories_at_once(data)]
+    worlds = world_stories(data)
+    if not (runs or models or show):  # whoever comes with something wants the machine for that
+        worlds.train(DEFAULT_WORLD)
+    try:
+        serve(
+            offered,
+            data,
+            port=port,
+            show=show,
+            bench=ladder_bench(data),
+            runs=live,
+            worlds=worlds,
+            thinkers=thinkers,
+        )
+    finally:
+        worlds.stop()
 
 
 @app.command()

@@ -50,6 +50,15 @@ def stories(data: Path) -> list[Path]:
     return [ensure_default_story(data), *shipped_stories()]
 
 
+def stories_at_once(data: Path) -> list[Path]:
+    """Return the same without any training: the default story as it comes along, unless this
+    machine has made it already."""
+    write_definitions(data)
+    world = world_named(DEFAULT_WORLD)
+    own = data / RECORDINGS / world.story if has_story(world, data) else COMES_ALONG / world.story
+    return [own, *shipped_stories()]
+
+
 def shipped_stories() -> list[Path]:
     """Return what comes with the package, and takes no training."""
     return [path for path in SHIPPED_STORIES if path.is_file()]

@@ -34,8 +34,9 @@ async function fetchGraph(graphs: string, name: string): Promise<ArrayBuffer> {
   }
   if (!response.ok) {
     throw new Problem(
-      `Training needs the exported graphs, but graphs/${name} is not here (the server says ` +
-        `${response.status}). What is on screen still plays.`,
+      `What learns in the page is not here yet (graphs/${name}: the server says ` +
+        `${response.status}): it comes with the training of this world’s models. ` +
+        "What is on screen still plays.",
     );
   }
   return response.arrayBuffer().catch(() => {

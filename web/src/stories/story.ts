@@ -14,6 +14,8 @@ export interface Story<R extends AnyRecording = AnyRecording> extends Form<R> {
   readonly id: string;
   /** What a story of this kind is called, beside the others. */
   title(definitions: Definitions | null): string;
+  /** What will happen in it, in one short sentence; stands on the button that plays it. */
+  readonly promise: string;
   readonly legend: readonly LegendRow[];
   /** What a link carries for it, beside what it carries for every story. */
   readonly fields: Fields;

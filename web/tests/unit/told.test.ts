@@ -202,11 +202,19 @@ describe("what to believe about hierarchy", () => {
   };
 
   test.each([
-    [1, 0.8, "10 examples: Planner and Doer (H, L) reach 100%, one module 80%. Two are better"],
+    [1, 0.8, "Planner and Doer 100%, one module 80%; told its own sub-goal, one does as well."],
     [0.5, 0.8, "reach 50%, one module 80%. One is better here."],
     [0.8, 0.8, "reach 80%, one module 80%. Too close to tell."],
   ])("%d against %d", (two, one, words) => {
     expect(told(two, one)).toContain(words);
+  });
+
+  test("two are better where one module does not do as well when told its sub-goal", () => {
+    const recording = structuredClone(storyIn("recordings/key-door.hrm.json.gz"));
+    const without = recording.ablations.filter(({ name }) => name !== "one-module");
+    expect([...captionsOf(7, { ...recording, ablations: without })].at(-1)).toContain(
+      "Two are better here.",
+    );
   });
 
   test("nothing is claimed where nothing was compared", () => {

@@ -10,6 +10,7 @@ export const about: Story<LadderRecording> = {
   id: "assemble",
   kind: "ladder",
   title: () => "Assemble the kit",
+  promise: "A thinking machine is put together, wire by wire.",
   legend: [
     ["agent", "The one block, before there are two"],
     ["planner", "H: the slow module and its state"],

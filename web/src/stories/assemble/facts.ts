@@ -241,6 +241,15 @@ export function comparePair([before, after]: Pair): Verdict {
   return compare(ofSeeds(before, exact), ofSeeds(after, exact));
 }
 
+/** Neighbours of which the later solves fewer puzzles on average. */
+export function dips(recording: LadderRecording): readonly Pair[] {
+  return neighbours(recording).filter(
+    ([before, after]) =>
+      percent(meanOf(after, exact)) !== percent(meanOf(before, exact)) &&
+      meanOf(after, exact) < meanOf(before, exact),
+  );
+}
+
 /** Neighbours of which the later solves fewer puzzles, by more than luck. */
 export function falls(recording: LadderRecording): readonly Pair[] {
   return neighbours(recording).filter((pair) => comparePair(pair) === "less");

@@ -7,6 +7,7 @@ export const about: Story<RunRecording> = {
   id: "run",
   kind: "run",
   title: () => "A run",
+  promise: "A model learns, as its own log has it.",
   legend: [
     ["agent", "Training: the batch it learns from"],
     ["planner", "Test; without one, puzzles it has seen"],

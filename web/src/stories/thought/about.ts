@@ -8,6 +8,7 @@ export const about: Story<ThoughtRecording> = {
   id: "thought",
   kind: "thought",
   title: () => "Solve",
+  promise: "A trained model thinks about a puzzle, and says how sure it is.",
   legend: [
     ["input", "The puzzle as it is given"],
     ["answer", "What it answers"],

@@ -11,6 +11,7 @@ export const about: Story<Recording> = {
     const [only, ...others] = definitions?.worlds ?? [];
     return only && others.length === 0 ? only.title.replace("->", "→") : "Worlds";
   },
+  promise: "A tiny model goes wrong, is taught, and tries again.",
   legend: [
     ["planner", "Planner (H): names the sub-goal, thinks slowly"],
     ["doer", "Doer (L): chooses the action, thinks fast"],

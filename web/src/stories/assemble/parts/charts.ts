@@ -167,7 +167,7 @@ export function dotNote(rung: Rung, box: Box, size: number): Shape[] {
     box,
     seeds === 1
       ? "Puzzles solved, all cells right. Only one seed was trained: luck cannot be told from skill."
-      : `Puzzles solved, all cells right. Each dot is one of ${seeds} seeds; the bar ends at their mean.`,
+      : `Puzzles solved, all cells right. Each dot is one of ${seeds} seeds, the same training with other dice; the bar ends at their mean.`,
     Math.max(11, size * 0.92),
   );
 }

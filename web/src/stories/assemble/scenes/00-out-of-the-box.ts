@@ -42,7 +42,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     },
     {
       at: T.rules,
-      text: `House rules: every step learns from ${grouped(settings.train_puzzles)} puzzles and is tested on ${grouped(settings.test_puzzles)} others.`,
+      text: `House rules: every step learns from ${grouped(settings.train_puzzles)} small sudokus and is tested on ${grouped(settings.test_puzzles)} others.`,
     },
   ];
 }

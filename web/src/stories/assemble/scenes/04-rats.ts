@@ -64,7 +64,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     },
     {
       at: T.truth,
-      text: `L's notes (zL) moved ${lows} times, ${weight(low)} each; H's (zH) ${calls.length - lows} times, ${weight(high)}: ${high >= low ? "slow means rarely, not little" : "rarely, and less"}.`,
+      text: `L's notes (zL) moved ${lows} times, H's (zH) ${calls.length - lows} times, ${high >= low ? "and further each time: slow means rarely, not little" : "and less each time"}.`,
     },
   );
   return inOrder(list);

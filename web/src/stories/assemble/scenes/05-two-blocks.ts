@@ -20,6 +20,7 @@ import {
   bytes,
   compare,
   exact,
+  moves,
   ofSeeds,
   puzzleIndex,
   ratio,
@@ -116,7 +117,7 @@ function fullWords(now: readonly number[], full: readonly number[]): string {
   return {
     more: `Learning along all calls costs memory, but here it solves more: ${share}.`,
     less: `Learning along all calls costs memory, and here it solves less: ${share}.`,
-    tie: `Learning along all calls costs memory, and here it makes no clear difference: ${share}.`,
+    tie: `Along all calls it costs memory, and the share ${moves(now, full)}.`,
   }[compare(now, full)];
 }
 
@@ -128,7 +129,7 @@ function verdict(before: readonly number[], now: readonly number[]): string {
     case "more":
       return `And the test? ${is} of new puzzles, where one looped block had ${was}.`;
     case "tie":
-      return `And the test? No real difference: ${is} of new puzzles, ${was} with one looped block.`;
+      return `And the test? The share of new puzzles solved ${moves(before, now)}.`;
   }
 }
 

@@ -62,7 +62,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     },
     {
       at: T.plug,
-      text: "Two thick wires: where H and L end, there they start again. No learning goes back along them.",
+      text: "Two thick wires: H and L keep their notes, and begin another round. No learning goes back along them.",
     },
   ];
   if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);

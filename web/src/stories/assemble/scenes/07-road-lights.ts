@@ -62,9 +62,10 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     const red = isRed(at(segments, segments_used - 1));
     list.push({
       at: T.watch,
-      text: red
-        ? `Its own guess decides. Here the light turns red after ${count(segments_used, "segment")} of at most ${segments.length}.`
-        : `Its own guess decides. Here the light stays green for all ${segments.length} segments.`,
+      text:
+        red && segments_used < segments.length
+          ? `Its own guess decides. Here the light turns red after ${count(segments_used, "segment")} of at most ${segments.length}.`
+          : `Its own guess decides. Here it would think on to the end: all ${segments.length} segments are used.`,
     });
   }
   const [easy, hard] = easyAndHard(recording, rung);

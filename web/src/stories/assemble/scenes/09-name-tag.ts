@@ -17,6 +17,8 @@ import { absent, boardProps, rungName, wiresOf, standing } from "../common";
 import {
   byTask,
   compare,
+  comparePair,
+  dips,
   exact,
   falls,
   meanOf,
@@ -61,7 +63,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     { at: 0, text: "One piece is left in the box, the tiniest of all. No, you may not eat it." },
     {
       at: T.tag,
-      text: "A name tag, called puzzle embedding: a learned vector for each task in each disguise, at the input.",
+      text: "A name tag, called puzzle embedding: a learned label that says which task this is, in which disguise.",
     },
   ];
   if (arc) {
@@ -98,16 +100,20 @@ function captions(recording: LadderRecording): readonly Caption[] {
       text: highestWords(recording, best),
     });
   }
-  const down = falls(recording);
-  list.push({
-    at: T.honest,
-    text:
-      down.length === 0
-        ? "No step goes down here. That is luck as much as order: build it and see for yourself."
-        : `It is no staircase: ${down.length} of its ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down. Build it and see for yourself.`,
-  });
+  list.push({ at: T.honest, text: staircaseWords(recording) });
   list.push({ at: T.believe, text: believeWords(recording) });
   return inOrder(list);
+}
+
+/** How many steps go down, and how many of those by more than luck. */
+function staircaseWords(recording: LadderRecording): string {
+  const down = dips(recording);
+  if (down.length === 0)
+    return "Here every step is as high as the one before, or higher. Build it and see for yourself.";
+  const sure = falls(recording).length;
+  const luck =
+    sure === down.length ? "" : `, ${sure === 0 ? "none" : `${sure} of them`} by more than luck`;
+  return `It is no staircase: ${down.length} of its ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down${luck}. Build it and see.`;
 }
 
 /** The highest of the steps, and what at the bench is higher still. */
@@ -587,9 +593,9 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
 
 /** What a proud advertisement would leave out. */
 function honest(recording: LadderRecording): readonly string[] {
-  const down = falls(recording).map(
-    ([before, after]) =>
-      `Step ${after.step ?? ""} solves fewer than step ${before.step ?? ""}: ${percent(meanOf(after, exact))} after ${percent(meanOf(before, exact))}.`,
+  const down = dips(recording).map(
+    (pair) =>
+      `Step ${pair[1].step ?? ""} solves fewer than step ${pair[0].step ?? ""}: ${percent(meanOf(pair[1], exact))} after ${percent(meanOf(pair[0], exact))}${comparePair(pair) === "less" ? "" : ", which may be luck"}.`,
   );
   return [
     ...down.slice(0, 3),

@@ -1,7 +1,7 @@
 /** Long enough? What each rung solves along its training, and which steps are more than luck. */
 import type { LadderRecording } from "../../../recording/ladder.gen";
-import { pairedDifference } from "../../../lib/paired";
-import { fitted, group, rect, round, type Box } from "../../../scene/build";
+import { pairedDifference, type Difference } from "../../../lib/paired";
+import { circle, fitted, group, line, rect, round, type Box } from "../../../scene/build";
 import { progress } from "../../../scene/ease";
 import { count } from "../../../scene/numbers";
 import { words } from "../../../scene/parts/paragraphs";
@@ -28,6 +28,8 @@ import type { LadderView } from "../view";
 
 const T = timeline({ draw: 7, late: 5, test: 7, come: 5 });
 const EYE: Eye = { machine: [[0, T.test]], panel: [[T.test, T.end]] };
+/** A gain that is called one, as a share. */
+const LITTLE = 0.03;
 const WITHOUT = "Nobody looked while this ladder was trained: it has no curve.";
 
 /** The curves of the steps; those of the bench would hide them. */
@@ -60,10 +62,13 @@ function captions(recording: LadderRecording): readonly Caption[] {
 /** What the last part of the training still brought. */
 function lateWords(curved: readonly Curve[]): string {
   const [most] = curved.toSorted((a, b) => lastGain(b) - lastGain(a));
-  if (!most || lastGain(most) < 0.005) return "Towards the end no step gains anything any more.";
+  if (!most || lastGain(most) < 0.005)
+    return "Long enough: towards the end no step gains any more.";
   const gained = points(lastGain(most)).slice(1);
   const many = `${gained} ${gained === "1" ? "point" : "points"}`;
-  return `Towards the end nobody still gains more than step ${most.rung.step ?? ""}: ${many} in a hundred.`;
+  return lastGain(most) < LITTLE
+    ? `Long enough: towards the end no step still gains more than ${many} in a hundred.`
+    : `Not for all: towards the end step ${most.rung.step ?? ""} still gains ${many} in a hundred.`;
 }
 
 /** How many steps go up, down, or cannot be told. */
@@ -142,25 +147,67 @@ function tests(recording: LadderRecording, t: number, layout: Layout): Shape[] {
     ...words(
       "tests.words",
       box,
-      "Puzzles in a hundred that a step solves more than the step before, and the range in which that is, by its seeds (95%).",
+      "Puzzles in a hundred that a step solves more than the step before. A line that crosses zero may be luck.",
       size.small,
     ),
     ...pairs.flatMap((pair, i) => {
       if (t < T.test + i * 0.5 && t < T.come) return [];
-      return row(pair, { ...box, y: round(box.y + head + i * high), height: high }, size);
+      const place = { ...box, y: round(box.y + head + i * high), height: high };
+      return row(pair, place, furthest(pairs), size);
     }),
   ]);
 }
 
-function row(pair: Pair, box: Box, size: { body: number; small: number }): Shape[] {
+function differenceOf([before, after]: Pair): Difference {
+  return pairedDifference(ofSeeds(before, exact), ofSeeds(after, exact));
+}
+
+/** The end of the scale on which all differences are drawn. */
+function furthest(pairs: readonly Pair[]): number {
+  const ends = pairs.map(differenceOf).flatMap(({ mean, low, high }) => [mean, low, high]);
+  return Math.max(0.1, ...ends.filter(Number.isFinite).map(Math.abs));
+}
+
+/** A difference on a scale with zero in the middle, and the range in which it is. */
+function whisker(id: string, by: Difference, most: number, box: Box, tone: Tone): Shape[] {
+  const x = (share: number) => round(box.x + (box.width / 2) * (1 + share / most));
+  const y = round(box.y);
+  return [
+    line(
+      `${id}.zero`,
+      [
+        [x(0), y - 7],
+        [x(0), y + 7],
+      ],
+      "faint",
+      1.6,
+    ),
+    ...(Number.isFinite(by.low)
+      ? [
+          line(
+            `${id}.range`,
+            [
+              [x(by.low), y],
+              [x(by.high), y],
+            ],
+            tone,
+            2,
+          ),
+        ]
+      : []),
+    circle(`${id}.mean`, x(by.mean), y, 4, { fill: tone }),
+  ];
+}
+
+function row(pair: Pair, box: Box, most: number, size: { body: number; small: number }): Shape[] {
   const [before, after] = pair;
   const verdict = comparePair(pair);
-  const by = pairedDifference(ofSeeds(before, exact), ofSeeds(after, exact));
+  const by = differenceOf(pair);
   const known = Number.isFinite(by.low);
   const range = known ? ` (${points(by.low)} to ${points(by.high)})` : "";
   const id = `tests.${after.name}`;
   const told = `Step ${after.step ?? ""} after step ${before.step ?? ""}: ${points(by.mean)} in a hundred${range}, ${SIGNS[verdict]}.`;
-  const two = box.height > size.body * 3;
+  const two = box.height > size.body * 2.6;
   const base = round(box.y + size.body * 1.2);
   const half = box.width * 0.56;
   return [
@@ -181,11 +228,23 @@ function row(pair: Pair, box: Box, size: { body: number; small: number }): Shape
               fitted(
                 `${id}.verdict`,
                 SIGNS[verdict],
-                round(box.x + half),
+                box.x,
                 round(base + size.body * 1.35),
-                box.width - half,
+                half - 6,
                 size.small,
                 { fill: TONES[verdict], weight: 600 },
+              ),
+              ...whisker(
+                id,
+                by,
+                most,
+                {
+                  x: round(box.x + half),
+                  y: base + size.body * 1.1,
+                  width: box.width - half,
+                  height: 0,
+                },
+                TONES[verdict],
               ),
             ]
           : []),

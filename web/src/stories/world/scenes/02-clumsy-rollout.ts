@@ -59,7 +59,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   if (first.subgoal >= 0) {
     list.push({
       at: now.time.episode + 1.2,
-      text: `The untrained Planner likes ${at(table.subgoals, first.subgoal)} best${recording.model.subgoal_channel ? ", so that is what it tells the Doer." : ". But no wire leads to the Doer."}`,
+      text: `Before its lessons the Planner likes ${at(table.subgoals, first.subgoal)} best${recording.model.subgoal_channel ? ", so that is what it tells the Doer." : ". But no wire leads to the Doer."}`,
     });
   }
   if (!recording.model.subgoal_head) {
@@ -110,7 +110,7 @@ export function allStarts(recording: Recording): string {
   const failed = grid.filter(({ success }) => !success);
   const many = count(grid.length, "start");
   if (failed.length === 0)
-    return `And so from all ${many}: it reaches the goal from every one, even untrained.`;
+    return `And so from all ${many}: it reaches the goal from every one, even before its lessons.`;
   const share =
     failed.length === grid.length
       ? `From all ${many} it fails`

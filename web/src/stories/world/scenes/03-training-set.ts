@@ -60,7 +60,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       wrong > 0
         ? `${count(wrong, "label")} ${wrong === 1 ? "is" : "are"} wrong on purpose: ${percent(settings.noise)} noise.`
         : strays > 0
-          ? `${count(strays, "step")} ${strays === 1 ? "shows" : "show"} a mistake and how to recover; the labels stay right.`
+          ? `${count(strays, "step")} ${strays === 1 ? "shows" : "show"} a mistake and how to recover. Their labels say what is right.`
           : "No label is wrong here.",
   });
   return inOrder(list);

@@ -96,7 +96,16 @@ export function believeWords(recording: Recording, view: WorldView): string {
     tie: "Too close to tell.",
   }[compared(flat, main)];
   const lessons = count(recording.settings.examples, countedOf(recording.settings));
-  return `What to believe? ${lessons}: Planner and Doer (H, L) reach ${two}, one module ${one}. ${verdict}`;
+  const wired = recording.ablations.find(
+    (run) =>
+      run.model.subgoal_head &&
+      run.model.modules === 1 &&
+      otherSettings(recording, run, view) === null,
+  );
+  const also = wired && compared(wired, main) === "tie" && compared(flat, main) === "less";
+  return also
+    ? `What to believe? ${lessons}: Planner and Doer ${two}, one module ${one}; told its own sub-goal, one does as well.`
+    : `What to believe? ${lessons}: Planner and Doer (H, L) reach ${two}, one module ${one}. ${verdict}`;
 }
 
 /** What it came to, where nobody said what is right; null where somebody did. */
@@ -118,7 +127,7 @@ function spreadSentence(recording: Recording, view: WorldView): string {
         view,
       )
     : null;
-  return `The pale bands and whiskers show ${count(runs, "seed")}${other === null ? "" : `, trained with ${other}`}.`;
+  return `The pale bands show ${count(runs, "seed")}, the same training with other dice${other === null ? "" : `, trained with ${other}`}.`;
 }
 
 function panels(layout: Layout): readonly [Box, Box, Box, Box] {

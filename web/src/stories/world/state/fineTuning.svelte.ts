@@ -219,7 +219,10 @@ export class FineTuning implements OnStage {
     const world = this.#page.definitions?.worlds.find((one) => one.name === name);
     if (!world) return;
     await this.#page.relist().catch((error: unknown) => this.#problem(sentence(error)));
-    if (this.#page.state.playing) {
+    if (this.#page.state.story === world.story) {
+      // It came along, and what learns in it did not.
+      this.#page.say("news", `The models of “${world.title}” are trained: turn a knob.`);
+    } else if (this.#page.state.playing) {
       this.#page.say("news", `The story of “${world.title}” is trained: choose its picture.`);
     } else await this.#page.choose(world.story);
   }
