@@ -115,7 +115,7 @@ def solve_grid(
     """
     flaw = puzzle.flaw(given)
     if flaw and SEVERAL not in flaw:
-        raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
+        raise UserError(f"this {puzzle.name} is refused: {flaw}")
     settings = InferenceSettings(segments=segments, halt_threshold=halt_threshold, views=views)
     label = label_of(puzzle, given)
     tries: list[Try] = []

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { FREE, GOAL, START, WALL } from "../../src/lib/rules/maze";
-import { BLANK, solve } from "../../src/lib/rules/sudoku";
+import { BLANK, QUICK_NODES, solve } from "../../src/lib/rules/sudoku";
 import { wayThrough } from "../../src/lib/rules/maze";
 import {
   draftOf,
@@ -59,6 +59,32 @@ describe("what is said at once", () => {
     const several = read("sudoku", `1${".".repeat(80)}`);
     expect(judge(several).words).toContain("several solutions");
     expect(judge(several).ready).toBe(true);
+  });
+
+  test("of a nearly empty sudoku, that it has several solutions as all such have", () => {
+    const two = withToken(withToken(empty("sudoku", 9), 0, BLANK + 5), 40, BLANK + 7);
+    expect(judge(two).words).toBe(
+      "2 clues. It has several solutions, as every sudoku with fewer than 17 clues that has any: any of them counts.",
+    );
+  });
+
+  test("of a sudoku that needs a long search, only what is certain after a short one", () => {
+    // It has none (Norvig's, which is called impossible), and the longer search does not see it.
+    const long = read(
+      "sudoku",
+      ".....5.8....6.1.43..........1.5........1.6...3.......553.....61........4.........",
+    );
+    expect(solve(long.grid, 9)).toMatchObject({ givenUp: true });
+    const { guesses } = solve(long.grid, 9, QUICK_NODES);
+    expect(guesses).toBeLessThan(QUICK_NODES);
+    expect(judge(long)).toEqual({
+      words: `17 clues. Whether it has a solution is not known after ${guesses} guesses.`,
+      cells: [],
+      ready: true,
+    });
+    // One that it does find, before it is at its end.
+    const hard = LEVELS.flatMap(({ kind, puzzles }) => (kind === "sudoku" ? puzzles : []));
+    for (const { draft } of hard) expect(judge(draft).words).toContain("one solution");
   });
 
   test("of nothing", () => {

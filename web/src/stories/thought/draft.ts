@@ -176,14 +176,22 @@ function judgeSudoku({ grid }: GridDraft): Judged {
     };
   }
   const said = count(clues, "clue");
-  const { solutions, guesses, givenUp } = sudokus.solve(grid, SIDE);
+  const { solutions, guesses, givenUp } = sudokus.solve(grid, SIDE, sudokus.QUICK_NODES);
   if (givenUp) {
-    const words = `${said}. How many solutions it has is not known after ${guesses} guesses: give more digits.`;
-    return { words, cells: [], ready: false };
+    const open = solutions
+      ? "It has a solution; whether it has others"
+      : "Whether it has a solution";
+    // The model may be asked: what it answers is checked, and before that a longer search is made.
+    const words = `${said}. ${open} is not known after ${count(guesses, "guess", "guesses")}.`;
+    return { words, cells: [], ready: true };
   }
   if (solutions === 0) return { words: `${said}. It has no solution.`, cells: [], ready: false };
   if (solutions > 1) {
-    const words = `${said}. It has ${SEVERAL} solutions: any of them counts.`;
+    const few = clues < sudokus.FEWEST_CLUES;
+    const why = few
+      ? `, as every sudoku with fewer than ${sudokus.FEWEST_CLUES} clues that has any`
+      : "";
+    const words = `${said}. It has ${SEVERAL} solutions${why}: any of them counts.`;
     return { words, cells: [], ready: true };
   }
   const hard = guesses
