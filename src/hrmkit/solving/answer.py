@@ -17,7 +17,7 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.augment import Unchanged
-from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.puzzles.text import as_text
 from hrmkit.renamed import METADATA, with_new_names
@@ -32,9 +32,6 @@ FILE_NAME = re.compile(
     r".*\.(?![xX]+$)[A-Za-z][A-Za-z0-9]{1,7}|(?:~|\w:)?[/\\]?(?:[\w.-]+[/\\])+[\w.-]+"
 )
 """As puzzle.txt, runs/one, ./one, C:\\one."""
-SEVERAL = "several"
-"""In what a puzzle says of its flaw: it has answers all the same; see `Puzzle.flaw`."""
-
 PAD = 0
 """The token of the cells beside a grid that is smaller than its canvas."""
 

@@ -147,7 +147,11 @@ def name_of_sizes(loaded: LoadedModel) -> str:
 
 
 def load_for(
-    loaded: LoadedModel, data: str, named: str | None = None, skip_bad: bool = False
+    loaded: LoadedModel,
+    data: str,
+    named: str | None = None,
+    skip_bad: bool = False,
+    unanswered: bool = False,
 ) -> Labelled:
     """The puzzles in `data` (see `load_puzzles`), for a model and of its kind.
 
@@ -155,7 +159,7 @@ def load_for(
     """
     name = name_of(loaded, named)
     cells = loaded.model.interface.tokens if definition_of(name).holds_smaller else None
-    labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells)
+    labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells, unanswered=unanswered)
     check_kind(loaded, labelled.puzzle)
     return labelled
 
