@@ -138,6 +138,13 @@ TEXTS = (
     ("maze", "\n".join(["#" * 3] * 31)),
     ("maze", "S G\nS G"),
     ("maze", "###\n###"),
+    ("maze", "S G\n###\n\nS#G\n   "),
+    ("maze", "S.G\r\n###\r\n\r\n\r\nS#E\r\n...\r\n"),
+    ("maze", "S G/###\nS#G/   "),
+    ("maze", "\n".join(["#" * 7 + "S" + "#" * 20 + "G" + "#" * 7] * 3)),
+    ("maze", "S  \n\n  G"),
+    ("maze", "SS \n\n  G"),
+    ("maze", "SS \n   \n G "),
 )
 
 

@@ -1,8 +1,8 @@
 """Puzzles in files: CSV with the columns source, question, answer, rating, as the hub's are.
 
 Only question and answer have to be there, which may also be called puzzle and solution, or quizzes
-and solutions; for what needs no answers, only the question. A file that ends in .sdm or .txt has a puzzle on each line, and no answers: these are
-found by rule. Files that end in .gz are compressed.
+and solutions; for what needs no answers, only the question. A file that ends in .sdm or .txt has a
+puzzle on each line, and no answers: these are found by rule. Files that end in .gz are compressed.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from hrmkit.puzzles.board import Board
 from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.maze.paths import Bools, Ints, distances, label_paths
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
-from hrmkit.puzzles.text import tokens_of
+from hrmkit.puzzles.text import puzzles, tokens_of
 
 LETTERS = "# SGo"
 """How tokens 1 to 5 are written."""
@@ -94,8 +94,9 @@ class Maze:
         A line that is shorter than the longest ends with free cells, where these are spaces:
         editors cut off those. Empty lines before and after are left out. Raises `UserError` for
         another character, rows of different lengths where free cells are no spaces, a maze that is
-        too large, or one line that is no square.
+        too large, one line that is no square, or several mazes.
         """
+        self._check_one(text)
         lines = _lines(text)
         _check_lengths(lines)
         width = max(map(len, lines))
@@ -114,6 +115,33 @@ class Maze:
                     )
                 canvas[row, column] = 1 + LETTERS.index(character)
         return tuple(canvas.ravel().tolist())
+
+    def is_whole(self, lines: Sequence[str]) -> bool:
+        """Whether this is one line, and no row: longer than rows are, or with `/` between them."""
+        if len(lines) != 1:
+            return False
+        line = lines[0].strip().translate(OTHERS)
+        ends = line.count("S") == line.count("G") == 1
+        alone = BREAK in line or (len(line) > LARGEST and isqrt(len(line)) ** 2 == len(line))
+        return (ends and alone) or len(line) >= self.cells
+
+    def is_empty(self, lines: Sequence[str]) -> bool:
+        """Whether there is no line."""
+        return not lines
+
+    def _check_one(self, text: str) -> None:
+        """Raise `UserError` for several mazes, by their starts and goals.
+
+        An empty line in one maze is a row of free cells, which an editor cut off.
+        """
+        known = text.translate(OTHERS)
+        if max(known.count("S"), known.count("G")) < 2:
+            return
+        lines = iter(known.splitlines(keepends=True))
+        parts = puzzles(lambda _: next(lines, ""), self)
+        several = sum("S" in part or "G" in part for part in parts)
+        if several > 1:
+            raise UserError(f"{several} mazes are too many at once: give one")
 
     def encode_many(self, texts: list[str]) -> tuple[Ints, Bools]:
         """Grids int64 [n, cells], and which of the texts could be read in this quick way.

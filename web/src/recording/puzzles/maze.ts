@@ -35,6 +35,7 @@ const MARKS = /[.0\u00b7]/;
 
 /** The maze that `text` says, of at most `largest` rows and columns; throws a Problem for none. */
 export function readMaze(text: string, largest = LARGEST): MazeGrid {
+  checkOne(text);
   const lines = rowsOf(text.replace(/^\ufeff/, "")).map((line) => [...line]);
   checkLengths(lines.map((line) => line.join("")));
   const [height, width] = [lines.length, Math.max(...lines.map((line) => line.length))];
@@ -56,6 +57,36 @@ export function readMaze(text: string, largest = LARGEST): MazeGrid {
     }),
   );
   return { height, width, grid };
+}
+
+/**
+ * Throws for several mazes, as `Maze.encode` does: with empty lines between, or each on a line. An
+ * empty line in one maze is a row of free cells, which an editor cut off.
+ */
+function checkOne(text: string): void {
+  const many = (one: string, letters: RegExp): number => one.match(letters)?.length ?? 0;
+  const [starts, goals] = [/S/g, /[GE]/g];
+  if (Math.max(many(text, starts), many(text, goals)) < 2) return;
+  const isWhole = (line: string): boolean => {
+    const row = line.trim();
+    const alone =
+      row.includes("/") || (row.length > LARGEST && Number.isInteger(Math.sqrt(row.length)));
+    return alone && many(row, starts) === 1 && many(row, goals) === 1;
+  };
+  const parts: string[] = [];
+  let gathered: string[] = [];
+  const take = (...more: string[]): void => {
+    parts.push(gathered.join("\n"), ...more);
+    gathered = [];
+  };
+  for (const line of linesOf(text)) {
+    if (isWhole(line)) take(line);
+    else if (!line.trim() && !(line && line.length === gathered.at(-1)?.length)) take();
+    else gathered.push(line);
+  }
+  take();
+  const several = parts.filter((part) => /[SGE]/.test(part)).length;
+  if (several > 1) throw new Problem(`${several} mazes are too many at once: give one`);
 }
 
 /** Throws for rows of different lengths, unless an editor may have cut them. */
