@@ -247,7 +247,13 @@ test("an ARC task is chosen and answered by vote, and its link answers it again"
   await thought(page);
   const tasks = page.getByRole("combobox", { name: "Task" });
   expect(await tasks.locator("option").count()).toBeGreaterThan(10);
-  await tasks.selectOption({ label: TASK });
+  // A newcomer meets one that the model solves, and it does.
+  await expect(tasks.locator("option:checked")).toContainText(", solved by this model");
+  await expect(said(page)).toContainText("Solved: ");
+  await expect(tasks.locator("option", { hasText: "solved by this model" })).toHaveText(
+    /^[0-9a-f]{8}(, test \d)?, solved by this model$/,
+  );
+  await tasks.selectOption(`${TASK} 1`);
   await expect
     .poll(async () => (await hashOf(page)).get("puzzle"), { timeout: 60_000 })
     .toBe(`arc:${TASK}`);
@@ -293,7 +299,7 @@ test("a task that is not there, and what is no task, gets a sentence", async ({
     page.getByRole("alert").filter({ hasText: "There is no task “00000000”" }),
   ).toBeVisible();
   await expect(think(page)).toBeDisabled();
-  await page.getByRole("combobox", { name: "Task" }).selectOption({ label: TASK });
+  await page.getByRole("combobox", { name: "Task" }).selectOption(`${TASK} 1`);
   await thought(page);
   const wide = JSON.stringify([Array<number>(31).fill(1)]);
   const json = JSON.stringify({

@@ -8,6 +8,7 @@ import { wayThrough } from "../../src/lib/rules/maze";
 import {
   draftOf,
   empty,
+  firstTest,
   inLines,
   judge,
   judgeTask,
@@ -15,6 +16,7 @@ import {
   readWritten,
   refuseTask,
   TASK,
+  testsOffered,
   withToken,
   write,
   type GridDraft,
@@ -322,5 +324,36 @@ describe("a task", () => {
     const words = refuseTask(text, 77, 10);
     expect(words).toMatch(says);
     expect(words.length).toBeLessThan(200);
+  });
+});
+
+describe("the tests of tasks that can be chosen", () => {
+  const many = (id: string, tests: number) => ({
+    id,
+    examples: [],
+    views: [],
+    tests: Array(tests).fill(null),
+  });
+  const tasks = [many("aaaaaaaa", 1), many("bbbbbbbb", 2), many("cccccccc", 1)];
+
+  test("are marked where the model was measured to solve them", () => {
+    const labels = testsOffered(tasks, ["bbbbbbbb:2", "cccccccc:1"]).map(({ label }) => label);
+    expect(labels).toEqual([
+      "aaaaaaaa",
+      "bbbbbbbb, test 1",
+      "bbbbbbbb, test 2, solved by this model",
+      "cccccccc, solved by this model",
+    ]);
+    for (const none of [[], ["dddddddd:1", "aaaaaaaa"]]) {
+      expect(testsOffered(tasks, none).some(({ solved }) => solved)).toBe(false);
+    }
+  });
+
+  test("begin with one that it solves", () => {
+    const first = (...solved: string[]) => firstTest(tasks, solved);
+    expect(first()).toEqual({ kind: TASK, task: "aaaaaaaa", test: 1 });
+    expect(first("bbbbbbbb:2")).toEqual({ kind: TASK, task: "bbbbbbbb", test: 2 });
+    expect(first("bbbbbbbb:2", "cccccccc:1")).toEqual({ kind: TASK, task: "cccccccc", test: 1 });
+    expect(firstTest([], [])).toBeNull();
   });
 });

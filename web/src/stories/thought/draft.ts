@@ -257,6 +257,45 @@ export interface TaskShown {
   readonly views: readonly unknown[];
 }
 
+/** A test in the list of those that can be chosen. */
+export interface Offered {
+  readonly task: string;
+  /** From 1. */
+  readonly test: number;
+  readonly solved: boolean;
+  /** What it is called in the list. */
+  readonly label: string;
+}
+
+/** Every test of `tasks` in their order; `solved` are those that the model was measured to solve. */
+export function testsOffered(
+  tasks: readonly TaskShown[],
+  solved: readonly string[],
+): readonly Offered[] {
+  return tasks.flatMap(({ id, tests }) =>
+    tests.map((_, i): Offered => {
+      const known = solved.includes(`${id}:${i + 1}`);
+      const which = tests.length > 1 ? `, test ${i + 1}` : "";
+      const label = `${id}${which}${known ? ", solved by this model" : ""}`;
+      return { task: id, test: i + 1, solved: known, label };
+    }),
+  );
+}
+
+/**
+ * The test that a newcomer meets: one that the model solves, if it is known, and rather a task's
+ * first; else the first of all.
+ */
+export function firstTest(
+  tasks: readonly TaskShown[],
+  solved: readonly string[],
+): TaskDraft | null {
+  const offered = testsOffered(tasks, solved);
+  const solvable = offered.filter((one) => one.solved);
+  const one = solvable.find(({ test }) => test === 1) ?? solvable[0] ?? offered[0];
+  return one ? { kind: TASK, task: one.task, test: one.test } : null;
+}
+
 /** A task of ARC as its files have it, or the beginning of one. */
 const TASK_FILE = /^\s*\{[^]*"(?:train|test|input)"/;
 /** Rows of a grid as JSON. */

@@ -24,6 +24,7 @@ import { about } from "../about";
 import {
   draftOf,
   empty,
+  firstTest,
   judge,
   read,
   readWritten,
@@ -327,8 +328,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
     if (kind !== TASK) {
       return LEVELS.filter((level) => level.kind === kind)[1]?.puzzles[0]?.draft ?? null;
     }
-    const [first] = this.models.tasks;
-    return first ? { kind, task: first.id, test: 1 } : null;
+    // Kinds are changed with all knobs at rest: it is the usual model that will think.
+    return firstTest(this.models.tasks, this.models.named(kind, null)?.solved ?? []);
   }
 
   get canUndo(): boolean {
