@@ -269,9 +269,10 @@ def answer_as_text(answer: Answer, puzzle: Puzzle) -> str:
         worth += f" in view {answer.view}" if answer.valid else f" in any of {answer.views} views"
     why = "until the model halted" if answer.halted else "all there are"
     cost = f", {answer.all_segments} in {answer.views} views" if answer.views > 1 else ""
+    thought = "1 segment" if answer.segments == 1 else f"{answer.segments} segments"
     return (
         f"{puzzle.show(answer.given, answer.answer)}\n{answer.text}\n"
-        f"{worth}; {answer.segments} segments ({why}){cost}, {answer.seconds:.2f} s"
+        f"{worth}; {thought} ({why}){cost}, {answer.seconds:.2f} s"
     )
 
 

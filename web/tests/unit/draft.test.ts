@@ -22,7 +22,7 @@ import {
   type GridDraft,
 } from "../../src/stories/thought/draft";
 import { Kept, type Shelf } from "../../src/stories/thought/state/kept";
-import { another, LEVELS } from "../../src/stories/thought/state/pile";
+import { another, anyOf, LEVELS, levelOf } from "../../src/stories/thought/state/pile";
 import {
   beside,
   fields,
@@ -356,4 +356,22 @@ describe("the tests of tasks that can be chosen", () => {
     expect(first("bbbbbbbb:2", "cccccccc:1")).toEqual({ kind: TASK, task: "cccccccc", test: 1 });
     expect(firstTest([], [])).toBeNull();
   });
+});
+
+test("a puzzle of the pile is known by its level; one of another shape, or typed, is not", () => {
+  for (const level of LEVELS) {
+    for (const { draft } of level.puzzles) {
+      expect(levelOf(draft)).toBe(level);
+      const other = draft.grid[0] === BLANK + 1 ? BLANK + 2 : BLANK + 1;
+      const changed = withToken(draft, 0, draft.kind === "sudoku" ? other : START);
+      expect(levelOf(changed)).toBeNull();
+    }
+    // One maze of eight is turned to itself.
+    if (level.kind === "sudoku") expect(levelOf(another(level, sudoku))).toBeNull();
+  }
+  expect(levelOf({ kind: TASK, task: "aaaaaaaa", test: 1 })).toBeNull();
+  const some = LEVELS.slice(0, 3);
+  const taken = LEVELS.flatMap(({ puzzles }) => puzzles.map(({ draft }) => anyOf(some, draft)));
+  expect(new Set(taken)).toEqual(new Set(some));
+  expect(anyOf([], sudoku)).toBeUndefined();
 });
