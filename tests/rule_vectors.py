@@ -145,6 +145,8 @@ TEXTS = (
     ("maze", "S  \n\n  G"),
     ("maze", "SS \n\n  G"),
     ("maze", "SS \n   \n G "),
+    ("maze", "She went.\n\nShe Slept. Good.\n\nSo it Goes.\n" * 20),
+    ("maze", "\n".join(["#" * 40] * 40).replace("#", ".", 3)),
 )
 
 

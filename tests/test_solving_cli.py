@@ -418,7 +418,8 @@ def test_every_segment_is_seen_until_the_model_halts() -> None:
     assert seen[-1][2] == "halts"
     assert all(then == "continues" for _, _, then in seen[:-1])
     assert int(seen[0][1]) >= text.count(".")
-    assert f"valid; {len(seen)} segments (until the model halted)" in result.stdout
+    thought = "1 segment" if len(seen) == 1 else f"{len(seen)} segments"
+    assert f"valid; {thought} (until the model halted)" in result.stdout
 
 
 @pytest.mark.usefixtures("run")
@@ -454,7 +455,8 @@ def test_a_puzzle_is_looked_at_in_other_views_until_the_answer_is_valid() -> Non
     arguments = ("solve", "sudoku", text, "--model", "run", "--views", "8")
     result = hrmkit_says(*arguments, "--watch", "--record", out)
     assert result.exit_code == 0
-    assert f"{found.text}\nvalid in view {found.view}; {found.segments} segments" in result.stdout
+    thought = "1 segment (" if found.segments == 1 else f"{found.segments} segments ("
+    assert f"{found.text}\nvalid in view {found.view}; {thought}" in result.stdout
     assert f", {found.all_segments} in {found.views} views, " in result.stdout
     seen = re.findall(r"^(?:view (\d+), )?segment (\d+):", result.stdout, re.MULTILINE)
     assert len(seen) == found.all_segments

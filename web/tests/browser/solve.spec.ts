@@ -276,6 +276,8 @@ test("what is no puzzle is refused with a sentence, and what stood there stays",
     [wide, "'１' in line 1, column 1 is not of a sudoku"],
     [".".repeat(256), "256 cells are not a sudoku of 9 x 9"],
     [PUZZLE.slice(1), "80 cells are not a sudoku of 9 x 9"],
+    [`${PUZZLE}\n${PUZZLE}`, "2 sudokus of 9 x 9 are too many at once: give one"],
+    ["###\n#SG\n###\n\n###\n#SG\n###", "2 mazes are too many at once: give one"],
   ] as const) {
     await paste(page, text);
     await expect(said(page)).toContainText(words);
@@ -288,6 +290,16 @@ test("what is no puzzle is refused with a sentence, and what stood there stays",
   await paste(page, "S.S\n...\n..G");
   await expect(said(page)).toHaveText("It has 2 S: mark one cell with S.");
   await expect(think(page)).toBeDisabled();
+  for (const [text, words] of [
+    ["###\n#SG\n###\n\n###\n#SG\n###", "2 mazes are too many at once: give one"],
+    [`${PUZZLE}\n${PUZZLE}`, "2 sudokus of 9 x 9 are too many at once: give one"],
+    ["#####\n#S..#\n#...G#\n#####", "Row 1 has 5 cells and row 3 has 6"],
+    ["It was. The Start.\n\nGood Evening, So.\n".repeat(90), "'I' in row 1, column 1 is not of a"],
+  ] as const) {
+    await paste(page, text);
+    await expect(said(page)).toContainText(words);
+    await expect(grid(page)).toHaveAccessibleName("The maze");
+  }
   await paste(page, "#".repeat(31));
   await expect(said(page)).toContainText("31 cells on one line are no square maze");
   // A puzzle of the other kind is put on the table as what it is.
@@ -306,10 +318,10 @@ test("an ARC task is chosen and answered by vote, and its link answers it again"
   await page.getByRole("button", { name: "ARC" }).click();
   await thought(page);
   const tasks = page.getByRole("combobox", { name: "Task" });
-  expect(await tasks.locator("option").count()).toBeGreaterThan(10);
   // A newcomer meets one that the model solves, and it does.
   await expect(tasks.locator("option:checked")).toContainText(", solved by this model");
-  await expect(said(page)).toContainText("Solved: ");
+  await expect(said(page)).toContainText("Solved: ", { timeout: 60_000 });
+  expect(await tasks.locator("option").count()).toBeGreaterThan(10);
   await tasks.selectOption(`${TASK} 1`);
   await expect
     .poll(async () => (await hashOf(page)).get("puzzle"), { timeout: 60_000 })
@@ -370,12 +382,14 @@ test("a task that is not there, and what is no task, gets a sentence", async ({
     [json, "A task's file cannot be pasted here: the page takes the id of one of the"],
     ["[[1, 2], [3, 4]]", "A grid alone is no task"],
     ["what is this", "“what is this” is no task of this table"],
+    ["00000000", "“00000000” is no task of this table"],
+    [`${PUZZLE}\n${PUZZLE}`, "2 sudokus of 9 x 9 are too many at once: give one"],
   ] as const) {
     await id.fill(text);
     await page.getByRole("button", { name: "Put it on the table" }).click();
     await expect(said(page)).toContainText(words);
   }
-  await id.fill("6ea4a07e");
+  await id.fill("6EA4A07E");
   await page.getByRole("button", { name: "Put it on the table" }).click();
   await expect(page.getByRole("combobox", { name: "Task" })).toHaveValue("6ea4a07e 1");
   await id.fill(PUZZLE);

@@ -318,6 +318,7 @@ describe("a task", () => {
     [JSON.stringify([Array<number>(31).fill(0)]), /^A grid with 31 columns is larger/],
     ["1".repeat(31), /^A grid with 31 columns is larger/],
     ["123\n456", /^A grid alone is no task/],
+    [" 00000000\n", /^“00000000” is no task of this table/],
     ["hello", /^“hello” is no task of this table: the page takes the id of one of the 77 tasks/],
     ["It was the best of times. ".repeat(900), /^“It was the best of times/],
   ])("cannot be pasted as %j", (text, says) => {

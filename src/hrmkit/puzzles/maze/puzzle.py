@@ -96,24 +96,20 @@ class Maze:
         another character, rows of different lengths where free cells are no spaces, a maze that is
         too large, one line that is no square, or several mazes.
         """
-        self._check_one(text)
         lines = _lines(text)
-        _check_lengths(lines)
-        width = max(map(len, lines))
-        if max(width, len(lines)) > self.side:
+        tokens = _tokens(lines)
+        self._check_one(text)
+        height, width = len(lines), max(map(len, lines))
+        if max(width, height) > self.side:
             raise UserError(
-                f"a maze of {len(lines)} x {width} cells is too large: "
+                f"a maze of {height} x {width} cells is too large: "
                 f"at most {self.side} x {self.side} are possible here"
             )
+        _check_lengths(lines)
         canvas = np.full((self.side, self.side), PAD)
-        for row, line in enumerate(lines):
-            for column, character in enumerate(line.ljust(width).translate(OTHERS)):
-                if character not in LETTERS:
-                    raise UserError(
-                        f"{character!r} in row {row + 1}, column {column + 1} is not of a maze: "
-                        "write # for a wall, a space or . for a free cell, S, G, and o for the path"
-                    )
-                canvas[row, column] = 1 + LETTERS.index(character)
+        canvas[:height, :width] = FREE
+        for row, found in enumerate(tokens):
+            canvas[row, : len(found)] = found
         return tuple(canvas.ravel().tolist())
 
     def is_whole(self, lines: Sequence[str]) -> bool:
@@ -271,6 +267,18 @@ class Maze:
         column = np.where(mirrored & (column < width), width - 1 - column, column)
         cells = np.where(transposed, column * self.side + row, row * self.side + column)
         return Turned(torch.from_numpy(cells.reshape(len(given), -1)), torch.from_numpy(draws.T))
+
+
+def _tokens(lines: list[str]) -> list[list[int]]:
+    """The tokens of the rows of a maze; `UserError` for what is no letter of one."""
+    for row, line in enumerate(lines, 1):
+        for column, character in enumerate(line, 1):
+            if character.translate(OTHERS) not in LETTERS:
+                raise UserError(
+                    f"{character!r} in row {row}, column {column} is not of a maze: "
+                    "write # for a wall, a space or . for a free cell, S, G, and o for the path"
+                )
+    return [[1 + LETTERS.index(one) for one in line.translate(OTHERS)] for line in lines]
 
 
 def _check_lengths(lines: list[str]) -> None:

@@ -3,8 +3,7 @@
  * what is none: a square maze on one line, or any maze in lines, which may be joined by /.
  */
 import { Problem } from "../problem";
-import { at } from "../../lib/list";
-import { linesOf, quoted } from "./lines";
+import { linesOf, quoted, Several } from "./lines";
 import { FREE, GOAL, PAD, PATH, START, WALL } from "../../lib/rules/maze";
 
 /** A maze in its own size: tokens, row by row. */
@@ -35,9 +34,11 @@ const MARKS = /[.0\u00b7]/;
 
 /** The maze that `text` says, of at most `largest` rows and columns; throws a Problem for none. */
 export function readMaze(text: string, largest = LARGEST): MazeGrid {
-  checkOne(text);
   const lines = rowsOf(text.replace(/^\ufeff/, "")).map((line) => [...line]);
-  checkLengths(lines.map((line) => line.join("")));
+  const tokens = lines.map((line, row) =>
+    line.map((letter, column) => tokenOf(letter, row, column)),
+  );
+  checkOne(text);
   const [height, width] = [lines.length, Math.max(...lines.map((line) => line.length))];
   if (Math.max(height, width) > largest) {
     throw new Problem(
@@ -45,18 +46,22 @@ export function readMaze(text: string, largest = LARGEST): MazeGrid {
         `at most ${largest} x ${largest} are possible here`,
     );
   }
+  checkLengths(lines.map((line) => line.join("")));
   // Editors cut off spaces at the end of a line.
-  const grid = lines.flatMap((line, row) =>
-    Array.from({ length: width }, (_, column) => {
-      const token = TOKENS[line[column] ?? " "];
-      if (token !== undefined) return token;
-      throw new Problem(
-        `${quoted(at(line, column))} in row ${row + 1}, column ${column + 1} is not of a maze: ` +
-          "write # for a wall, a space or . for a free cell, S, G, and o for the path",
-      );
-    }),
+  const grid = tokens.flatMap((line) =>
+    Array.from({ length: width }, (_, column) => line[column] ?? FREE),
   );
   return { height, width, grid };
+}
+
+/** The token of a letter; throws for one that is not of a maze. */
+function tokenOf(letter: string, row: number, column: number): number {
+  const token = TOKENS[letter];
+  if (token !== undefined) return token;
+  throw new Problem(
+    `${quoted(letter)} in row ${row + 1}, column ${column + 1} is not of a maze: ` +
+      "write # for a wall, a space or . for a free cell, S, G, and o for the path",
+  );
 }
 
 /**
@@ -86,7 +91,7 @@ function checkOne(text: string): void {
   }
   take();
   const several = parts.filter((part) => /[SGE]/.test(part)).length;
-  if (several > 1) throw new Problem(`${several} mazes are too many at once: give one`);
+  if (several > 1) throw new Several(`${several} mazes are too many at once: give one`);
 }
 
 /** Throws for rows of different lengths, unless an editor may have cut them. */

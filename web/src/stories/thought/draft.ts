@@ -298,6 +298,8 @@ export function firstTest(
 
 /** A task of ARC as its files have it, or the beginning of one. */
 const TASK_FILE = /^\s*\{[^]*"(?:train|test|input)"/;
+/** As the published tasks are called. */
+const ID = /^\s*[0-9a-f]{8}\s*$/i;
 /** Rows of a grid as JSON. */
 const JSON_GRID = /^\s*\[\s*\[/;
 
@@ -306,7 +308,8 @@ export function refuseTask(text: string, many: number, side: number): string {
   const takes = `the page takes the id of one of the ${count(many, "task")} in its list`;
   const own = "for one of your own there is hrmkit solve arc";
   if (TASK_FILE.test(text)) return `A task's file cannot be pasted here: ${takes}; ${own}.`;
-  const columns = widthOf(text);
+  // An id may have no letter, and is no row of a grid.
+  const columns = ID.test(text) ? 0 : widthOf(text);
   if (columns > side) {
     return `A grid with ${columns} columns is larger than those of these tasks, ${side} at most, and a grid alone is no task: ${takes}.`;
   }

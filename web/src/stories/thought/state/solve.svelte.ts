@@ -5,6 +5,7 @@
 import type { ThinkerModel, ThoughtProgress } from "../../../engine/thinker/client";
 import Busy from "../../../elements/Busy.svelte";
 import { Problem, sentence } from "../../../recording/problem";
+import { Several } from "../../../recording/puzzles/lines";
 import type { ThoughtRecording } from "../../../recording/thought.gen";
 import type { Scene } from "../../../scene/scene";
 import { count } from "../../../scene/numbers";
@@ -282,7 +283,10 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #read(text: string): Draft {
     const { kind } = this.draft;
     const id = text.trim();
-    if (this.models.tasks.some((task) => task.id === id)) return { kind: TASK, task: id, test: 1 };
+    const known = [id, id.toLowerCase()].find((one) =>
+      this.models.tasks.some((task) => task.id === one),
+    );
+    if (known) return { kind: TASK, task: known, test: 1 };
     if (kind === TASK) return this.#readBesideTask(text);
     const other = kind === "sudoku" ? "maze" : "sudoku";
     try {
@@ -527,12 +531,16 @@ export class Solve extends SingleStory<ThoughtRecording> {
   }
 }
 
-/** A puzzle of another kind than the one on the table, if it is a proper one. */
+/**
+ * A puzzle of another kind than the one on the table, if it is a proper one. Several of that kind
+ * are a Problem that says so.
+ */
 function readReady(kind: GridDraft["kind"], text: string): GridDraft | null {
   try {
     const draft = read(kind, text);
     return judge(draft).ready ? draft : null;
-  } catch {
+  } catch (error) {
+    if (error instanceof Several) throw error;
     return null;
   }
 }
