@@ -29,6 +29,10 @@ OTHERS = str.maketrans(".0\u00b71\u2588E", "   ##G")
 Spaces at the end of a line are easily lost, and dots are not."""
 MARKS = ".0\u00b7"
 """Free cells that no editor cuts off."""
+BLANKS = " \t"
+"""What stands around an indented maze."""
+CLOSED = "#SG"
+"""What stands at the edge of a maze with a wall around it: no way leads out."""
 BREAK = "/"
 """Between the rows of a maze that is not square, on one line."""
 PAD, WALL, FREE, START, GOAL, PATH = range(6)
@@ -304,7 +308,7 @@ def _lines(text: str) -> list[str]:
     if not lines:
         raise UserError("an empty text is no maze: write # for a wall and a space for a free cell")
     if len(lines) > 1:
-        return lines
+        return lines if BREAK in text else _without_margin(lines)
     width = isqrt(len(lines[0]))
     if width * width != len(lines[0]):
         raise UserError(
@@ -312,6 +316,26 @@ def _lines(text: str) -> list[str]:
             "give a square number of them, or a line for each row"
         )
     return [lines[0][at : at + width] for at in range(0, len(lines[0]), width)]
+
+
+def _without_margin(lines: list[str]) -> list[str]:
+    """The rows without what is blank around a maze with a wall around it, as an indented one."""
+    known = [line.translate(OTHERS) for line in lines]
+    written = [row for row, line in enumerate(known) if line.strip(BLANKS)]
+    if not written:
+        return lines
+    rows = slice(written[0], written[-1] + 1)
+    left = min(len(known[row]) - len(known[row].lstrip(BLANKS)) for row in written)
+    right = max(len(known[row].rstrip(BLANKS)) for row in written)
+    box = [line[left:right].ljust(right - left) for line in known[rows]]
+    around = box[0] + box[-1] + "".join(line[0] + line[-1] for line in box)
+    closed = len(box) > 2 and right - left > 2 and set(around) <= set(CLOSED)
+    # Dots are cells that somebody wrote, and no margin.
+    margin = "".join(lines[: rows.start] + lines[rows.stop :])
+    margin += "".join(line[:left] + line[right:] for line in lines[rows])
+    return (
+        [line[left:right] for line in lines[rows]] if closed and not margin.strip(BLANKS) else lines
+    )
 
 
 def _ends(given: Ints) -> tuple[Ints, Ints]:

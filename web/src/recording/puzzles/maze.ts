@@ -114,7 +114,7 @@ function rowsOf(text: string): string[] {
   if (only === undefined) {
     throw new Problem("an empty text is no maze: write # for a wall and a space for a free cell");
   }
-  if (lines.length > 1) return lines;
+  if (lines.length > 1) return text.includes("/") ? lines : withoutMargin(lines);
   const cells = [...only];
   const width = Math.floor(Math.sqrt(cells.length));
   if (width * width !== cells.length) {
@@ -126,6 +126,39 @@ function rowsOf(text: string): string[] {
   return Array.from({ length: width }, (_, row) =>
     cells.slice(row * width, (row + 1) * width).join(""),
   );
+}
+
+/** The rows without what is blank around a maze with a wall around it, as an indented one. */
+function withoutMargin(lines: readonly string[]): string[] {
+  const cells = lines.map((line) => [...line]);
+  const isBlank = (letter: string): boolean => letter === " " || letter === "\t";
+  const isMargin = (letter: string): boolean => isBlank(letter) || TOKENS[letter] === FREE;
+  const firstIn = (line: readonly string[]): number => line.findIndex((one) => !isMargin(one));
+  const written = cells.flatMap((line, row) => (firstIn(line) < 0 ? [] : [row]));
+  const [top, bottom] = [written[0], written.at(-1)];
+  if (top === undefined || bottom === undefined) return [...lines];
+  const rows = cells.slice(top, bottom + 1);
+  const some = rows.filter((line) => firstIn(line) >= 0);
+  const left = Math.min(...some.map(firstIn));
+  const right = Math.max(...some.map((line) => line.findLastIndex((one) => !isMargin(one)) + 1));
+  const isWall = (row: number, column: number): boolean =>
+    [WALL, START, GOAL].includes(TOKENS[rows[row]?.[column] ?? " "] ?? PAD);
+  const [height, width] = [rows.length, right - left];
+  const closed =
+    height > 2 &&
+    width > 2 &&
+    rows.every((_, row) => isWall(row, left) && isWall(row, right - 1)) &&
+    Array.from({ length: width }, (_, i) => left + i).every(
+      (column) => isWall(0, column) && isWall(height - 1, column),
+    );
+  // Dots are cells that somebody wrote, and no margin.
+  const margin = [
+    ...cells.slice(0, top).flat(),
+    ...cells.slice(bottom + 1).flat(),
+    ...rows.flatMap((line) => [...line.slice(0, left), ...line.slice(right)]),
+  ];
+  if (!closed || !margin.every(isBlank)) return [...lines];
+  return rows.map((line) => line.slice(left, right).join(""));
 }
 
 /** The maze in lines that can be read again; with dots for free cells, which nobody cuts off. */
