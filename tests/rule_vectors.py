@@ -138,6 +138,23 @@ TEXTS = (
     ("maze", "\n".join(["#" * 3] * 31)),
     ("maze", "S G\nS G"),
     ("maze", "###\n###"),
+    ("maze", "S G\n###\n\nS#G\n   "),
+    ("maze", "S.G\r\n###\r\n\r\n\r\nS#E\r\n...\r\n"),
+    ("maze", "S G/###\nS#G/   "),
+    ("maze", "\n".join(["#" * 7 + "S" + "#" * 20 + "G" + "#" * 7] * 3)),
+    ("maze", "S  \n\n  G"),
+    ("maze", "SS \n\n  G"),
+    ("maze", "SS \n   \n G "),
+    ("maze", "\n".join(f"    {line}  " for line in ("#####", "#S G#", "#####"))),
+    ("maze", "  \n\t#####\n\t#S G#\n\t####S\n   \n"),
+    ("maze", "  ####\n  #S#\n  ####\n   G"),
+    ("maze", ".....\n.###.\n.#S#.\n.##G.\n....."),
+    ("maze", "     \n ### \n #S#/\n ##G "),
+    ("maze", "     \n ### \n #SG \n ### "),
+    ("maze", " ## \n SG \n    "),
+    ("maze", "   \n   \n"),
+    ("maze", "She went.\n\nShe Slept. Good.\n\nSo it Goes.\n" * 20),
+    ("maze", "\n".join(["#" * 40] * 40).replace("#", ".", 3)),
 )
 
 

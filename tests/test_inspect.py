@@ -252,6 +252,40 @@ def test_json_is_the_summary() -> None:
     assert json.loads(result.stdout) == json.loads(Path("in/inside.json").read_text())
 
 
+def test_questions_alone_are_answered_by_rule_or_left_out(run: Path) -> None:
+    questions = [row["question"] for row in table(run / "four.csv")][:6]
+    several = "." * 16
+    (run / "some.csv").write_text("\n".join(["question", *questions, several]) + "\n")
+    result = said("run", "--data", "some.csv", "--out", "in", "--twins", "0")
+    assert result.exit_code == 0, result.output
+    assert " of 6;" in result.stdout
+    assert "left out   1, whose answers are not known" in result.stdout
+    assert {path.name for path in Path("in").iterdir()} == FILES
+    assert [row["exact"] for row in table(Path("in/puzzles.csv"))][6] == ""
+    (summary,) = [line for line in result.stdout.splitlines() if line.startswith("data")]
+    assert ": 7 of sudoku" in summary
+
+
+@pytest.mark.usefixtures("run")
+def test_where_no_answer_is_known_that_is_said_and_the_rest_is_written() -> None:
+    Path("none.csv").write_text("question,answer\n" + f"{'.' * 16},\n" * 3)
+    result = said("run", "--data", "none.csv", "--out", "in", "--twins", "0")
+    assert result.exit_code == 0, result.output
+    assert "exact      left out: no answer is known" in result.stdout
+    assert {path.name for path in Path("in").iterdir()} == FILES - {"exact.svg"}
+    assert table(Path("in/exact.csv")) == []
+
+
+@pytest.mark.usefixtures("run")
+def test_a_question_without_an_answer_is_a_bad_row() -> None:
+    Path("bad.csv").write_text(f"question\n{'.' * 16}\n11{'.' * 14}\n")
+    result = said("run", "--data", "bad.csv", "--out", "in")
+    assert result.exit_code == 2
+    assert "bad.csv, line 3: the question '11" in result.stderr
+    assert "has no one answer" in result.stderr
+    assert said("run", "--data", "bad.csv", "--out", "in", "--skip-bad").exit_code == 0
+
+
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize(
     ("words", "complaint"),

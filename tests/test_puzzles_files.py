@@ -95,6 +95,26 @@ def test_sizes_are_found_however_a_cell_is_written(tmp_path: Path, how: str) -> 
         assert found.puzzle.is_valid(*as_grids(torch.cat((found.rows.given, found.rows.solution))))
 
 
+def test_answers_may_lack_where_it_is_said_that_they_may(tmp_path: Path) -> None:
+    several, asked = "." * 81, EASY
+    for lines in (
+        ("question", asked, several),
+        (HEADER, f"x,{asked},{SOLUTION},3", f"x,{several},,"),
+        (HEADER, f"x,{asked},,3", f"x,{several},,"),
+    ):
+        source = written(tmp_path, *lines)
+        with pytest.raises(UserError):
+            load_puzzles("sudoku", source)
+        found = load_puzzles("sudoku", source, unanswered=True)
+        rows = found.rows
+        assert found.puzzle.decode(as_grids(rows.solution)[0]) == SOLUTION
+        assert (rows.solution[1] == IGNORED).all()
+    # What is there is checked all the same.
+    wrong = written(tmp_path, HEADER, f"x,{asked},{SOLUTION[::-1]},3", f"x,{several},,")
+    with pytest.raises(UserError, match="not a correct one"):
+        load_puzzles("sudoku", wrong, unanswered=True)
+
+
 @pytest.mark.parametrize("name", ["many.sdm", "many.txt", "MANY.SDM"])
 def test_a_puzzle_on_each_line_has_the_answer_that_the_rule_finds(
     tmp_path: Path, name: str

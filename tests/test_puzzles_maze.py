@@ -65,6 +65,19 @@ def test_the_tokens_are_the_originals() -> None:
             Maze(side)
 
 
+def test_what_is_blank_around_a_walled_maze_is_no_part_of_it() -> None:
+    walled = ["#####", "#S G#", "#####"]
+    grid = SIX.encode("\n".join(walled))
+    for indent in ("  ", "\t", " " * 40):
+        assert SIX.encode("\n".join(f"{indent}{line}  " for line in ["", *walled, ""])) == grid
+    # A way may lead around what has a gap, and dots are cells that somebody wrote.
+    for other in (["#####", "#S G ", "#####"], ["#####", " S G#", "#####"]):
+        around = ["      ", *(f" {line}" for line in other), "      "]
+        assert SIX.encode("\n".join(around))[0] == FREE
+    dots = "\n".join(["......", *(f".{line}" for line in walled), "......"])
+    assert SIX.encode(dots)[0] == FREE
+
+
 def test_a_small_maze_stands_at_the_top_left_and_short_lines_end_with_free_cells() -> None:
     grid = SIX.encode(SMALL)
     assert np.array(grid).reshape(6, 6).tolist() == [

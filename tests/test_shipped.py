@@ -98,6 +98,7 @@ def test_one_puzzle_takes_one_thread_of_a_small_model(monkeypatch: pytest.Monkey
 def test_the_model_of_arc_solves_what_its_card_says() -> None:
     name = USUAL["arc"]
     card = (shipped()[name] / CARD).read_text()
+    assert f"Solved (task:test): {', '.join(load_model(name).solved)}." in card
     solved = re.search(r"^Solved \(task:test\): ([0-9a-f]{8}):(\d)", card, re.MULTILINE)
     assert solved
     result = CliRunner().invoke(app, ["solve", "arc", solved[1], "--json", "--dtype", "float32"])
@@ -105,6 +106,15 @@ def test_the_model_of_arc_solves_what_its_card_says() -> None:
     assert [answer["test"] + 1 for answer in answers if answer["solved"]].count(int(solved[2]))
     assert not any(answer["learned"] for answer in answers)
     assert name in result.stderr
+
+
+def test_a_task_that_is_not_known_is_answered_with_those_that_are_solved() -> None:
+    result = CliRunner().invoke(app, ["solve", "arc", "ffffffff"])
+    assert result.exit_code == 2
+    assert "there is no task 'ffffffff' among the 255" in result.stderr
+    solved = dict.fromkeys(one[:8] for one in load_model(USUAL["arc"]).solved)
+    assert solved
+    assert f"; this model was measured to solve {', '.join(solved)}\n" in result.stderr
 
 
 def test_puzzles_without_a_model_are_refused() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -18,14 +19,15 @@ from typer.testing import CliRunner, Result
 
 import hrmkit
 from hrmkit.cli import app
-from hrmkit.cli.typed import Long, puzzles
+from hrmkit.cli.typed import Long, puzzles_in
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
 from hrmkit.model.checkpoint import save
 from hrmkit.model.originals import to_original
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.arc.puzzle import Arc
-from hrmkit.puzzles.puzzle import as_grids
+from hrmkit.puzzles.puzzle import Puzzle, as_grids
+from hrmkit.puzzles.text import puzzles
 from hrmkit.recording.file import load
 from hrmkit.recording.thought.schema import ThoughtRecording
 from hrmkit.solving import watch as watching
@@ -296,6 +298,60 @@ def test_puzzles_in_frames_and_under_heads_are_answered_as_they_come() -> None:
     assert (record.exit_code, "give one" in record.stderr) == (2, True)
 
 
+NEWSPAPER = "#######\n#S    #\n##### #\n#   # #\n# # # #\n# #  G#\n#######"
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n\n\n"])
+@pytest.mark.parametrize("free", [" ", "."])
+def test_several_mazes_in_a_file_are_answered_one_after_the_other(
+    tmp_path: Path, between: str, free: str
+) -> None:
+    upended = "\n".join(reversed(NEWSPAPER.splitlines()))
+    bad = NEWSPAPER.replace("G", " ")
+    file = tmp_path / "mazes.txt"
+    file.write_text(between.join((NEWSPAPER, bad, upended)).replace(" ", free) + "\n")
+    result = hrmkit_says("solve", "maze", str(file))
+    assert result.exit_code == 2
+    assert result.stdout.count("\nvalid; ") == 2
+    assert result.stderr.count("error: ") == 1
+    assert "error: this maze is refused: it has no G: mark one cell with G" in result.stderr
+    assert hrmkit_says("solve", "maze", given=file.read_text()).stdout.count("\nvalid; ") == 2
+    record = hrmkit_says("solve", "maze", str(file), "--record", str(tmp_path / "x.hrm.json"))
+    assert (record.exit_code, record.stdout) == (2, "")
+    assert record.stderr == (
+        "error: --record writes one thought, and these are 3 puzzles: give one\n"
+    )
+
+
+def test_mazes_on_a_line_each_are_answered_one_by_one(tmp_path: Path) -> None:
+    line = NEWSPAPER.replace("\n", "")
+    file = tmp_path / "mazes.txt"
+    file.write_text(f"{line}\n{NEWSPAPER.replace(chr(10), '/')}\n{line}\n")
+    for words, given in (((str(file),), None), ((), file.read_text())):
+        result = hrmkit_says("solve", "maze", *words, given=given)
+        assert result.exit_code == 0
+        assert result.stdout.count("\nvalid; ") == 3
+
+
+class Plain:
+    """A kind that does not know where its puzzles end."""
+
+    cells = 4
+
+    def encode(self, text: str) -> tuple[int, ...]:
+        if len(text.replace("\n", "")) != 4:
+            raise UserError("no")
+        return (1, 2, 3, 4)
+
+
+def test_a_kind_that_knows_no_ends_is_split_where_all_parts_are_puzzles() -> None:
+    kind = cast("Puzzle", Plain())
+    assert puzzles_in("12\n34\n\n43\n21\n", kind) == ["12\n34", "43\n21"]
+    assert puzzles_in("1234\n4321", kind) == ["1234", "4321"]
+    for whole in ("12\n\n34", "12\n34\n\n43\n2"):
+        assert puzzles_in(whole, kind) == [whole]
+
+
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
@@ -362,7 +418,8 @@ def test_every_segment_is_seen_until_the_model_halts() -> None:
     assert seen[-1][2] == "halts"
     assert all(then == "continues" for _, _, then in seen[:-1])
     assert int(seen[0][1]) >= text.count(".")
-    assert f"valid; {len(seen)} segments (until the model halted)" in result.stdout
+    thought = "1 segment" if len(seen) == 1 else f"{len(seen)} segments"
+    assert f"valid; {thought} (until the model halted)" in result.stdout
 
 
 @pytest.mark.usefixtures("run")
@@ -398,7 +455,8 @@ def test_a_puzzle_is_looked_at_in_other_views_until_the_answer_is_valid() -> Non
     arguments = ("solve", "sudoku", text, "--model", "run", "--views", "8")
     result = hrmkit_says(*arguments, "--watch", "--record", out)
     assert result.exit_code == 0
-    assert f"{found.text}\nvalid in view {found.view}; {found.segments} segments" in result.stdout
+    thought = "1 segment (" if found.segments == 1 else f"{found.segments} segments ("
+    assert f"{found.text}\nvalid in view {found.view}; {thought}" in result.stdout
     assert f", {found.all_segments} in {found.views} views, " in result.stdout
     seen = re.findall(r"^(?:view (\d+), )?segment (\d+):", result.stdout, re.MULTILINE)
     assert len(seen) == found.all_segments

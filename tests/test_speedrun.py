@@ -20,9 +20,10 @@ from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku.generator import make_sudokus_with_blanks
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import plan_of
-from hrmkit.solving.evaluate import evaluate
+from hrmkit.solving.evaluate import Proportion, evaluate
+from hrmkit.solving.evaluate_arc import ArcEvaluation, ArcScore
 from hrmkit.solving.inference import InferenceSettings
-from hrmkit.solving.loading import ABILITIES, load_model
+from hrmkit.solving.loading import ABILITIES, SOLVED, load_model
 from tiny_run import tiny_run
 from tiny_solver import write_csv
 
@@ -339,3 +340,18 @@ def test_curves_are_a_runs_own_evaluations(tmp_path: Path) -> None:
     assert picture == curves.drawn([curve, curve], stages=True)
     with pytest.raises(UserError, match="no run"):
         curves.curve_of(tmp_path)
+
+
+def test_what_an_arc_model_solves_is_kept_beside_its_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ship", ship)
+    share = Proportion(2, 8, 0.25, 0.1, 0.5)
+    score = ArcScore(share, share, 0.25, 0.25, 0.25)
+    solved = ("6ea4a07e:2", "bbb1b8b6:1")
+    own = ArcEvaluation(
+        "arc-1:pocket", "", 6, 8, 80, score, 1.0, 1.0, 80.0, InferenceSettings(), solved
+    )
+    noted = script("ship_arc").noted_of(own, "arc-1:pocket")
+    assert noted[SOLVED] == list(solved)
+    assert "25.0% of the 8 tests" in noted[ABILITIES]

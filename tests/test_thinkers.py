@@ -303,6 +303,26 @@ def tiny_arc(folder: Path, source: str = "arc-1:pocket", **said: object) -> Path
     return folder
 
 
+def test_what_an_arc_model_was_measured_to_solve_is_told_of_it_alone(tmp_path: Path) -> None:
+    tiny_arc(tmp_path / "mine")
+    thinkers = Thinkers([tmp_path / "mine"])
+    found = {one["name"]: one for one in entries(thinkers)}
+    assert found["mine"]["solved"] == found["sudoku-wide"]["solved"] == []
+    solved = found["arc-pocket"]["solved"]
+    assert tuple(solved) == load_model("arc-pocket").solved
+    tasks = json.loads(thinkers.files[found["arc-pocket"]["tasks"]])
+    assert solved
+    assert set(solved) <= {
+        f"{task['id']}:{test + 1}" for task in tasks for test in range(len(task["tests"]))
+    }
+
+
+@pytest.mark.parametrize("said", [None, "6ea4a07e:1", [3, "6ea4a07e", "6ea4a07e:0"]])
+def test_what_is_no_list_of_tests_says_nothing(said: object) -> None:
+    loaded = load_model("arc-pocket")
+    assert loaded._replace(metadata={**loaded.metadata, "solved": said}).solved == ()
+
+
 def test_the_graph_of_a_model_with_puzzle_embeddings_thinks_as_pytorch_does(
     tmp_path: Path,
 ) -> None:

@@ -30,7 +30,7 @@ from hrmkit.solving.evaluate_arc import (
     known_tests,
 )
 from hrmkit.solving.inference import InferenceSettings
-from hrmkit.solving.loading import ABILITIES, LoadedModel, learned_from
+from hrmkit.solving.loading import ABILITIES, SOLVED, LoadedModel, learned_from
 from hrmkit.solving.report import arc_as_text
 
 TEMPLATE = Path(__file__).with_name("arc_card.md")
@@ -87,6 +87,18 @@ def card(
     )
 
 
+def noted_of(own: ArcEvaluation, source: str) -> dict[str, Any]:
+    """What of the measurement is kept beside the weights, for whoever offers the tasks."""
+    assert own.score is not None
+    return {
+        ABILITIES: (
+            f"measured to solve {own.score.tests_two.share:.1%} of the {own.tests} tests of "
+            f"{source}'s evaluation tasks, with two tries each"
+        ),
+        SOLVED: list(own.solved),
+    }
+
+
 def main() -> None:
     """Round, measure, write."""
     parser = argparse.ArgumentParser(description="Make a run's newest ARC model the package's.")
@@ -113,14 +125,10 @@ def ship(given: Any) -> None:
             measured[embeddings] = evaluate_arc(
                 loaded, data, tests, InferenceSettings(), progress, embeddings
             )
-    own = measured["own"][0]
-    assert own.score is not None
-    said = (
-        f"measured to solve {own.score.tests_two.share:.1%} of the {own.tests} tests of "
-        f"{source}'s evaluation tasks, with two tries each"
-    )
+    noted = noted_of(measured["own"][0], source)
+    said = noted[ABILITIES]
     folder = given.to / given.name
-    save_halves(loaded, folder, {**loaded.metadata, ABILITIES: said})
+    save_halves(loaded, folder, {**loaded.metadata, **noted})
     told = {
         "name": given.name,
         "machine": given.machine,

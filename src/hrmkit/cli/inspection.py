@@ -36,8 +36,8 @@ def inspect(
     data: Annotated[
         str,
         typer.Option(
-            help="Puzzles with answers (CSV, CSV.gz, a name on the hub; arc-1, arc-1:pocket), or "
-            "sudokus without (.sdm, .txt)."
+            help="Puzzles, with answers or without (CSV, CSV.gz, a name on the hub; one a line: "
+            ".sdm, .txt); arc-1, arc-1:pocket."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder to write data and pictures to.")],
@@ -117,7 +117,7 @@ def labelled_for(loaded: LoadedModel, data: str, puzzle: str | None, skip_bad: b
     from hrmkit.solving.loading import load_for, name_of
 
     if not definition_of(name_of(loaded, puzzle)).by_task:
-        return load_for(loaded, data, puzzle, skip_bad)
+        return load_for(loaded, data, puzzle, skip_bad, unanswered=True)
     tasks, tests = known_tests(loaded, data, views=1)
     rows = tests.rows()
     ratings = torch.full((len(rows),), torch.nan, dtype=torch.float64)

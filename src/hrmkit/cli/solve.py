@@ -53,7 +53,8 @@ def solve(
     text: Annotated[
         list[str] | None,
         typer.Argument(
-            help="The puzzle, on one line or in several; a file; - reads it. Of ARC: a task. "
+            help="The puzzle, on one line or in several; a file, of several puzzles with empty "
+            "lines between; - reads it. Of ARC: a task. "
             "Without one, puzzles are read one after the other, and each is answered at once."
         ),
     ] = None,
@@ -116,16 +117,20 @@ def solve(
     )
     how = answering(puzzle, Request(loaded, settings, watch, record, json))
     texts = puzzles_in(read_text(text, how.kind), how.kind) if text and how.kind else []
-    several = len(texts) > 1 and not record
+    several = len(texts) > 1
+    if record and several:
+        raise UserError(
+            f"--record writes one thought, and these are {len(texts)} puzzles: give one"
+        )
     if how.kind and texts and not several:  # what is malformed is all that there is to say
-        how.kind.encode("\n".join(texts))
+        how.kind.encode(texts[0])
     if model is None:
         typer.echo(f"model: {source}, {loaded.metadata[ABILITIES]}", err=True)
     if text is None:
         raise typer.Exit(answer_typed(puzzle, how.lines, how.answer, json))
     if several:
         raise typer.Exit(answer_all(texts, how.answer, json))
-    right = how.answer("\n".join(texts)) if how.kind else how.answer(task_named(text))
+    right = how.answer(texts[0] if how.kind else task_named(text))
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:

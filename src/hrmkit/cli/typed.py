@@ -14,10 +14,8 @@ import typer
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.puzzle import Puzzle
-from hrmkit.puzzles.text import Lines
+from hrmkit.puzzles.text import Lines, puzzles
 
-FIRST, NEXT = "> ", "... "
-"""Prompts for a puzzle's first line and for the others."""
 LONGEST = 40
 """Characters of a line that are shown."""
 
@@ -90,43 +88,27 @@ class Long(NamedTuple):
         return not lines
 
 
-def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
-    """The puzzles in the lines that `line_after` reads after a prompt; "" is the end.
-
-    A line that is a whole puzzle stands alone. Other lines are joined until they are a whole
-    puzzle, or until an empty line, a whole line or the end. A line of spaces or tabs that is as
-    long as the line before it is a row of free cells, not an empty line.
-    """
-    gathered: list[str] = []
-
-    def taken() -> Iterator[str]:
-        if not known.is_empty(gathered):
-            yield "\n".join(gathered)
-        gathered.clear()
-
-    while line := line_after(NEXT if gathered else FIRST):
-        line = line.rstrip("\r\n")
-        if known.is_whole([line]):
-            yield from taken()
-            yield line
-        elif not line.strip() and not (line and gathered and len(line) == len(gathered[-1])):
-            yield from taken()
-        else:
-            gathered.append(line)
-            if known.is_whole(gathered):
-                yield from taken()
-    yield from taken()
-
-
 def puzzles_in(text: str, kind: Puzzle) -> list[str]:
-    """The puzzles in a text: the text itself if it is one puzzle, or cannot be split."""
+    """The puzzles in a text: the text itself if it is one puzzle, or cannot be split.
+
+    A kind that knows where its puzzles end (`Lines`) has a malformed one among the others; of
+    another kind all have to be well-formed, or an empty line may as well stand within one.
+    """
+    if is_one(text, kind):
+        return [text]
+    lines = iter(text.splitlines(keepends=True))
+    found = list(puzzles(lambda _: next(lines, ""), lines_of(kind)))
+    splits = isinstance(kind, Lines) or all(is_one(one, kind) for one in found)
+    return found if len(found) > 1 and splits else [text]
+
+
+def is_one(text: str, kind: Puzzle) -> bool:
+    """Whether a text is one puzzle."""
     try:
         kind.encode(text)
     except UserError:
-        lines = iter(text.splitlines(keepends=True))
-        found = list(puzzles(lambda _: next(lines, ""), lines_of(kind)))
-        return found if len(found) > 1 and isinstance(kind, Lines) else [text]
-    return [text]
+        return False
+    return True
 
 
 def lines_of(kind: Puzzle) -> Lines:

@@ -1,8 +1,8 @@
 """Puzzles in files: CSV with the columns source, question, answer, rating, as the hub's are.
 
 Only question and answer have to be there, which may also be called puzzle and solution, or quizzes
-and solutions. A file that ends in .sdm or .txt has a puzzle on each line, and no answers: these are
-found by rule. Files that end in .gz are compressed.
+and solutions; for what needs no answers, only the question. A file that ends in .sdm or .txt has a
+puzzle on each line, and no answers: these are found by rule. Files that end in .gz are compressed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import torch
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
-from hrmkit.puzzles.puzzle import IGNORED, Grid, Labelled, Puzzle, PuzzleSet
+from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Labelled, Puzzle, PuzzleSet
 from hrmkit.puzzles.registry import definition_of
 from hrmkit.writing import check_target, deliver
 
@@ -109,6 +109,7 @@ def load_puzzles(
     skip_bad: bool = False,
     cells: int | None = None,
     larger: bool = False,
+    unanswered: bool = False,
 ) -> Labelled:
     """The puzzles of kind `name` (see `puzzle_of`) in `source`, in the order of the file.
 
@@ -117,7 +118,8 @@ def load_puzzles(
     others. `cells` is the size of the canvas; the file's first rows say it where it is not given,
     and where they need a `larger` one, if that may be. Raises `UserError` if the source cannot be
     read, and, with its line, for a row that is malformed or has a wrong answer. `skip_bad` leaves
-    such rows out instead.
+    such rows out instead. With `unanswered`, a CSV file may lack answers, all or some: the rule of
+    the puzzle finds them, and where it finds none, nothing of the answer is known (`IGNORED`).
     """
     path, said = _located(source)
     kind = definition_of(name)
@@ -127,7 +129,7 @@ def load_puzzles(
     with _opened(path, said) as text:
         lines = _lines(text, said, digest.update)
         plain = path.name.lower().endswith(PLAIN)
-        rows = _puzzles(lines) if plain else _rows(lines, said)
+        rows = _puzzles(lines) if plain else _rows(lines, said, unanswered)
         while chunk := list(islice(rows, CHUNK)):
             if puzzle is None:
                 canvas = cells
@@ -135,7 +137,7 @@ def load_puzzles(
                     needed = kind.canvas([row.question for row in chunk])
                     canvas = max(canvas or 0, needed or 0) or None
                 puzzle = kind.make(canvas)
-            _take(read, puzzle, chunk, said, skip_bad)
+            _take(read, puzzle, chunk, said, skip_bad, unanswered)
     if puzzle is None:
         raise UserError(f"{said} holds no puzzles" + ("" if plain else ", only its columns"))
     if not any(map(len, read.given)):
@@ -257,25 +259,31 @@ def _lines(text: IO[str], said: str, seen: Callable[[bytes], None]) -> Iterator[
         yield line
 
 
-def _rows(lines: Iterator[str], said: str) -> Iterator[_Line]:
+def _rows(lines: Iterator[str], said: str, unanswered: bool) -> Iterator[_Line]:
     """The rows of the file, good or bad; empty lines are left out."""
     reader = csv.reader(lines, strict=True)
     nothing: list[str] = []
     try:
         header = [name.strip().lower() for name in next(reader, nothing)]
         header = [CALLED.get(name, name) for name in header]
-        lacking = [name for name in NEEDED if name not in header]
+        needed = NEEDED[:1] if unanswered else NEEDED
+        lacking = [name for name in needed if name not in header]
         if lacking:
             raise UserError(
                 f"{said}, line 1: there is no column {' or '.join(lacking)}: "
                 f"the first line names the columns, {','.join(COLUMNS)}"
             )
-        question, answer = (header.index(name) for name in NEEDED)
-        rating = header.index("rating") if "rating" in header else None
+        question = header.index("question")
+        answer, rating = (
+            header.index(name) if name in header else None for name in ("answer", "rating")
+        )
         for row in reader:
             if len(row) == len(header):
                 rated = "" if rating is None else row[rating]
-                yield _Line(reader.line_num, row[question], row[answer], rated)
+                said_answer = None if answer is None else row[answer]
+                if unanswered and not said_answer:
+                    said_answer = None
+                yield _Line(reader.line_num, row[question], said_answer, rated)
             elif row:
                 reason = f"{len(row)} values do not fit {len(header)} columns"
                 yield _Line(reader.line_num, "", "", "", reason)
@@ -290,14 +298,22 @@ def _puzzles(lines: Iterator[str]) -> Iterator[_Line]:
             yield _Line(number, line.strip("\r\n"), None, "")
 
 
-def _take(read: _Read, puzzle: Puzzle, rows: list[_Line], said: str, skip_bad: bool) -> None:
+def _take(
+    read: _Read,
+    puzzle: Puzzle,
+    rows: list[_Line],
+    said: str,
+    skip_bad: bool,
+    unanswered: bool,
+) -> None:
     """Read and check a chunk of rows; the first bad one is a `UserError`, or all are counted."""
     flaws = {at: row.flaw for at, row in enumerate(rows) if row.flaw}
     given = _grids(puzzle, [row.question for row in rows], flaws)
-    answer = _answers(puzzle, rows, given, flaws)
+    answer = _answers(puzzle, rows, given, flaws, unanswered)
     ratings = np.array([_rating(row.rating, at, flaws) for at, row in enumerate(rows)])
     good = np.array([at not in flaws for at in range(len(rows))])
-    (read_well,) = np.nonzero(good)
+    # What no answer is known of is good; of the others the answer is checked.
+    (read_well,) = np.nonzero(good & answer.any(1)) if unanswered else np.nonzero(good)
     good[read_well] = _valid(puzzle, given[read_well], answer[read_well])
     if not skip_bad and not good.all():
         at = int(good.argmin())
@@ -331,21 +347,29 @@ def _grids(puzzle: Puzzle, texts: list[str], flaws: dict[int, str]) -> Ints:
     return grids
 
 
-def _answers(puzzle: Puzzle, rows: list[_Line], given: Ints, flaws: dict[int, str]) -> Ints:
-    """The answers of `rows`, int64 [n, cells]; found by rule where the file says none."""
-    if all(row.answer is not None for row in rows):
-        return _grids(puzzle, [row.answer or "" for row in rows], flaws)
-    found = np.zeros_like(given)
-    for at, row in enumerate(rows):
+def _answers(
+    puzzle: Puzzle, rows: list[_Line], given: Ints, flaws: dict[int, str], unanswered: bool
+) -> Ints:
+    """The answers of `rows`, int64 [n, cells]; found by rule where the file says none.
+
+    With `unanswered`, all 0 where no rule finds the one answer of a question that may have some.
+    """
+    asked = [at for at, row in enumerate(rows) if row.answer is None]
+    texts = [row.question if row.answer is None else row.answer for row in rows]
+    found = _grids(puzzle, texts, flaws)
+    for at in asked:
         if at in flaws:
             continue
         grid: Grid = tuple(given[at].tolist())
         solution = puzzle.solution(grid)
-        if solution is None:
-            why = puzzle.flaw(grid) or "no rule finds one"
-            flaws[at] = f"the question {shortened(row.question)} has no one answer: {why}"
-        else:
+        if solution is not None:
             found[at] = solution
+            continue
+        found[at] = 0
+        flaw = puzzle.flaw(grid)
+        if not unanswered or (flaw and SEVERAL not in flaw):
+            why = flaw or "no rule finds one"
+            flaws[at] = f"the question {shortened(rows[at].question)} has no one answer: {why}"
     return found
 
 

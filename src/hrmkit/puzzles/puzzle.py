@@ -15,6 +15,8 @@ from hrmkit.errors import UserError
 
 EMPTY = 0
 """The token of an empty cell: a blank of a 4x4 sudoku, the background of an ARC grid."""
+SEVERAL = "several"
+"""In what a puzzle says of its flaw: it has answers all the same; see `Puzzle.flaw`."""
 IGNORED = -100
 """In a solution: a cell without a label, such as the padding beside a small grid."""
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hrmkit.errors import UserError
+
+FIRST, NEXT = "> ", "... "
+"""Prompts for a puzzle's first line and for the others."""
 
 
 @runtime_checkable
@@ -23,6 +26,34 @@ class Lines(Protocol):
     def is_empty(self, lines: Sequence[str]) -> bool:
         """Whether some lines hold no cell of a puzzle: heads, comments, the end of a frame."""
         ...
+
+
+def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
+    """The puzzles in the lines that `line_after` reads after a prompt; "" is the end.
+
+    A line that is a whole puzzle stands alone. Other lines are joined until they are a whole
+    puzzle, or until an empty line, a whole line or the end. A line of spaces or tabs that is as
+    long as the line before it is a row of free cells, not an empty line.
+    """
+    gathered: list[str] = []
+
+    def taken() -> Iterator[str]:
+        if not known.is_empty(gathered):
+            yield "\n".join(gathered)
+        gathered.clear()
+
+    while line := line_after(NEXT if gathered else FIRST):
+        line = line.rstrip("\r\n")
+        if known.is_whole([line]):
+            yield from taken()
+            yield line
+        elif not line.strip() and not (line and gathered and len(line) == len(gathered[-1])):
+            yield from taken()
+        else:
+            gathered.append(line)
+            if known.is_whole(gathered):
+                yield from taken()
+    yield from taken()
 
 
 def as_text(puzzle: object) -> str:

@@ -17,7 +17,7 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.augment import Unchanged
-from hrmkit.puzzles.puzzle import IGNORED, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Puzzle, PuzzleSet, as_grids
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE
 from hrmkit.puzzles.text import as_text
 from hrmkit.renamed import METADATA, with_new_names
@@ -32,9 +32,6 @@ FILE_NAME = re.compile(
     r".*\.(?![xX]+$)[A-Za-z][A-Za-z0-9]{1,7}|(?:~|\w:)?[/\\]?(?:[\w.-]+[/\\])+[\w.-]+"
 )
 """As puzzle.txt, runs/one, ./one, C:\\one."""
-SEVERAL = "several"
-"""In what a puzzle says of its flaw: it has answers all the same; see `Puzzle.flaw`."""
-
 PAD = 0
 """The token of the cells beside a grid that is smaller than its canvas."""
 
@@ -115,7 +112,7 @@ def solve_grid(
     """
     flaw = puzzle.flaw(given)
     if flaw and SEVERAL not in flaw:
-        raise UserError(f"this {puzzle.name} has no proper answer: {flaw}")
+        raise UserError(f"this {puzzle.name} is refused: {flaw}")
     settings = InferenceSettings(segments=segments, halt_threshold=halt_threshold, views=views)
     label = label_of(puzzle, given)
     tries: list[Try] = []
@@ -272,9 +269,10 @@ def answer_as_text(answer: Answer, puzzle: Puzzle) -> str:
         worth += f" in view {answer.view}" if answer.valid else f" in any of {answer.views} views"
     why = "until the model halted" if answer.halted else "all there are"
     cost = f", {answer.all_segments} in {answer.views} views" if answer.views > 1 else ""
+    thought = "1 segment" if answer.segments == 1 else f"{answer.segments} segments"
     return (
         f"{puzzle.show(answer.given, answer.answer)}\n{answer.text}\n"
-        f"{worth}; {answer.segments} segments ({why}){cost}, {answer.seconds:.2f} s"
+        f"{worth}; {thought} ({why}){cost}, {answer.seconds:.2f} s"
     )
 
 

@@ -56,12 +56,15 @@ def task_of(loaded: LoadedModel, task: str, views: int | None = None) -> tuple[A
         data, ids = known_tasks(loaded, source, views)[0], [task]
     try:
         return data, data.tests(ids, None if views is None else views - 1)
-    except UserError:
-        if ids != [task] or not names_file(task):
+    except UserError as error:
+        if ids == [task] and names_file(task):
+            raise UserError(
+                f"there is no file {task}: give one that is there, or a task's id"
+            ) from None
+        if not loaded.solved:
             raise
-        raise UserError(
-            f"there is no file {task}: give one that is there, or a task's id"
-        ) from None
+        good = ", ".join(dict.fromkeys(one.partition(":")[0] for one in loaded.solved))
+        raise UserError(f"{error}; this model was measured to solve {good}") from None
 
 
 def plain_test(tests: ArcViews) -> PuzzleSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -20,10 +21,15 @@ USUAL = {"sudoku": "sudoku-wide", "maze": "maze-15", "arc": "arc-pocket"}
 """The model of the package that answers a kind of puzzle where no model is named."""
 ABILITIES = "abilities"
 """Key of the metadata of the package's models: one sentence on what the model solves."""
+SOLVED = "solved"
+"""Key of the metadata of ARC's models: the tests that they were measured to solve, as task:test."""
 HALT_THRESHOLD = "halt_threshold"
 """Key of its metadata: the model's own halt threshold; see `wants_to_halt`."""
 VIEWS = "views"
 """Key of its metadata: in how many views to look for a valid answer; see `solve_grid`."""
+
+TEST = re.compile(r"[^:]+:[1-9]\d*")
+"""A test of a task, as `SOLVED` has it."""
 
 
 class LoadedModel(NamedTuple):
@@ -57,6 +63,13 @@ class LoadedModel(NamedTuple):
         """The default number of views in which to look for a valid answer."""
         views = self.metadata.get(VIEWS)
         return views if isinstance(views, int) and views >= 1 else 1
+
+    @property
+    def solved(self) -> tuple[str, ...]:
+        """The tests of ARC's tasks that it was measured to solve, as task:test, from 1."""
+        listed = self.metadata.get(SOLVED)
+        tests = cast("list[Any]", listed) if isinstance(listed, list) else []
+        return tuple(one for one in tests if isinstance(one, str) and TEST.fullmatch(one))
 
 
 def load_model(source: Path | str, named: Mapping[str, Any] | None = None) -> LoadedModel:
@@ -147,7 +160,11 @@ def name_of_sizes(loaded: LoadedModel) -> str:
 
 
 def load_for(
-    loaded: LoadedModel, data: str, named: str | None = None, skip_bad: bool = False
+    loaded: LoadedModel,
+    data: str,
+    named: str | None = None,
+    skip_bad: bool = False,
+    unanswered: bool = False,
 ) -> Labelled:
     """The puzzles in `data` (see `load_puzzles`), for a model and of its kind.
 
@@ -155,7 +172,7 @@ def load_for(
     """
     name = name_of(loaded, named)
     cells = loaded.model.interface.tokens if definition_of(name).holds_smaller else None
-    labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells)
+    labelled = load_puzzles(name, data, skip_bad=skip_bad, cells=cells, unanswered=unanswered)
     check_kind(loaded, labelled.puzzle)
     return labelled
 

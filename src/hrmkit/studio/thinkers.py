@@ -186,6 +186,7 @@ def view_files(loaded: LoadedModel, puzzle: Puzzle, files: dict[str, bytes]) -> 
         "most_views": MOST_VIEWS,
         "symmetries": symmetries,
         "tasks": None,
+        "solved": [],
         "tags": None,
     }
 
@@ -200,6 +201,7 @@ def table_files(loaded: LoadedModel, files: dict[str, bytes]) -> dict[str, Any]:
         "most_views": table.views,
         "symmetries": None,
         "tasks": tasks,
+        "solved": list(loaded.solved),
         "tags": None if table.tags is None else put(files, "tags", table.tags)._asdict(),
     }
 

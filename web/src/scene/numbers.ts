@@ -44,7 +44,7 @@ export function meanSteps(value: number): string {
 
 /** A whole number of things. */
 export function count(value: number, one: string, many = `${one}s`): string {
-  return `${value} ${value === 1 ? one : many}`;
+  return `${grouped(value)} ${value === 1 ? one : many}`;
 }
 
 /** A large whole number, in groups of three digits. */

@@ -165,6 +165,66 @@ test("the back button leads to the puzzle before, and to the story before", asyn
   await expect(grid(page)).toHaveAccessibleName("The maze");
 });
 
+test("the pile's menu shows the level that the puzzle was taken from, and none for another's", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site, `&puzzle=${PUZZLE}`);
+  const pile = page.getByRole("combobox", { name: "From the pile" });
+  await expect(pile.locator("option:checked")).toHaveText("any");
+  await page.getByRole("button", { name: "A new one" }).click();
+  await expect(pile.locator("option:checked")).not.toHaveText("any");
+  await thought(page);
+  await pile.selectOption("Hard");
+  await page.getByRole("button", { name: "A new one" }).click();
+  await thought(page);
+  await expect(pile).toHaveValue("Hard");
+  await cell(page, 1, 1).click();
+  await page.keyboard.press("Delete");
+  await expect(pile).toHaveValue("Hard");
+  await paste(page, PUZZLE);
+  await expect(pile).toHaveValue("");
+});
+
+test("only thoughts of one kind stand side by side", async ({ page, table: site }) => {
+  await table(page, site, `&puzzle=${PUZZLE}`);
+  await thought(page);
+  await paste(page, PUZZLE.replace("53..7", "5...7"));
+  await think(page).click();
+  await thought(page);
+  await linkSays(page, "puzzle", PUZZLE.replace("53..7", "5...7"));
+  const beside = page.getByLabel("Side by side with");
+  await beside.selectOption({ index: 1 });
+  await expect(page.getByRole("figure")).toHaveCount(2);
+  await paste(page, "#######/#S....#/#####.#/#...#.#/#.#.#.#/#.#..G#/#######");
+  await think(page).click();
+  await thought(page);
+  await expect(grid(page)).toHaveAccessibleName("The maze");
+  await expect(page.getByRole("figure")).toHaveCount(1);
+  await linkSays(page, "compare", null);
+  await expect(beside.locator("option")).toHaveText(["nothing"]);
+  // A link that asks for both is told so.
+  await page.goto("about:blank");
+  await table(page, site, `&puzzle=S.G/...&compare=asked:${PUZZLE}~~~~`);
+  await expect(
+    page.getByRole("alert").filter({ hasText: "Only puzzles of one kind stand side by side" }),
+  ).toBeVisible({ timeout: 60_000 });
+});
+
+test("a story that a link names is on the table, whatever was begun of another kind", async ({
+  page,
+  table: site,
+}) => {
+  await table(page, site, `&puzzle=arc:${TASK}`);
+  await thought(page);
+  await page.goto("about:blank");
+  await table(page, site);
+  await expect(grid(page)).toHaveAccessibleName("The sudoku");
+  await thought(page);
+  // The task waits where tasks are.
+  await page.getByRole("combobox", { name: "Task" }).waitFor({ state: "detached" });
+});
+
 test("a maze is drawn with the mouse and with keys, and solved", async ({ page, table: site }) => {
   await table(page, site);
   await page.getByRole("button", { name: "Maze" }).click();
@@ -216,6 +276,8 @@ test("what is no puzzle is refused with a sentence, and what stood there stays",
     [wide, "'１' in line 1, column 1 is not of a sudoku"],
     [".".repeat(256), "256 cells are not a sudoku of 9 x 9"],
     [PUZZLE.slice(1), "80 cells are not a sudoku of 9 x 9"],
+    [`${PUZZLE}\n${PUZZLE}`, "2 sudokus of 9 x 9 are too many at once: give one"],
+    ["###\n#SG\n###\n\n###\n#SG\n###", "2 mazes are too many at once: give one"],
   ] as const) {
     await paste(page, text);
     await expect(said(page)).toContainText(words);
@@ -228,6 +290,16 @@ test("what is no puzzle is refused with a sentence, and what stood there stays",
   await paste(page, "S.S\n...\n..G");
   await expect(said(page)).toHaveText("It has 2 S: mark one cell with S.");
   await expect(think(page)).toBeDisabled();
+  for (const [text, words] of [
+    ["###\n#SG\n###\n\n###\n#SG\n###", "2 mazes are too many at once: give one"],
+    [`${PUZZLE}\n${PUZZLE}`, "2 sudokus of 9 x 9 are too many at once: give one"],
+    ["#####\n#S..#\n#...G#\n#####", "Row 1 has 5 cells and row 3 has 6"],
+    ["It was. The Start.\n\nGood Evening, So.\n".repeat(90), "'I' in row 1, column 1 is not of a"],
+  ] as const) {
+    await paste(page, text);
+    await expect(said(page)).toContainText(words);
+    await expect(grid(page)).toHaveAccessibleName("The maze");
+  }
   await paste(page, "#".repeat(31));
   await expect(said(page)).toContainText("31 cells on one line are no square maze");
   // A puzzle of the other kind is put on the table as what it is.
@@ -246,8 +318,11 @@ test("an ARC task is chosen and answered by vote, and its link answers it again"
   await page.getByRole("button", { name: "ARC" }).click();
   await thought(page);
   const tasks = page.getByRole("combobox", { name: "Task" });
+  // A newcomer meets one that the model solves, and it does.
+  await expect(tasks.locator("option:checked")).toContainText(", solved by this model");
+  await expect(said(page)).toContainText("Solved: ", { timeout: 60_000 });
   expect(await tasks.locator("option").count()).toBeGreaterThan(10);
-  await tasks.selectOption({ label: TASK });
+  await tasks.selectOption(`${TASK} 1`);
   await expect
     .poll(async () => (await hashOf(page)).get("puzzle"), { timeout: 60_000 })
     .toBe(`arc:${TASK}`);
@@ -293,7 +368,7 @@ test("a task that is not there, and what is no task, gets a sentence", async ({
     page.getByRole("alert").filter({ hasText: "There is no task “00000000”" }),
   ).toBeVisible();
   await expect(think(page)).toBeDisabled();
-  await page.getByRole("combobox", { name: "Task" }).selectOption({ label: TASK });
+  await page.getByRole("combobox", { name: "Task" }).selectOption(`${TASK} 1`);
   await thought(page);
   const wide = JSON.stringify([Array<number>(31).fill(1)]);
   const json = JSON.stringify({
@@ -307,12 +382,14 @@ test("a task that is not there, and what is no task, gets a sentence", async ({
     [json, "A task's file cannot be pasted here: the page takes the id of one of the"],
     ["[[1, 2], [3, 4]]", "A grid alone is no task"],
     ["what is this", "“what is this” is no task of this table"],
+    ["00000000", "“00000000” is no task of this table"],
+    [`${PUZZLE}\n${PUZZLE}`, "2 sudokus of 9 x 9 are too many at once: give one"],
   ] as const) {
     await id.fill(text);
     await page.getByRole("button", { name: "Put it on the table" }).click();
     await expect(said(page)).toContainText(words);
   }
-  await id.fill("6ea4a07e");
+  await id.fill("6EA4A07E");
   await page.getByRole("button", { name: "Put it on the table" }).click();
   await expect(page.getByRole("combobox", { name: "Task" })).toHaveValue("6ea4a07e 1");
   await id.fill(PUZZLE);

@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { FREE, GOAL, START, WALL } from "../../src/lib/rules/maze";
-import { BLANK, solve } from "../../src/lib/rules/sudoku";
+import { BLANK, QUICK_NODES, solve } from "../../src/lib/rules/sudoku";
 import { wayThrough } from "../../src/lib/rules/maze";
 import {
   draftOf,
   empty,
+  firstTest,
   inLines,
   judge,
   judgeTask,
@@ -15,12 +16,13 @@ import {
   readWritten,
   refuseTask,
   TASK,
+  testsOffered,
   withToken,
   write,
   type GridDraft,
 } from "../../src/stories/thought/draft";
 import { Kept, type Shelf } from "../../src/stories/thought/state/kept";
-import { another, LEVELS } from "../../src/stories/thought/state/pile";
+import { another, anyOf, LEVELS, levelOf } from "../../src/stories/thought/state/pile";
 import {
   beside,
   fields,
@@ -59,6 +61,32 @@ describe("what is said at once", () => {
     const several = read("sudoku", `1${".".repeat(80)}`);
     expect(judge(several).words).toContain("several solutions");
     expect(judge(several).ready).toBe(true);
+  });
+
+  test("of a nearly empty sudoku, that it has several solutions as all such have", () => {
+    const two = withToken(withToken(empty("sudoku", 9), 0, BLANK + 5), 40, BLANK + 7);
+    expect(judge(two).words).toBe(
+      "2 clues. It has several solutions, as every sudoku with fewer than 17 clues that has any: any of them counts.",
+    );
+  });
+
+  test("of a sudoku that needs a long search, only what is certain after a short one", () => {
+    // It has none (Norvig's, which is called impossible), and the longer search does not see it.
+    const long = read(
+      "sudoku",
+      ".....5.8....6.1.43..........1.5........1.6...3.......553.....61........4.........",
+    );
+    expect(solve(long.grid, 9)).toMatchObject({ givenUp: true });
+    const { guesses } = solve(long.grid, 9, QUICK_NODES);
+    expect(guesses).toBeLessThan(QUICK_NODES);
+    expect(judge(long)).toEqual({
+      words: `17 clues. Whether it has a solution is not known after ${guesses} guesses.`,
+      cells: [],
+      ready: true,
+    });
+    // One that it does find, before it is at its end.
+    const hard = LEVELS.flatMap(({ kind, puzzles }) => (kind === "sudoku" ? puzzles : []));
+    for (const { draft } of hard) expect(judge(draft).words).toContain("one solution");
   });
 
   test("of nothing", () => {
@@ -290,6 +318,7 @@ describe("a task", () => {
     [JSON.stringify([Array<number>(31).fill(0)]), /^A grid with 31 columns is larger/],
     ["1".repeat(31), /^A grid with 31 columns is larger/],
     ["123\n456", /^A grid alone is no task/],
+    [" 00000000\n", /^“00000000” is no task of this table/],
     ["hello", /^“hello” is no task of this table: the page takes the id of one of the 77 tasks/],
     ["It was the best of times. ".repeat(900), /^“It was the best of times/],
   ])("cannot be pasted as %j", (text, says) => {
@@ -297,4 +326,53 @@ describe("a task", () => {
     expect(words).toMatch(says);
     expect(words.length).toBeLessThan(200);
   });
+});
+
+describe("the tests of tasks that can be chosen", () => {
+  const many = (id: string, tests: number) => ({
+    id,
+    examples: [],
+    views: [],
+    tests: Array(tests).fill(null),
+  });
+  const tasks = [many("aaaaaaaa", 1), many("bbbbbbbb", 2), many("cccccccc", 1)];
+
+  test("are marked where the model was measured to solve them", () => {
+    const labels = testsOffered(tasks, ["bbbbbbbb:2", "cccccccc:1"]).map(({ label }) => label);
+    expect(labels).toEqual([
+      "aaaaaaaa",
+      "bbbbbbbb, test 1",
+      "bbbbbbbb, test 2, solved by this model",
+      "cccccccc, solved by this model",
+    ]);
+    for (const none of [[], ["dddddddd:1", "aaaaaaaa"]]) {
+      expect(testsOffered(tasks, none).some(({ solved }) => solved)).toBe(false);
+    }
+  });
+
+  test("begin with one that it solves", () => {
+    const first = (...solved: string[]) => firstTest(tasks, solved);
+    expect(first()).toEqual({ kind: TASK, task: "aaaaaaaa", test: 1 });
+    expect(first("bbbbbbbb:2")).toEqual({ kind: TASK, task: "bbbbbbbb", test: 2 });
+    expect(first("bbbbbbbb:2", "cccccccc:1")).toEqual({ kind: TASK, task: "cccccccc", test: 1 });
+    expect(firstTest([], [])).toBeNull();
+  });
+});
+
+test("a puzzle of the pile is known by its level; one of another shape, or typed, is not", () => {
+  for (const level of LEVELS) {
+    for (const { draft } of level.puzzles) {
+      expect(levelOf(draft)).toBe(level);
+      const other = draft.grid[0] === BLANK + 1 ? BLANK + 2 : BLANK + 1;
+      const changed = withToken(draft, 0, draft.kind === "sudoku" ? other : START);
+      expect(levelOf(changed)).toBeNull();
+    }
+    // One maze of eight is turned to itself.
+    if (level.kind === "sudoku") expect(levelOf(another(level, sudoku))).toBeNull();
+  }
+  expect(levelOf({ kind: TASK, task: "aaaaaaaa", test: 1 })).toBeNull();
+  const some = LEVELS.slice(0, 3);
+  const taken = LEVELS.flatMap(({ puzzles }) => puzzles.map(({ draft }) => anyOf(some, draft)));
+  expect(new Set(taken)).toEqual(new Set(some));
+  expect(anyOf([], sudoku)).toBeUndefined();
 });

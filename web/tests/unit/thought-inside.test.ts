@@ -134,3 +134,22 @@ test.each([
   const inside = { ...states, ...wrong } as ThoughtRecording["inside"];
   expect(check({ ...one, inside })).toContain(complaint);
 });
+
+test("what the marks of certainty mean is said beside the board", () => {
+  const meaning = (recording: ThoughtRecording, t: number): string | undefined =>
+    [...everyShape(scene.draw(recording, t, wide))]
+      .filter((shape) => shape.id === "main.meaning")
+      .map((shape) => ("text" in shape ? String(shape.text) : ""))[0];
+  const bars = "The longer the bar below a digit, the surer.";
+  const circles = "The larger the circle in a cell, the less sure.";
+  for (const [on, words] of [
+    ["sudoku", bars],
+    ["maze", circles],
+    ["arc", circles],
+  ] as const) {
+    const recording = thoughtInside({ on });
+    expect(meaning(recording, scene.duration(recording, wide)), on).toBe(words);
+    // Before the first segment there is no mark.
+    expect(meaning(recording, 0)).toBeUndefined();
+  }
+});

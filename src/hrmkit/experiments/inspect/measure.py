@@ -94,6 +94,11 @@ class Exactness:
     rated: bool
     """Whether difficulties are ratings from the data; otherwise the puzzle computed them."""
 
+    @property
+    def puzzles(self) -> int:
+        """So many puzzles' answers are known."""
+        return self.by_segment[-1].of
+
 
 def modules_of(watched: Watched) -> tuple[Module, ...]:
     """The states that there are, the slow one first."""
@@ -202,13 +207,13 @@ def exactness_of(
     """How many answers are right, after each reading; None where no puzzle's answer is known."""
     count = len(watched)
     solution, hardness = puzzles.solution[:count], difficulties[:count]
-    known = (solution != IGNORED).any(1)
-    if not known.any():
+    told = known(puzzles[:count])
+    if not told.any():
         return None
-    right = right_cells(watched.answers, solution[:, None]).all(-1)[known]
+    right = right_cells(watched.answers, solution[:, None]).all(-1)[told]
     in_segment = len(readings(wiring))
     by_segment = right[:, in_segment - 1 :: in_segment]
-    hardness = hardness[known]
+    hardness = hardness[told]
     spans = [
         (one.easiest, one.hardest)
         for one in bins_of(hardness, by_segment[:, -1], torch.zeros(len(hardness)))
@@ -233,10 +238,14 @@ def exactness_of(
 
 def solved(watched: Watched, puzzles: PuzzleSet) -> tuple[Tensor, Tensor]:
     """Which puzzles' last answers are exactly right, and which are wrong: bool [n] each."""
-    solution = puzzles.solution[: len(watched)]
-    known = (solution != IGNORED).any(1)
-    right = right_cells(watched.answers[:, -1], solution).all(-1)
-    return known & right, known & ~right
+    told = known(puzzles[: len(watched)])
+    right = right_cells(watched.answers[:, -1], puzzles.solution[: len(watched)]).all(-1)
+    return told & right, told & ~right
+
+
+def known(puzzles: PuzzleSet) -> Tensor:
+    """Of which puzzles an answer is known: bool [n]."""
+    return (puzzles.solution != IGNORED).any(1)
 
 
 def as_rows(parts: Sequence[Any], **more: Any) -> list[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import torch
 
-from hrmkit.experiments.inspect.measure import Dimensions, as_rows, modules_of, solved
+from hrmkit.experiments.inspect.measure import Dimensions, as_rows, known, modules_of, solved
 from hrmkit.experiments.inspect.pictures import Ways, pictures
 from hrmkit.experiments.inspect.run import Inspection
 from hrmkit.experiments.inspect.watch import Watched, readings
@@ -51,7 +51,8 @@ from 1.
   puzzles.
 - `puzzles.csv`: a row a puzzle: its number in the file, its difficulty, whether its last answer is
   exact, and from which segment on it stayed so.
-- `exact.csv`: exact by segment and difficulty, with 95% intervals.
+- `exact.csv`: exact by segment and difficulty, with 95% intervals, of the puzzles whose answers are
+  known; empty, and without its picture, if none is.
 - The pictures show the same.
 """
 
@@ -191,7 +192,7 @@ def exact_rows(inspection: Inspection) -> list[Row]:
     found = inspection.exactness
     if found is None:
         return []
-    hardness = inspection.difficulties
+    hardness = inspection.difficulties[known(inspection.data.rows)]
     groups = [(float(hardness.min()), float(hardness.max()), found.by_segment)]
     groups += [(one.easiest, one.hardest, one.exact) for one in found.by_difficulty]
     return [
@@ -272,9 +273,14 @@ def as_text(inspection: Inspection, model: str, device: str, folder: Path) -> st
         f"device     {device}",
         f"segments   {inspection.segments}, without halting",
     ]
-    if found:
+    if found is None:
+        lines.append("exact      left out: no answer is known, by the data or by a rule")
+    else:
         by_segment = " ".join(f"{one.share:.3f}" for one in found.by_segment)
         lines += [f"exact      {shown(found.by_segment[-1])}", f"  by segment {by_segment}"]
+        unknown = len(inspection.watched) - found.puzzles
+        if unknown:
+            lines.append(f"  left out   {unknown}, whose answers are not known")
     for one in inspection.convergence:
         lines.append(
             f"residual {one.module} {one.first:.3f} at its second call, {one.last:.3f} at its last"

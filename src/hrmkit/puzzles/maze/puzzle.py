@@ -20,7 +20,7 @@ from hrmkit.puzzles.board import Board
 from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.maze.paths import Bools, Ints, distances, label_paths
 from hrmkit.puzzles.puzzle import IGNORED, Grid, PuzzleSet
-from hrmkit.puzzles.text import tokens_of
+from hrmkit.puzzles.text import puzzles, tokens_of
 
 LETTERS = "# SGo"
 """How tokens 1 to 5 are written."""
@@ -29,6 +29,10 @@ OTHERS = str.maketrans(".0\u00b71\u2588E", "   ##G")
 Spaces at the end of a line are easily lost, and dots are not."""
 MARKS = ".0\u00b7"
 """Free cells that no editor cuts off."""
+BLANKS = " \t"
+"""What stands around an indented maze."""
+CLOSED = "#SG"
+"""What stands at the edge of a maze with a wall around it: no way leads out."""
 BREAK = "/"
 """Between the rows of a maze that is not square, on one line."""
 PAD, WALL, FREE, START, GOAL, PATH = range(6)
@@ -94,26 +98,50 @@ class Maze:
         A line that is shorter than the longest ends with free cells, where these are spaces:
         editors cut off those. Empty lines before and after are left out. Raises `UserError` for
         another character, rows of different lengths where free cells are no spaces, a maze that is
-        too large, or one line that is no square.
+        too large, one line that is no square, or several mazes.
         """
         lines = _lines(text)
-        _check_lengths(lines)
-        width = max(map(len, lines))
-        if max(width, len(lines)) > self.side:
+        tokens = _tokens(lines)
+        self._check_one(text)
+        height, width = len(lines), max(map(len, lines))
+        if max(width, height) > self.side:
             raise UserError(
-                f"a maze of {len(lines)} x {width} cells is too large: "
+                f"a maze of {height} x {width} cells is too large: "
                 f"at most {self.side} x {self.side} are possible here"
             )
+        _check_lengths(lines)
         canvas = np.full((self.side, self.side), PAD)
-        for row, line in enumerate(lines):
-            for column, character in enumerate(line.ljust(width).translate(OTHERS)):
-                if character not in LETTERS:
-                    raise UserError(
-                        f"{character!r} in row {row + 1}, column {column + 1} is not of a maze: "
-                        "write # for a wall, a space or . for a free cell, S, G, and o for the path"
-                    )
-                canvas[row, column] = 1 + LETTERS.index(character)
+        canvas[:height, :width] = FREE
+        for row, found in enumerate(tokens):
+            canvas[row, : len(found)] = found
         return tuple(canvas.ravel().tolist())
+
+    def is_whole(self, lines: Sequence[str]) -> bool:
+        """Whether this is one line, and no row: longer than rows are, or with `/` between them."""
+        if len(lines) != 1:
+            return False
+        line = lines[0].strip().translate(OTHERS)
+        ends = line.count("S") == line.count("G") == 1
+        alone = BREAK in line or (len(line) > LARGEST and isqrt(len(line)) ** 2 == len(line))
+        return (ends and alone) or len(line) >= self.cells
+
+    def is_empty(self, lines: Sequence[str]) -> bool:
+        """Whether there is no line."""
+        return not lines
+
+    def _check_one(self, text: str) -> None:
+        """Raise `UserError` for several mazes, by their starts and goals.
+
+        An empty line in one maze is a row of free cells, which an editor cut off.
+        """
+        known = text.translate(OTHERS)
+        if max(known.count("S"), known.count("G")) < 2:
+            return
+        lines = iter(known.splitlines(keepends=True))
+        parts = puzzles(lambda _: next(lines, ""), self)
+        several = sum("S" in part or "G" in part for part in parts)
+        if several > 1:
+            raise UserError(f"{several} mazes are too many at once: give one")
 
     def encode_many(self, texts: list[str]) -> tuple[Ints, Bools]:
         """Grids int64 [n, cells], and which of the texts could be read in this quick way.
@@ -245,6 +273,18 @@ class Maze:
         return Turned(torch.from_numpy(cells.reshape(len(given), -1)), torch.from_numpy(draws.T))
 
 
+def _tokens(lines: list[str]) -> list[list[int]]:
+    """The tokens of the rows of a maze; `UserError` for what is no letter of one."""
+    for row, line in enumerate(lines, 1):
+        for column, character in enumerate(line, 1):
+            if character.translate(OTHERS) not in LETTERS:
+                raise UserError(
+                    f"{character!r} in row {row}, column {column} is not of a maze: "
+                    "write # for a wall, a space or . for a free cell, S, G, and o for the path"
+                )
+    return [[1 + LETTERS.index(one) for one in line.translate(OTHERS)] for line in lines]
+
+
 def _check_lengths(lines: list[str]) -> None:
     """Raise `UserError` for rows of different lengths, unless an editor may have cut them."""
     lengths = [len(line) for line in lines]
@@ -268,7 +308,7 @@ def _lines(text: str) -> list[str]:
     if not lines:
         raise UserError("an empty text is no maze: write # for a wall and a space for a free cell")
     if len(lines) > 1:
-        return lines
+        return lines if BREAK in text else _without_margin(lines)
     width = isqrt(len(lines[0]))
     if width * width != len(lines[0]):
         raise UserError(
@@ -276,6 +316,26 @@ def _lines(text: str) -> list[str]:
             "give a square number of them, or a line for each row"
         )
     return [lines[0][at : at + width] for at in range(0, len(lines[0]), width)]
+
+
+def _without_margin(lines: list[str]) -> list[str]:
+    """The rows without what is blank around a maze with a wall around it, as an indented one."""
+    known = [line.translate(OTHERS) for line in lines]
+    written = [row for row, line in enumerate(known) if line.strip(BLANKS)]
+    if not written:
+        return lines
+    rows = slice(written[0], written[-1] + 1)
+    left = min(len(known[row]) - len(known[row].lstrip(BLANKS)) for row in written)
+    right = max(len(known[row].rstrip(BLANKS)) for row in written)
+    box = [line[left:right].ljust(right - left) for line in known[rows]]
+    around = box[0] + box[-1] + "".join(line[0] + line[-1] for line in box)
+    closed = len(box) > 2 and right - left > 2 and set(around) <= set(CLOSED)
+    # Dots are cells that somebody wrote, and no margin.
+    margin = "".join(lines[: rows.start] + lines[rows.stop :])
+    margin += "".join(line[:left] + line[right:] for line in lines[rows])
+    return (
+        [line[left:right] for line in lines[rows]] if closed and not margin.strip(BLANKS) else lines
+    )
 
 
 def _ends(given: Ints) -> tuple[Ints, Ints]:

@@ -32,6 +32,8 @@ export interface ThinkerModel {
   readonly bytes: number;
   /** The file of the tasks that it can be asked about; null where any puzzle can be handed in. */
   readonly tasks: string | null;
+  /** Tests of these that it was measured to solve, as task:test from 1; none where nothing says. */
+  readonly solved: readonly string[];
 }
 
 /** How to think. */

@@ -44,6 +44,8 @@ export interface ThinkerEntry {
   readonly symmetries: string | null;
   /** The file of the tasks that it can be asked about; null where any puzzle can be handed in. */
   readonly tasks: string | null;
+  /** Tests of these that it was measured to solve, as task:test from 1; none where nothing says. */
+  readonly solved: readonly string[];
   /** The embeddings of all views of these, one after the other; null for a model without. */
   readonly tags: NumbersFile | null;
 }
@@ -157,5 +159,6 @@ export function modelOf(entry: ThinkerEntry): ThinkerModel {
     mostViews: entry.most_views,
     bytes: entry.bytes,
     tasks: entry.tasks ?? null,
+    solved: entry.solved ?? [],
   };
 }

@@ -82,7 +82,7 @@ async function solved(mind: Mind, asked: Asked, watch: Watch): Promise<Found> {
   const posed = poseOn(entry, asked);
   const [height, width] = entry.canvas;
   const flaw = rules.flaw(posed.given, height, width);
-  if (flaw) throw new Problem(`This ${entry.puzzle} has no proper answer: ${flaw}.`);
+  if (flaw) throw new Problem(`This ${entry.puzzle} is refused: ${flaw}.`);
   const { chosen, tried } = await think(mind, posed, asked, rules, watch);
   const known = rules.solution(posed.given, height, width);
   return {

@@ -17,7 +17,7 @@ export interface Rules {
   solution(given: readonly number[], height: number, width: number): readonly number[] | null;
 }
 
-/** In the flaw of a puzzle that has answers all the same, as in solving/answer.py. */
+/** In the flaw of a puzzle that has answers all the same, as in puzzles/puzzle.py. */
 const SEVERAL = "several";
 
 const hopeless = (flaw: string | null): string | null => (flaw?.includes(SEVERAL) ? null : flaw);

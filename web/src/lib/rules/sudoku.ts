@@ -10,6 +10,13 @@ export const BLANK = 1;
 const ZERO = BLANK;
 /** As in `search.py`: the hardest puzzles that are known need far fewer nodes. */
 const MOST_NODES = 20_000;
+/**
+ * For what is said while somebody types: some hundredths of a second at most, and several times what
+ * puzzles as hard as Sudoku-Extreme need. A number of nodes, so that the same is said everywhere.
+ */
+export const QUICK_NODES = 2_000;
+/** No sudoku of 9 x 9 with fewer clues has one solution only (McGuire, Tugemann and Civario, 2012). */
+export const FEWEST_CLUES = 17;
 const BOXES: Readonly<Record<number, readonly [high: number, wide: number]>> = {
   4: [2, 2],
   6: [2, 3],

@@ -1,4 +1,8 @@
 /** Texts as Python splits and quotes them. */
+import { Problem } from "../problem";
+
+/** A text that holds several puzzles of a kind, where one is wanted. */
+export class Several extends Problem {}
 
 /** The lines of a text, at whatever ends one. */
 export function linesOf(text: string): string[] {

@@ -4,7 +4,7 @@
  */
 import { Problem } from "../problem";
 import { at, range } from "../../lib/list";
-import { linesOf, quoted } from "./lines";
+import { linesOf, quoted, Several } from "./lines";
 import { BLANK } from "../../lib/rules/sudoku";
 
 const BLANKS = ".0_?xX*";
@@ -45,7 +45,7 @@ function digitsIn(text: string, side: number): number[] {
   const others = lines.flatMap(([, line]) => (alone(line, side) === null ? [line] : []));
   const several = found.length + Math.floor(cellsSaid(others, side) / side ** 2);
   if (several > 1) {
-    throw new Problem(`${several} sudokus of ${side} x ${side} are too many at once: give one`);
+    throw new Several(`${several} sudokus of ${side} x ${side} are too many at once: give one`);
   }
   return [...at(found, 0)].map((character) => digitOf(character, side));
 }
@@ -182,7 +182,10 @@ function fromRows(lines: readonly Numbered[], side: number): number[] {
     const found = cells(reading[0], reading[1], reading[2]);
     if (found.length === whole) return found;
   }
-  throw new Problem(countWords(plain.length, side));
+  const words = countWords(plain.length, side);
+  throw plain.length > whole && plain.length % whole === 0
+    ? new Several(words)
+    : new Problem(words);
 }
 
 /** The sentence for a wrong number of cells. */

@@ -145,7 +145,7 @@ export function endWords(recording: RunRecording): string {
   const { end, steps, minutes } = recording;
   const { last } = extentOf(recording);
   if (!end) return `Step ${grouped(last)} is the newest that is written: no end is written yet.`;
-  const after = `after ${count2(end.step)}`;
+  const after = `after ${count(end.step, "step")}`;
   switch (end.why) {
     case "steps":
       return `It ended ${after}${steps === end.step ? ", all that were asked for" : ""}.`;
@@ -156,9 +156,4 @@ export function endWords(recording: RunRecording): string {
     case "nan":
       return `It broke off ${after}: the loss was no number any more.`;
   }
-}
-
-/** '1,200 steps'. */
-export function count2(steps: number): string {
-  return steps === 1 ? count(1, "step") : `${grouped(steps)} steps`;
 }

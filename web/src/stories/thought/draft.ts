@@ -176,14 +176,22 @@ function judgeSudoku({ grid }: GridDraft): Judged {
     };
   }
   const said = count(clues, "clue");
-  const { solutions, guesses, givenUp } = sudokus.solve(grid, SIDE);
+  const { solutions, guesses, givenUp } = sudokus.solve(grid, SIDE, sudokus.QUICK_NODES);
   if (givenUp) {
-    const words = `${said}. How many solutions it has is not known after ${guesses} guesses: give more digits.`;
-    return { words, cells: [], ready: false };
+    const open = solutions
+      ? "It has a solution; whether it has others"
+      : "Whether it has a solution";
+    // The model may be asked: what it answers is checked, and before that a longer search is made.
+    const words = `${said}. ${open} is not known after ${count(guesses, "guess", "guesses")}.`;
+    return { words, cells: [], ready: true };
   }
   if (solutions === 0) return { words: `${said}. It has no solution.`, cells: [], ready: false };
   if (solutions > 1) {
-    const words = `${said}. It has ${SEVERAL} solutions: any of them counts.`;
+    const few = clues < sudokus.FEWEST_CLUES;
+    const why = few
+      ? `, as every sudoku with fewer than ${sudokus.FEWEST_CLUES} clues that has any`
+      : "";
+    const words = `${said}. It has ${SEVERAL} solutions${why}: any of them counts.`;
     return { words, cells: [], ready: true };
   }
   const hard = guesses
@@ -249,8 +257,49 @@ export interface TaskShown {
   readonly views: readonly unknown[];
 }
 
+/** A test in the list of those that can be chosen. */
+export interface Offered {
+  readonly task: string;
+  /** From 1. */
+  readonly test: number;
+  readonly solved: boolean;
+  /** What it is called in the list. */
+  readonly label: string;
+}
+
+/** Every test of `tasks` in their order; `solved` are those that the model was measured to solve. */
+export function testsOffered(
+  tasks: readonly TaskShown[],
+  solved: readonly string[],
+): readonly Offered[] {
+  return tasks.flatMap(({ id, tests }) =>
+    tests.map((_, i): Offered => {
+      const known = solved.includes(`${id}:${i + 1}`);
+      const which = tests.length > 1 ? `, test ${i + 1}` : "";
+      const label = `${id}${which}${known ? ", solved by this model" : ""}`;
+      return { task: id, test: i + 1, solved: known, label };
+    }),
+  );
+}
+
+/**
+ * The test that a newcomer meets: one that the model solves, if it is known, and rather a task's
+ * first; else the first of all.
+ */
+export function firstTest(
+  tasks: readonly TaskShown[],
+  solved: readonly string[],
+): TaskDraft | null {
+  const offered = testsOffered(tasks, solved);
+  const solvable = offered.filter((one) => one.solved);
+  const one = solvable.find(({ test }) => test === 1) ?? solvable[0] ?? offered[0];
+  return one ? { kind: TASK, task: one.task, test: one.test } : null;
+}
+
 /** A task of ARC as its files have it, or the beginning of one. */
 const TASK_FILE = /^\s*\{[^]*"(?:train|test|input)"/;
+/** As the published tasks are called. */
+const ID = /^\s*[0-9a-f]{8}\s*$/i;
 /** Rows of a grid as JSON. */
 const JSON_GRID = /^\s*\[\s*\[/;
 
@@ -259,7 +308,8 @@ export function refuseTask(text: string, many: number, side: number): string {
   const takes = `the page takes the id of one of the ${count(many, "task")} in its list`;
   const own = "for one of your own there is hrmkit solve arc";
   if (TASK_FILE.test(text)) return `A task's file cannot be pasted here: ${takes}; ${own}.`;
-  const columns = widthOf(text);
+  // An id may have no letter, and is no row of a grid.
+  const columns = ID.test(text) ? 0 : widthOf(text);
   if (columns > side) {
     return `A grid with ${columns} columns is larger than those of these tasks, ${side} at most, and a grid alone is no task: ${takes}.`;
   }

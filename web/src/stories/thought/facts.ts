@@ -30,8 +30,9 @@ export const truthOf = memo(({ puzzle, board, given, solution }: ThoughtRecordin
     const found = mazes.solution(given, board.height, board.width);
     return found && found.map((token) => (token === mazes.PAD ? IGNORED : token));
   }
-  const { solutions, first } = sudokus.solve(given, board.width);
-  return solutions === 1 ? first : null;
+  // Where it has one solution only, the recording mostly has it: a frame need not wait long.
+  const { solutions, first, givenUp } = sudokus.solve(given, board.width, sudokus.QUICK_NODES);
+  return solutions === 1 && !givenUp ? first : null;
 });
 
 /** Whether the page knows the rules of its puzzle. */

@@ -61,7 +61,7 @@ function rows(recording: RunRecording): readonly Row[] {
   const row = (id: string, name: string, value: string | null): Row[] =>
     value ? [{ id, name, value }] : [];
   const limits = [
-    steps === null ? "" : `${grouped(steps)} steps`,
+    steps === null ? "" : count(steps, "step"),
     minutes === null ? "" : `${minutes} min`,
   ].filter(Boolean);
   const { last } = extentOf(recording);

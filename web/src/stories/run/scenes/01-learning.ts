@@ -236,7 +236,7 @@ function watchedBoard(recording: RunRecording, step: number, box: Box, layout: L
   const foot = size * 3.4;
   const said = view ? judged(answer, watched.solution) : "the puzzle as it is given";
   const used = view
-    ? `${count(view.segments_used, "segment")} of ${view.answers.length} used${before ? `, ${changed.length} cells changed` : ""}`
+    ? `${count(view.segments_used, "segment")} of ${view.answers.length} used${before ? `, ${count(changed.length, "cell")} changed` : ""}`
     : "";
   const lights = view !== null && model.halting !== "none";
   const red = view && redAt(recording, view, view.segments_used - 1);

@@ -23,15 +23,28 @@ const NONE = 0.005;
 
 /** A bar below each digit, as long as it is sure; on colours a hole, as large as its doubt. */
 export const certaintyMarks = memoByValue((props: CertaintyProps): Shape[] => {
-  const { id, board, said } = props;
+  const { id, said } = props;
   const laid = layOut(props);
-  const written = board.kind !== "maze" && board.kind !== "arc" && laid.cell >= 16;
+  const written = isWritten(props);
   const tip = written
     ? `The bar below a digit is as long as it is sure of it: ${said}.`
     : `A hole in a cell is as large as its doubt: ${said}.`;
   const marks = written ? bars(props, laid) : holes(props, laid);
   return marks.length ? [group(id, marks, { label: tip, tip })] : [];
 });
+
+/** Whether there is room for a bar below each digit. */
+function isWritten(props: Pick<CertaintyProps, "box" | "board" | "crop">): boolean {
+  const { kind } = props.board;
+  return kind !== "maze" && kind !== "arc" && layOut(props).cell >= 16;
+}
+
+/** What the marks mean, in a few words beside the board. */
+export function certaintyKey(props: Pick<CertaintyProps, "box" | "board" | "crop">): string {
+  return isWritten(props)
+    ? "The longer the bar below a digit, the surer."
+    : "The larger the circle in a cell, the less sure.";
+}
 
 type Laid = ReturnType<typeof layOut>;
 

@@ -48,7 +48,7 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     ["model", model.name ?? model.preset ?? "of one's own"],
     ["size", `${grouped(model.parameters)} numbers`],
     ["learned from", trained_on.length ? listed(trained_on) : "it does not say"],
-    ["learned for", step === null ? "it does not say" : `${grouped(step)} steps`],
+    ["learned for", step === null ? "it does not say" : count(step, "step")],
     [
       "a segment",
       model.hierarchy

@@ -169,7 +169,7 @@ function rows({
     ["model", model.name ?? model.preset ?? "of one's own"],
     ["size", `${grouped(model.parameters)} numbers`],
     ["learned from", trained_on.join(", ") || "it does not say"],
-    ["learned for", step === null ? "it does not say" : `${grouped(step)} steps`],
+    ["learned for", step === null ? "it does not say" : count(step, "step")],
     ["looks at it in", count(vote.views.length, "disguise")],
   ];
 }

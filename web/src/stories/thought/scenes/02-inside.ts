@@ -22,7 +22,7 @@ import {
   momentOf,
   type ModuleName,
 } from "../inside";
-import { certaintyMarks } from "../parts/certainty";
+import { certaintyKey, certaintyMarks } from "../parts/certainty";
 
 const LONGEST = 2.8;
 const BUDGET = 36;
@@ -127,7 +127,7 @@ function certaintyAt(
   const grid = segment ? at(segments, segment - 1).answer : given;
   const certainty = segment ? (inside?.certainty?.[segment - 1] ?? null) : null;
   const crop = cropOfThought(recording);
-  const room = { ...box, height: box.height - size * 2.2 };
+  const room = { ...box, height: box.height - size * 3.6 };
   const cells = filledCells(recording, crop);
   const said = !segment
     ? "the puzzle, not yet thought about"
@@ -153,10 +153,23 @@ function certaintyAt(
     ...(certainty
       ? certaintyMarks({ id: "sure", box: room, board, crop, certainty, cells, said })
       : []),
-    fitted("main.said", said, box.x, round(box.y + box.height - 3), box.width, size, {
+    fitted("main.said", said, box.x, round(box.y + box.height - 3 - size * 1.4), box.width, size, {
       weight: segment ? 700 : 400,
       fill: segment ? "ink" : "muted",
     }),
+    ...(certainty
+      ? [
+          fitted(
+            "main.meaning",
+            certaintyKey({ box: room, board, crop }),
+            box.x,
+            round(box.y + box.height - 3),
+            box.width,
+            size,
+            { fill: "muted" },
+          ),
+        ]
+      : []),
   ];
 }
 

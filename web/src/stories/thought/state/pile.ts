@@ -24,6 +24,18 @@ export const LEVELS: readonly Level[] = levels.map(({ title, puzzle, puzzles }) 
   };
 });
 
+/** The level that has a puzzle as it is; null for one that is not of the pile, or in another shape. */
+export function levelOf(draft: Draft): Level | null {
+  const text = write(draft);
+  const has = ({ puzzles }: Level): boolean => puzzles.some((one) => write(one.draft) === text);
+  return LEVELS.find((level) => level.kind === draft.kind && has(level)) ?? null;
+}
+
+/** One of some levels: the same one each time, for the same puzzle on the table. */
+export function anyOf(levels: readonly Level[], than: Draft): Level | undefined {
+  return levels[new Draws(seedOf(write(than))).below(Math.max(1, levels.length))];
+}
+
 /** Another puzzle of a level than stands on the table: the same one each time, for the same. */
 export function another(level: Level, than: Draft): GridDraft {
   const draws = new Draws(seedOf(`${level.title} ${write(than)}`));

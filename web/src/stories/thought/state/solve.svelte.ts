@@ -5,6 +5,7 @@
 import type { ThinkerModel, ThoughtProgress } from "../../../engine/thinker/client";
 import Busy from "../../../elements/Busy.svelte";
 import { Problem, sentence } from "../../../recording/problem";
+import { Several } from "../../../recording/puzzles/lines";
 import type { ThoughtRecording } from "../../../recording/thought.gen";
 import type { Scene } from "../../../scene/scene";
 import { count } from "../../../scene/numbers";
@@ -24,6 +25,7 @@ import { about } from "../about";
 import {
   draftOf,
   empty,
+  firstTest,
   judge,
   read,
   readWritten,
@@ -44,7 +46,7 @@ import { readQuestion, writeQuestion, type Question, type ThoughtValues } from "
 import { kindChoices } from "./choices";
 import { Kept, shelfOfBrowser } from "./kept";
 import { Models } from "./models.svelte";
-import { another, LEVELS, type Level } from "./pile";
+import { another, anyOf, LEVELS, levelOf, type Level } from "./pile";
 
 /** Thoughts that are kept, to be compared with and to come back to. */
 const MOST_KEPT = 12;
@@ -71,6 +73,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
   /** The puzzle in the editor. */
   draft = $state.raw() as Draft;
   underWay = $state.raw<UnderWay | null>(null);
+  /** The level that is chosen, or that the puzzle in the editor was taken from; null for another. */
+  level = $state.raw<Level | null>(null);
   /** Thoughts that were thought here, the newest last. */
   thoughts = $state.raw<readonly Earlier[]>([]);
   readonly models: Models;
@@ -93,6 +97,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     this.#loaded = loaded.recording;
     this.#shown = loaded.recording;
     this.draft = draftOf(loaded.recording) ?? empty("sudoku", 0);
+    this.level = levelOf(this.draft);
   }
 
   override get recording(): ThoughtRecording {
@@ -199,6 +204,15 @@ export class Solve extends SingleStory<ThoughtRecording> {
       if (compare) await super.follow();
       return;
     }
+    const kind = readWritten(question.puzzle)?.kind;
+    if (kind !== this.#shown.puzzle) {
+      this.page.say(
+        "problem",
+        `Only puzzles of one kind stand side by side: the link asks for ${kind ?? "another"} beside ${this.#shown.puzzle}.`,
+      );
+      this.page.update({ compare: null });
+      return;
+    }
     const thought = await this.#thoughtOf(question);
     if (thought) this.#other = { compare, thought };
     else this.page.update({ compare: null });
@@ -210,7 +224,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const { puzzle } = this.values;
     const asked = puzzle === null ? draftOf(this.#loaded) : readWritten(puzzle);
     // Whoever comes back finds what she wrote, beside the thought that stood there then.
-    const begun = this.#followed === undefined && this.#isEntrance ? this.#kept.last(puzzle) : null;
+    const begun = this.#followed === undefined && this.#isEntrance ? this.#begun(puzzle) : null;
     const draft = begun ?? (puzzle === this.#followed ? null : asked);
     this.#followed = puzzle;
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
@@ -218,6 +232,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
     if (this.draft.kind === TASK || asked?.kind === TASK) await this.models.findTasks();
     if (asked) await this.#bring(asked);
     await this.#bringOther();
+  }
+
+  /** What was begun here; of another kind than the puzzle on stage it waits where its kind is. */
+  #begun(puzzle: string | null): Draft | null {
+    const last = this.#kept.last(puzzle);
+    return puzzle === null && last?.kind !== draftOf(this.#loaded)?.kind ? null : last;
   }
 
   /** Whether this is the story that the switch leads to: it goes on with what was typed. */
@@ -243,7 +263,9 @@ export class Solve extends SingleStory<ThoughtRecording> {
   set(cell: number, token: number): void {
     const { draft } = this;
     if (draft.kind !== TASK && draft.grid[cell] !== token) {
+      const { level } = this;
       this.#put(withToken(draft, cell, token), true);
+      this.level = level; // with another clue it is still the one that was taken
     }
   }
 
@@ -261,7 +283,10 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #read(text: string): Draft {
     const { kind } = this.draft;
     const id = text.trim();
-    if (this.models.tasks.some((task) => task.id === id)) return { kind: TASK, task: id, test: 1 };
+    const known = [id, id.toLowerCase()].find((one) =>
+      this.models.tasks.some((task) => task.id === one),
+    );
+    if (known) return { kind: TASK, task: known, test: 1 };
     if (kind === TASK) return this.#readBesideTask(text);
     const other = kind === "sudoku" ? "maze" : "sudoku";
     try {
@@ -296,9 +321,18 @@ export class Solve extends SingleStory<ThoughtRecording> {
     await this.think();
   }
 
-  /** One of the pile, in another shape. */
-  async take(level: Level): Promise<void> {
-    this.#put(another(level, this.draft), false);
+  /** Levels of which one can be taken. */
+  get levels(): readonly Level[] {
+    return LEVELS.filter(({ kind }) => kind === this.draft.kind);
+  }
+
+  /** Another one of the level that is chosen, in another shape; of any level where none is. */
+  async take(): Promise<void> {
+    const { level, levels } = this;
+    const one = level ?? anyOf(levels, this.draft);
+    if (!one) return;
+    this.#put(another(one, this.draft), false);
+    this.level = one;
     await this.think();
   }
 
@@ -327,8 +361,8 @@ export class Solve extends SingleStory<ThoughtRecording> {
     if (kind !== TASK) {
       return LEVELS.filter((level) => level.kind === kind)[1]?.puzzles[0]?.draft ?? null;
     }
-    const [first] = this.models.tasks;
-    return first ? { kind, task: first.id, test: 1 } : null;
+    // Kinds are changed with all knobs at rest: it is the usual model that will think.
+    return firstTest(this.models.tasks, this.models.named(kind, null)?.solved ?? []);
   }
 
   get canUndo(): boolean {
@@ -346,6 +380,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #put(draft: Draft, own: boolean): void {
     this.#past = [...this.#past, this.draft].slice(-MOST_UNDONE);
     this.draft = draft;
+    this.level = levelOf(draft);
     this.#kept.keep(draft, this.values.puzzle, own);
   }
 
@@ -430,16 +465,28 @@ export class Solve extends SingleStory<ThoughtRecording> {
   #show(question: Question | null, recording: ThoughtRecording): void {
     this.#asked = question;
     this.#shown = recording;
+    // What stood beside a puzzle of another kind goes.
+    if (this.#other && !this.#isAlike(this.#other.thought.recording)) {
+      this.#other = null;
+      this.page.update({ compare: null });
+    }
     if (question) {
       const others = this.thoughts.filter((one) => one.recording !== recording);
       this.thoughts = [...others, { question, recording }].slice(-MOST_KEPT);
     }
   }
 
-  /** Earlier thoughts that can stand beside the one on stage, the newest first. */
+  /** Earlier thoughts that can stand beside the one on stage, of its kind, the newest first. */
   get earlier(): readonly Earlier[] {
     const asked = this.#asked && writeQuestion(this.#asked);
-    return this.thoughts.filter((one) => writeQuestion(one.question) !== asked).toReversed();
+    return this.thoughts
+      .filter((one) => writeQuestion(one.question) !== asked && this.#isAlike(one.recording))
+      .toReversed();
+  }
+
+  /** Whether a thought is about a puzzle of the kind that is on stage. */
+  #isAlike({ puzzle }: ThoughtRecording): boolean {
+    return puzzle === this.#shown.puzzle;
   }
 
   /** The answer to a question: one that is known, or thought about now; null if it did not come. */
@@ -484,12 +531,16 @@ export class Solve extends SingleStory<ThoughtRecording> {
   }
 }
 
-/** A puzzle of another kind than the one on the table, if it is a proper one. */
+/**
+ * A puzzle of another kind than the one on the table, if it is a proper one. Several of that kind
+ * are a Problem that says so.
+ */
 function readReady(kind: GridDraft["kind"], text: string): GridDraft | null {
   try {
     const draft = read(kind, text);
     return judge(draft).ready ? draft : null;
-  } catch {
+  } catch (error) {
+    if (error instanceof Several) throw error;
     return null;
   }
 }

@@ -98,7 +98,7 @@ export function believeWords(recording: Recording, view: WorldView): string {
   const lessons = count(recording.settings.examples, countedOf(recording.settings));
   const wired = recording.ablations.find(
     (run) =>
-      run.model.subgoal_head &&
+      run.model.subgoal_channel &&
       run.model.modules === 1 &&
       otherSettings(recording, run, view) === null,
   );
