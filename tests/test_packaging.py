@@ -181,6 +181,7 @@ def test_sdist_and_wheel_carry_the_page_and_the_wheel_of_the_sdist_needs_no_node
     assert "hrmkit/studio/static/assets/ort.wasm" in files
     assert "hrmkit/studio/shipped/ladder.hrm.json.gz" in files
     assert "hrmkit/studio/shipped/sudoku.hrm.json.gz" in files
+    assert "hrmkit/studio/shipped/key-door.hrm.json.gz" in files
     for name in ("README.md", "model.safetensors", "wiring.json"):
         assert f"hrmkit/weights/sudoku-hrm/{name}" in files
         assert f"hrmkit/weights/sudoku-easy-1000/{name}" in files

@@ -1,10 +1,13 @@
 import re
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
+from hrmkit.errors import UserError
 from hrmkit.experiments import study as studies
 from hrmkit.experiments.study import Cell, Result, Study, by_training, measure, report
+from hrmkit.recording.world.measured import measured_in
 from hrmkit.recording.world.settings import DEFAULT
 from hrmkit.worlds.registry import WORLDS, world_named
 
@@ -30,6 +33,41 @@ def test_the_tables_in_docs_are_of_the_study_as_it_is(world: str) -> None:
     # Every size but the usual one is tested beside it, of two wirings.
     sizes = len(world_named(world).every_size())
     assert len(study.results) == len(by_training(study.cells())) + 20 * (sizes - 1) + 10
+
+
+def test_what_the_page_shows_is_written_beside_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(task: tuple[list[Cell], Path]) -> list[Result]:
+        cells, _ = task
+        return [Result(cell.settings.examples / 50, 5, 0, 1, 2, 100) for cell in cells]
+
+    monkeypatch.setattr(studies, "measure", found)
+    monkeypatch.setattr(studies, "train_bases", lambda *_: None)
+    out = tmp_path / "study.md"
+    studies.write_study("key-door", out, 2, tmp_path, 1, lambda *_: None, studies.LABELS)
+    assert "### Success by wiring" in out.read_text()
+    measured = measured_in("study", tmp_path)
+    assert measured is not None
+    assert measured.world == "key-door"
+    assert [one.wiring for one in measured.wirings][:2] == ["hierarchy", "flat"]
+    for one in measured.wirings:
+        assert one.success == tuple((n / 50, n / 50) for n in measured.examples)
+    with pytest.raises(UserError, match="ends in"):
+        studies.write_study(
+            "key-door", tmp_path / "s.json", 2, tmp_path, 1, lambda *_: None, studies.LABELS
+        )
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_what_the_page_shows_is_what_the_tables_say(world: str) -> None:
+    measured = measured_in(world)
+    assert measured is not None
+    table = (DOCS / f"{world}-measured.md").read_text()
+    for one in measured.wirings:
+        (row,) = re.findall(rf"^\| {one.wiring} \| \S+ \| (.*) \|$", table, re.MULTILINE)
+        said = [float(cell.split(" ")[0]) for cell in row.split(" | ")]
+        assert [fmean(seeds) for seeds in one.success] == pytest.approx(said, abs=0.0051)
 
 
 def test_what_is_tested_in_several_ways_is_trained_once(

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from hrmkit.errors import UserError
 from hrmkit.progress import Progress
+from hrmkit.recording.world.schema import Recording
 from hrmkit.studio.server import create_app
 from hrmkit.studio.worlds import StoryTask, WorldStories
 
@@ -155,6 +156,52 @@ def test_the_studio_offers_every_world_and_knows_which_are_there(
     assert {one["state"] for one in world_stories(tmp_path).state()["worlds"].values()} == {
         "absent"
     }
+
+
+def test_the_default_story_comes_along_until_this_machine_has_made_it(
+    prepared: Path, tmp_path: Path
+) -> None:
+    from hrmkit.studio.stories import COMES_ALONG, stories_at_once
+
+    first, *others = stories_at_once(tmp_path)
+    assert first == COMES_ALONG / "key-door.hrm.json.gz"
+    assert others
+    assert stories_at_once(prepared)[0] == prepared / "recordings" / "key-door.hrm.json.gz"
+
+
+def test_the_story_that_comes_along_is_what_is_made_here(story: Recording) -> None:
+    from hrmkit.recording.file import load
+    from hrmkit.studio.stories import COMES_ALONG
+
+    shipped = load(COMES_ALONG / "key-door.hrm.json.gz")
+    assert isinstance(shipped, type(story))
+    assert shipped.settings == story.settings
+    assert [run.name for run in shipped.ablations] == [run.name for run in story.ablations]
+    # Other processors add up in another order, so that the last bits differ.
+    assert shipped.curve[-1].score.success == pytest.approx(story.curve[-1].score.success, abs=0.05)
+
+
+@pytest.mark.parametrize(("command", "trained"), [("studio", ["key-door"]), ("play", [])])
+def test_only_a_plain_studio_trains_the_default_story_at_once(
+    command: str,
+    trained: list[str],
+    prepared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from typer.testing import CliRunner
+
+    from hrmkit.cli.app import app
+    from hrmkit.studio import server
+
+    seen: list[str] = []
+    monkeypatch.setenv("HRMKIT_DATA", str(tmp_path))
+    monkeypatch.setattr(server, "serve", lambda *_, **__: seen.append("served"))
+    monkeypatch.setattr(WorldStories, "train", lambda _, world: seen.append(world))
+    file = [str(prepared / "recordings" / "key-door.hrm.json.gz")] if command == "play" else []
+    said = CliRunner().invoke(app, [command, *file])
+    assert said.exit_code == 0, said.output
+    assert seen == [*trained, "served"]
 
 
 # --- as the page asks for it ---
