@@ -236,7 +236,7 @@ def write_study(
         progress("training and testing", done, len(trainings))
     deliver(out, plan.report(study))
     if plan.measured:
-        deliver(shown, plan.measured(study).model_dump_json(indent=1) + "\n")
+        deliver(shown, plan.measured(study).model_dump_json() + "\n")
 
 
 def report(study: Study) -> str:

@@ -55,5 +55,8 @@ test("the search finds a page without a server", async ({ page, docs }) => {
   await page.context().setOffline(true);
   await page.goto(pathToFileURL(join(docs, "index.html")).href);
   await page.getByRole("textbox", { name: "Search" }).fill("participation ratio");
-  await expect(page.locator(".md-search-result__link").first()).toContainText("Inside a model");
+  // The index is unpacked first, which takes a busy machine its time.
+  await expect(page.locator(".md-search-result__link").first()).toContainText("Inside a model", {
+    timeout: 60_000,
+  });
 });

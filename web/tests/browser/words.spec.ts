@@ -51,8 +51,8 @@ test.describe("on a phone", () => {
 
 test("the other stories' words too, and all of them in the panel", async ({ page, site }) => {
   await open(page, site.url, `#story=${LADDER}&scene=step-09&time=4`);
-  await word(page, "vector").hover();
-  await expect(meaning(page)).toHaveText("vector: A row of numbers.");
+  await word(page, "puzzle embedding").hover();
+  await expect(meaning(page)).toContainText("puzzle embedding: A name tag made of numbers");
   await page.getByText("Words explained").click();
   const listed = page.getByRole("complementary").getByRole("term");
   await expect(listed.filter({ hasText: "SwiGLU" })).toBeVisible();

@@ -260,6 +260,11 @@ export const longEnough: LadderScene = {
   title: "Long enough?",
   duration: () => T.end,
   captions,
-  stops: () => [0, T.late + 1, T.test + 4, T.come + 1],
+  stops: (recording) => [
+    0,
+    ...(stepsOf(recording).length ? [T.late + 1] : []),
+    T.test + 4,
+    T.come + 1,
+  ],
   draw,
 };
