@@ -99,6 +99,6 @@ def write_figure(figure: Any, folder: Path, names: Sequence[str]) -> None:
     for name in names:
         drawn, kind = BytesIO(), name.rpartition(".")[2]
         undated = {"Date": None} if kind == "svg" else None
-        figure.savefig(drawn, format=kind, dpi=150, metadata=undated)
+        figure.savefig(drawn, format=kind, dpi=110, metadata=undated)
         write(folder / name, drawn.getvalue())
     chart.close(figure)

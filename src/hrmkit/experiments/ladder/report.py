@@ -14,6 +14,7 @@ from hrmkit.experiments.ladder.figures import (
     rungs_figure,
     write_figure,
 )
+from hrmkit.experiments.ladder.variants import AGAINST
 from hrmkit.experiments.markdown import table
 from hrmkit.experiments.paired import paired_difference
 from hrmkit.recording.file import save
@@ -93,12 +94,17 @@ def rungs_table(recording: LadderRecording, rungs: Sequence[Rung], title: str) -
 
 
 def differences_table(recording: LadderRecording) -> str:
-    """Every rung against the one before it, seed by seed, and against its rivals of the bench."""
+    """Every rung against the one before it, and its rivals against their step, seed by seed."""
     if len(recording.settings.seeds) < 2:
         return ""
     rungs = recording.rungs
+    steps = {rung.step: rung for rung in rungs}
     pairs = [(rungs[i], rung) for i, rung in enumerate(rungs[1:])]
-    pairs += [(rungs[-1], rung) for rung in recording.bench if rungs]
+    pairs += [
+        (steps[AGAINST[rung.name]], rung)
+        for rung in recording.bench
+        if AGAINST.get(rung.name) in steps
+    ]
     rows = [
         (
             after.title,

@@ -108,6 +108,8 @@ BENCH = (
     ),
 )
 """Wirings that are not in the manual, to compare it with."""
+AGAINST = {"one-module": 6, "full-gradient": 5, "one-module-two-states": 6, "single-pass": 7}
+"""The step of the manual that differs from each of them in one thing."""
 
 
 Watch = Callable[[PuzzleHRM, int, int], None]
