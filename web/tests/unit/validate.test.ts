@@ -10,7 +10,7 @@ const OPEN = /^(world|examples)\b/;
 
 /** What recordings made before there were more worlds, and ways to learn, lack; they still open. */
 const LATER =
-  /(settings\.(world|sizes|learn|choices)|^world\.(whereabouts|looks|entities\.0\.attributes)|^(preferences|standings)|^fine_tuning\.0\.preference) missing$/;
+  /(settings\.(world|sizes|learn|choices)|^world\.(whereabouts|looks|entities\.0\.attributes)|^(preferences|standings)|^fine_tuning\.0\.preference|seeds\.0\.by_step) missing$/;
 
 interface Place {
   /** Where it is in the recording, e.g. ['world', 'entities', '0']. */
