@@ -223,20 +223,38 @@ describe("what to believe about hierarchy", () => {
   });
 });
 
-test("no chart of the summary is empty at any time; the one that is told of is lit", () => {
+describe("the summary's charts", () => {
   const recording = storyIn("recordings/key-door.hrm.json.gz");
   const scene = at(scenes, 7);
-  for (const { at: time, text } of scene.captions(recording, wide)) {
-    const shapes = [...everyShape(scene.draw(recording, time + 1, wide))];
-    const shape = (id: string) => shapes.find((one) => one.id === id);
-    expect(shape("sparks.0.value"), text).toBeDefined();
-    expect(shape("bars.main.value"), text).toBeDefined();
-    if (text.startsWith("Each episode")) expect(shape("told.sparks")?.opacity ?? 1).toBe(1);
-    if (text.startsWith("Each episode")) expect(shape("told.bars")?.opacity).toBeLessThan(0.5);
-    if (text.startsWith("What to believe")) {
-      for (const part of ["curves", "sparks", "bars"]) {
-        expect(shape(`told.${part}`)?.opacity ?? 1).toBe(1);
+  const drawnAt = (time: number, view: typeof wide) => {
+    const shapes = [...everyShape(scene.draw(recording, time, view))];
+    return (id: string) => shapes.find((one) => one.id === id);
+  };
+
+  test("none is empty at any time; the one that is told of is lit", () => {
+    const unmeasured = { ...wide, definitions: null };
+    for (const { at: time, text } of scene.captions(recording, unmeasured)) {
+      const shape = drawnAt(time + 1, unmeasured);
+      expect(shape("sparks.0.value"), text).toBeDefined();
+      expect(shape("bars.main.value"), text).toBeDefined();
+      if (text.startsWith("Each episode")) expect(shape("told.sparks")?.opacity ?? 1).toBe(1);
+      if (text.startsWith("Each episode")) expect(shape("told.bars")?.opacity).toBeLessThan(0.5);
+      if (text.startsWith("What to believe")) {
+        for (const part of ["curves", "sparks", "bars"]) {
+          expect(shape(`told.${part}`)?.opacity ?? 1).toBe(1);
+        }
       }
     }
-  }
+  });
+
+  test("give way to success by number of examples, where that was measured", () => {
+    const captions = scene.captions(recording, wide);
+    const from = captions.findIndex(({ text }) => text.startsWith("How many examples"));
+    expect(from).toBeGreaterThan(0);
+    captions.forEach(({ at: time, text }, i) => {
+      const shape = drawnAt(time + 1, wide);
+      expect(shape("examples.card") !== undefined, text).toBe(i >= from);
+      expect(shape("sparks.0.value") !== undefined, text).toBe(i < from);
+    });
+  });
 });
