@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { at } from "../../src/lib/list";
 import type { LadderRecording } from "../../src/recording/ladder.gen";
-import { exact, meanOf, rungOf, unsplit } from "../../src/stories/assemble/facts";
+import { exact, meanOf, rungOf, tieWords, unsplit } from "../../src/stories/assemble/facts";
 import { scenes } from "../../src/stories/assemble/scenes";
 import { ladder } from "./assemble-helpers";
 import { everyShape, wide } from "./story-helpers";
@@ -75,6 +75,19 @@ test("whether hard puzzles take longer is told of all of them, and only where th
   expect(captionsOf(7, slower([-0.1]))).toContain("Quicker with the hard, by every seed.");
   expect(captionsOf(7, slower([0.5, -0.1, 0.6]))).toContain("The seeds do not agree");
   expect(captionsOf(7, ladder())).not.toContain("Quick with the easy");
+});
+
+test("seeds that learned nothing are told of, and so is how far apart a tie is", () => {
+  const failing = changed((recording) => {
+    rungOf(recording, 6)?.seeds.forEach((seed, i) => (seed.exact = i === 0 ? 0 : 0.9));
+  });
+  expect(captionsOf(6, failing)).toContain("it learned nothing; on the others it solves 90%.");
+  const sound = changed((recording) => {
+    rungOf(recording, 6)?.seeds.forEach((seed) => (seed.exact = 0.9));
+  });
+  expect(captionsOf(6, sound)).not.toContain("learned nothing");
+  expect(tieWords([0.5, 0.6], [0.6, 0.5])).toBe("Too close to tell.");
+  expect(tieWords([0.9, 0], [0.9, 0.9])).toBe("The seeds differ too much to tell.");
 });
 
 test("a tie for second place is called one", () => {

@@ -19,7 +19,7 @@ import type {
 import { at, range } from "../../lib/list";
 import { compare, type Verdict } from "../../lib/paired";
 import { memo } from "../../scene/memo";
-import { extent, mean, percent, reward } from "../../scene/numbers";
+import { count, extent, mean, percent, reward } from "../../scene/numbers";
 import type { Scene } from "../../scene/scene";
 import type { LadderView } from "./view";
 
@@ -57,6 +57,25 @@ export function spreadWords(values: readonly number[]): string {
 
 /** Means nearer than this are called near. */
 const NEAR = 0.05;
+
+/** What is to be said of a tie: near each other, or far apart by luck alone. */
+export function tieWords(before: readonly number[], after: readonly number[]): string {
+  return Math.abs(mean(after) - mean(before)) < NEAR
+    ? "Too close to tell."
+    : "The seeds differ too much to tell.";
+}
+
+/** A seed that solves less has learned nothing. */
+const NOTHING = 0.01;
+
+/** What is to be said where some seeds learned nothing and others did; null where none did so. */
+export function failedWords(rung: Rung): string | null {
+  const values = ofSeeds(rung, exact);
+  const learned = values.filter((share) => share > NOTHING);
+  const failed = values.length - learned.length;
+  if (failed === 0 || learned.length === 0) return null;
+  return `But on ${failed} of the ${count(values.length, "seed")} it learned nothing; on the others it solves ${spreadWords(learned)}.`;
+}
 
 /** 'rises from 48% to 70%', 'falls from …'; where it may be luck, how near the two are. */
 export function moves(before: readonly number[], after: readonly number[]): string {

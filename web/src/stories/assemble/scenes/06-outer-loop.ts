@@ -30,6 +30,8 @@ import {
   wrongCells,
   type Grid,
   type LadderScene,
+  failedWords,
+  tieWords,
 } from "../facts";
 import { mathsOf } from "../maths";
 import { dotNote, dotRows, rhythm, segmentBars } from "../parts/charts";
@@ -90,6 +92,8 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
       ? `Without the outer loop, then with it: the share ${moves(ofSeeds(before, exact), now)}.`
       : `It solves ${percent(mean(now))} of new puzzles.`,
   });
+  const failed = failedWords(rung);
+  if (failed) list.push({ at: T.verdict + 3.2, text: failed });
   const rivals = unsplit(recording);
   list.push({ at: T.unsplit, text: rivals[0] ? rival(now, rivals[0]) : NO_RIVAL });
   return inOrder(list);
@@ -103,7 +107,7 @@ function rival(now: readonly number[], other: Rung): string {
   const [ours, theirs] = [percent(mean(now)), percent(mean(ofSeeds(other, exact)))];
   switch (compare(now, ofSeeds(other, exact))) {
     case "tie":
-      return `Honest note: one unsplit net with this outer loop does as well, ${theirs} against ${ours}.`;
+      return `Honest note: one unsplit net with this outer loop has ${theirs} against ${ours}. ${tieWords(now, ofSeeds(other, exact))}`;
     case "more":
       return `Honest note: one unsplit net with this outer loop does better, ${theirs} against ${ours}.`;
     case "less":

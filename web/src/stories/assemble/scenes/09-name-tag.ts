@@ -25,6 +25,7 @@ import {
   ofArc,
   ofSeeds,
   rungOf,
+  tieWords,
   unsplit,
   type LadderScene,
 } from "../facts";
@@ -134,10 +135,10 @@ export function believeWords(recording: LadderRecording): string {
   const [ours, theirs] = [percent(mean(two)), percent(mean(one))];
   const verdict = {
     more: "One net was better here.",
-    tie: "Too close to tell.",
+    tie: tieWords(two, one),
     less: "Two were better here.",
   }[compare(two, one)];
-  return `What to believe about hierarchy? H and L solve ${ours}, one net with the same loop ${theirs}. ${verdict}`;
+  return `What to believe? H and L solve ${ours}, one net with the same loop ${theirs}. ${verdict}`;
 }
 
 /** What a variant has of the two things, in words. */
