@@ -301,7 +301,7 @@ async function thoughts() {
         constructor(...how) {
           super(...how);
           this.addEventListener("message", ({ data }) => {
-            const tried = data.recording?.tried?.length;
+            const tried = data.result?.tried?.length;
             if (data.kind === "done" && tried)
               window.thoughts.push({
                 tried,
@@ -310,7 +310,7 @@ async function thoughts() {
           });
         }
         postMessage(message, ...more) {
-          if (message?.task?.kind === "think")
+          if (message?.job?.kind === "think")
             begun.set(message.id, performance.now());
           super.postMessage(message, ...more);
         }
