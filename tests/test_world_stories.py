@@ -204,6 +204,19 @@ def test_only_a_plain_studio_trains_the_default_story_at_once(
     assert seen == [*trained, "served"]
 
 
+def test_what_trains_ends_where_the_studio_cannot_begin(
+    made: Callable[[Any], WorldStories], tmp_path: Path
+) -> None:
+    from hrmkit.studio.server import serve
+
+    stories = made(waits_for_a_file)
+    stories.train("first")
+    until(lambda: (tmp_path / "began").exists())
+    with pytest.raises(UserError, match="There is no file"):
+        serve([tmp_path / "none.hrm.json.gz"], tmp_path, port=8477, worlds=stories)
+    until(lambda: stories.state()["worlds"]["first"]["state"] == "absent")
+
+
 # --- as the page asks for it ---
 
 

@@ -95,19 +95,16 @@ def _open_studio(
     worlds = world_stories(data)
     if not (runs or models or show):  # whoever comes with something wants the machine for that
         worlds.train(DEFAULT_WORLD)
-    try:
-        serve(
-            offered,
-            data,
-            port=port,
-            show=show,
-            bench=ladder_bench(data),
-            runs=live,
-            worlds=worlds,
-            thinkers=thinkers,
-        )
-    finally:
-        worlds.stop()
+    serve(
+        offered,
+        data,
+        port=port,
+        show=show,
+        bench=ladder_bench(data),
+        runs=live,
+        worlds=worlds,
+        thinkers=thinkers,
+    )
 
 
 @app.command()

@@ -19,6 +19,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -476,12 +477,28 @@ def serve(
 
     ``show``, one of ``recordings``, is the one that the page opens with, unless there are ``runs``.
     """
-    app = create_app(recordings, static, data, bench, runs, worlds, thinkers)
-    listener = open_socket(port)
-    address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
-    if show is not None:
-        name = Shelf.of(recordings, data / RECORDINGS).name_of(show)
-        address += f"#story={quote(name, safe='')}"
+    with ExitStack() as ending:
+        # Whatever trains ends with the studio, also where it cannot begin to serve.
+        if bench:
+            ending.callback(bench.cancel)
+        if worlds:
+            ending.callback(worlds.stop)
+        app = create_app(recordings, static, data, bench, runs, worlds, thinkers)
+        listener = ending.enter_context(closing(open_socket(port)))
+        _serve_at(listener, app, _story_of(show, recordings, data))
+
+
+def _story_of(show: Path | None, recordings: Sequence[Path], data: Path) -> str:
+    """What an address says of the recording that is shown first."""
+    if show is None:
+        return ""
+    name = Shelf.of(recordings, data / RECORDINGS).name_of(show)
+    return f"#story={quote(name, safe='')}"
+
+
+def _serve_at(listener: socket.socket, app: Starlette, fragment: str) -> None:
+    """Serve on an open socket until Ctrl-C; see `serve`."""
+    address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/{fragment}"
     print(f"HRM Kit studio: {address}", flush=True)
     if wants_browser():
         # Opening can block until the browser ends; the socket listens already.
@@ -507,9 +524,3 @@ def serve(
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         print()  # after the ^C that the terminal shows
-    finally:
-        listener.close()
-        if bench:
-            bench.cancel()
-        if worlds:
-            worlds.stop()

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { LadderRecording, Rung, RungSeed } from "../../src/recording/ladder.gen";
+import { check } from "../../src/stories/assemble/check";
 import * as facts from "../../src/stories/assemble/facts";
 import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
 import { at, range } from "../../src/lib/list";
@@ -242,4 +243,47 @@ test("the shipped ladder has something to say in every scene", () => {
   for (const scene of assembleScenes) {
     expect(scene.captions(recording, wide).length, scene.id).toBeGreaterThan(1);
   }
+});
+
+describe("a curve that cannot be", () => {
+  const curve = (by_step: [number, number][], seeds?: [number, number][]) => {
+    const recording = structuredClone(ladder());
+    const rung = at(recording.rungs, 0);
+    rung.seeds.forEach((seed, i) => (seed.by_step = i === 0 ? by_step : (seeds ?? by_step)));
+    return check(recording);
+  };
+
+  test.each([
+    [
+      "goes back",
+      [
+        [5, 0.1],
+        [3, 0.2],
+      ],
+      undefined,
+      "a step of the rung step-1's training is 3",
+    ],
+    ["begins before the first step", [[0, 0.1]], undefined, "training is 0"],
+    ["goes on after the last", [[1e9, 0.1]], undefined, "training is 1000000000"],
+    ["solves more than all", [[5, 1.5]], undefined, "along its training is 1.5"],
+    [
+      "differs in length",
+      [
+        [5, 0.5],
+        [6, 0.5],
+      ],
+      [[5, 0.5]],
+      "shares along its training",
+    ],
+    ["differs in steps", [[5, 0.5]], [[6, 0.5]], "not measured at the same steps"],
+  ] as [string, [number, number][], [number, number][] | undefined, string][])(
+    "%s",
+    (_, by_step, seeds, words) => {
+      expect(curve(by_step, seeds)).toContain(words);
+    },
+  );
+
+  test("none at all is an older recording's", () => {
+    expect(curve([])).toBeNull();
+  });
 });

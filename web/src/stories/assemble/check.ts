@@ -79,6 +79,7 @@ function checkOne(rung: Rung, board: Board, puzzles: number): void {
   filled(rung.seeds, `${whose}'s list of seeds`);
   index(rung.shown, 0, rung.seeds.length, `${whose}'s shown seed`);
   for (const seed of rung.seeds) checkSeed(seed, whose);
+  checkCurves(rung.seeds, rung.gradient_steps, whose);
   filled(rung.thoughts, `${whose}'s list of thoughts`);
   for (const thought of rung.thoughts) checkThought(thought, board, puzzles, whose);
 }
@@ -98,6 +99,23 @@ function checkSeed(seed: RungSeed, whose: string): void {
   }
   for (const exact of [...seed.exact_looped, ...seed.by_segment]) {
     share(exact, `${whose}'s share of puzzles solved`);
+  }
+}
+
+/** Along its training: shares at rising steps, the same ones for every seed, up to the last. */
+function checkCurves(
+  seeds: readonly Pick<RungSeed, "by_step">[],
+  steps: number,
+  whose: string,
+): void {
+  const first = (seeds[0]?.by_step ?? []).map(([step]) => step);
+  for (const { by_step = [] } of seeds) {
+    length(by_step, first.length, `${whose}'s shares along its training`);
+    by_step.forEach(([step, solved], i) => {
+      index(step, (first[i - 1] ?? 0) + 1, steps + 1, `a step of ${whose}'s training`);
+      if (step !== first[i]) invalid(`${whose}'s seeds are not measured at the same steps`);
+      share(solved, `${whose}'s share along its training`);
+    });
   }
 }
 
@@ -156,6 +174,7 @@ function checkMiniArc(arc: MiniArc): void {
     const whose = `the variant ${variant.name}`;
     filled(variant.seeds, `${whose}'s list of seeds`);
     index(variant.shown, 0, variant.seeds.length, `${whose}'s shown seed`);
+    checkCurves(variant.seeds, variant.gradient_steps, whose);
     for (const seed of variant.seeds) {
       length(seed.by_task, arc.tasks.length, `${whose}'s list of tasks`);
       share(seed.exact, `${whose}'s exact`);

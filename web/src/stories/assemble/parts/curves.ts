@@ -28,7 +28,7 @@ function drawCurves(
   size: number,
 ): Shape[] {
   const plot = plotOf(box, size);
-  const x = (units: number) => plot.x + (units / most) * plot.width;
+  const x = (units: number) => plot.x + clamp(units / most) * plot.width;
   const y = (share: number) => plot.y + plot.height * (1 - clamp(share));
   const until = clamp(drawn) * most;
   const names = apart(

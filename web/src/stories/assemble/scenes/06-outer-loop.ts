@@ -46,7 +46,7 @@ import type { LadderView } from "../view";
 
 const ID = "step-06";
 const STEP = 6;
-const T = timeline({ hello: 3.6, plug: 3.4, think: 13, chart: 6, verdict: 5.6, unsplit: 6.4 });
+const T = timeline({ hello: 3.6, plug: 3.4, think: 13, chart: 6, verdict: 6.8, unsplit: 6.4 });
 const EYE: Eye = { machine: [[0, T.think]], panel: [[T.chart, T.end]] };
 const THANKS =
   "That the outer loop does most of the work was found by ARC Prize (2025), The hidden drivers of HRM's performance.";
