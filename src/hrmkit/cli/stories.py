@@ -200,16 +200,20 @@ def ladder(
     from hrmkit.progress import shown
 
     chosen = steps_of(steps)
-    with shown() as progress:
-        recording = run_ladder(
-            out,
-            steps=chosen,
-            seeds=seeds,
-            units=UNITS if units is None else units,
-            bench=bench,
-            resume=resume,
-            processes=processes(),
-            progress=progress,
-        )
+    try:
+        with shown() as progress:
+            recording = run_ladder(
+                out,
+                steps=chosen,
+                seeds=seeds,
+                units=UNITS if units is None else units,
+                bench=bench,
+                resume=resume,
+                processes=processes(),
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped: {out} keeps what is finished; --resume goes on.", err=True)
+        raise
     typer.echo(write_report(recording, out))
     typer.echo(f"Watch it: hrmkit play {out / 'ladder.hrm.json.gz'}")

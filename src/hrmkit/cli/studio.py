@@ -93,8 +93,9 @@ def _open_studio(
     data = data_folder()
     offered = [*files, *stories_at_once(data)]
     worlds = world_stories(data)
-    if not (runs or models or show):  # whoever comes with something wants the machine for that
-        worlds.train(DEFAULT_WORLD)
+    # Whoever comes with something wants the machine for that.
+    if not (runs or models or show) and worlds.train(DEFAULT_WORLD):
+        typer.echo("The first start trains the models of Key -> Door, some minutes, meanwhile.")
     serve(
         offered,
         data,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from hrmkit.writing import append
+
+Found = TypeVar("Found")
 
 
 class Journal:
@@ -15,18 +19,22 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def read(self) -> dict[str, Any]:
-        """What was found, by key; a line that was cut short is passed over."""
-        found: dict[str, Any] = {}
-        for line in self.path.read_text().splitlines() if self.path.exists() else ():
-            try:
+    def read(self, parse: Callable[[Any], Found]) -> dict[str, Found]:
+        """What was found, by key.
+
+        A line that was cut short or damaged is passed over, and so is what `parse` refuses with a
+        `TypeError` or a `ValueError`: that job is done again.
+        """
+        found: dict[str, Found] = {}
+        if not self.path.exists():
+            return found
+        for line in self.path.read_text(errors="replace").splitlines():
+            with suppress(TypeError, ValueError):
                 entry: object = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict):
-                said = cast("dict[str, Any]", entry)
-                if isinstance(said.get("job"), str) and "found" in said:
-                    found[said["job"]] = said["found"]
+                if isinstance(entry, dict):
+                    said = cast("dict[str, Any]", entry)
+                    if isinstance(said.get("job"), str) and "found" in said:
+                        found[said["job"]] = parse(said["found"])
         return found
 
     def add(self, job: str, found: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -81,6 +81,12 @@ class Result(NamedTuple):
     planner_accuracy: float
     segments: float
     gradient_steps: int
+
+
+def result_from(found: Any) -> Result:
+    """A score, as the journal holds it; `TypeError` or `ValueError` for what is none."""
+    success, steps, order, planner, segments, gradient_steps = map(float, found)
+    return Result(success, steps, order, planner, segments, int(gradient_steps))
 
 
 def by_training(cells: Iterable[Cell]) -> list[list[Cell]]:
@@ -220,7 +226,7 @@ def write_study(
         check_target(file, ROOM)
     study = plan.make(chosen, seeds)
     journal = Journal(kept)
-    study.results = {key: Result(*values) for key, values in journal.read().items()}
+    study.results = journal.read(result_from)
     missing = [cell for cell in study.cells() if cell.key() not in study.results]
     cache = data / "bases"
     for seed in sorted({cell.settings.base_seed for cell in missing}):

@@ -19,6 +19,8 @@ from hrmkit.errors import UserError
 from hrmkit.progress import Progress
 
 STOP_SECONDS = 5.0
+NICE = 5
+"""How far the work stands back: whoever looks at a page should not wait for it."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -144,6 +146,8 @@ def _do(work: Callable[[Any, Progress], Any], task: Any, out: connection.Connect
     # Ctrl-C reaches the whole group; the studio ends this process itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(NICE)
 
     def progress(what: str, done: int, of: int) -> None:
         out.send(("progress", what, done, of))

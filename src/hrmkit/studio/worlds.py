@@ -66,8 +66,8 @@ class WorldStories:
         said = {"what": "", "done": 0, "of": 0, "left": None}
         return {"state": state, **said, "problem": problem if state == "failed" else None}
 
-    def train(self, asked: object) -> None:
-        """See to it that the story of the world in ``asked`` is trained.
+    def train(self, asked: object) -> bool:
+        """See to it that the story of the world in ``asked`` is trained; False if it is there.
 
         Raises a UserError, which lists all, for an unknown one.
         """
@@ -75,13 +75,14 @@ class WorldStories:
             known = ", ".join(self._worlds)
             raise UserError(f"no world is called {asked!r}: choose {known}")
         if self._worlds[asked]():
-            return
+            return False
         with self._lock:
             self._problems.pop(asked, None)
             trains = asked == self._current and self._training.now.state == "training"
             if not trains and asked not in self._waiting:
                 self._waiting.append(asked)
         self._next()
+        return True
 
     def cancel(self, asked: object) -> None:
         """Stop the training of a world's story, or its waiting; whatever else waits comes next."""

@@ -34,9 +34,9 @@ async function fetchGraph(graphs: string, name: string): Promise<ArrayBuffer> {
   }
   if (!response.ok) {
     throw new Problem(
-      `What learns in the page is not here yet (graphs/${name}: the server says ` +
-        `${response.status}): it comes with the training of this world’s models. ` +
-        "What is on screen still plays.",
+      `Knobs need models that are not here (graphs/${name}, ${response.status}). Where the studio ` +
+        "is training them, turn the knob again once it says that they are trained. What is on " +
+        "screen still plays.",
     );
   }
   return response.arrayBuffer().catch(() => {

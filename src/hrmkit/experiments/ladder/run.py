@@ -148,7 +148,7 @@ def all_done(kept: Path, jobs: Sequence[Job], processes: int, progress: Progress
     """What every job found; those that `kept` does not have are done, and kept there."""
     use_one_thread()
     journal = Journal(kept)
-    finished = {key: run_from(found) for key, found in journal.read().items()}
+    finished = journal.read(run_from)
     missing = [job for job in jobs if job.key() not in finished]
     done = len(jobs) - len(missing)
     progress("training the rungs", done, len(jobs))

@@ -319,8 +319,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _without_margin(lines: list[str]) -> list[str]:
-    """The rows without what is blank around a maze with a wall around it, as an indented one."""
-    known = [line.translate(OTHERS) for line in lines]
+    """The rows without what is blank around a maze, as around an indented one.
+
+    Around what is no margin for sure: a maze with a wall around it, or whose free cells are dots.
+    """
+    marked = any(mark in line for line in lines for mark in MARKS)
+    known = lines if marked else [line.translate(OTHERS) for line in lines]
     written = [row for row, line in enumerate(known) if line.strip(BLANKS)]
     if not written:
         return lines
@@ -330,12 +334,8 @@ def _without_margin(lines: list[str]) -> list[str]:
     box = [line[left:right].ljust(right - left) for line in known[rows]]
     around = box[0] + box[-1] + "".join(line[0] + line[-1] for line in box)
     closed = len(box) > 2 and right - left > 2 and set(around) <= set(CLOSED)
-    # Dots are cells that somebody wrote, and no margin.
-    margin = "".join(lines[: rows.start] + lines[rows.stop :])
-    margin += "".join(line[:left] + line[right:] for line in lines[rows])
-    return (
-        [line[left:right] for line in lines[rows]] if closed and not margin.strip(BLANKS) else lines
-    )
+    certain = closed or (marked and len(box) > 1)
+    return [line[left:right] for line in lines[rows]] if certain else lines
 
 
 def _ends(given: Ints) -> tuple[Ints, Ints]:

@@ -128,11 +128,16 @@ function rowsOf(text: string): string[] {
   );
 }
 
-/** The rows without what is blank around a maze with a wall around it, as an indented one. */
+/**
+ * The rows without what is blank around a maze, as around an indented one. Around what is no margin
+ * for sure: a maze with a wall around it, or whose free cells are dots.
+ */
 function withoutMargin(lines: readonly string[]): string[] {
   const cells = lines.map((line) => [...line]);
   const isBlank = (letter: string): boolean => letter === " " || letter === "\t";
-  const isMargin = (letter: string): boolean => isBlank(letter) || TOKENS[letter] === FREE;
+  const marked = lines.some((line) => MARKS.test(line));
+  const isMargin = (letter: string): boolean =>
+    isBlank(letter) || (!marked && TOKENS[letter] === FREE);
   const firstIn = (line: readonly string[]): number => line.findIndex((one) => !isMargin(one));
   const written = cells.flatMap((line, row) => (firstIn(line) < 0 ? [] : [row]));
   const [top, bottom] = [written[0], written.at(-1)];
@@ -151,13 +156,7 @@ function withoutMargin(lines: readonly string[]): string[] {
     Array.from({ length: width }, (_, i) => left + i).every(
       (column) => isWall(0, column) && isWall(height - 1, column),
     );
-  // Dots are cells that somebody wrote, and no margin.
-  const margin = [
-    ...cells.slice(0, top).flat(),
-    ...cells.slice(bottom + 1).flat(),
-    ...rows.flatMap((line) => [...line.slice(0, left), ...line.slice(right)]),
-  ];
-  if (!closed || !margin.every(isBlank)) return [...lines];
+  if (!closed && !(marked && height > 1)) return [...lines];
   return rows.map((line) => line.slice(left, right).join(""));
 }
 

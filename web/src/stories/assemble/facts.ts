@@ -90,9 +90,11 @@ export function moves(before: readonly number[], after: readonly number[]): stri
     : `${plain}, but the seeds differ: it may be luck`;
 }
 
-/** Derivation: a difference of shares, in percentage points, with its sign. */
+/** Derivation: a difference of shares, in percentage points, with its sign; 0 only where it is. */
 export function points(difference: number): string {
-  return reward(Math.round(difference * 100)).replace(/\.\d+$/, "");
+  const whole = Math.round(difference * 100);
+  if (whole === 0 && difference !== 0) return reward(difference * 100).replace(/(\.\d)\d$/, "$1");
+  return reward(whole).replace(/\.\d+$/, "");
 }
 
 /** How many new puzzles a rung solves along its training. */
