@@ -201,7 +201,7 @@ def shortened(words: list[str]) -> list[str]:
         if option in kept:
             at = kept.index(option)
             kept[at : at + 2] = [option, value] if value else []
-    if kept[:2] == ["data", "sudoku"] and not {"--blanks", "--difficulty"} & set(kept):
+    if kept[:2] == ["data", "sudoku"] and not {"--blanks", "--difficulty", "--near"} & set(kept):
         kept += ["--difficulty", "easy"]  # to breed hard ones takes minutes, however few
     if kept[0] == "train":
         kept += ["--steps", "2" if "--resume" in kept else "1", *SHORT.split()]

@@ -1,5 +1,6 @@
 """Made puzzles: proper, as hard as asked for, the same from a seed, and none in both files."""
 
+import csv
 import os
 import re
 import subprocess
@@ -14,17 +15,19 @@ from typer.testing import CliRunner
 from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.progress import silent
-from hrmkit.puzzles.files import Row, load_puzzles
+from hrmkit.puzzles.files import Row, load_puzzles, save_puzzles
 from hrmkit.puzzles.making import WorkShare, make, work_shares
 from hrmkit.puzzles.maze import newspaper
 from hrmkit.puzzles.maze.hard import make_mazes, shortest_for
 from hrmkit.puzzles.maze.paths import distances
 from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import as_grids
+from hrmkit.puzzles.sudoku import near
 from hrmkit.puzzles.sudoku.generator import (
     FROM_A_LINEAGE,
     MOST_BLANKS,
     Pool,
+    as_text,
     blanks_range,
     check_orders,
     children,
@@ -40,6 +43,7 @@ from hrmkit.puzzles.sudoku.generator import (
     solved_grids,
     trimmed,
 )
+from hrmkit.puzzles.sudoku.near import make_sudokus_near, seeds_of
 from hrmkit.puzzles.sudoku.puzzle import Sudoku
 from hrmkit.puzzles.sudoku.search import search
 from hrmkit.puzzles.sudoku.small import canonical
@@ -195,6 +199,36 @@ def test_what_is_hard_in_several_orders_is_no_bad_luck_with_one() -> None:
     assert fewest(hard) > 1.3 * fewest(lucky)
     with pytest.raises(UserError, match="0 orders of the search are not possible: choose 1 to 16"):
         check_orders(0)
+
+
+def test_neighbours_of_hard_puzzles_are_proper_and_as_hard_as_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "hard.csv"
+    save_puzzles(file, make_sudokus(WorkShare(5, 0, 0, 32), 3.0))
+    seeds = seeds_of(str(file))
+    shares = WorkShare(1, 0, 0, 20), WorkShare(1, 1, 0, 10)
+    made = [make_sudokus_near(share, seeds, 3, 2) for share in shares]
+    assert [len(rows) for rows in made] == [20, 10]
+    theirs = {row["question"] for row in csv.DictReader(file.read_text().splitlines())}
+    for row in (row for rows in made for row in rows):
+        found = search(np.array([[int(cell) for cell in row.question.replace(".", "0")]]))
+        assert (found.solutions[0], as_text(found.first[0].tolist())) == (1, row.answer)
+        assert row.rating >= 3
+        assert row.question not in theirs
+    trained, tested = ({row.source.rsplit("-")[-1] for row in rows} for rows in made)
+    assert not trained & tested, "neighbours of one puzzle are in both files"
+    assert [row.question for row in made[0]] == [
+        row.question for row in make_sudokus_near(shares[0], seeds, 3, 2)
+    ]
+    monkeypatch.setattr(near, "PATIENCE", 1)
+    with pytest.raises(UserError, match="of 20 sudokus that need 200 guesses were found"):
+        make_sudokus_near(shares[0], seeds, 200, 2)
+    file.write_text("\n".join(file.read_text().splitlines()[:2]))
+    with pytest.raises(UserError, match="holds 1 sudokus of 81 cells"):
+        seeds_of(str(file))
+    both = ("--near", str(file), "--blanks", "30")
+    assert CliRunner().invoke(app, ["data", "sudoku", *both]).exit_code == 2
 
 
 @pytest.mark.parametrize("side", [5, 8, 15, 30])

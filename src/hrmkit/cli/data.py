@@ -52,6 +52,14 @@ def sudoku(
         str | None,
         typer.Option(help="Blank cells, instead: as 30, or 10-45; the fewer, the easier."),
     ] = None,
+    near: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Neighbours of the puzzles of this file, a clue less and others put in, that need "
+            "--rating guesses or more: hard ones, fast, from a file of hard ones.",
+        ),
+    ] = None,
 ) -> None:
     """Make 9x9 sudokus with one solution; those to test on have no ancestor with the others.
 
@@ -69,14 +77,22 @@ def sudoku(
         make_sudokus,
         make_sudokus_with_blanks,
     )
+    from hrmkit.puzzles.sudoku.near import AT_A_TIME, make_sudokus_near, seeds_of
 
     if sum(number is not None for number in (difficulty, rating, blanks)) > 1:
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
+    if near is not None and (difficulty, blanks) != (None, None):
+        raise UserError("--near goes with --rating and --orders, not with --difficulty or --blanks")
     check_orders(orders)
     if orders > 1 and rating is None:
         raise UserError(
             f"--orders {orders} needs a --rating: 10 takes seconds to breed, 15 minutes"
         )
+    if near is not None:
+        least = guesses_for("easy", rating)
+        work = partial(make_sudokus_near, seeds=seeds_of(near), least=least, orders=orders)
+        _make(work, AT_A_TIME, "guesses", out, count, seed, test_count, test_out)
+        return
     if blanks is None:
         guesses = guesses_for(difficulty or "hard", rating)
         work = partial(make_sudokus, guesses=guesses, orders=orders)

@@ -217,7 +217,7 @@ def make_sudokus(share: WorkShare, guesses: float, orders: int = 1) -> list[Row]
     # A small pool has no room for lineages to differ, so more are bred than are asked for.
     rng = share.rng()
     pool = island(rng, max(share.count, SMALLEST_POOL), guesses, orders)
-    return _rows(pool[rng.permutation(len(pool))[: share.count]], share)
+    return rows_of(pool[rng.permutation(len(pool))[: share.count]], share)
 
 
 def make_sudokus_with_blanks(share: WorkShare, fewest: int, most: int) -> list[Row]:
@@ -225,10 +225,10 @@ def make_sudokus_with_blanks(share: WorkShare, fewest: int, most: int) -> list[R
     rng = share.rng()
     solution = solved_grids(rng, share.count)
     given = dug(solution, rng, rng.integers(fewest, most + 1, share.count))
-    return _rows(Pool(given, solution, search(given).guesses, np.arange(share.count)), share)
+    return rows_of(Pool(given, solution, search(given).guesses, np.arange(share.count)), share)
 
 
-def _rows(pool: Pool, share: WorkShare) -> list[Row]:
+def rows_of(pool: Pool, share: WorkShare) -> list[Row]:
     """A pool as files have it."""
     return [
         Row(as_text(given), as_text(solution), float(rating), f"{share.source}-{founder}")

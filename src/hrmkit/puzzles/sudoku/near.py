@@ -1,0 +1,75 @@
+"""Sudokus near those of a file: one clue less, and others until there is one solution again.
+
+Hard puzzles are rare, and breeding them from nothing takes long (`generator.py`). Most neighbours
+of a hard puzzle are easy, but every hundredth or so is as hard, and a search tells in a
+millisecond. So a thousand hard puzzles are enough to make any number of others, from easy ones to
+as hard ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hrmkit.errors import UserError
+from hrmkit.puzzles.files import Row, load_puzzles
+from hrmkit.puzzles.making import WorkShare
+from hrmkit.puzzles.sudoku.generator import CELLS, Pool, children, guesses_of, rows_of
+
+AT_A_TIME = 64
+"""Puzzles of a share."""
+TRIED = 512
+"""Neighbours made at a time."""
+PATIENCE = 400
+"""Times that so many are made for a share before giving up."""
+FOR_TEST = 0.1
+"""The share of the file's puzzles whose neighbours are for the test, and never trained on."""
+
+
+def seeds_of(source: str) -> tuple[Pool, Pool]:
+    """The puzzles of a file, as parents of those to train on and of those to test on.
+
+    Raises `UserError` where it cannot be read, or holds no two sudokus of 9x9.
+    """
+    given = load_puzzles("sudoku", source, unanswered=True).rows.given.numpy() - 1
+    if given.shape[1] != CELLS or len(given) < 2:
+        raise UserError(
+            f"{source} holds {len(given)} sudokus of {given.shape[1]} cells: "
+            f"neighbours are made of two or more of {CELLS} cells"
+        )
+    founder = np.arange(len(given))
+    pool = Pool(given, np.zeros_like(given), np.zeros(len(given), np.int64), founder)
+    every = max(2, round(1 / FOR_TEST))
+    tested = founder % every == every - 1 if len(given) >= every else founder == len(given) - 1
+    return pool[np.flatnonzero(~tested)], pool[np.flatnonzero(tested)]
+
+
+def make_sudokus_near(
+    share: WorkShare, seeds: tuple[Pool, Pool], least: float, orders: int
+) -> list[Row]:
+    """The sudokus of a share, rated by the fewest guesses in `orders` orders: `least` or more.
+
+    Each is a neighbour of one of `seeds` (`seeds_of`), whose place in its file ends the column
+    source. Raises `UserError` where too few were found in time.
+    """
+    rng, parents = share.rng(), seeds[share.part]
+    known = {given.tobytes() for part in seeds for given in part.given}
+    kept: list[Pool] = []
+    for _ in range(PATIENCE):
+        born = children(parents[rng.integers(len(parents), size=TRIED)], rng)
+        hard = guesses_of(born.given, rng, orders)
+        born = Pool(born.given, born.solution, hard, born.founder)
+        for row in np.flatnonzero(hard >= least):
+            if (key := born.given[row].tobytes()) not in known:
+                known.add(key)
+                kept.append(born[np.array([row])])
+        if len(kept) >= share.count:
+            break
+    else:
+        raise UserError(
+            f"only {len(kept)} of {share.count} sudokus that need {least:g} guesses were found in "
+            "time near the file's: give a lower --rating, or a file of harder ones"
+        )
+    pool = kept[0]
+    for one in kept[1 : share.count]:
+        pool = pool.joined(one)
+    return rows_of(pool, share)
