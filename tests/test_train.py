@@ -215,8 +215,32 @@ def test_a_run_takes_canvas_and_puzzle_ids_of_the_model_that_it_begins_with(
     said = CliRunner().invoke(app, [*grown, "--out", str(tmp_path / "grown")])
     assert said.exit_code == 0, said.output
     assert RunFolder(tmp_path / "grown").description()["interface"]["tokens"] == 49
+    # And --canvas a smaller one, for small mazes; the run keeps it.
+    data.write_text("question,answer\nS #  #  G,S #o #ooG\n")
+    small = ["train", "maze", "--data", str(data), *short, "--out", str(tmp_path / "small")]
+    for more in (["--from", str(tmp_path / "maze"), "--canvas", "4"], ["--resume", "--steps", "2"]):
+        said = CliRunner().invoke(app, [*small, *more])
+        assert said.exit_code == 0, said.output
+        assert RunFolder(tmp_path / "small").description()["interface"]["tokens"] == 16
+    refused = CliRunner().invoke(app, [*small, "--resume", "--canvas", "5"])
+    assert refused.exit_code == 2
+    assert "canvas is 5, and was 4" in refused.output
+    data.write_text(f"question,answer\n{larger},{larger.replace(' ', 'o')}\n")
+    refused = CliRunner().invoke(app, [*small[:-1], str(tmp_path / "no"), "--canvas", "4"])
+    assert refused.exit_code == 2
+    assert "at most 4 x 4 are possible" in refused.output
+    bound = assemble(replace(wiring, positions="learned"), model.sizes, face, 0)
+    hrmkit.save(bound, tmp_path / "bound", {"puzzle": "maze"})
+    refused = CliRunner().invoke(
+        app, [*small[:-1], str(tmp_path / "no"), "--canvas", "4", "--from", str(tmp_path / "bound")]
+    )
+    assert refused.exit_code == 2
+    assert "has weights for 36 cells" in refused.output
     wrong = tmp_path / "s.csv"
     wrong.write_text(NINE)
+    refused = train("--data", wrong, *short, "--canvas", "9", "--out", tmp_path / "no")
+    assert refused.exit_code == 2
+    assert "puzzles of sudoku are all of one size; leave --canvas out" in refused.output
     refused = train("--data", wrong, "--from", tmp_path / "maze", *short, "--out", tmp_path / "no")
     assert refused.exit_code == 2
     assert "reads 36 cells of 6 tokens, and these puzzles have 81 of 11" in refused.output

@@ -74,6 +74,8 @@ class Attempt:
     test: str
     init_from: str | None
     """A trained model to begin with."""
+    canvas: int | None
+    """Cells of a side of the canvas, where puzzles are of several sizes."""
     make: tuple[str, ...]
     """Arguments of `hrmkit data PUZZLE`: their puzzles together are the train and test files."""
     take: tuple[int, ...]
@@ -94,6 +96,7 @@ def read(path: Path) -> Attempt:
             threads=said.pop("threads", None),
             compiled=said.pop("compile", False),
             init_from=said.pop("init_from", None),
+            canvas=said.pop("canvas", None),
             train=data["train"],
             test=data["test"],
             make=tuple(data.get("make", ())),
@@ -165,6 +168,7 @@ def attempt_piece(
         test=measure_with or test,
         seed=attempt.seed,
         init_from=attempt.init_from,
+        canvas=attempt.canvas,
     )
     folder = RunFolder(out / "run")
     running: list[Run] = []

@@ -66,6 +66,13 @@ def train(
             "--from", help="A trained model to start from: its name, its folder, or a run's."
         ),
     ] = None,
+    canvas: Annotated[
+        int | None,
+        typer.Option(
+            help="Cells of a side of the canvas, of mazes; else the model's of --from, or the "
+            "largest puzzle's. Small mazes on a small canvas learn first and fast."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="The run's folder; by default runs/PUZZLE-PRESET or -from-MODEL."),
@@ -122,6 +129,7 @@ def train(
         "preset": preset,
         "seed": seed,
         "init_from": init_from,
+        "canvas": canvas,
     }
     plan = new_or_resumed(folder, resume, given, named)
     options = RunOptions(

@@ -78,11 +78,15 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
     kind = definition_of(plan.puzzle)
     if kind.by_task:
         return load_arc_data(plan, side_of(read.tokens) if read else None)
+    any_canvas = plan.wiring.any_canvas
     cells = read.tokens if read and kind.holds_smaller else None
-    larger = plan.wiring.any_canvas
+    if plan.canvas:
+        check_canvas(plan.canvas, cells, any_canvas)
+        cells = plan.canvas**2
+    larger = any_canvas and not plan.canvas
     train = load_puzzles(plan.puzzle, plan.data, skip_bad, cells, larger)
     if plan.test:
-        if kind.holds_smaller and read:
+        if cells:
             cells = train.puzzle.cells
         test = load_puzzles(plan.puzzle, plan.test, skip_bad, cells)
     else:
@@ -97,6 +101,19 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
         return Epochs(train.rows, rng, augment if plan.recipe.augment else None)
 
     return RunData(train, test, queue, read.puzzles if read else 1)
+
+
+def check_canvas(side: int, cells: int | None, any_canvas: bool) -> None:
+    """Raise `UserError` where the model that a run begins with cannot have such a canvas.
+
+    `cells` are those that it reads, None where there is no such model.
+    """
+    if cells and side**2 != cells and not any_canvas:
+        raise UserError(
+            f"a canvas of {side} x {side} is not possible: the model that the run begins with has "
+            f"weights for {cells} cells; only attention with positions by row and column "
+            "(rope-2d) holds for any canvas"
+        )
 
 
 def check_same_size(train: Labelled, test: Labelled | None) -> None:

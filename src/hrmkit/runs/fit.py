@@ -42,18 +42,20 @@ def fit(
     test: str | None = None,
     seed: int = 0,
     init_from: str | None = None,
+    canvas: int | None = None,
     resume: bool = False,
     **settings: Any,
 ) -> PuzzleHRM:
     """Train a model of puzzles, measure it and save it in the folder `out`; returns the model.
 
     `data` and `test` are CSV files, names on the hub, or collections of ARC. `init_from` is a
-    trained model whose weights the training starts from: its name, its folder, or a run's. Without
-    a `preset`, wiring and sizes are that model's, or those of `tiny`. `settings` are settings of
-    the recipe (`steps=1000`, `lr=1e-3`), or of another section with its name in front
-    (`wiring__cycles=3`, `**{"sizes.width": 256}`). Ctrl-C saves, and raises `KeyboardInterrupt`;
-    `resume=True` continues the run in `out`. Raises `UserError` for settings, data or models that
-    cannot be used.
+    trained model whose weights the training starts from: its name, its folder, or a run's.
+    `canvas` is the side of the canvas, for puzzles of several sizes: begin with small ones on a
+    small canvas, and go on from there on a larger one. Without a `preset`, wiring and sizes are
+    those of the model `init_from`, or of `tiny`. `settings` are settings of the recipe
+    (`steps=1000`, `lr=1e-3`), or of another section with its name in front (`wiring__cycles=3`,
+    `**{"sizes.width": 256}`). Ctrl-C saves, and raises `KeyboardInterrupt`; `resume=True` continues
+    the run in `out`. Raises `UserError` for settings, data or models that cannot be used.
 
     Example: `hrmkit.fit("train.csv.gz", minutes=3, out="my-run")`
     """
@@ -65,7 +67,15 @@ def fit(
     folder = RunFolder(Path(out))
     before = planned(folder) if resume and folder.exists else None
     plan = plan_of(
-        puzzle, data, preset, named, test=test, seed=seed, init_from=init_from, before=before
+        puzzle,
+        data,
+        preset,
+        named,
+        test=test,
+        seed=seed,
+        init_from=init_from,
+        canvas=canvas,
+        before=before,
     )
     run, why = run_plan(plan, folder, resume=resume)
     if why == "interrupted":

@@ -45,9 +45,17 @@ class Plan:
     seed: int
     init_from: str | None = None
     """A trained model to take the first weights from: its name, folder or run."""
+    canvas: int | None = None
+    """Cells of a side of the canvas, for puzzles of several sizes; None for the canvas of the model
+    that the run begins with, or else one that the largest puzzle fits."""
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+        if self.canvas is not None and not definition_of(self.puzzle).holds_smaller:
+            raise UserError(
+                f"a canvas of {self.canvas} cells a side: puzzles of {self.puzzle} are all of one "
+                "size; leave --canvas out"
+            )
 
 
 def plan_of(
@@ -59,6 +67,7 @@ def plan_of(
     test: str | None = None,
     seed: int = 0,
     init_from: str | None = None,
+    canvas: int | None = None,
     before: Plan | None = None,
 ) -> Plan:
     """The plan that a preset makes, with `settings` like `{"wiring.cycles": 3}` in their places.
@@ -75,7 +84,7 @@ def plan_of(
         # Only that tells a model which task's rule to apply.
         wiring = replace(wiring, puzzle_embedding=True, prefix=max(1, wiring.prefix))
     recipe = recipe_of(preset_name)
-    plan = Plan(puzzle, data, test, preset_name, wiring, sizes, recipe, seed, init_from)
+    plan = Plan(puzzle, data, test, preset_name, wiring, sizes, recipe, seed, init_from, canvas)
     return with_settings(plan, settings or {})
 
 
