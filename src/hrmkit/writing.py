@@ -33,8 +33,12 @@ class WriteError(UserError):
     """Nothing can be written to a place, for a reason: 'No space left on device'."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        self.reason = error.strerror or str(error)
+        self.path, self.reason = path, error.strerror or str(error)
         super().__init__(f"cannot write {path} ({self.reason}): name a place that can be written")
+
+    def __reduce__(self) -> tuple[type[WriteError], tuple[Path, OSError]]:
+        """Copied to another process, it is made again: from what it was made from."""
+        return WriteError, (self.path, OSError(None, self.reason))
 
 
 def check_target(path: Path, size: int = PROBE) -> None:
