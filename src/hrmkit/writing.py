@@ -77,6 +77,12 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
+def remove(path: Path) -> None:
+    """Take away a file, if it is there; raises `UserError` where that cannot be done."""
+    with saying(path):
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
 def whole(path: Path) -> Generator[Path]:
     """A file beside `path` to write to, which takes the place of `path` when the block ends.
