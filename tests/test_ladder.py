@@ -139,6 +139,7 @@ def test_a_ladder_goes_on_with_what_it_was_begun_with_or_not_at_all(
         ({"seeds": 2}, "--seeds 1", "--seeds 2"),
         ({"units": 2 * UNITS}, f"--units {UNITS}", f"--units {2 * UNITS}"),
         ({"bench": True}, "--no-bench", "--bench"),
+        ({"seeds": 2, "bench": True}, "--seeds 1 --no-bench", "--seeds 2 --bench"),
     ):
         with pytest.raises(UserError, match=f"of {was}, which cannot go on with {wanted}: give"):
             run_ladder(tmp_path, **{**begun, **other}, resume=True)

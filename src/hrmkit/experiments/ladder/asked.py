@@ -30,7 +30,7 @@ class Asked(BaseModel):
             "--steps": ",".join(map(str, self.steps)),
             "--seeds": str(self.seeds),
             "--units": str(self.units),
-            "bench": "--bench" if self.bench else "--no-bench",
+            "": "--bench" if self.bench else "--no-bench",
         }
 
 
@@ -45,8 +45,8 @@ def check_same(now: Asked, before: Asked | None, folder: Path) -> None:
     if before is None or before == now:
         return
     old, new = before.words(), now.words()
-    name = next(name for name in old if old[name] != new[name])
-    was, wanted = (f"{name} {one}" if name != "bench" else one for one in (old[name], new[name]))
+    other = [name for name in old if old[name] != new[name]]
+    was, wanted = (" ".join(f"{name} {of[name]}".strip() for name in other) for of in (old, new))
     raise UserError(
         f"{folder} holds a ladder of {was}, which cannot go on with {wanted}: give {was}, or name "
         "another folder"
