@@ -269,6 +269,8 @@ def test_questions_alone_are_answered_by_rule_or_left_out(run: Path) -> None:
 @pytest.mark.usefixtures("run")
 def test_where_no_answer_is_known_that_is_said_and_the_rest_is_written() -> None:
     Path("none.csv").write_text("question,answer\n" + f"{'.' * 16},\n" * 3)
+    Path("in").mkdir()
+    Path("in/exact.svg").write_text("of an earlier inspection, whose answers were known")
     result = said("run", "--data", "none.csv", "--out", "in", "--twins", "0")
     assert result.exit_code == 0, result.output
     assert "exact      left out: no answer is known" in result.stdout

@@ -1,4 +1,6 @@
+import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -16,9 +18,10 @@ from hrmkit.experiments.ladder.run import measure_wires, plan, run_ladder, steps
 from hrmkit.experiments.ladder.variants import BENCH, MEASURED_STEPS, variant_of_step
 from hrmkit.model.assemble import assemble
 from hrmkit.puzzles.puzzle import as_grids
-from hrmkit.recording.file import dumps, load, loads
+from hrmkit.recording.file import dumps, hash_of, load, loads
 from hrmkit.recording.ladder.recorder import think_aloud
 from hrmkit.recording.ladder.schema import LadderRecording, RungSeed
+from hrmkit.studio.stories import SHIPPED_STORIES
 from hrmkit.training.puzzles.measure import ask, looped
 
 UNITS = 60
@@ -117,6 +120,30 @@ def test_an_interrupted_ladder_goes_on_where_it_stopped(
     )
     assert once_more == whole
     assert len(again) == 1 + 3
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("says", ["its journal", "its recording"])
+def test_a_ladder_goes_on_with_what_it_was_begun_with_or_not_at_all(
+    says: str, tmp_path: Path
+) -> None:
+    begun: dict[str, Any] = {"steps": (1, 2), "seeds": 1, "units": UNITS, "bench": False}
+    write_report(run_ladder(tmp_path, **begun), tmp_path)
+    kept = tmp_path / ladder.FINISHED
+    if says == "its recording":  # as folders of older versions
+        lines = kept.read_text().splitlines(keepends=True)
+        kept.write_text("".join(line for line in lines if "the ladder itself" not in line))
+    files = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for other, was, wanted in (
+        ({"steps": (1,)}, "--steps 1,2", "--steps 1"),
+        ({"seeds": 2}, "--seeds 1", "--seeds 2"),
+        ({"units": 2 * UNITS}, f"--units {UNITS}", f"--units {2 * UNITS}"),
+        ({"bench": True}, "--no-bench", "--bench"),
+        ({"seeds": 2, "bench": True}, "--seeds 1 --no-bench", "--seeds 2 --bench"),
+    ):
+        with pytest.raises(UserError, match=f"of {was}, which cannot go on with {wanted}: give"):
+            run_ladder(tmp_path, **{**begun, **other}, resume=True)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == files
 
 
 def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
@@ -228,6 +255,36 @@ def test_the_shipped_ladder_says_what_the_docs_say() -> None:
 def lost(seed: RungSeed) -> bool:
     """Whether looping four times as long ruins the answers."""
     return seed.exact_looped[2] < 0.2 * seed.exact
+
+
+Damage = Callable[[dict[str, Any], int], object]
+"""Changes a rung, or a variant, of so many gradient steps."""
+
+
+@pytest.mark.parametrize("part", ["rungs", "variants"])
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda of, last: of["seeds"][1]["by_step"].reverse(), "has the step"),
+        (lambda of, last: of["seeds"][1]["by_step"].pop(), "not measured at the same steps"),
+        (lambda of, last: of["seeds"][0].update(by_step=[]), "not measured at the same steps"),
+        (lambda of, last: of["seeds"][1]["by_step"][0].__setitem__(0, 0), "has the step 0"),
+        (lambda of, last: of["seeds"][1]["by_step"][-1].__setitem__(0, last + 1), "has the step"),
+        (lambda of, last: of["seeds"][1]["by_step"][1].__setitem__(1, 1.5), "by_step has 1.5"),
+        (lambda of, last: of["seeds"][0].update(exact=-0.5), "exact has -0.5"),
+        (lambda of, last: of.update(shown=99), "shown is 99, and there are"),
+    ],
+)
+def test_a_ladder_whose_measurements_cannot_be_is_damaged(
+    part: str, damage: Damage, said: str
+) -> None:
+    content = json.loads(gzip.decompress(SHIPPED_STORIES[0].read_bytes()))
+    of = (content["mini_arc"] if part == "variants" else content)[part][1]
+    assert of["seeds"][1]["by_step"]
+    damage(of, of["gradient_steps"])
+    content["hash"] = hash_of(content)
+    with pytest.raises(UserError, match=rf"damaged at .*{part}\.1.*{said}"):
+        loads(json.dumps(content).encode(), "ladder")
 
 
 def test_recordings_of_unknown_kinds_are_refused(tmp_path: Path) -> None:

@@ -296,6 +296,24 @@ def test_the_published_sets() -> None:
     assert len(one.learned) == len(one.examples) == 5
     with pytest.raises(UserError, match="no task 'nothing' among the 800"):
         read_tasks("arc-1:nothing")
+    again = read_tasks("arc-1:00576224,007BBFB7")
+    assert [task.id for task in again] == [one.id, two.id]
+
+
+def test_capitals_of_a_name_count_where_they_tell_tasks_apart(tmp_path: Path) -> None:
+    path = written(tmp_path, "mine.json", {"One": TASK, "one": TASK, "Two": TASK})
+    assert [task.id for task in read_tasks(f"{path}:one,TWO")] == ["one", "Two"]
+    assert [task.id for task in read_tasks(f"{path}:One")] == ["One"]
+    with pytest.raises(UserError, match="no task 'ONE' among the 3 that are known here: One, one,"):
+        read_tasks(f"{path}:ONE")
+
+
+def test_what_is_no_text_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "task.json"
+    for content in (b"\xff\xfe\xfa", json.dumps(TASK).encode("utf-16-le"), b"{}\x00"):
+        file.write_bytes(content)
+        with pytest.raises(UserError, match=r"task\.json is no text: give a text file"):
+            read_tasks(str(file))
 
 
 def test_tasks_from_a_file_and_a_folder(tmp_path: Path) -> None:
@@ -371,7 +389,7 @@ def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, content: object, s
 def test_other_files_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "binary.json"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="no JSON"):
+    with pytest.raises(UserError, match="no text"):
         read_tasks(str(file))
     for nowhere in ("arc-3", "nowhere/x.json", "a\0b", "x" * 5000):
         with pytest.raises(UserError, match="give arc-1 or arc-2"):

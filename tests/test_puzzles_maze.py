@@ -163,6 +163,39 @@ def test_a_longer_way_is_a_path_but_not_valid_and_a_blob_is_neither() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("SoG\n #o", "its path has 4 cells, and 3 of them lead from S to G already"),
+        ("S G\no#o", "its path does not lead from S to G"),
+        ("S G\n # ", "its path does not lead from S to G"),
+        ("SoG\n o ", "it changes row 2 column 2, which is a wall"),
+        ("ooG\n # ", "it changes row 1 column 1, which is the start"),
+        ("S#G\n # ", "it changes row 1 column 2, which is a free cell"),
+        ("SoG\n # ", None),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_said(answer: str, said: str | None) -> None:
+    assert SIX.fault(SIX.encode("S G\n # "), SIX.encode(answer)) == said
+
+
+def test_a_way_that_is_too_long_is_said_with_the_shortest() -> None:
+    grid = SIX.encode("S G\n   ")
+    assert SIX.fault(grid, SIX.encode("S G\nooo")) == "its path has 5 cells, the shortest 3"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_answer_is_valid_where_nothing_is_wrong_with_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for given_maze in drawn(seed, 60).tolist():
+        label = SIX.solution(tuple(given_maze))
+        assert label is not None
+        answer = np.array(label)
+        answer[rng.integers(36)] = rng.integers(6)
+        grid, changed = tuple(given_maze), tuple(answer.tolist())
+        assert (SIX.fault(grid, changed) is None) == SIX.is_valid(grid, changed)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("S#\n#G", "no way leads from S to G"),

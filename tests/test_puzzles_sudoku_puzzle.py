@@ -36,6 +36,21 @@ def test_the_tokens_are_the_originals() -> None:
         Sudoku(5)
 
 
+@pytest.mark.parametrize(
+    ("at", "said", "wrong"),
+    [
+        (0, "1", "it changes row 1 column 1, where 5 is given"),
+        (3, ".", "it leaves row 1 column 4 empty"),
+        (3, "8", "8 is twice in row 1: row 1 column 4 and row 1 column 6"),
+        (3, "6", None),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_said(at: int, said: str, wrong: str | None) -> None:
+    answer = NINE.encode(SOLUTION[:at] + said + SOLUTION[at + 1 :])
+    assert NINE.fault(NINE.encode(EASY), answer) == wrong
+    assert NINE.is_valid(NINE.encode(EASY), answer) == (wrong is None)
+
+
 def test_what_people_paste_is_read_and_what_is_shown_is_read_back() -> None:
     grid = NINE.encode(EASY)
     lines = "\n".join(EASY[at : at + 9] for at in range(0, 81, 9))
@@ -56,7 +71,7 @@ def test_what_people_paste_is_read_and_what_is_shown_is_read_back() -> None:
     [
         (EASY[:-1], "80 cells are not a sudoku of 9 x 9"),
         (EASY + ".", "82 cells"),
-        ("", "0 cells"),
+        ("", "no sudoku of 9 x 9"),
         ("q" + EASY[1:], "'q' in line 1, column 1"),
         (EASY[:9] + "\n" + "\N{SUPERSCRIPT TWO}" + EASY[10:], "in line 2, column 1"),
     ],

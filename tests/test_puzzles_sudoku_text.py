@@ -146,7 +146,8 @@ def test_a_small_one_is_read_with_bars() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "0 cells are not a sudoku of 9 x 9"),
+        ("", "no sudoku of 9 x 9 was found in it: give 81 digits"),
+        ("It was a bright day.\n\nThe clocks struck.\n", "no sudoku of 9 x 9 was found in it"),
         (NINE[:-1], "80 cells"),
         (f"{NINE}\n{NINE}", "2 sudokus of 9 x 9 are too many at once"),
         ("\n".join(rows_of(NINE) * 2), "162 cells .* give one"),

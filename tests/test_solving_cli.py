@@ -26,6 +26,7 @@ from hrmkit.model.checkpoint import save
 from hrmkit.model.originals import to_original
 from hrmkit.model.wiring import PuzzleInterface, Sizes, Wiring
 from hrmkit.puzzles.arc.puzzle import Arc
+from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import Puzzle, as_grids
 from hrmkit.puzzles.text import puzzles
 from hrmkit.recording.file import load
@@ -151,6 +152,12 @@ def test_solve_draws_the_answer_and_ends_with_what_it_is_worth() -> None:
     assert wrong.exit_code == 1
     content = json.loads(wrong.stdout)
     assert (content["valid"], content["exact"], content["flaw"]) == (False, False, None)
+    assert content["wrong"] == FOUR.fault(FOUR.encode(text), FOUR.encode(content["text"]))
+    assert content["wrong"]
+    text, _ = one(right=True)
+    right = hrmkit_says("solve", "sudoku", text, "--model", "run", "--json")
+    assert json.loads(right.stdout)["wrong"] is None
+    text, solution = one(right=False)
     assert content["text"] != solution
 
 
@@ -162,9 +169,11 @@ def test_a_puzzle_is_read_from_words_a_file_or_the_standard_input() -> None:
     for words, given in ((lines, None), (["puzzle.txt"], None), (["-"], text)):
         result = hrmkit_says("solve", "sudoku", *words, "--model", "run", "--json", given=given)
         assert json.loads(result.stdout)["text"] == solution
-    Path("picture").write_bytes(b"\xff\xfe\xfa")
-    with pytest.raises(UserError, match="picture is not text"):
-        read_text(["picture"], FOUR)
+    for content in (b"\xff\xfe\xfa", b"1234\x00\x004321", text.encode("utf-16-le")):
+        Path("picture").write_bytes(content)
+        for kind in (FOUR, Maze()):
+            with pytest.raises(UserError, match=r"^picture is no text: give a text file"):
+                read_text(["picture"], kind)
     assert read_text(["x" * 5000], FOUR) == "x" * 5000  # longer than any file's name
 
 
@@ -239,7 +248,12 @@ def test_what_is_not_text_costs_its_line_and_no_other() -> None:
     command = [sys.executable, "-m", "hrmkit", "solve", "sudoku", "-", "--model", "run"]
     alone = subprocess.run(command, input=lines[1], capture_output=True, env=environment)
     assert alone.returncode == 2
-    assert alone.stderr == b"error: the standard input is not text: give a puzzle as text\n"
+    said = "the standard input is no text: give a text file, in UTF-8, with puzzles as text"
+    assert alone.stderr.decode() == f"error: {said}\n"
+    picture = text.encode() + b"\n\x89PNG\x00\x00\n\x00\x01\n"
+    typed = CliRunner().invoke(app, ["solve", "sudoku", "--model", "run", "--json"], input=picture)
+    assert (typed.exit_code, typed.stderr) == (2, f"error: {said}\n")
+    assert json.loads(typed.stdout)["text"] == solution  # what came before is answered
 
 
 @pytest.mark.parametrize(
@@ -521,6 +535,9 @@ def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:
     result = hrmkit_says(*arguments, "--json")
     said = json.loads(result.stdout)
     assert [(test["test"], test["solved"]) for test in said] == [(0, False), (1, None)]
+    known, unknown = (test["wrong"] for test in said)
+    assert all(re.match(r"it has \d+ x \d+ cells, not 2 x 2|\d of 4 cells", why) for why in known)
+    assert set(unknown) == {None}
     assert result.exit_code == 1
     typed = hrmkit_says(*arguments[:2], *arguments[3:], "--json", given=f"{task}\nnone\n{task}\n")
     first, unknown, again = (json.loads(line) for line in typed.stdout.splitlines())

@@ -1,8 +1,13 @@
 """Worlds' stories that are trained while the studio runs: once each, in order, and told about."""
 
 import os
+import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +15,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from hrmkit.errors import UserError
+from hrmkit.processes import in_processes
 from hrmkit.progress import Progress
 from hrmkit.recording.world.schema import Recording
-from hrmkit.studio.server import create_app
+from hrmkit.studio.server import create_app, serve
 from hrmkit.studio.worlds import StoryTask, WorldStories
+from hrmkit.writing import write
+from test_processes import alive
 
 ORIGIN = "http://127.0.0.1:8477"
 HEADERS = {"Origin": ORIGIN}
@@ -45,6 +53,30 @@ def refuses_the_first(task: StoryTask, progress: Progress) -> None:
     if task.world == "first":
         raise UserError("there is no room on the disk")
     quick(task, progress)
+
+
+def waits_in_processes(task: StoryTask, progress: Progress) -> None:
+    """Goes on in processes of its own, which write down who they are."""
+    progress("training", 0, 1)
+    list(in_processes(waits_to_be_ended, [task.data] * 2, 2))
+
+
+def waits_to_be_ended(folder: Path) -> None:
+    (folder / f"{os.getpid()}.worker").touch()
+    time.sleep(600)
+
+
+def finds_the_disk_full(task: StoryTask, progress: Progress) -> None:
+    raise OSError(28, "No space left on device", str(task.data))
+
+
+def cannot_write_in_a_process(task: StoryTask, progress: Progress) -> None:
+    list(in_processes(writes_into_a_file, [task.data] * 2, 2))
+
+
+def writes_into_a_file(folder: Path) -> None:
+    (folder / "file").touch()
+    write(folder / "file" / "below", "nothing")
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -134,6 +166,89 @@ def test_a_training_that_is_cancelled_ends_at_once_and_so_does_waiting(
     until(lambda: states(stories) == ["absent", "there", "absent"])
 
 
+@pytest.mark.parametrize(
+    ("work", "reason"),
+    [
+        (refuses_the_first, "There is no room on the disk."),
+        (finds_the_disk_full, "The system refuses what the training needs: No space left on"),
+        (cannot_write_in_a_process, r"Cannot write .*below \(.*\): name a place that can be"),
+    ],
+)
+def test_why_a_training_failed_is_told_to_the_page_and_in_the_terminal(
+    work: Any,
+    reason: str,
+    made: Callable[[Any], WorldStories],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    stories = made(work)
+    stories.train("first")
+    until(lambda: states(stories)[0] == "failed")
+    assert re.match(reason, stories.state()["worlds"]["first"]["problem"])
+    said = capfd.readouterr().err
+    assert re.match(f"A training in the background failed: {reason}", said)
+    assert "Traceback" not in said
+
+
+def test_what_cannot_even_be_started_says_why(
+    made: Callable[[Any], WorldStories], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    stories = made(quick)
+    stories.train("first")
+    assert states(stories)[0] == "failed"
+    said = stories.state()["worlds"]["first"]["problem"]
+    assert said.endswith("needs: Resource temporarily unavailable.")
+
+
+def test_a_training_that_is_stopped_from_outside_says_so(
+    made: Callable[[Any], WorldStories], tmp_path: Path
+) -> None:
+    stories = made(waits_for_a_file)
+    stories.train("first")
+    until(lambda: stories.state()["worlds"]["first"]["what"].isdecimal())
+    os.kill(int(stories.state()["worlds"]["first"]["what"]), signal.SIGTERM)
+    until(lambda: states(stories)[0] == "failed")
+    said = stories.state()["worlds"]["first"]["problem"]
+    assert said == "The training was stopped from outside; nothing else is lost."
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_studio_that_trains_ends_with_one_sentence_and_leaves_no_process(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    static = tmp_path / "static"
+    static.mkdir()
+    (static / "index.html").write_text("<!doctype html><title>HRM Kit</title>")
+    studio = subprocess.Popen(
+        [sys.executable, __file__, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Whoever runs the tests in the background has made them deaf to it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert studio.stdout
+    try:
+        assert studio.stdout.readline().startswith("HRM Kit studio: http://127.0.0.1:")
+        until(lambda: len(list(tmp_path.glob("*.worker"))) == 2)
+        # Ctrl-C of a terminal reaches all of them, `kill` one.
+        (os.killpg if number == signal.SIGINT else os.kill)(studio.pid, number)
+        said, errors = studio.communicate(timeout=60)
+    finally:
+        studio.kill()
+        studio.communicate()
+    lost = "what was being trained begins anew when it is wanted again"
+    assert said.strip() == f"The studio has ended; {lost}."
+    assert errors == ""
+    assert studio.returncode == 0
+    for worker in tmp_path.glob("*.worker"):
+        until(lambda pid=int(worker.stem): not alive(pid))
+
+
 def test_an_unknown_world_is_refused_with_all_that_there_are(
     made: Callable[[Any], WorldStories],
 ) -> None:
@@ -207,8 +322,6 @@ def test_only_a_plain_studio_trains_the_default_story_at_once(
 def test_what_trains_ends_where_the_studio_cannot_begin(
     made: Callable[[Any], WorldStories], tmp_path: Path
 ) -> None:
-    from hrmkit.studio.server import serve
-
     stories = made(waits_for_a_file)
     stories.train("first")
     until(lambda: (tmp_path / "began").exists())
@@ -259,3 +372,14 @@ def test_a_studio_that_trains_no_stories_has_no_such_addresses(tmp_path: Path) -
     (tmp_path / "index.html").write_text("<!doctype html><title>HRM Kit</title>")
     with TestClient(create_app([], tmp_path, tmp_path), base_url=ORIGIN) as client:
         assert client.get("/worlds/state.json").status_code == 404
+
+
+def main(folder: Path) -> None:
+    """A studio that trains the first story, in processes that do not end by themselves."""
+    stories = WorldStories(folder, {"first": lambda: False}, waits_in_processes)
+    stories.train("first")
+    serve([], folder, port=0, static=folder / "static", worlds=stories)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -6,7 +6,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread, current_thread, main_thread
@@ -26,7 +26,7 @@ def in_processes(
 ) -> Iterator[Result]:
     """`work` on each task, in the order of the tasks whatever the number of processes.
 
-    Ctrl-C ends what is under way at once.
+    Ctrl-C ends what is under way at once, and so does a caller who takes no more results.
     """
     if processes == 1:
         yield from map(work, tasks)
@@ -35,17 +35,18 @@ def in_processes(
     pool = ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=end_with_parent
     )
+    waiting: deque[Future[Result]] = deque()
     with pool:
-        with _deaf_to_ctrl_c():
-            waiting = deque(pool.submit(work, task) for task in tasks)
         try:
+            with _undisturbed():
+                waiting.extend(pool.submit(work, task) for task in tasks)
             while waiting:
                 yield waiting.popleft().result()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, GeneratorExit):
             for child in set(active_children()) - others:
                 child.terminate()
             raise
-        except BaseException:  # the caller's too: it may not want the rest
+        except BaseException:  # one of them failed: nobody wants the rest
             for future in waiting:
                 future.cancel()
             raise
@@ -64,13 +65,25 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Generator[None]:
-    """Processes that are started meanwhile hear no Ctrl-C: the one that started them ends them."""
+def _undisturbed() -> Generator[None]:
+    """Processes that are started meanwhile hear no Ctrl-C: the one that started them ends them.
+
+    A SIGTERM that this process minds waits until they are started: half-started, they would be left
+    behind.
+    """
     if current_thread() is not main_thread():  # where signals cannot be set, none arrive
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    came: list[int] = []
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    terminate = signal.getsignal(signal.SIGTERM)
+    if callable(terminate):
+        signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, interrupt)
+        if callable(terminate):
+            signal.signal(signal.SIGTERM, terminate)
+            if came:
+                signal.raise_signal(signal.SIGTERM)

@@ -33,8 +33,12 @@ class WriteError(UserError):
     """Nothing can be written to a place, for a reason: 'No space left on device'."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        self.reason = error.strerror or str(error)
+        self.path, self.reason = path, error.strerror or str(error)
         super().__init__(f"cannot write {path} ({self.reason}): name a place that can be written")
+
+    def __reduce__(self) -> tuple[type[WriteError], tuple[Path, OSError]]:
+        """Copied to another process, it is made again: from what it was made from."""
+        return WriteError, (self.path, OSError(None, self.reason))
 
 
 def check_target(path: Path, size: int = PROBE) -> None:
@@ -71,6 +75,12 @@ def append(path: Path, text: str) -> None:
     """Add `text` to the end of a file, or begin one; raises `UserError` where it cannot."""
     with saying(path), place_of(path).open("a", encoding="utf-8") as file:
         file.write(text)
+
+
+def remove(path: Path) -> None:
+    """Take away a file, if it is there; raises `UserError` where that cannot be done."""
+    with saying(path):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -93,6 +93,7 @@ def _open_studio(
     data = data_folder()
     offered = [*files, *stories_at_once(data)]
     worlds = world_stories(data)
+    bench = ladder_bench(data)
     # Whoever comes with something wants the machine for that.
     if not (runs or models or show) and worlds.train(DEFAULT_WORLD):
         typer.echo("The first start trains the models of Key -> Door, some minutes, meanwhile.")
@@ -101,7 +102,7 @@ def _open_studio(
         data,
         port=port,
         show=show,
-        bench=ladder_bench(data),
+        bench=bench,
         runs=live,
         worlds=worlds,
         thinkers=thinkers,

@@ -14,7 +14,7 @@ import typer
 
 from hrmkit.errors import UserError
 from hrmkit.puzzles.puzzle import Puzzle
-from hrmkit.puzzles.text import Lines, puzzles
+from hrmkit.puzzles.text import Lines, check_text, puzzles
 
 LONGEST = 40
 """Characters of a line that are shown."""
@@ -119,7 +119,8 @@ def lines_of(kind: Puzzle) -> Lines:
 def typed_line(prompt: str) -> str:
     """A line of the standard input, "" at its end; a terminal shows the prompt.
 
-    Bytes that are not text become a character that no puzzle has, so only that line is lost.
+    Bytes that are not text become a character that no puzzle has, so only that line is lost. Where
+    there are characters that no text has, all of it is none: `UserError`.
     """
     interactive = sys.stdin.isatty()
     if interactive:
@@ -127,4 +128,5 @@ def typed_line(prompt: str) -> str:
     line = sys.stdin.buffer.readline().decode(errors="replace")
     if interactive and not line:
         typer.echo(err=True)
+    check_text(line, "the standard input")
     return line

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from hrmkit.errors import UserError
 from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Labelled, Puzzle, PuzzleSet
 from hrmkit.puzzles.registry import definition_of
+from hrmkit.puzzles.text import check_text, no_text
 from hrmkit.writing import check_target, deliver
 
 Ints = NDArray[np.int64]
@@ -238,8 +239,8 @@ def _opened(path: Path, said: str) -> Generator[IO[str]]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as text:
                 yield text
-    except UnicodeDecodeError as error:
-        raise UserError(f"{said} is not text in UTF-8: {error.reason}") from None
+    except UnicodeDecodeError:
+        raise no_text(said) from None
     except EOFError:
         raise UserError(f"{said} is cut off: copy or fetch it again") from None
     except (OSError, zlib.error) as error:
@@ -255,6 +256,7 @@ def _lines(text: IO[str], said: str, seen: Callable[[bytes], None]) -> Iterator[
             raise UserError(
                 f"{said}, line {number}: more than {LONGEST_LINE} characters are no puzzle"
             )
+        check_text(line, said)
         seen(line.encode())
         yield line
 

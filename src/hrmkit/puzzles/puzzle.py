@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 import torch
@@ -163,6 +163,33 @@ class Puzzle(Protocol):
     def augment(self, puzzles: PuzzleSet, rng: np.random.Generator) -> tuple[PuzzleSet, Reversible]:
         """Each puzzle under a random symmetry, with its label, and the changes to undo."""
         ...
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A puzzle that can say what is wrong with an answer."""
+
+    def fault(self, given: Grid, answer: Grid) -> str | None:
+        """The first thing that makes `answer` incorrect, in words; None for a correct one."""
+        ...
+
+
+def fault_of(puzzle: Puzzle, given: Grid, answer: Grid, solution: Grid | None) -> str:
+    """What is wrong with an answer that is not correct, in words.
+
+    By the puzzle's rules where it knows them; else by its `solution`, `IGNORED` in cells without a
+    label; else only that it is not one.
+    """
+    fault = puzzle.fault(given, answer) if isinstance(puzzle, Explains) else None
+    return fault or wrong_cells(answer, solution) or "it is not a correct answer"
+
+
+def wrong_cells(answer: Grid, solution: Grid | None) -> str | None:
+    """How many cells differ from the solution, in words; None if none does, or it is not known."""
+    pairs = list(zip(answer, solution or (), strict=False))
+    asked = [(a, b) for a, b in pairs if b != IGNORED]
+    wrong = sum(a != b for a, b in asked)
+    return f"{wrong} of {len(asked)} cells {'is' if wrong == 1 else 'are'} wrong" if wrong else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, cast, runtime_checkable
 
@@ -13,6 +14,21 @@ from hrmkit.errors import UserError
 
 FIRST, NEXT = "> ", "... "
 """Prompts for a puzzle's first line and for the others."""
+
+
+CONTROLS = re.compile("[\\x00-\\x08\\x0e-\\x19\\x1c-\\x1f]")
+"""Characters that are in no text: in pictures, archives, text in UTF-16."""
+
+
+def check_text(text: str, said: str) -> None:
+    """Raise `UserError` for what was read as text, and is none; `said` is where it is from."""
+    if CONTROLS.search(text):
+        raise no_text(said)
+
+
+def no_text(said: str) -> UserError:
+    """What to raise where bytes are no text; `said` is where they are from."""
+    return UserError(f"{said} is no text: give a text file, in UTF-8, with puzzles as text")
 
 
 @runtime_checkable

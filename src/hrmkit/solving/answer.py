@@ -17,9 +17,9 @@ import torch
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.augment import Unchanged
-from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Puzzle, PuzzleSet, as_grids
+from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Puzzle, PuzzleSet, as_grids, fault_of
 from hrmkit.puzzles.registry import DEFAULT_PUZZLE
-from hrmkit.puzzles.text import as_text
+from hrmkit.puzzles.text import as_text, check_text, no_text
 from hrmkit.renamed import METADATA, with_new_names
 from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import LoadedModel, kind_of, load_model, usual_model
@@ -44,6 +44,8 @@ class Answer:
     """The answer as data files write it, on one line."""
     valid: bool
     """Whether it is a correct answer."""
+    wrong: str | None
+    """What is wrong with it, in words; None for a correct answer."""
     exact: bool | None
     """Whether it is the one solution of the puzzle; None where no rule can find that out."""
     flaw: str | None
@@ -128,9 +130,11 @@ def solve_grid(
         number = 1
     chosen = tries[number - 1]
     answer = answer_to(chosen.answer, label)
+    valid = puzzle.is_valid(given, answer, label)
     return Answer(
         text=puzzle.decode(answer),
-        valid=puzzle.is_valid(given, answer, label),
+        valid=valid,
+        wrong=None if valid else fault_of(puzzle, given, answer, label),
         exact=None
         if label is None
         else bool(right_cells(*map(torch.tensor, (answer, label))).all()),
@@ -214,17 +218,21 @@ def read_text(words: Sequence[str], kind: Puzzle) -> str:
     (word,) = words
     if word == STANDARD_INPUT:
         try:
-            return sys.stdin.read()
+            text = sys.stdin.read()
         except UnicodeDecodeError:
-            raise UserError("the standard input is not text: give a puzzle as text") from None
+            raise no_text("the standard input") from None
+        check_text(text, "the standard input")
+        return text
     try:
         path = Path(word)
         if not path.is_file():
             check_no_file(word, kind)
             return word
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
+        check_text(text, word)
+        return text
     except UnicodeDecodeError:
-        raise UserError(f"{word} is not text: give a file with the puzzle as text") from None
+        raise no_text(word) from None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (EACCES, EISDIR):
             raise UserError(f"cannot read {word}: {error.strerror}") from None

@@ -11,7 +11,7 @@ from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc.files import PUBLISHED, exists
 from hrmkit.puzzles.arc.puzzle import Arc
 from hrmkit.puzzles.arc.tasks import ArcData, ArcViews
-from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids
+from hrmkit.puzzles.puzzle import Grid, PuzzleSet, as_grids, wrong_cells
 from hrmkit.solving.answer import names_file
 from hrmkit.solving.arc import Answered, evaluate
 from hrmkit.solving.evaluate_arc import TRIES, Asking, known_tasks, learned_data, trained_on
@@ -36,9 +36,25 @@ class ArcAnswer:
     counted: Answered
     """What was counted to find it."""
 
+    def wrong(self) -> list[str | None]:
+        """What is wrong with each try, in words; None for a right one, and where nobody knows."""
+        return [_wrong(grid, self.counted.label) for grid in self.tries]
+
     def text(self) -> list[str]:
         """The tries as JSON grids."""
         return [Arc().decode(grid) for grid in self.tries]
+
+
+def _wrong(grid: Grid, label: Grid | None) -> str | None:
+    """What is wrong with a try, in words."""
+    if label is None or grid == label:
+        return None
+    said, right = (json.loads(Arc().decode(one)) for one in (grid, label))
+    sizes = [f"{len(one)} x {len(one[0]) if one else 0}" for one in (said, right)]
+    if sizes[0] != sizes[1]:
+        return f"it has {sizes[0]} cells, not {sizes[1]}"
+    flat = [tuple(cell for row in one for cell in row) for one in (said, right)]
+    return wrong_cells(flat[0], flat[1])
 
 
 def task_of(loaded: LoadedModel, task: str, views: int | None = None) -> tuple[ArcData, ArcViews]:
@@ -123,6 +139,7 @@ def task_as_json(answers: Sequence[ArcAnswer]) -> str:
                 "task": one.task,
                 "test": one.test,
                 "tries": [json.loads(text) for text in one.text()],
+                "wrong": one.wrong(),
                 "solved": one.solved,
                 "learned": one.learned,
             }

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import SpawnProcess
@@ -53,7 +56,7 @@ class Background(Generic[Task, Result]):
     `work` is sent to another process, so it is a function of a module, and tasks and results are
     plain data. `keep` may raise a `UserError`: the result is then told with the problem. `ended` is
     called once a piece of work is over, however it ended, unless it was cancelled. With `family`,
-    the process may have processes of its own.
+    the process may have processes of its own. Why work failed is also printed in the terminal.
     """
 
     def __init__(
@@ -71,6 +74,11 @@ class Background(Generic[Task, Result]):
         self._process: SpawnProcess | None = None
 
     @property
+    def works(self) -> bool:
+        """Whether something is under way."""
+        return self._now.state == "training"
+
+    @property
     def now(self) -> Now[Result]:
         """How the last piece of work stands."""
         return self._now
@@ -86,8 +94,14 @@ class Background(Generic[Task, Result]):
                 target=_do, args=(self._work, task, theirs), daemon=not self._family
             )
             self._now = Now("training", "starting", began=time.monotonic())
-            process.start()
-            theirs.close()
+            try:
+                process.start()
+            except OSError as error:  # no more processes, or no memory for one
+                ours.close()
+                self._fail(_of_system(error))
+                return True
+            finally:
+                theirs.close()
             self._process = process
         threading.Thread(target=self._listen, args=(process, ours), daemon=True).start()
         return True
@@ -113,7 +127,7 @@ class Background(Generic[Task, Result]):
         with self._lock:
             if self._process is process:  # and it has not said how
                 self._process = None
-                self._now = Now("failed", problem=_how_it_ended(process.exitcode))
+                self._fail(_how_it_ended(process.exitcode))
             cancelled = self._now.state == "cancelled"
         if not cancelled:
             self._ended()
@@ -130,44 +144,85 @@ class Background(Generic[Task, Result]):
                 return
             self._process = None
             if kind == "failed":
-                self._now = Now("failed", problem=said[0])
+                self._fail(said[0])
                 return
             try:
                 self._keep(said[0])
             except UserError as error:
-                problem = f"It is done but cannot be kept: {error}."
-                self._now = Now("failed", problem=problem, result=said[0])
+                self._fail(f"It is done but cannot be kept: {error}.", said[0])
             else:
                 self._now = Now("done", result=said[0])
+
+    def _fail(self, problem: str, result: Result | None = None) -> None:
+        """Say what went wrong to whoever asks, and to who looks at the terminal."""
+        self._now = Now("failed", problem=problem, result=result)
+        print(f"A training in the background failed: {problem}", file=sys.stderr, flush=True)
 
 
 def _do(work: Callable[[Any, Progress], Any], task: Any, out: connection.Connection) -> None:
     """What the work's own process does."""
-    # Ctrl-C reaches the whole group; the studio ends this process itself.
+    # Ctrl-C reaches the whole group; the studio ends this process itself, by SIGTERM. That unwinds
+    # the work as Ctrl-C would: its own processes, files half-written and semaphores go with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stopping = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        if not stopping.is_set():
+            stopping.set()
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICE)
 
+    def tell(*said: Any) -> None:
+        with suppress(BrokenPipeError):  # the studio is gone, and this process ends with it
+            out.send(said)
+
     def progress(what: str, done: int, of: int) -> None:
-        out.send(("progress", what, done, of))
+        tell("progress", what, done, of)
 
     with out:
         try:
             result = work(task, progress)
-        except UserError as error:
-            out.send(("failed", sentence(error)))
-        except MemoryError:
-            out.send(("failed", "This machine has not enough memory to train that."))
+        except BaseException as error:
+            # An interrupted import raises what it likes.
+            problem = _STOPPED if stopping.is_set() else _why(error)
+            if problem is None:
+                raise
+            tell("failed", problem)
         else:
-            out.send(("done", result))
+            tell("done", result)
+
+
+_STOPPED = "The training was stopped from outside; nothing else is lost."
+
+
+def _why(error: BaseException) -> str | None:
+    """Why work failed, as a sentence; None for a defect, which keeps its traceback."""
+    if isinstance(error, UserError):
+        return sentence(error)
+    if isinstance(error, MemoryError):
+        return "This machine has not enough memory to train that."
+    if isinstance(error, BrokenProcessPool):
+        return "A process of the training was stopped from outside, perhaps for want of memory."
+    return _of_system(error) if isinstance(error, OSError) else None
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refuses, as a sentence."""
+    where = f" ({error.filename})" if error.filename else ""
+    return f"The system refuses what the training needs: {error.strerror or error}{where}."
 
 
 def _end_with_parent() -> None:
-    """However the studio ends, its work does not outlive it."""
+    """However the studio ends, its work does not outlive it: in order, or else at once."""
     parent = parent_process()
     if parent is not None:
         parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)  # to the process: its main thread may be waiting
+        time.sleep(STOP_SECONDS)
         os._exit(1)
 
 

@@ -84,6 +84,11 @@ class Bench:
         if not self._training.start(wires):
             raise BusyError("a wiring is being trained already; wait for it or cancel it")
 
+    @property
+    def trains(self) -> bool:
+        """Whether a training is under way."""
+        return self._training.works
+
     def cancel(self) -> None:
         """Stop the training that is under way, if there is one."""
         self._training.cancel()

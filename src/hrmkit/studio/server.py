@@ -14,15 +14,17 @@ import errno
 import gzip
 import json
 import os
+import signal
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePath
+from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -39,6 +41,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hrmkit.errors import UserError
 from hrmkit.folders import GRAPHS, RECORDINGS
+from hrmkit.interrupts import interrupted
 from hrmkit.one_file import STATIC
 from hrmkit.studio.connections import PatientProtocol, allow_files
 from hrmkit.studio.shelf import MAX_BYTES, Shelf
@@ -473,11 +476,12 @@ def serve(
     worlds: WorldStories | None = None,
     thinkers: Thinkers | None = None,
 ) -> None:
-    """Serve the studio until Ctrl-C, and open it in the browser where there is one.
+    """Serve the studio until Ctrl-C or SIGTERM, and open it in the browser where there is one.
 
     ``show``, one of ``recordings``, is the one that the page opens with, unless there are ``runs``.
+    What trains meanwhile is ended in order, and so are the processes that it has.
     """
-    with ExitStack() as ending:
+    with ExitStack() as ending, _terminated_as_interrupted():
         # Whatever trains ends with the studio, also where it cannot begin to serve.
         if bench:
             ending.callback(bench.cancel)
@@ -486,6 +490,29 @@ def serve(
         app = create_app(recordings, static, data, bench, runs, worlds, thinkers)
         listener = ending.enter_context(closing(open_socket(port)))
         _serve_at(listener, app, _story_of(show, recordings, data))
+        trains = (bench and bench.trains) or (worlds and worlds.trains)
+        lost = "; what was being trained begins anew when it is wanted again" if trains else ""
+        print(f"The studio has ended{lost}.", flush=True)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Generator[None]:
+    """SIGTERM does meanwhile what Ctrl-C does; once, so that a second one breaks off no ending."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # where signals cannot be set, none arrive
+        return
+    came: list[int] = []
+
+    def terminated(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        if len(came) == 1:
+            interrupted(number, frame)
+
+    before = signal.signal(signal.SIGTERM, terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _story_of(show: Path | None, recordings: Sequence[Path], data: Path) -> str:
@@ -497,7 +524,7 @@ def _story_of(show: Path | None, recordings: Sequence[Path], data: Path) -> str:
 
 
 def _serve_at(listener: socket.socket, app: Starlette, fragment: str) -> None:
-    """Serve on an open socket until Ctrl-C; see `serve`."""
+    """Serve on an open socket until Ctrl-C or SIGTERM; see `serve`."""
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/{fragment}"
     print(f"HRM Kit studio: {address}", flush=True)
     if wants_browser():

@@ -95,6 +95,11 @@ class WorldStories:
         self._training.cancel()
         self._next()
 
+    @property
+    def trains(self) -> bool:
+        """Whether a story is being trained."""
+        return self._training.works
+
     def stop(self) -> None:
         """Stop all."""
         with self._lock:

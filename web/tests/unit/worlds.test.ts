@@ -254,6 +254,13 @@ describe("the pictures to choose a world by", () => {
     ]);
   });
 
+  test("one whose training failed says why, and may be tried again", () => {
+    const problem = "There is no room on the disk.";
+    const states = { "key-door": state({ state: "failed", problem }) };
+    const [found] = choicesOf(page(listedAs(key.story)), { ...nothing, states }, key);
+    expect(found?.note).toBe("failed: There is no room on the disk. Try again.");
+  });
+
   test.each(definitions.worlds.map((world) => [world.title, world] as const))(
     "show what is there: %s",
     (_, { picture }) => {

@@ -27,6 +27,10 @@ UNTRAINED = 0.45
 """How faint what is not trained is drawn."""
 
 
+PICTURES = ("residuals.svg", "path.svg", "paths.svg", "dimensions.svg", "exact.svg")
+"""The names of all that may be drawn."""
+
+
 def pictures(
     inspection: Inspection, wiring: Wiring, own: Sequence[Ways], common: Ways
 ) -> dict[str, bytes]:

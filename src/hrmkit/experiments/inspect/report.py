@@ -13,14 +13,14 @@ from typing import Any, cast
 import torch
 
 from hrmkit.experiments.inspect.measure import Dimensions, as_rows, known, modules_of, solved
-from hrmkit.experiments.inspect.pictures import Ways, pictures
+from hrmkit.experiments.inspect.pictures import PICTURES, Ways, pictures
 from hrmkit.experiments.inspect.run import Inspection
 from hrmkit.experiments.inspect.watch import Watched, readings
 from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.puzzle import IGNORED, as_grids
 from hrmkit.recording.paths import principal_path
 from hrmkit.solving.report import shown
-from hrmkit.writing import write
+from hrmkit.writing import remove, write
 
 SUMMARY, GUIDE = "inside.json", "README.md"
 Row = Mapping[str, Any]
@@ -58,7 +58,10 @@ from 1.
 
 
 def write_inspection(inspection: Inspection, wiring: Wiring, model: str, folder: Path) -> None:
-    """Write everything to `folder`; a file that was there is replaced whole."""
+    """Write everything to `folder`; a file that was there is replaced whole.
+
+    Pictures of an earlier inspection that this one does not draw are taken away.
+    """
     tables: dict[str, Sequence[Row]] = {
         "residuals.csv": as_rows(inspection.residuals),
         "dimensions.csv": dimension_rows(inspection),
@@ -80,8 +83,12 @@ def write_inspection(inspection: Inspection, wiring: Wiring, model: str, folder:
             segments=inspection.segments,
         ),
     )
-    for name, picture in pictures(inspection, wiring, own, common).items():
+    drawn = pictures(inspection, wiring, own, common)
+    for name, picture in drawn.items():
         write(folder / name, picture)
+    for name in PICTURES:
+        if name not in drawn:
+            remove(folder / name)
 
 
 def as_csv(rows: Sequence[Row]) -> str:

@@ -19,7 +19,7 @@ from hrmkit.experiments.markdown import table
 from hrmkit.experiments.paired import paired_difference
 from hrmkit.recording.file import save
 from hrmkit.recording.ladder.schema import LadderRecording, Rung
-from hrmkit.writing import write
+from hrmkit.writing import remove, write
 
 RECORDING = "ladder.hrm.json.gz"
 TABLE = "ladder.md"
@@ -33,6 +33,9 @@ def write_report(recording: LadderRecording, folder: Path) -> str:
     write_figure(rungs_figure(recording), folder, PLOTS)
     if any(curve_of(rung) for rung in recording.rungs):
         write_figure(curves_figure(recording), folder, CURVES)
+    else:  # those of an earlier report would be of other numbers
+        for name in CURVES:
+            remove(folder / name)
     return text
 
 

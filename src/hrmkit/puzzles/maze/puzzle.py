@@ -39,6 +39,8 @@ PAD, WALL, FREE, START, GOAL, PATH = range(6)
 GLYPHS = ("", *LETTERS)
 NAMES = ("padding", "wall", "free", "start", "goal", "path")
 """What stands in a cell, and what it is called, by token."""
+WHAT = {WALL: "a wall", FREE: "a free cell", START: "the start", GOAL: "the goal"}
+"""What a cell of a question is, as a sentence says it."""
 LARGEST = 30
 
 
@@ -220,6 +222,24 @@ class Maze:
         What it says of the padding does not count.
         """
         return bool(self.are_valid(np.array([given]), np.array([answer]))[0])
+
+    def fault(self, given: Grid, answer: Grid) -> str | None:
+        """A cell that is changed, a path that leads nowhere, has more cells, or is too long."""
+        for cell, (asked, said) in enumerate(zip(given, answer, strict=True)):
+            if asked not in (PAD, said) and (asked, said) != (FREE, PATH):
+                row, column = divmod(cell, self.side)
+                return f"it changes row {row + 1} column {column + 1}, which is {WHAT[asked]}"
+        grids = np.array([given]), np.array([answer])
+        marked = _marked(*grids)
+        start, goal = _ends(grids[0])
+        steps = distances(marked.reshape(-1, self.side, self.side), start)
+        length, cells = int(steps[0, goal[0]]) + 1, int(marked.sum())
+        if length <= 0:
+            return "its path does not lead from S to G"
+        if length != cells:
+            return f"its path has {cells} cells, and {length} of them lead from S to G already"
+        shortest = int(self.label(grids[0])[1][0])
+        return None if cells == shortest else f"its path has {cells} cells, the shortest {shortest}"
 
     def are_valid(self, given: Ints, answer: Ints) -> Bools:
         """`is_valid` for each row of int64 [n, cells] arrays: bool [n]."""

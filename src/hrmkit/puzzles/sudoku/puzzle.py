@@ -185,6 +185,16 @@ class Sudoku:
         """Whether every unit of `answer` holds each digit once, and what was given stays."""
         return bool(self.are_valid(np.array([given]), np.array([answer]))[0])
 
+    def fault(self, given: Grid, answer: Grid) -> str | None:
+        """A given digit that is changed, an empty cell, or two equal digits that meet."""
+        for cell, (asked, said) in enumerate(zip(given, answer, strict=True)):
+            if asked not in (BLANK, said):
+                return f"it changes {self._place(cell)}, where {asked - 1} is given"
+        empty = [cell for cell, said in enumerate(answer) if said <= BLANK]
+        if empty:
+            return f"it leaves {self._place(empty[0])} empty"
+        return self._clash(answer)
+
     def are_valid(self, given: Ints, answer: Ints) -> Bools:
         """`is_valid` for each row of int64 [n, cells] arrays: bool [n]."""
         kept = ((given == BLANK) | (given == answer)).all(1)

@@ -228,10 +228,15 @@ def _from_rows(lines: Sequence[Numbered], side: int) -> list[int]:
 
 def _count(cells: int, side: int) -> str:
     """The sentence for a wrong number of cells."""
+    if not cells:
+        return (
+            f"no sudoku of {side} x {side} was found in it: give {side * side} digits, with . for "
+            "a blank, on one line or in rows"
+        )
     several = f" (that many are {cells // side**2} of them: give one)"
     return (
         f"{cells} cells are not a sudoku of {side} x {side}: give {side * side}, with . for a blank"
-        + (several if cells and cells % side**2 == 0 else "")
+        + (several if cells % side**2 == 0 else "")
     )
 
 

@@ -6,11 +6,12 @@ page. A grid is a tuple of tokens, row by row: 0 is a blank, on sudoku and on mi
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hrmkit.recording.common import FrozenModel, MadeBy, Number, Shown
+from hrmkit.recording.ladder.curves import check_curves, check_position, check_shares
 
 Grid = tuple[int, ...]
 
@@ -113,6 +114,15 @@ class RungSeed(FrozenModel):
         default=(), description="(gradient step, exact) along training; older files have none."
     )
 
+    @model_validator(mode="after")
+    def _is_measured(self) -> Self:
+        """What is a share is one."""
+        for name in ("token", "exact", "train_exact", "exact_halted", "vote_one", "vote_two"):
+            check_shares([getattr(self, name)], name)
+        check_shares(self.exact_looped, "exact_looped")
+        check_shares(self.by_segment, "by_segment")
+        return self
+
 
 class Rung(FrozenModel):
     """One wiring, trained on every seed."""
@@ -128,6 +138,13 @@ class Rung(FrozenModel):
     seeds: tuple[RungSeed, ...]
     shown: int = Field(description="Position in `seeds` of the median one, which is shown.")
     thoughts: tuple[PuzzleThought, ...] = Field(description="Of the shown seed.")
+
+    @model_validator(mode="after")
+    def _has_curves(self) -> Self:
+        """All seeds are measured alike along their training, and one is shown."""
+        check_position(self.shown, self.seeds, "shown")
+        check_curves([seed.by_step for seed in self.seeds], self.gradient_steps)
+        return self
 
 
 class Ballot(FrozenModel):
@@ -202,6 +219,14 @@ class ArcSeed(FrozenModel):
         default=(), description="(gradient step, exact) along training; older files have none."
     )
 
+    @model_validator(mode="after")
+    def _is_measured(self) -> Self:
+        """What is a share is one."""
+        for name in ("exact", "vote_one", "vote_two"):
+            check_shares([getattr(self, name)], name)
+        check_shares(self.by_task, "by_task")
+        return self
+
 
 class ArcVariant(FrozenModel):
     """Mini-ARC with or without the name tag, with or without augmentation."""
@@ -212,6 +237,13 @@ class ArcVariant(FrozenModel):
     gradient_steps: int
     seeds: tuple[ArcSeed, ...]
     shown: int = Field(description="Position in `seeds` of the median one.")
+
+    @model_validator(mode="after")
+    def _has_curves(self) -> Self:
+        """All seeds are measured alike along their training, and one is shown."""
+        check_position(self.shown, self.seeds, "shown")
+        check_curves([seed.by_step for seed in self.seeds], self.gradient_steps)
+        return self
 
 
 class MiniArc(FrozenModel):

@@ -191,8 +191,9 @@ function fromRows(lines: readonly Numbered[], side: number): number[] {
 /** The sentence for a wrong number of cells. */
 function countWords(cells: number, side: number): string {
   const whole = side * side;
-  const several =
-    cells && cells % whole === 0 ? ` (that many are ${cells / whole} of them: give one)` : "";
+  if (!cells)
+    return `no sudoku of ${side} x ${side} was found in it: give ${whole} digits, with . for a blank, on one line or in rows`;
+  const several = cells % whole === 0 ? ` (that many are ${cells / whole} of them: give one)` : "";
   return `${cells} cells are not a sudoku of ${side} x ${side}: give ${whole}, with . for a blank${several}`;
 }
 

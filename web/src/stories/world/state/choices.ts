@@ -51,7 +51,7 @@ function noteOf(state: StoryState | undefined): string {
     case "waiting":
       return "waits its turn";
     case "failed":
-      return "failed: try again";
+      return `failed: ${state.problem ?? "the training ended."} Try again.`;
     default:
       return "trained when chosen";
   }
