@@ -438,6 +438,33 @@ test("once it has loaded, the page thinks without a network", async ({ page, tab
   await expect(said(page)).toContainText("Solved: every cell is right.");
 });
 
+test("the table is there before its models are: what is asked meanwhile is answered then", async ({
+  page,
+  table: site,
+}) => {
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/thinkers/index.json", async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.goto(`${site.url}${AT}`);
+  await expect(page.getByText("Looking which models are here.")).toBeVisible();
+  for (const name of ["Sudoku", "Maze", "ARC"]) {
+    await expect(page.getByRole("button", { name, exact: true })).toBeVisible();
+  }
+  await expect(page.getByRole("button", { name: "Maze" }).locator("svg path").first()).toBeVisible();
+  await paste(page, PUZZLE);
+  await think(page).click();
+  const busy = page.getByRole("status", { name: "Thinking" });
+  await expect(busy).toContainText("Loading the model");
+  release();
+  await thought(page);
+  await linkSays(page, "puzzle", PUZZLE);
+  await expect(said(page)).toContainText("Solved: every cell is right.");
+  await expect(page.getByRole("combobox", { name: "Model" })).toBeVisible();
+});
+
 test("where no model is, the page says so and still plays", async ({ page, site }) => {
   await page.goto(site.url);
   const file = new URL("../../../src/hrmkit/studio/shipped/sudoku.hrm.json.gz", import.meta.url);
