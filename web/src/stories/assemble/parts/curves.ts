@@ -55,7 +55,7 @@ function drawCurves(
       ],
       {
         label: "New puzzles solved, by compute spent on the training",
-        tip: "A unit is one block's forward pass on a batch; a backward pass costs two.",
+        tip: "A unit is one block that looks once at some puzzles; learning from them costs two.",
       },
     ),
     ...all.flatMap((one, i) => {

@@ -391,7 +391,7 @@ function blocks(props: MachineProps, place: MachinePlaces): Shape[] {
       tip:
         which === "L"
           ? "L, the low-level block: it works T times before H works once."
-          : "H, the high-level block: it works once a cycle, on what L hands up.",
+          : "H, the high-level block: it works once for several calls of L, on what L hands up.",
     });
   if (split >= 1) {
     return [
@@ -453,7 +453,7 @@ function ends(props: MachineProps, { input, output }: MachinePlaces): Shape[] {
       given,
       tone: "input",
       label: `Input: a puzzle with ${blanks} blanks`,
-      tip: `The input block: a held-out puzzle with ${blanks} blanks, all cells at once.`,
+      tip: `The input block: a puzzle that it never learned from, with ${blanks} blanks, all cells at once.`,
     }),
     board({
       id: "machine.output",
@@ -496,7 +496,7 @@ export function nameTag(id: string, { x, y }: Point, share: number, small: boole
         radius: 2,
         fill: "pupil",
         label: "The name tag",
-        tip: "The puzzle embedding: one learned vector for each task in each disguise.",
+        tip: "The puzzle embedding: a learned row of numbers for each task in each disguise.",
       },
     ),
   ]);

@@ -375,7 +375,7 @@ function costRows(
     ...words(
       "rows.note",
       { ...box, y: box.y + size * 9.4 },
-      `Segments used, by seed: ${used.join(", ")} of ${rung.wires.segments}. Gradient steps for the same compute: ${rung.gradient_steps}${before ? `, step 6 had ${before.gradient_steps}` : ""}.`,
+      `Segments used, by seed: ${used.join(", ")} of ${rung.wires.segments}. Lessons for as much computing: ${rung.gradient_steps}${before ? `, step 6 had ${before.gradient_steps}` : ""}.`,
       size,
     ),
   ];

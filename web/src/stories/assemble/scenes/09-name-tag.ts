@@ -202,7 +202,7 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
     ...gadget({
       id: "piece.tag",
       name: "name tag",
-      tip: "The puzzle embedding, one learned vector for each task in each disguise.",
+      tip: "The puzzle embedding, a learned row of numbers for each task in each disguise.",
       slot: slotOf(layout, 0, 1),
       target: place.tag,
       small: layout === "tall",

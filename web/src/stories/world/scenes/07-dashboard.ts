@@ -263,7 +263,7 @@ const accuracyChart = memoByValueOf(
       xTitle: layout === "wide" ? "gradient steps" : "steps",
       format: percent,
       size: layout === "wide" ? 13 : 11,
-      tip: `${title}: the share of all states in which it is right: ${percent(first.score[measure])} before, ${percent(end.score[measure])} after.`,
+      tip: `${title}: the share of all situations in which it is right: ${percent(first.score[measure])} before, ${percent(end.score[measure])} after.`,
     };
   },
 );
