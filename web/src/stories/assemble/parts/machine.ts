@@ -7,7 +7,7 @@
  */
 import type { Wires } from "../../../recording/ladder.gen";
 import { circle, faded, fitted, path, rect, round, text, type Box } from "../../../scene/build";
-import { clamp, mix, type Point } from "../../../scene/ease";
+import { clamp, coming, leaving, mix, type Point } from "../../../scene/ease";
 import type { Layout } from "../../../scene/scene";
 import type { Action, Shape, Tone } from "../../../scene/shape";
 import type { Grid } from "../facts";
@@ -412,10 +412,10 @@ function blocks(props: MachineProps, place: MachinePlaces): Shape[] {
     ];
   }
   return [
-    ...faded("machine.halves", split, [...half("H"), ...half("L")]),
+    ...faded("machine.halves", coming(split), [...half("H"), ...half("L")]),
     ...faded(
       "machine.whole",
-      1 - split,
+      leaving(split),
       block({
         id: "machine.one",
         box: place.one,

@@ -1,7 +1,7 @@
 /** Step 5: two smaller blocks, L and H. A gradient for little money, and a disappointment. */
 import type { LadderRecording, PuzzleThought, Rung } from "../../../recording/ladder.gen";
 import { faded, inset, type Box } from "../../../scene/build";
-import { progress, tween } from "../../../scene/ease";
+import { coming, leaving, progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
@@ -221,7 +221,7 @@ function evidence(
         size,
         tip: "The calls of one round: L, a disc, several times; H, a square, once after that. Flags carry gradient.",
       }),
-      ...faded("cost", 1 - last, [
+      ...faded("cost", leaving(last), [
         ...words("cost.note", { ...rest, height: size * 3 }, note, size),
         ...faded(
           "snaps",
@@ -272,7 +272,7 @@ function evidence(
       ]),
       ...faded(
         "verdict",
-        last,
+        coming(last),
         dotRows(
           "rows",
           rest,
@@ -290,7 +290,7 @@ function evidence(
       ),
       ...faded(
         "verdict.note",
-        last,
+        coming(last),
         dotNote(
           rung,
           { ...rest, y: rest.y + size * 2.8 * (2.3 + Math.min(2, withoutOuter(recording).length)) },

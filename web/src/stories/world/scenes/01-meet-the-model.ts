@@ -213,7 +213,7 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const now = where(recording, t);
   const { read, calls } = times(recording);
   return [
-    ...faded("reading", tween(t, read - 0.6, read + 0.4), [
+    ...faded("reading", tween(t, read, read + 0.5), [
       ...worldTrack({
         id: "world",
         box: worldBox(recording, view.layout),
