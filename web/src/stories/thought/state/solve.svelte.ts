@@ -251,6 +251,14 @@ export class Solve extends SingleStory<ThoughtRecording> {
     return (state.story ?? listed[0]?.name) === first;
   }
 
+  /** A puzzle was handed over: also one that stood here before, and was changed since. */
+  async receive(values: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#followed = "";
+    this.page.update({ scene: null, time: 0, playing: false, compare: null });
+    this.page.keep(values);
+    await this.follow();
+  }
+
   get #turned(): boolean {
     const { thinker, segments, halt, views } = this.values;
     return [thinker, segments, halt, views].some((value) => value !== null);
