@@ -104,7 +104,7 @@ export const WORDS: readonly Word[] = [
   },
   {
     word: "memory",
-    meaning: "What is remembered on the way, such as that the key is in the hand.",
+    meaning: "What is remembered on the way, such as what was seen a while ago.",
     form: /\bthe memory\b/i,
   },
   {

@@ -276,7 +276,7 @@ test.each(WORLD_STORIES)(
         );
         most = Math.max(most, bubbles.length);
         expect(bubbles.filter(({ r, fill }) => r < 3 || fill === "faint")).toEqual([]);
-        const key = shapes.find(({ id }) => id === "reading.key.words");
+        const key = shapes.find(({ id }) => id === "reading.bubble.words");
         if (bubbles.length)
           expect(key?.kind === "text" && key.text).toMatch(/^how far a thought moves it$/);
       }

@@ -230,7 +230,11 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
         sizes[view.layout].title,
         { weight: 700 },
       ),
-      ...faded("reading.key", progress(t, calls - 0.4, calls), bubbleKey(place.board, view.layout)),
+      ...faded(
+        "reading.bubble",
+        progress(t, calls - 0.4, calls),
+        bubbleKey(place.board, view.layout),
+      ),
       ...board(recording, now.segment, now.calls, t, view.layout),
     ]),
     ...entering(
@@ -248,12 +252,12 @@ function bubbleKey(board: Box, layout: Layout): Shape[] {
   const size = sizes[layout].small;
   const y = board.y - (layout === "wide" ? 13 : 7);
   return [
-    circle("reading.key.dot", board.x + 9, round(y - size * 0.35), layout === "wide" ? 5 : 4, {
+    circle("reading.bubble.dot", board.x + 9, round(y - size * 0.35), layout === "wide" ? 5 : 4, {
       fill: "doer",
       opacity: 0.62,
     }),
     fitted(
-      "reading.key.words",
+      "reading.bubble.words",
       "how far a thought moves it",
       board.x + 18,
       y,
