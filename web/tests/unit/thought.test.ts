@@ -76,7 +76,9 @@ describe("past the red light", () => {
 
   test("it is said that it stops there, and why more is shown", () => {
     const said = thinking.captions(red, wide).map(({ text }) => text);
-    const stops = said.findIndex((text) => /light is red: it stops here/.test(text));
+    const stops = said.findIndex((text) =>
+      /Red light: it stops, and this answer counts/.test(text),
+    );
     expect(said[stops]).toMatch(/^After segment 3: /);
     expect(said[stops + 1]).toMatch(/^Had it thought on: 4 segments more, only to see/);
     expect(said).toHaveLength(stops + 3);

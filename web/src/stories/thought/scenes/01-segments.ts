@@ -104,7 +104,7 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     list.push(
       {
         at: time.light,
-        text: `${after(used - 1)} The light is red: it stops here, and this answer counts.`,
+        text: `${after(used - 1)} Red light: it stops, and this answer counts.`,
       },
       {
         at: time.behind,

@@ -148,13 +148,13 @@ function updateWords(recording: Recording, cycle: Cycle, first: boolean): string
     case "none":
       break;
   }
-  const moved = `The Planner moves by ${weight(planner)}, the Doer by ${weight(doer)}.`;
-  if (!first) return moved;
+  const by = `by ${weight(planner)}, the Doer by ${weight(doer)}.`;
+  if (!first) return `The Planner moves ${by}`;
   const who = blamed(recording, cycle);
   const other = who === "planner" ? doer > planner : who === "doer" && planner > doer;
   return other
-    ? `Each spring is a weight, and all take a small step, whoever is to blame. ${moved}`
-    : `Each spring is a weight, and all take a small step. ${moved}`;
+    ? `Each spring is a weight, and all move, whoever is to blame: the Planner ${by}`
+    : `Each spring is a weight, and all move a little: the Planner ${by}`;
 }
 
 function endWords(recording: Recording): string {
