@@ -13,6 +13,14 @@ export interface Word {
 /** In the order of the alphabet. */
 export const WORDS: readonly Word[] = [
   {
+    word: "ablation",
+    meaning: "Taking one part away, to see what it was good for.",
+  },
+  {
+    word: "agent",
+    meaning: "The little figure that lives in the world and acts.",
+  },
+  {
     word: "attention",
     meaning: "Each piece looks at all the others and picks those that matter to it.",
   },
@@ -42,6 +50,11 @@ export const WORDS: readonly Word[] = [
   {
     word: "episode",
     meaning: "One try, from its start until it is over.",
+  },
+  {
+    word: "example",
+    meaning: "One case with the right answers beside it, to learn from.",
+    form: /(?<!\bfor )\bexamples?\b/i,
   },
   {
     word: "fine-tuning",
@@ -90,6 +103,27 @@ export const WORDS: readonly Word[] = [
     form: /\bloss(?:es)?\b/i,
   },
   {
+    word: "memory",
+    meaning: "What is remembered on the way, such as what was seen a while ago.",
+    form: /\bthe memory\b/i,
+  },
+  {
+    word: "model",
+    meaning: "The machine that learns: many numbers that turn what it reads into an answer.",
+  },
+  {
+    word: "module",
+    meaning: "A part of the model that thinks: the Planner is one, the Doer another.",
+  },
+  {
+    word: "nat",
+    meaning: "The unit of a loss, as the metre is that of a length.",
+  },
+  {
+    word: "net",
+    meaning: "Short for neural network: a machine of many numbers that can learn.",
+  },
+  {
     word: "noise",
     meaning: "Some of what is taught is wrong on purpose, as it happens in real life.",
   },
@@ -119,6 +153,11 @@ export const WORDS: readonly Word[] = [
     meaning: "Points: many for reaching the goal, and a few less for every step on the way.",
   },
   {
+    word: "road lights",
+    meaning: "Green: think on. Red: stop. The model guesses by itself whether its answer is right.",
+    form: /\b(?:road lights?|(?:red|the) lights?)\b/i,
+  },
+  {
     word: "seed",
     meaning: "The number that rolls the dice. The same seed gives the same luck again.",
   },
@@ -132,6 +171,15 @@ export const WORDS: readonly Word[] = [
     form: /\b(?:single pass(?:es)?|in one go)\b/i,
   },
   {
+    word: "start",
+    meaning: "How everything stands when a try begins.",
+    form: /\bstarts\b/i,
+  },
+  {
+    word: "state",
+    meaning: "What a half has in mind: its notes, written as numbers.",
+  },
+  {
     word: "sub-goal",
     meaning: "A small aim on the way to the big one.",
   },
@@ -140,12 +188,36 @@ export const WORDS: readonly Word[] = [
     meaning: "A bit of arithmetic in the block with which every piece thinks for itself.",
   },
   {
+    word: "symmetry",
+    meaning: "Turned, flipped or renamed, a puzzle looks different and is as hard as before.",
+    form: /\bsymmetr(?:y|ies)\b/i,
+  },
+  {
+    word: "teacher",
+    meaning: "A rule that always knows the right next step.",
+  },
+  {
     word: "token",
     meaning: "One piece of what the model reads, for example one cell of a puzzle.",
   },
   {
+    word: "too close to tell",
+    meaning:
+      "What looks like a difference may be luck: with other dice it could be the other way round.",
+    form: /\btoo (?:close|much)(?: to this story)? to tell(?: apart)?\b/i,
+  },
+  {
     word: "vector",
     meaning: "A row of numbers.",
+  },
+  {
+    word: "view",
+    meaning: "The same puzzle seen in another way: turned, flipped or renamed.",
+  },
+  {
+    word: "vote",
+    meaning: "Every answer counts once, and the one that was given most often wins.",
+    form: /\b(?:votes?|voting)\b/i,
   },
   {
     word: "weight",

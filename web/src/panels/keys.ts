@@ -1,5 +1,6 @@
 /** The keyboard: every key does what a button of the page does. */
 import type { Page } from "../state/page.svelte";
+import { STORIES } from "../stories/registry";
 
 const FIELDS = "select, textarea, input:not([type=range]):not([type=radio])";
 
@@ -21,9 +22,11 @@ export function handleKey(page: Page, event: KeyboardEvent): boolean {
     page.phase(Number(key));
     return true;
   }
-  const own = page.about?.keys?.find((one) => one.key === key.toLowerCase());
-  if (own) {
-    page.go(own.scene);
+  // They lead there from every story.
+  for (const story of STORIES) {
+    const own = story.keys?.find((one) => one.key === key.toLowerCase());
+    if (!own) continue;
+    void page.goTo(story, own.scene);
     return true;
   }
   switch (key) {

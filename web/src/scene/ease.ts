@@ -31,6 +31,13 @@ export function tween(time: number, start: number, end: number, easing: Easing =
   return easing(progress(time, start, end));
 }
 
+/**
+ * How much is there still of what makes room for something else, and how much already of that: one
+ * goes before the other comes, so that no text ever stands on another.
+ */
+export const leaving: Easing = (share) => clamp(1 - 2 * share);
+export const coming: Easing = (share) => clamp(2 * share - 1);
+
 /** 1 from `start` to `end`, with soft edges of `edge` seconds outside them. */
 export function within(time: number, start: number, end: number, edge = 0.3): number {
   return Math.min(progress(time, start - edge, start), 1 - progress(time, end, end + edge));

@@ -26,10 +26,13 @@ const beside: Pick<Field<string>, "read" | "write" | "accepted"> = {
   accepted: BESIDE.map(({ accepted }) => accepted).join("; "),
 };
 
+/** Seconds: no scene lasts a day. */
+const LONGEST = 86_400;
+
 const SHARED: Fields & { readonly [K in keyof Omit<State, "own">]: Field<State[K]> } = {
   story: place(optional(name)),
   scene: optional(name),
-  time: field(decimal(0, Infinity), initial.time),
+  time: field(decimal(0, LONGEST), initial.time),
   speed: field<number>(oneOf<number>(SPEEDS), initial.speed),
   playing: field(flag, initial.playing),
   loop: field(flag, initial.loop),

@@ -17,8 +17,40 @@ interface Kept {
   readonly hash: string;
 }
 
+const KEY = "hrmkit.opened";
+const MOST_REMEMBERED = 50;
+
 export class Opened {
+  /** What of the browser outlives a reload; null where it is forbidden. */
+  readonly #shelf: Pick<Storage, "getItem" | "setItem"> | null;
   #kept: readonly Kept[] = [];
+
+  constructor(shelf = shelfOfBrowser()) {
+    this.#shelf = shelf;
+  }
+
+  /** Whether a file was opened under that name, in this tab and before it was loaded again too. */
+  wasOpened(name: string): boolean {
+    return this.#names().includes(name);
+  }
+
+  #names(): readonly string[] {
+    try {
+      const read: unknown = JSON.parse(this.#shelf?.getItem(KEY) ?? "[]");
+      return Array.isArray(read) ? read.filter((one) => typeof one === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  #remember(name: string): void {
+    const names = [...this.#names().filter((one) => one !== name), name].slice(-MOST_REMEMBERED);
+    try {
+      this.#shelf?.setItem(KEY, JSON.stringify(names));
+    } catch {
+      // The browser has no room: after a reload it is said less plainly.
+    }
+  }
 
   get listed(): readonly Listed[] {
     return this.#kept.map(({ listed }) => listed);
@@ -39,6 +71,7 @@ export class Opened {
     const listed = { name, title: `${title} (${file.name})`, kind, bytes: file.size };
     const others = this.#kept.filter((one) => one !== known);
     this.#kept = [...others, { listed, file, hash }];
+    this.#remember(name);
     return { name, recording };
   }
 
@@ -54,5 +87,13 @@ export class Opened {
     let candidate = short;
     for (let number = 2; names.has(candidate); number++) candidate = `${short} (${number})`;
     return candidate;
+  }
+}
+
+function shelfOfBrowser(): Pick<Storage, "getItem" | "setItem"> | null {
+  try {
+    return globalThis.sessionStorage ?? null;
+  } catch {
+    return null;
   }
 }

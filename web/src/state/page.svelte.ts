@@ -36,11 +36,16 @@ export interface Notice {
   readonly id: number;
   readonly kind: "problem" | "news";
   readonly text: string;
+  /** What can be done about it. */
+  readonly offer?: { readonly label: string; readonly take: () => void };
 }
 
 const MAX_NOTICES = 4;
 /** The scrubber moves until it has not for that long. */
 const RESTS_AFTER_MS = 120;
+
+/** A file with a larger text is no puzzle. */
+const LONGEST_TEXT = 20_000;
 
 /** Where a story begins; what the reader has set up for the page stays. */
 const BEGINNING: Partial<State> = {
@@ -107,6 +112,10 @@ export class Page implements PageAccess {
   readonly engine: Engine;
   readonly #changed: () => void;
   readonly #opened = new Opened();
+  /** What a link asked for that has to be opened from its file first. */
+  #wanted: { readonly name: string; readonly hash: string } | null = null;
+  /** Asks the reader for a file; the page that holds the button sets it. */
+  askForFile: () => void = () => undefined;
   readonly #held = new Map<string, unknown>();
   #scrubbed = 0;
   #notices = 0;
@@ -125,9 +134,10 @@ export class Page implements PageAccess {
 
   // --- messages ---
 
-  say(kind: Notice["kind"], text: string): void {
+  say(kind: Notice["kind"], text: string, offer?: Notice["offer"]): void {
     const others = this.notices.filter((notice) => notice.text !== text);
-    this.notices = [...others, { id: this.#notices++, kind, text }].slice(-MAX_NOTICES);
+    const one = { id: this.#notices++, kind, text, ...(offer ? { offer } : {}) };
+    this.notices = [...others, one].slice(-MAX_NOTICES);
   }
 
   dismiss(id: number): void {
@@ -176,6 +186,9 @@ export class Page implements PageAccess {
       this.update({ scene: null, time: 0 });
     }
     await story.follow();
+    // What is on screen is what the link says: beyond its end a scene shows its end.
+    if (story === this.story && this.state.time > this.time)
+      this.update({ time: round(this.time) });
   }
 
   // --- stories ---
@@ -196,13 +209,9 @@ export class Page implements PageAccess {
   async #loadStory(name: string | null): Promise<void> {
     const known = this.listed.some((one) => one.name === name);
     const first = this.listed[0]?.name ?? null;
-    if (name && !known && first) {
-      const why = STORIES.map((one) => one.missing?.(name, this.definitions)).find(Boolean);
-      const words = why ?? `There is no story “${name}” here; the first one is shown.`;
-      this.say("problem", words);
-      this.update({ story: null });
-    }
-    const chosen = name && (known || !first) ? name : first;
+    const fromFile = name !== null && !known && this.#opened.wasOpened(name);
+    if (name && !known && (first || fromFile)) this.#miss(name, fromFile);
+    const chosen = name && (known || !(first || fromFile)) ? name : first;
     if (!chosen) return;
     try {
       await this.#play(this.#fetched(chosen), () => undefined);
@@ -211,14 +220,38 @@ export class Page implements PageAccess {
     }
   }
 
+  /** Says that a story is not there; what came from a file has to be opened again. */
+  #miss(name: string, fromFile: boolean): void {
+    const why = STORIES.map((one) => one.missing?.(name, this.definitions)).find(Boolean);
+    if (why && !fromFile) this.say("problem", why);
+    else {
+      const words = fromFile
+        ? `“${name}” was opened from a file, which the page cannot do by itself: open it again to ` +
+          `go on where you were.`
+        : `There is no story “${name}” here; the first one is shown. If it came from a file, open ` +
+          `that file again.`;
+      this.#wanted = { name, hash: this.hash() };
+      this.say("problem", words, { label: "Open a file", take: () => this.askForFile() });
+    }
+    this.update({ ...(fromFile ? BEGINNING : {}), story: null });
+  }
+
+  /** Where the link wanted to be in the file that was opened; null where it asked for another. */
+  #regained(name: string | null): Partial<State> | null {
+    const wanted = this.#wanted;
+    if (!wanted || wanted.name !== name) return null;
+    this.#wanted = null;
+    this.notices = this.notices.filter(({ offer }) => !offer);
+    return readHash(wanted.hash).state;
+  }
+
   async relist(): Promise<void> {
     this.listed = [...(await listRecordings()), ...this.#opened.listed];
   }
 
   async choose(name: string): Promise<void> {
-    const story = name === this.listed[0]?.name ? null : name;
     try {
-      await this.#play(this.#fetched(name), () => this.update({ ...BEGINNING, story }));
+      await this.#begin(name);
     } catch (error) {
       this.say("problem", sentence(error));
     }
@@ -230,13 +263,26 @@ export class Page implements PageAccess {
     if (first && this.about?.kind !== kind) await this.choose(first.name);
   }
 
+  /** To a scene of a kind of story, from wherever; where none is here, that is said. */
+  async goTo(story: Story, scene: string): Promise<void> {
+    if (this.about !== story) await this.chooseKind(story);
+    if (this.about === story) return this.go(scene);
+    const title = story.title(this.definitions);
+    if (!this.has(story)) this.say("news", `“${title}” is not here: no recording of it is listed.`);
+  }
+
+  /** Whether such a story is on stage, or could be. */
+  has(story: Story): boolean {
+    return this.about === story || this.listed.some(({ kind }) => kind === story.kind);
+  }
+
   /** Opens files: the first recording among them plays, and the list of stories has them all. */
   async drop(files: readonly File[]): Promise<void> {
     const names: string[] = [];
     try {
       await this.#play(this.#openAll(files, names), ({ title }) => {
         const [story = null] = names;
-        this.update({ ...BEGINNING, story });
+        this.update({ ...BEGINNING, ...this.#regained(story), story });
         const more = names.length - 1;
         const others = more
           ? ` ${more} more ${more > 1 ? "are" : "is"} in the list of stories.`
@@ -244,8 +290,37 @@ export class Page implements PageAccess {
         this.say("news", `Playing ${story}: ${title}.${others}`);
       });
     } catch (error) {
-      this.say("problem", `${sentence(error)} What was on screen stays.`);
+      const why = await this.#takeText(files).then(
+        (taken) => (taken ? null : sentence(error)),
+        sentence,
+      );
+      if (why) this.say("problem", `${why} What was on screen stays.`);
     }
+  }
+
+  /** Gives a text among `files` to the first story that can use it; whether there was one. */
+  async #takeText(files: readonly File[]): Promise<boolean> {
+    for (const file of files.filter(({ size }) => size <= LONGEST_TEXT)) {
+      const text = await file.text().catch(() => "");
+      for (const story of STORIES) {
+        const values = await story.takes?.(text);
+        const first = this.listed.find(({ kind }) => kind === story.kind)?.name;
+        if (!values || !(first || this.about === story)) continue;
+        this.say("news", `${file.name} is on the table of “${story.title(this.definitions)}”.`);
+        if (this.about === story && this.story?.receive) await this.story.receive(values);
+        else if (first) await this.#begin(first, values);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Puts a story on stage from its beginning, with what it keeps in the link. */
+  async #begin(name: string, values: State["own"] = {}): Promise<void> {
+    const story = name === this.listed[0]?.name ? null : name;
+    await this.#play(this.#fetched(name), () =>
+      this.update({ ...BEGINNING, story, own: { ...BEGINNING.own, ...values } }),
+    );
   }
 
   /** Lists every recording among `files` and puts its name into `names`; the first is returned. */
@@ -355,6 +430,10 @@ export class Page implements PageAccess {
   phase(number: number): void {
     const scene = this.story?.scenes.find((one) => one.phase === number);
     if (scene) this.go(scene.id);
+    else if (this.story) {
+      const last = Math.min(9, Math.max(...this.story.scenes.map((one) => one.phase)));
+      this.say("news", `There is no scene ${number} here: this story has 0 to ${last}.`);
+    }
   }
 
   neighbour(direction: 1 | -1): void {

@@ -154,6 +154,8 @@ export interface OnStage {
   changesAt(scene: string, time: number): Partial<Omit<PageState, "own">>;
   /** Brings what is on screen to what the state asks for. */
   follow(): Promise<void>;
+  /** Takes what somebody handed over, as `takes` of its kind read it. */
+  receive?(values: Readonly<Record<string, unknown>>): Promise<void>;
   /** Another story takes the stage: nothing goes on in the background. */
   leave(): void;
   /** Loads ahead what it will need and is too large for the first load. */

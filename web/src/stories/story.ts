@@ -29,6 +29,11 @@ export interface Story<R extends AnyRecording = AnyRecording> extends Form<R> {
   }[];
   /** Why a recording of that name is not there, if it could be; a sentence or two. */
   missing?(name: string, definitions: Definitions | null): string | undefined;
+  /**
+   * What a text that was dropped on the page means for it, as values for its `fields`; null for
+   * nothing. Throws a Problem for what is nearly something, with what is wrong about it.
+   */
+  takes?(text: string): Promise<Readonly<Record<string, unknown>> | null>;
   /** What else a reader can do with it, by its title: a clause for the help. */
   help?(title: string): string;
   /**

@@ -48,7 +48,10 @@ test("a double click opens the story, which plays and is exported", async ({ pag
   await expect(page.locator("header")).toContainText("Key");
   const before = await frame(page);
   await page.getByRole("button", { name: "Play the story" }).click();
+  // Where somebody points at it, the drawing itself moves, and not a canvas upon it.
+  await stage(page).hover();
   await expect.poll(() => frame(page)).not.toBe(before);
+  await page.mouse.move(0, 0);
   // Drawn by the worker, in the font that the file carries.
   expect(await page.evaluate(() => document.fonts.check("16px 'Nunito Variable'"))).toBe(true);
   await expect.poll(() => page.evaluate(() => location.hash)).toContain("playing");

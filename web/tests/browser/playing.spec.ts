@@ -12,6 +12,8 @@ test("the story loads, plays, and its address follows", async ({ page, site }) =
   const before = await frame(page);
   await page.getByRole("button", { name: "Play the story" }).click();
   await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  // Where somebody points at it, the drawing itself moves, and not a canvas upon it.
+  await stage(page).hover();
   await expect.poll(() => frame(page)).not.toBe(before);
   await expect.poll(async () => Number((await hashOf(page)).get("time"))).toBeGreaterThan(0.5);
   await page.keyboard.press("Space");
@@ -61,6 +63,69 @@ test("every phase can be reached and stepped through with the keyboard alone", a
   }
   await expect(scrubber).toBeFocused();
 });
+
+test("what a key does, it does in every story, and the list of keys has no other", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const current = page.locator("[aria-current=step]");
+  await page.keyboard.press("9");
+  await expect(page.getByRole("status").filter({ hasText: "There is no scene 9" })).toContainText(
+    "this story has 0 to 7",
+  );
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys and help" });
+  await expect(help).toContainText("0 to 7");
+  await expect(help).toContainText("To the bench");
+  await page.keyboard.press("Escape");
+  // From a world to the bench.
+  await page.keyboard.press("b");
+  await expect(current).toContainText("Your own machine");
+  await linkSays(page, "scene", "bench");
+  await page.keyboard.press("?");
+  await expect(help).toContainText("0 to 9");
+});
+
+test("where there is no ladder, no key leads to its bench", async ({ page, site }) => {
+  await page.route("**/recordings/index.json", async (route) => {
+    const listed = (await (await route.fetch()).json()) as { kind: string }[];
+    await route.fulfill({ json: listed.filter(({ kind }) => kind !== "ladder") });
+  });
+  await open(page, site.url);
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys and help" });
+  await expect(help).toContainText("Captions on or off");
+  await expect(help).not.toContainText("bench");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("b");
+  await expect(page.getByRole("status").filter({ hasText: "is not here" })).toBeVisible();
+});
+
+for (const [width, height] of [
+  [1280, 800],
+  [900, 560],
+  [390, 844],
+  [375, 667],
+] as const) {
+  test(`the button that begins covers nothing of the stage: ${width} x ${height}`, async ({
+    page,
+    site,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await open(page, site.url);
+    const start = page.getByRole("button", { name: "Play the story" });
+    await expect(start).toBeInViewport();
+    const box = (await start.boundingBox())!;
+    const below = (await page.locator(".stage").boundingBox())!;
+    const deck = (await page.locator(".deck").boundingBox())!;
+    // Beside or below the stage, or in the controls, which a phone has at the foot of the screen.
+    const inDeck = box.y >= deck.y && box.y + box.height <= deck.y + deck.height;
+    expect(inDeck || box.y >= below.y + below.height).toBe(true);
+    await start.click();
+    await expect(start).toHaveCount(0);
+  });
+}
 
 test("a link brings the same frame back, however it was reached", async ({ page, site }) => {
   await open(page, site.url, "#scene=clumsy-rollout&time=7.5");

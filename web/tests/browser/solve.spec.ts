@@ -438,6 +438,78 @@ test("once it has loaded, the page thinks without a network", async ({ page, tab
   await expect(said(page)).toContainText("Solved: every cell is right.");
 });
 
+test("the table is there before its models are: what is asked meanwhile is answered then", async ({
+  page,
+  table: site,
+}) => {
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/thinkers/index.json", async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.goto(`${site.url}${AT}`);
+  await expect(page.getByText("Looking which models are here.")).toBeVisible();
+  for (const name of ["Sudoku", "Maze", "ARC"]) {
+    await expect(page.getByRole("button", { name, exact: true })).toBeVisible();
+  }
+  await expect(
+    page.getByRole("button", { name: "Maze" }).locator("svg path").first(),
+  ).toBeVisible();
+  await paste(page, PUZZLE);
+  await think(page).click();
+  const busy = page.getByRole("status", { name: "Thinking" });
+  await expect(busy).toContainText("Loading the model");
+  release();
+  await thought(page);
+  await linkSays(page, "puzzle", PUZZLE);
+  await expect(said(page)).toContainText("Solved: every cell is right.");
+  await expect(page.getByRole("combobox", { name: "Model" })).toBeVisible();
+});
+
+test("a text with a puzzle that is dropped on any story is on the table", async ({
+  page,
+  table: site,
+}) => {
+  const drop = async (name: string, text: string): Promise<void> => {
+    const transfer = await page.evaluateHandle(
+      ([called, content]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], called, { type: "text/plain" }));
+        return data;
+      },
+      [name, text] as const,
+    );
+    await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  };
+  await open(page, site.url);
+  await drop("mine.txt", PUZZLE.replaceAll(/(.{9})/g, "$1\n"));
+  await expect(
+    page.getByRole("status").filter({ hasText: "mine.txt is on the table" }),
+  ).toBeVisible();
+  await thought(page);
+  await linkSays(page, "puzzle", PUZZLE);
+  await expect(said(page)).toContainText("Solved: every cell is right.");
+  // Upon the table itself, another kind.
+  await drop("maze.txt", "#####\n#S.G#\n#####");
+  await expect(page.getByRole("grid", { name: "The maze" })).toBeVisible();
+  await thought(page);
+  // What was dropped is there again, whatever was drawn meanwhile.
+  await page.getByRole("button", { name: "Clear" }).click();
+  await drop("maze.txt", "#####\n#S.G#\n#####");
+  await expect(said(page)).toContainText("3 × 5");
+  // One that is wrong stands there, with what is wrong about it.
+  await drop("clash.txt", `55${PUZZLE.slice(2)}`);
+  await expect(said(page)).toContainText("5 is twice");
+  // Several, or none, are refused.
+  await drop("two.txt", `${PUZZLE}\n${SOLVED}`);
+  await expect(page.getByRole("alert").filter({ hasText: "too many at once" })).toBeVisible();
+  await drop("letter.txt", "Dear reader, this is no puzzle.");
+  await expect(page.getByRole("alert").filter({ hasText: "letter.txt" })).toContainText(
+    "What was on screen stays.",
+  );
+});
+
 test("where no model is, the page says so and still plays", async ({ page, site }) => {
   await page.goto(site.url);
   const file = new URL("../../../src/hrmkit/studio/shipped/sudoku.hrm.json.gz", import.meta.url);

@@ -4,7 +4,19 @@ import { gunzipSync, gzipSync } from "node:zlib";
 
 import type { Page } from "@playwright/test";
 
-import { expect, frame, linkSays, ladder, open, serve, stage, story, test } from "./site";
+import {
+  expect,
+  frame,
+  hashOf,
+  LADDER,
+  linkSays,
+  ladder,
+  open,
+  serve,
+  stage,
+  story,
+  test,
+} from "./site";
 
 const file = readFileSync(story);
 
@@ -58,6 +70,55 @@ test("what is not taken from a link leaves the address, however slowly the story
   });
   await open(page, site.url, "#examples=500&captions=0");
   await expect.poll(() => page.evaluate(() => location.hash)).toBe("#captions=0");
+});
+
+for (const [asked, becomes] of [
+  ["scene=dashboard&time=1e99", "#scene=dashboard"],
+  ["scene=dashboard&time=-1", "#scene=dashboard"],
+  ["time=NaN", ""],
+  ["scene=nowhere&time=4", ""],
+  ["start=99999&scene=generalisation", "#scene=generalisation"],
+  [`story=${LADDER}&scene=step-01&start=777`, `#story=${LADDER}&scene=step-01`],
+] as const) {
+  test(`nonsense does not stay in the address: ${asked}`, async ({ page, site }) => {
+    await open(page, site.url, `#${asked}`);
+    await expect(page.getByRole("alert").first()).toBeVisible();
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe(becomes);
+    // And neither where the page is open already.
+    await page.evaluate((hash) => (location.hash = hash), asked);
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe(becomes);
+  });
+}
+
+test("a time beyond a scene's end becomes its end, in the address too", async ({ page, site }) => {
+  await open(page, site.url, "#scene=dashboard&time=5000");
+  const shown = async () => Number((await hashOf(page)).get("time"));
+  await expect.poll(shown).toBeLessThan(60);
+  expect(await shown()).toBeGreaterThan(10);
+});
+
+test("after a reload a file has to be opened again, and then goes on where it was", async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  await drop(page, "mine.hrm.json.gz", file);
+  await linkSays(page, "story", "mine.hrm.json.gz");
+  await page.keyboard.press("2");
+  await page.keyboard.press("ArrowRight");
+  await linkSays(page, "scene", "clumsy-rollout");
+  const time = (await hashOf(page)).get("time");
+  await page.reload();
+  const alert = page.getByRole("alert").filter({ hasText: "mine.hrm.json.gz" });
+  await expect(alert).toContainText("was opened from a file");
+  await linkSays(page, "story", null);
+  const chooser = page.waitForEvent("filechooser");
+  await alert.getByRole("button", { name: "Open a file" }).click();
+  await (await chooser).setFiles({ name: "mine.hrm.json.gz", mimeType: "", buffer: file });
+  await linkSays(page, "story", "mine.hrm.json.gz");
+  await linkSays(page, "scene", "clumsy-rollout");
+  await linkSays(page, "time", time);
+  await expect(alert).toHaveCount(0);
 });
 
 test("bad files are refused, and the story stays", async ({ page, site }) => {

@@ -38,6 +38,74 @@ test("asking for a word lets the story wait", async ({ page, site }) => {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
+  test("a second tap, scrolling and playing close what a tap explained", async ({ page, site }) => {
+    await open(page, site.url, READ);
+    const tokens = word(page, "tokens");
+    await tokens.tap();
+    await expect(meaning(page)).toBeVisible();
+    await tokens.tap();
+    await expect(meaning(page)).toBeHidden();
+    await tokens.tap();
+    await expect(meaning(page)).toBeVisible();
+    await page.evaluate(() => scrollBy(0, 40));
+    await expect(meaning(page)).toBeHidden();
+    await tokens.tap();
+    await expect(meaning(page)).toBeVisible();
+    // As a keyboard beside the phone plays: no tap elsewhere closes it.
+    await page.evaluate(() =>
+      document.querySelector<HTMLElement>("button[aria-label='Play']")!.click(),
+    );
+    await expect(meaning(page)).toBeHidden();
+  });
+
+  test("and the same holds for what the stage explains", async ({ page, site }) => {
+    await open(page, site.url, READ);
+    await page.evaluate(() => scrollTo(0, 0));
+    const tip = page.locator(".stage").getByRole("tooltip");
+    const thing = page.locator(".stage [data-stop='model.memory.0']");
+    await thing.tap();
+    await expect(tip).toBeVisible();
+    await thing.tap();
+    await expect(tip).toBeHidden();
+    await thing.tap();
+    await expect(tip).toBeVisible();
+    await page.evaluate(() => scrollBy(0, 30));
+    await expect(tip).toBeHidden();
+    await thing.tap();
+    await expect(tip).toBeVisible();
+    await page.evaluate(() =>
+      document.querySelector<HTMLElement>("button[aria-label='Play']")!.click(),
+    );
+    await expect(tip).toBeHidden();
+  });
+
+  test("what says that it trains stands with the controls and covers no caption", async ({
+    page,
+    site,
+  }) => {
+    await page.route("**/graphs/*.onnx", () => undefined); // it goes on training
+    await open(page, site.url, "#scene=dashboard&time=12&examples=30");
+    const busy = page.getByRole("status", { name: "Training" });
+    const caption = page.locator(".bubble");
+    await expect(busy).toBeInViewport({ ratio: 1 });
+    await expect(caption).toBeInViewport({ ratio: 1 });
+    const deck = page.locator(".deck");
+    await expect
+      .poll(async () => {
+        const [above, below] = [await caption.boundingBox(), await deck.boundingBox()];
+        return above!.y + above!.height <= below!.y + 1;
+      })
+      .toBe(true);
+    // At the knobs, further down, it is in sight as well.
+    await page.locator("aside").evaluate((aside) => {
+      aside.style.minHeight = "2000px";
+      scrollTo(0, document.body.scrollHeight);
+    });
+    await expect(deck).not.toBeInViewport();
+    await expect(busy).toBeInViewport({ ratio: 1 });
+    await expect(busy).toHaveCount(1);
+  });
+
   test("a tap explains, the next one elsewhere closes", async ({ page, site }) => {
     await open(page, site.url, READ);
     await word(page, "tokens").tap();

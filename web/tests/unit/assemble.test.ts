@@ -8,7 +8,10 @@ import { at } from "../../src/lib/list";
 import { stageSize } from "../../src/scene/scene";
 import type { Action, Shape } from "../../src/scene/shape";
 import { ladder, ladderTimes, withWires } from "./assemble-helpers";
-import { everyShape, tall, wide } from "./story-helpers";
+import { everyShape, extents, tall, wide } from "./story-helpers";
+import { exact, neighbours, ofSeeds } from "../../src/stories/assemble/facts";
+import { places } from "../../src/stories/assemble/places";
+import { mean, percent } from "../../src/scene/numbers";
 
 const bench = at(assembleScenes, 11);
 test("there is a scene for each step of the manual, whether it was enough, and a bench", () => {
@@ -51,6 +54,57 @@ describe.each(assembleScenes.map((scene) => [scene.id, scene] as const))("%s", (
       }
     }
   });
+});
+
+/** What stands in the panel of evidence beside its title and frame. */
+function inPanel(
+  scene: (typeof assembleScenes)[number],
+  time: number,
+  view: typeof wide,
+): string[] {
+  const { panel } = places(view.layout);
+  return [...extents(scene.draw(ladder(), time, view))].flatMap((one) =>
+    !/^panel(?:\.title)?$/.test(one.id) &&
+    one.left >= panel.x - 1 &&
+    one.right <= panel.x + panel.width + 1 &&
+    one.top >= panel.y - 1 &&
+    one.bottom <= panel.y + panel.height + 1
+      ? [one.id]
+      : [],
+  );
+}
+
+describe("the panel is never empty", () => {
+  test.each(assembleScenes.map((scene) => [scene.id, scene] as const))("%s", (_, scene) => {
+    for (const view of [wide, tall as typeof wide]) {
+      const empty = ladderTimes(scene, ladder(), view).filter(
+        (time) => inPanel(scene, time, view).length < 4,
+      );
+      expect(empty, view.layout).toEqual([]);
+    }
+  });
+
+  test("before steps are compared, it has what each of them solves", () => {
+    const scene = at(assembleScenes, 10);
+    const shares = neighbours(ladder()).map(([, after]) => percent(mean(ofSeeds(after, exact))));
+    const shown = [...everyShape(scene.draw(ladder(), 0.5, wide))].flatMap((shape) =>
+      shape.kind === "text" && /^tests\..*\.by$/.test(shape.id) ? [shape.text] : [],
+    );
+    expect(shares.length).toBeGreaterThan(3);
+    expect(shown).toEqual(shares);
+  });
+});
+
+test("lines lead from the end of each curve to its name, in the curve's hue", () => {
+  const shapes = [...everyShape(at(assembleScenes, 10).draw(ladder(), 9, wide))];
+  const leads = shapes.filter(({ id }) => /^curve\..*\.lead$/.test(id));
+  expect(leads.length).toBeGreaterThan(3);
+  for (const lead of leads) {
+    const curve = shapes.find(({ id }) => id === lead.id.replace(/lead$/, "line"));
+    if (lead.kind !== "path" || curve?.kind !== "path") throw new Error("no line");
+    expect(lead.stroke).toBe(curve.stroke);
+    expect(lead.strokeWidth).toBeGreaterThan(1);
+  }
 });
 
 function arriveAt(action: Action, scene: string, duration: number): number {

@@ -11,6 +11,7 @@ import {
   firstTest,
   inLines,
   judge,
+  puzzleIn,
   judgeTask,
   read,
   readWritten,
@@ -375,4 +376,23 @@ test("a puzzle of the pile is known by its level; one of another shape, or typed
   const taken = LEVELS.flatMap(({ puzzles }) => puzzles.map(({ draft }) => anyOf(some, draft)));
   expect(new Set(taken)).toEqual(new Set(some));
   expect(anyOf([], sudoku)).toBeUndefined();
+});
+
+describe("a text that was dropped", () => {
+  const SUDOKU =
+    "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79";
+
+  test("is a puzzle of whatever kind it says", () => {
+    expect(puzzleIn(SUDOKU)?.kind).toBe("sudoku");
+    expect(puzzleIn("#####\n#S.G#\n#####")?.kind).toBe("maze");
+    for (const text of ["", "Dear reader", "{}", '{"format": "hrmkit"}', "....", "#####"]) {
+      expect(puzzleIn(text), text).toBeNull();
+    }
+  });
+
+  test("that is nearly right is taken, to be mended on the table; several are refused", () => {
+    const clash = puzzleIn(`55${SUDOKU.slice(2)}`);
+    expect(clash && judge(clash).ready).toBe(false);
+    expect(() => puzzleIn(`${SUDOKU}\n${SUDOKU}`)).toThrow(/too many at once/);
+  });
 });

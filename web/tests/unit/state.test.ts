@@ -88,7 +88,7 @@ const wirings: fc.Arbitrary<Wires> = fc.record({
 const states: fc.Arbitrary<State> = fc.record({
   story: maybe(name),
   scene: maybe(fc.constantFrom("meet-the-world", "clumsy-rollout", "step-03", "bench")),
-  time: share(1e6),
+  time: share(86_400),
   speed: fc.constantFrom(...SPEEDS),
   playing: fc.boolean(),
   loop: fc.boolean(),
@@ -174,7 +174,8 @@ describe("the state in the address", () => {
     ["wires=lrh", "wires = lrh", "such as lrh-m2-n2-t2-gone-s8-hq"],
     ["wires=lrh-m3-n2-t2-gone-s4-hq", "wires = lrh-m3", "a wiring"],
     ["wires=lrh-m2-n0-t2-gone-s4-hq", "wires = lrh-m2-n0", "a wiring"],
-    ["time=-1", "time = -1", "0 or more"],
+    ["time=-1", "time = -1", "0 to 86400"],
+    ["time=1e99", "time = 1e99", "0 to 86400"],
     ["compare=nonsense", "compare = nonsense", "before"],
     ["colour=red", "“colour”", "does not know"],
   ])("%s is refused with a sentence", (hash, value, accepted) => {

@@ -63,6 +63,101 @@ test("each stop shows the answer of its segment, and the last the one that count
   expect(shown[6]).toEqual(written(at(recording.segments, 1).answer, solution));
 });
 
+describe("past the red light", () => {
+  const recording = thought({ segments: 7, rest: { segments_used: 3 } });
+  const red = {
+    ...recording,
+    segments: recording.segments.map((one, i) => ({ ...one, red: i > 1 })),
+  };
+  const titleAt = (time: number): string =>
+    [...everyShape(thinking.draw(red, time, wide))]
+      .flatMap((shape) => (shape.kind === "text" ? [shape.text] : []))
+      .find((words) => /^(After|Had it|As it|What it)/.test(words)) ?? "";
+
+  test("it is said that it stops there, and why more is shown", () => {
+    const said = thinking.captions(red, wide).map(({ text }) => text);
+    const stops = said.findIndex((text) =>
+      /Red light: it stops, and this answer counts/.test(text),
+    );
+    expect(said[stops]).toMatch(/^After segment 3: /);
+    expect(said[stops + 1]).toMatch(/^Had it thought on: 4 segments more, only to see/);
+    expect(said).toHaveLength(stops + 3);
+    expect(thinking.stops(red, wide).map(titleAt)).toEqual([
+      "As it is given",
+      ...[1, 2, 3].map((i) => `After segment ${i}`),
+      ...[4, 5, 6, 7].map((i) => `Had it thought on: segment ${i}`),
+      "What it hands in",
+    ]);
+  });
+
+  test("what does not count stands back, and nothing does where all counts", () => {
+    const faint = (of: ThoughtRecording) =>
+      [...everyShape(thinking.draw(of, thinking.duration(of, wide), wide))].flatMap((shape) =>
+        /^columns\.\d+$/.test(shape.id) && (shape.opacity ?? 1) < 1 ? [shape.id] : [],
+      );
+    expect(faint(red)).toEqual([3, 4, 5, 6].map((i) => `columns.${i}`));
+    const all = thought({ segments: 3 });
+    expect(faint(all)).toEqual([]);
+    expect(thinking.captions(all, wide).some(({ text }) => /Had it/.test(text))).toBe(false);
+  });
+});
+
+describe("an answer to a task", () => {
+  // Beside its grid, the first one leaves rubbish on its canvas; the second is another size.
+  const given = canvasOf(10, [
+    [1, 1, 1],
+    [1, 1, 1],
+    [1, 1, 1],
+  ]);
+  const littered = canvasOf(10, [
+    [2, 2],
+    [2, 3],
+  ]).map((token, i) => (i === 24 || i === 99 ? 7 : token));
+  const answers = [littered, canvasOf(10, [[2, 2, 2]]), canvasOf(10, [])];
+  const recording: ThoughtRecording = {
+    ...voted({ known: false }),
+    given,
+    segments: answers.map((answer) => ({ answer, changed: [], q_halt: -1, red: false })),
+    segments_used: 3,
+  };
+  const shapesAt = (stop: number) => [
+    ...everyShape(thinking.draw(recording, at(thinking.stops(recording, wide), stop), wide)),
+  ];
+  const frame = (id: string, stop: number) => {
+    const found = shapesAt(stop).find((shape) => shape.id === id);
+    return found?.kind === "rect" ? [found.width, found.height] : null;
+  };
+
+  test("is drawn in its own size, without its end marks and what lies beyond them", () => {
+    const [wide3 = 0] = frame("main.frame", 0) ?? [];
+    expect(frame("main.frame", 1)?.map((side) => (side * 3) / wide3)).toEqual([
+      expect.closeTo(2, 1),
+      expect.closeTo(2, 1),
+    ]);
+    expect(frame("main.frame", 2)?.map((side) => (side * 3) / wide3)).toEqual([
+      expect.closeTo(3, 1),
+      expect.closeTo(1, 1),
+    ]);
+    expect(frame("main.frame", 3)).toBeNull();
+    for (const stop of [1, 2, 3]) {
+      const hues = shapesAt(stop).filter(({ id }) => id.startsWith("main.h."));
+      expect(hues.map(({ id }) => id)).not.toContain("main.h.faint");
+      expect(hues).toHaveLength([2, 1, 0][stop - 1] ?? 0);
+    }
+  });
+
+  test("is told with its size, and only cells of grids have changed", () => {
+    const said = (stop: number) =>
+      shapesAt(stop).flatMap((shape) =>
+        shape.kind === "text" && shape.id === "main.said" ? [shape.text] : [],
+      );
+    expect(said(1)).toEqual(["2 × 2 cells"]);
+    // One cell more, and two that are gone.
+    expect(said(2)).toEqual(["1 × 3 cells, 3 cells changed"]);
+    expect(said(3)).toEqual(["no grid, 3 cells changed"]);
+  });
+});
+
 test("how sure it is belongs to the answer that is on the board, the last one too", () => {
   const recording = thought({ segments: 5, rest: { segments_used: 2 } });
   const guesses = thinking

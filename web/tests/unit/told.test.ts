@@ -6,7 +6,7 @@ import type { Recording } from "../../src/recording/types.gen";
 import { scenes } from "../../src/stories/world/scenes";
 import { chosenRun, gridOf, mainRun } from "../../src/stories/world/facts";
 import { whyWords } from "../../src/stories/world/scenes/06-generalisation";
-import { everyShape, storyIn, wide, WORLD_STORIES } from "./story-helpers";
+import { everyShape, storyIn, tall, wide, WORLD_STORIES } from "./story-helpers";
 
 const STORIES = [
   ...WORLD_STORIES,
@@ -124,7 +124,9 @@ describe("every start", () => {
     for (const run of seeded) {
       const row = shapes.find(({ id }) => id === `runs.${run.name}`);
       expect(row?.tip).toMatch(
-        new RegExp(`Over ${run.seeds.length + 1} seeds: \\d+% to \\d+%, \\d+% on average`),
+        new RegExp(
+          `Over ${run.seeds.length + 1} seeds, each with other dice: \\d+% to \\d+%, \\d+% on average`,
+        ),
       );
     }
   });
@@ -258,3 +260,27 @@ describe("the summary's charts", () => {
     });
   });
 });
+
+test.each(WORLD_STORIES)(
+  "bubbles of a thought come as it thinks, can be seen, and are explained: %s",
+  (_, file) => {
+    const recording = storyIn(file);
+    const scene = at(scenes, 1);
+    const duration = scene.duration(recording, wide);
+    let most = 0;
+    for (const view of [wide, tall]) {
+      for (let time = 0; time <= duration; time += 0.4) {
+        const shapes = [...everyShape(scene.draw(recording, time, view))];
+        const bubbles = shapes.flatMap((shape) =>
+          shape.kind === "circle" && /^board\.\d+\.dot/.test(shape.id) ? [shape] : [],
+        );
+        most = Math.max(most, bubbles.length);
+        expect(bubbles.filter(({ r, fill }) => r < 3 || fill === "faint")).toEqual([]);
+        const key = shapes.find(({ id }) => id === "reading.bubble.words");
+        if (bubbles.length)
+          expect(key?.kind === "text" && key.text).toMatch(/^how far a thought moves it$/);
+      }
+    }
+    expect(most).toBeGreaterThan(10);
+  },
+);

@@ -89,6 +89,11 @@ export function undoing({ turn, colours }: Disguise): Disguise {
   return { turn: at(BACK, turn), colours: back };
 }
 
+/** Only the colours of the grid of a canvas: without what ends it, and without whatever lies beyond. */
+export function coloured(canvas: Grid): number[] {
+  return cropped(canvas).map((token) => (isColour(token) ? token : PAD));
+}
+
 /** Only the grid of a canvas: two answers are equal exactly if these are. */
 export function cropped(canvas: Grid): number[] {
   return disguised(canvas, PLAIN);

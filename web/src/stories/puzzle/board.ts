@@ -22,6 +22,8 @@ export interface BoardProps {
   readonly board: Board;
   /** The cells of it to show; all where it is not said. */
   readonly crop?: Crop;
+  /** The part of them that is a grid of its own; the rest is only room. All where it is not said. */
+  readonly own?: Crop | null;
   /** What stands in the cells. */
   readonly grid: Grid;
   /** What was given: bold where `grid` has it too. */
@@ -62,19 +64,28 @@ function drawBoard(props: BoardProps): Shape {
       : letters(props, laid)
     : [...colours(props, laid), ...wrongMarks(props, laid)];
   const edge = Math.max(1.4, round(laid.box.width / 130));
+  const frame = frameOf(props, laid);
+  const isPart = frame.width < laid.box.width || frame.height < laid.box.height;
   return group(
     id,
     [
       rect(`${id}.ground`, laid.box, { radius: 4, fill: "surface" }),
+      ...(isPart
+        ? [rect(`${id}.room`, laid.box, { radius: 4, fill: "none", stroke: "faint", dash: [3, 5] })]
+        : []),
       ...(written && !small ? cellLines(id, laid, board, tone, edge) : []),
       ...changedRings(props, laid),
       ...inner,
-      rect(`${id}.frame`, laid.box, {
-        radius: 4,
-        fill: "none",
-        stroke: tone,
-        strokeWidth: small ? 1.4 : edge,
-      }),
+      ...(frame.width
+        ? [
+            rect(`${id}.frame`, frame, {
+              radius: 4,
+              fill: "none",
+              stroke: tone,
+              strokeWidth: small ? 1.4 : edge,
+            }),
+          ]
+        : []),
     ],
     { label: props.label, tip: props.tip },
   );
@@ -108,6 +119,18 @@ export function layOut({
     cells,
     x: (i) => inner.x + ((i % board.width) - crop.left) * cell,
     y: (i) => inner.y + (Math.floor(i / board.width) - crop.top) * cell,
+  };
+}
+
+/** Around the grid of its own, where there is one. */
+function frameOf({ own, board }: BoardProps, { box, cell, x, y }: Laid): Box {
+  if (!own) return box;
+  const first = own.top * board.width + own.left;
+  return {
+    x: round(x(first)),
+    y: round(y(first)),
+    width: round(own.width * cell),
+    height: round(own.height * cell),
   };
 }
 

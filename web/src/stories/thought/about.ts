@@ -26,6 +26,11 @@ export const about: Story<ThoughtRecording> = {
     model.name || step === null ? "" : `step-${step}`,
   ],
   help: (title) =>
-    `Hand over a puzzle of your own in “${title}”: a model thinks about it, here in the page`,
+    `Hand over a puzzle of your own in “${title}”, or drop a text file with one: a model thinks about it, here in the page`,
+  takes: async (text) => {
+    const { puzzleIn, write } = await import("./draft");
+    const draft = puzzleIn(text);
+    return draft && { puzzle: write(draft) };
+  },
   fetchStage: () => import("./state/solve.svelte"),
 };

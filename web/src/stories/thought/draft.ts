@@ -6,6 +6,7 @@ import { at } from "../../lib/list";
 import * as mazes from "../../lib/rules/maze";
 import * as sudokus from "../../lib/rules/sudoku";
 import { mazeLines, readMaze } from "../../recording/puzzles/maze";
+import { Several } from "../../recording/puzzles/lines";
 import { readSudoku } from "../../recording/puzzles/sudoku";
 import type { ThoughtRecording } from "../../recording/thought.gen";
 import { capital } from "../../scene/words";
@@ -70,6 +71,32 @@ export function read(kind: GridKind, text: string, largest?: number): GridDraft 
     return { kind, height: SIDE, width: SIDE, grid: readSudoku(some, SIDE) };
   }
   return { kind, ...readMaze(some, largest) };
+}
+
+/**
+ * The puzzle that a text says, of whatever kind: one that can be asked about, else one that was
+ * nearly written. Null for a text that is none; several are a Problem that says so.
+ */
+export function puzzleIn(text: string): GridDraft | null {
+  let several: unknown = null;
+  const drafts = GRIDS.flatMap((kind) => {
+    try {
+      return [read(kind, text)];
+    } catch (error) {
+      if (error instanceof Several) several ??= error;
+      return [];
+    }
+  });
+  const ready = drafts.find((draft) => judge(draft).ready);
+  if (!ready && several) throw several;
+  return ready ?? drafts.find(isBegun) ?? null;
+}
+
+/** Whether something is written: a clue, or both ends of a maze. */
+function isBegun({ kind, grid }: GridDraft): boolean {
+  return kind === "sudoku"
+    ? grid.some((token) => token !== sudokus.BLANK)
+    : grid.includes(mazes.START) && grid.includes(mazes.GOAL);
 }
 
 /**

@@ -5,7 +5,7 @@ import { memo } from "../../scene/memo";
 import * as mazes from "../../lib/rules/maze";
 import * as sudokus from "../../lib/rules/sudoku";
 import { count } from "../../scene/numbers";
-import { cropped, gridIn } from "../../lib/rules/arc";
+import { coloured, gridIn } from "../../lib/rules/arc";
 import { askedCells, changedCells, cropOf, IGNORED, isWrong } from "../puzzle/facts";
 import type { Crop, Grid } from "../puzzle/facts";
 import { draftOf, sizeIn, TASK } from "./draft";
@@ -61,7 +61,7 @@ export function wrongIn(
 ): readonly number[] | null {
   const solution = solutionFor(recording, view);
   const wanted = solution && isCanvas(recording) ? wantedIn(recording) : null;
-  if (wanted) return offIn(cropped(answer), wanted, recording.board);
+  if (wanted) return offIn(answer, wanted, recording.board);
   if (solution) return answer.flatMap((token, i) => (isWrong(token, solution[i]) ? [i] : []));
   return judgementOf(recording, view) === "rules" ? byRules(recording, answer) : null;
 }
@@ -75,7 +75,19 @@ export function isCanvas({ board }: ThoughtRecording): boolean {
 export function changedIn(recording: ThoughtRecording, segment: AnsweredSegment): Grid {
   const place = recording.segments.indexOf(segment);
   if (!isCanvas(recording) || place < 1) return segment.changed;
-  return changedCells(cropped(at(recording.segments, place - 1).answer), cropped(segment.answer));
+  return changedCells(coloured(at(recording.segments, place - 1).answer), coloured(segment.answer));
+}
+
+/** An answer as it is shown: of a task only its grid, and nothing of what else is on its canvas. */
+export function shownOf(recording: ThoughtRecording, answer: Grid): Grid {
+  return isVoted(recording) ? coloured(answer) : answer;
+}
+
+/** The part of a board that is the grid of an answer to a task; null where a board is no canvas. */
+export function ownOf(recording: ThoughtRecording, answer: Grid): Crop | null {
+  if (!isVoted(recording)) return null;
+  const { rows, columns } = gridIn(answer);
+  return { left: 0, top: 0, width: columns, height: rows };
 }
 
 /** How many cells there are to be right in: those that are asked about; of a canvas, its grid's. */

@@ -1,7 +1,7 @@
 /** What is true of a vote on a task: the only derivations from its numbers that are shown. */
 import type { ThoughtRecording, Vote } from "../../recording/thought.gen";
 import { at, range } from "../../lib/list";
-import { cropped, disguised, gridIn, PLAIN } from "../../lib/rules/arc";
+import { coloured, cropped, disguised, gridIn, PLAIN } from "../../lib/rules/arc";
 import { index, invalid, length } from "../../recording/invalid";
 import { memo } from "../../scene/memo";
 import { count } from "../../scene/numbers";
@@ -118,7 +118,8 @@ export function cropOfGrids(canvases: readonly Grid[]): Crop {
 
 /** The cells in which an answer is not the true one, of those that either uses. */
 export function offIn(answer: Grid, wanted: Grid, board: Board): number[] {
-  return range(board.cells).filter((cell) => answer[cell] !== wanted[cell]);
+  const [got, wants] = [coloured(answer), coloured(wanted)];
+  return range(board.cells).filter((cell) => got[cell] !== wants[cell]);
 }
 
 const TURNED = [

@@ -47,14 +47,15 @@ function drawCurves(
           `compute, up to ${grouped(most)} units; dashed: no outer loop`,
           plot.x,
           plot.y + plot.height + size * 1.5,
-          plot.width,
+          // Below the names of the curves there is room as well.
+          box.x + box.width - plot.x,
           size,
           { fill: "muted" },
         ),
       ],
       {
         label: "New puzzles solved, by compute spent on the training",
-        tip: "A unit is one block's forward pass on a batch; a backward pass costs two.",
+        tip: "A unit is one block that looks once at some puzzles; learning from them costs two.",
       },
     ),
     ...all.flatMap((one, i) => {
@@ -81,11 +82,15 @@ function drawCurves(
                   `${id}.${one.id}.lead`,
                   [
                     [end[0] + 5, end[1]],
-                    [plot.x + plot.width + 12, level],
+                    [round(plot.x + plot.width + 10), level],
                   ],
-                  "faint",
-                  1,
+                  one.tone,
+                  1.4,
+                  { opacity: 0.75 },
                 ),
+                circle(`${id}.${one.id}.at`, round(plot.x + plot.width + 10), level, 2.2, {
+                  fill: one.tone,
+                }),
                 text(
                   `${id}.${one.id}.name`,
                   `${one.name} ${percent(at(one.shares, one.shares.length - 1))}`,

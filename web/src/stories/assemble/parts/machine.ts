@@ -7,7 +7,7 @@
  */
 import type { Wires } from "../../../recording/ladder.gen";
 import { circle, faded, fitted, path, rect, round, text, type Box } from "../../../scene/build";
-import { clamp, mix, type Point } from "../../../scene/ease";
+import { clamp, coming, leaving, mix, type Point } from "../../../scene/ease";
 import type { Layout } from "../../../scene/scene";
 import type { Action, Shape, Tone } from "../../../scene/shape";
 import type { Grid } from "../facts";
@@ -391,7 +391,7 @@ function blocks(props: MachineProps, place: MachinePlaces): Shape[] {
       tip:
         which === "L"
           ? "L, the low-level block: it works T times before H works once."
-          : "H, the high-level block: it works once a cycle, on what L hands up.",
+          : "H, the high-level block: it works once for several calls of L, on what L hands up.",
     });
   if (split >= 1) {
     return [
@@ -412,10 +412,10 @@ function blocks(props: MachineProps, place: MachinePlaces): Shape[] {
     ];
   }
   return [
-    ...faded("machine.halves", split, [...half("H"), ...half("L")]),
+    ...faded("machine.halves", coming(split), [...half("H"), ...half("L")]),
     ...faded(
       "machine.whole",
-      1 - split,
+      leaving(split),
       block({
         id: "machine.one",
         box: place.one,
@@ -453,7 +453,7 @@ function ends(props: MachineProps, { input, output }: MachinePlaces): Shape[] {
       given,
       tone: "input",
       label: `Input: a puzzle with ${blanks} blanks`,
-      tip: `The input block: a held-out puzzle with ${blanks} blanks, all cells at once.`,
+      tip: `The input block: a puzzle that it never learned from, with ${blanks} blanks, all cells at once.`,
     }),
     board({
       id: "machine.output",
@@ -496,7 +496,7 @@ export function nameTag(id: string, { x, y }: Point, share: number, small: boole
         radius: 2,
         fill: "pupil",
         label: "The name tag",
-        tip: "The puzzle embedding: one learned vector for each task in each disguise.",
+        tip: "The puzzle embedding: a learned row of numbers for each task in each disguise.",
       },
     ),
   ]);

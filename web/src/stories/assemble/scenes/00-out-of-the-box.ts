@@ -34,7 +34,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     { at: 0, text: "Out of its box: one encoder block. The power is off, so please let it sleep." },
     {
       at: T.inside,
-      text: `Inside, every cell peeks at all the others, then thinks for itself.${weights}`,
+      text: `Inside, every cell peeks at all the others (attention), then thinks for itself.${weights}`,
     },
     {
       at: T.grid,
@@ -210,8 +210,8 @@ function rules(recording: LadderRecording, view: LadderView): Shape[] {
   const { settings, width } = recording;
   const facts = [
     `The puzzles: sudokus of ${width} × ${width} cells.`,
-    `${grouped(settings.train_puzzles)} of them to learn from, ${grouped(settings.test_puzzles)} held out for the test.`,
-    `The same compute for every step: ${grouped(settings.units)} units, where a block's forward pass on a batch of ${settings.batch} is one.`,
+    `${grouped(settings.train_puzzles)} of them to learn from, ${grouped(settings.test_puzzles)} kept for the test.`,
+    `Every step may compute as much: ${grouped(settings.units)} units. One block that looks once at ${settings.batch} puzzles uses one.`,
     settings.seeds.length === 1
       ? "Every step is trained from one seed only: luck cannot be told from skill."
       : `Every step is trained from ${count(settings.seeds.length, "seed")}: a dot in a chart is one of them, and what lies between dots is luck.`,

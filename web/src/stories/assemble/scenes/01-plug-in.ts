@@ -153,7 +153,7 @@ function evidence(
           name: "new puzzles",
           values: ofSeeds(rung, exact),
           tone: "agent",
-          what: "Held-out puzzles solved",
+          what: "New puzzles solved",
           strong: true,
         },
       ],

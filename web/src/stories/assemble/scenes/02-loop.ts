@@ -74,7 +74,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   list.push(
     {
       at: T.think,
-      text: `Now it goes round ${count(calls, "time")}, and its answer changes on the way.${wrong === null ? "" : ` ${wrong} of ${puzzle.blanks} blanks wrong.`}`,
+      text: `Now it goes round: ${count(calls, "call")}, and its answer changes on the way.${wrong === null ? "" : ` ${wrong} of ${puzzle.blanks} blanks wrong.`}`,
     },
     { at: T.better, text: betterWords(before, rung) },
     {

@@ -1,7 +1,7 @@
 /** Step 4: the rats. Something quick and something slow; here, what zL and zH really did. */
 import type { LadderRecording, PuzzleThought } from "../../../recording/ladder.gen";
 import { circle, faded, fitted, rect, round } from "../../../scene/build";
-import { arch, easeInOut, progress, tween } from "../../../scene/ease";
+import { arch, coming, easeInOut, leaving, progress, tween } from "../../../scene/ease";
 import { range } from "../../../lib/list";
 import { mean, weight } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
@@ -77,8 +77,8 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
   const blocks = tween(t, T.calls - 0.6, T.calls);
   return [
     ...tray(layout, []),
-    ...faded("story", 1 - blocks, story(t, view)),
-    ...faded("blocks", blocks, [
+    ...faded("story", leaving(blocks), story(t, view)),
+    ...faded("blocks", coming(blocks), [
       ...machine({
         ...boardProps(recording, view),
         split: 1,

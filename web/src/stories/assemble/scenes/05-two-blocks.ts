@@ -1,7 +1,7 @@
 /** Step 5: two smaller blocks, L and H. A gradient for little money, and a disappointment. */
 import type { LadderRecording, PuzzleThought, Rung } from "../../../recording/ladder.gen";
 import { faded, inset, type Box } from "../../../scene/build";
-import { progress, tween } from "../../../scene/ease";
+import { coming, leaving, progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
@@ -206,7 +206,7 @@ function evidence(
   const last = tween(t, T.verdict - 0.5, T.verdict);
   const { one_step, full, cycles, low_calls } = recording.memory;
   const note = `A disc is a call of L, a square one of H${t >= T.gradient ? "; a red flag: it carries gradient." : "."}`;
-  const shape = `one segment of one batch of ${recording.settings.batch}, N = ${cycles}, T = ${low_calls}`;
+  const shape = `one round of thinking about ${recording.settings.batch} puzzles, N = ${cycles}, T = ${low_calls}`;
   return panel(
     layout,
     t < T.verdict - 0.5 ? "The rhythm, and what it costs" : "Does it solve more?",
@@ -219,9 +219,9 @@ function evidence(
         done: Math.min(callsDone(play, t), at(thought.segments, 0).calls.length),
         marks: tween(t, T.gradient, T.gradient + 0.6),
         size,
-        tip: "The calls of a segment: L, a disc, several times; H, a square, once a cycle. Flags carry gradient.",
+        tip: "The calls of one round: L, a disc, several times; H, a square, once after that. Flags carry gradient.",
       }),
-      ...faded("cost", 1 - last, [
+      ...faded("cost", leaving(last), [
         ...words("cost.note", { ...rest, height: size * 3 }, note, size),
         ...faded(
           "snaps",
@@ -240,7 +240,7 @@ function evidence(
           ...words(
             "memory.title",
             { ...rest, y: rest.y + size * 3.4 },
-            `What backward keeps in memory: ${shape}`,
+            `What learning keeps in memory: ${shape}`,
             size,
             { fill: "ink", weight: 600 },
           ),
@@ -262,7 +262,7 @@ function evidence(
                 value: full,
                 text: bytes(full),
                 tone: "wrong",
-                tip: `Backpropagation through all calls keeps ${bytes(full)}.`,
+                tip: `Learning along all calls keeps ${bytes(full)}.`,
               },
             ],
             progress(t, T.memory, T.memory + 1.2),
@@ -272,7 +272,7 @@ function evidence(
       ]),
       ...faded(
         "verdict",
-        last,
+        coming(last),
         dotRows(
           "rows",
           rest,
@@ -290,7 +290,7 @@ function evidence(
       ),
       ...faded(
         "verdict.note",
-        last,
+        coming(last),
         dotNote(
           rung,
           { ...rest, y: rest.y + size * 2.8 * (2.3 + Math.min(2, withoutOuter(recording).length)) },

@@ -1,7 +1,7 @@
 /** Step 6: the outer loop. End states become starting states, and there is time to think. */
 import type { LadderRecording, PuzzleThought, Rung } from "../../../recording/ladder.gen";
 import { faded } from "../../../scene/build";
-import { progress, tween } from "../../../scene/ease";
+import { coming, leaving, progress, tween } from "../../../scene/ease";
 import { at, last, range } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import type { Caption } from "../../../scene/scene";
@@ -189,7 +189,7 @@ function evidence(
         ? "All new puzzles"
         : "What made the difference?";
   return panel(layout, title, [
-    ...faded("one", 1 - charted, [
+    ...faded("one", leaving(charted), [
       ...rhythm({
         id: "calls",
         box: strip,
@@ -214,7 +214,7 @@ function evidence(
     ]),
     ...faded(
       "chart",
-      Math.min(charted, 1 - judged),
+      Math.min(coming(charted), leaving(judged)),
       seedLines({
         id: "lines",
         box: whole,
@@ -233,7 +233,7 @@ function evidence(
     ),
     ...faded(
       "verdict",
-      judged,
+      coming(judged),
       dotRows(
         "rows",
         whole,
@@ -263,7 +263,7 @@ function evidence(
     ),
     ...faded(
       "verdict.note",
-      judged,
+      coming(judged),
       dotNote(rung, { ...whole, y: whole.y + tall * (3 + rivals.length) + size }, size),
     ),
     ...credit(layout, THANKS),

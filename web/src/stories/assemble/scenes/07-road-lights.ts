@@ -1,7 +1,7 @@
 /** Step 7: the road lights. Green: think on. Red: stop. What they save, and what they cost. */
 import type { LadderRecording, PuzzleThought, Rung } from "../../../recording/ladder.gen";
 import { faded, fitted, group, round, type Box } from "../../../scene/build";
-import { clamp, progress, tween } from "../../../scene/ease";
+import { clamp, coming, leaving, progress, tween } from "../../../scene/ease";
 import { at, last, range } from "../../../lib/list";
 import { count, logistic, mean, meanSteps, percent, reward } from "../../../scene/numbers";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
@@ -222,10 +222,14 @@ function evidence(
           ? "Over all new puzzles"
           : "What do the lights cost?";
   return panel(layout, title, [
-    ...faded("watch", 1 - many, guesses(thought, t, whole, size)),
-    ...faded("many", Math.min(many, 1 - blanks), lampRows(recording, rung, t, whole, layout)),
-    ...faded("blanks", Math.min(blanks, 1 - cost), blanksChart(rung, t, whole, size)),
-    ...faded("cost", cost, costRows(recording, rung, t, whole, size)),
+    ...faded("watch", leaving(many), guesses(thought, t, whole, size)),
+    ...faded(
+      "many",
+      Math.min(coming(many), leaving(blanks)),
+      lampRows(recording, rung, t, whole, layout),
+    ),
+    ...faded("blanks", Math.min(coming(blanks), leaving(cost)), blanksChart(rung, t, whole, size)),
+    ...faded("cost", coming(cost), costRows(recording, rung, t, whole, size)),
     ...credit(layout, THANKS),
   ]);
 }
@@ -375,7 +379,7 @@ function costRows(
     ...words(
       "rows.note",
       { ...box, y: box.y + size * 9.4 },
-      `Segments used, by seed: ${used.join(", ")} of ${rung.wires.segments}. Gradient steps for the same compute: ${rung.gradient_steps}${before ? `, step 6 had ${before.gradient_steps}` : ""}.`,
+      `Segments used, by seed: ${used.join(", ")} of ${rung.wires.segments}. Lessons for as much computing: ${rung.gradient_steps}${before ? `, step 6 had ${before.gradient_steps}` : ""}.`,
       size,
     ),
   ];

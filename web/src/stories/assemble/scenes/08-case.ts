@@ -11,7 +11,7 @@ import {
   text,
   type Box,
 } from "../../../scene/build";
-import { bow, clamp, easeInOut, mix, progress, tween } from "../../../scene/ease";
+import { bow, clamp, coming, easeInOut, leaving, mix, progress, tween } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
 import { count, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../../scene/parts/marks";
@@ -341,12 +341,12 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
     [
       ...faded(
         "count",
-        1 - voted,
+        leaving(voted),
         vote
           ? candidates(recording, vote, t, whole, layout)
           : absent("absent", whole, "No vote was recorded.", layout),
       ),
-      ...faded("rungs", voted, [
+      ...faded("rungs", coming(voted), [
         ...dotRows(
           "rows",
           whole,

@@ -7,7 +7,7 @@ import type {
   Rung,
 } from "../../../recording/ladder.gen";
 import { circle, faded, fitted, group, rect, round, text, type Box } from "../../../scene/build";
-import { progress, tween } from "../../../scene/ease";
+import { coming, leaving, progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { count, mean, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../../scene/parts/marks";
@@ -186,7 +186,7 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
     ...tray(layout, [{ name: "name tag", out: going.share }]),
     ...faded(
       "machine",
-      1 - Math.max(tasks, ladder),
+      leaving(Math.max(tasks, ladder)),
       machine({
         ...boardProps(recording, view),
         split: 1,
@@ -202,7 +202,7 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
     ...gadget({
       id: "piece.tag",
       name: "name tag",
-      tip: "The puzzle embedding, one learned vector for each task in each disguise.",
+      tip: "The puzzle embedding, a learned row of numbers for each task in each disguise.",
       slot: slotOf(layout, 0, 1),
       target: place.tag,
       small: layout === "tall",
@@ -212,9 +212,11 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
     standing(
       "stage.tasks",
       aside(t, PANEL),
-      arc ? faded("tasks", Math.min(tasks, 1 - ladder), tasksShown(arc, t, layout)) : [],
+      arc
+        ? faded("tasks", Math.min(coming(tasks), leaving(ladder)), tasksShown(arc, t, layout))
+        : [],
     ),
-    ...faded("ladder", ladder, ladderChart(recording, t, layout)),
+    ...faded("ladder", coming(ladder), ladderChart(recording, t, layout)),
     standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view)),
   ];
 }
@@ -482,12 +484,16 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
   return panel(layout, t < T.ladder - 0.4 ? "Tag or no tag?" : "What it does not say", [
     ...faded(
       "arc",
-      1 - late,
+      leaving(late),
       arc
         ? variants(arc, t, whole, size)
         : absent("absent", whole, "Step 9 was not measured.", layout),
     ),
-    ...faded("honest", late, paragraphs("honest", whole, honest(recording), size, size * 0.8)),
+    ...faded(
+      "honest",
+      coming(late),
+      paragraphs("honest", whole, honest(recording), size, size * 0.8),
+    ),
     ...credit(layout, THANKS),
   ]);
 }

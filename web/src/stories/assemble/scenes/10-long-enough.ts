@@ -1,9 +1,9 @@
 /** Long enough? What each rung solves along its training, and which steps are more than luck. */
-import type { LadderRecording } from "../../../recording/ladder.gen";
+import type { LadderRecording, Rung } from "../../../recording/ladder.gen";
 import { pairedDifference, type Difference } from "../../../lib/paired";
-import { circle, fitted, group, line, rect, round, type Box } from "../../../scene/build";
+import { circle, fitted, group, line, rect, round, text, type Box } from "../../../scene/build";
 import { progress } from "../../../scene/ease";
-import { count } from "../../../scene/numbers";
+import { count, mean, percent } from "../../../scene/numbers";
 import { words } from "../../../scene/parts/paragraphs";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
@@ -147,15 +147,51 @@ function tests(recording: LadderRecording, t: number, layout: Layout): Shape[] {
     ...words(
       "tests.words",
       box,
-      "Puzzles in a hundred that a step solves more than the step before. A line that crosses zero may be luck.",
+      t < T.test
+        ? "New puzzles that each step solves once its training is over, in the mean of its seeds."
+        : "Puzzles in a hundred that a step solves more than the step before. A line that crosses zero may be luck.",
       size.small,
     ),
     ...pairs.flatMap((pair, i) => {
-      if (t < T.test + i * 0.5 && t < T.come) return [];
       const place = { ...box, y: round(box.y + head + i * high), height: high };
-      return row(pair, place, furthest(pairs), size);
+      const compared = t >= T.test + i * 0.5 || t >= T.come;
+      return compared ? row(pair, place, furthest(pairs), size) : untested(pair[1], place, size);
     }),
   ]);
+}
+
+/** A step before it is compared: what it solves. */
+function untested(rung: Rung, box: Box, size: { body: number }): Shape[] {
+  const share = mean(ofSeeds(rung, exact));
+  const base = round(box.y + size.body * 1.2);
+  const half = box.width * 0.56;
+  const track = {
+    x: round(box.x + half),
+    y: base - 8,
+    width: round(box.width - half - 42),
+    height: 8,
+  };
+  const id = `tests.${rung.name}`;
+  const told = `${rungName(rung)} solves ${percent(share)} of the new puzzles.`;
+  return [
+    group(
+      id,
+      [
+        fitted(`${id}.name`, rungName(rung), box.x, base, half - 6, size.body, { fill: "muted" }),
+        rect(`${id}.track`, track, { radius: 4, fill: "faint", opacity: 0.5 }),
+        rect(
+          `${id}.share`,
+          { ...track, width: round(track.width * share) },
+          { radius: 4, fill: "muted" },
+        ),
+        text(`${id}.by`, percent(share), box.x + box.width, base, size.body, {
+          anchor: "end",
+          fill: "muted",
+        }),
+      ],
+      { label: told, tip: told },
+    ),
+  ];
 }
 
 function differenceOf([before, after]: Pair): Difference {

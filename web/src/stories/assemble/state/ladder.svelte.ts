@@ -62,6 +62,19 @@ export class Ladder extends SingleStory<LadderRecording> {
     return !this.#atBench;
   }
 
+  override async follow(): Promise<void> {
+    const { start } = this.#values;
+    const many = this.loaded.puzzles.length;
+    if (start !== null && start >= many) {
+      this.page.say(
+        "problem",
+        `The link asks for start = ${start}, but this ladder shows ${many} puzzles, from 0; its own is shown.`,
+      );
+      this.page.keep({ start: null });
+    }
+    await super.follow();
+  }
+
   override leave(): void {
     this.server.leave();
   }

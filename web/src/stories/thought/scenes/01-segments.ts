@@ -1,6 +1,7 @@
 /** The thought: an answer after each segment, what changed, and whether it would stop there. */
 import type { ThoughtRecording } from "../../../recording/thought.gen";
 import { fitted, group, line, path, rect, round, text, type Box } from "../../../scene/build";
+import { gridIn } from "../../../lib/rules/arc";
 import { clamp, progress } from "../../../scene/ease";
 import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
@@ -8,6 +9,7 @@ import { count, logistic, percent, reward } from "../../../scene/numbers";
 import { lamp, roadLight } from "../../../scene/parts/lights";
 import { words } from "../../../scene/parts/paragraphs";
 import { puzzleBoard } from "../../puzzle/board";
+import type { Grid } from "../../puzzle/facts";
 import { card, halves, inside, sizes } from "../../puzzle/places";
 import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
@@ -20,6 +22,8 @@ import {
   isRight,
   judgedIn,
   judgementOf,
+  ownOf,
+  shownOf,
   solutionFor,
   ownVerdict,
   wrongIn,
@@ -27,18 +31,26 @@ import {
   type ThoughtScene,
 } from "../facts";
 import type { ThoughtView } from "../view";
-import { each, timeline, GLANCE } from "../../../scene/timeline";
+import { each, timeline, GLANCE, READ } from "../../../scene/timeline";
 
 const LONGEST = 2.8;
 const BUDGET = 36;
 /** With more segments than this only the one that counts has a lamp. */
 const MOST_LAMPS = 32;
 
+/** How long the segments behind the light go on: as much as it takes to read why they are shown. */
+const BEHIND = { shortest: READ + 0.4, longest: 8 };
+
+/** It thinks until its light is red; what it would have thought then is shown too, as that. */
 const times = memo((recording: ThoughtRecording) => {
-  const many = recording.segments.length;
+  const { segments, segments_used: used } = recording;
+  const behind = segments.length - used;
+  const pace = Math.max(BEHIND.shortest, Math.min(behind, BEHIND.longest)) / Math.max(1, behind);
   return timeline({
     given: 1.2,
-    segments: each(many, Math.min(LONGEST, BUDGET / many)),
+    segments: each(used, Math.min(LONGEST, BUDGET / used)),
+    light: behind ? READ + 0.4 : 0,
+    behind: each(behind, pace),
     verdict: 5,
   });
 });
@@ -50,7 +62,16 @@ function duration(recording: ThoughtRecording): number {
 /** Segments that are over, with the fraction of the one under way. */
 function done(recording: ThoughtRecording, t: number): number {
   const time = times(recording);
-  return progress(t, time.segments, time.verdict) * recording.segments.length;
+  const { segments, segments_used: used } = recording;
+  const behind = progress(t, time.behind, time.verdict) * (segments.length - used);
+  return progress(t, time.segments, time.light) * used + (t < time.behind ? 0 : behind);
+}
+
+/** When the answer of a segment, from 0, is there. */
+function answeredAt(recording: ThoughtRecording, i: number, share: number): number {
+  const used = recording.segments_used;
+  const time = times(recording);
+  return i < used ? time.nth("segments", i + share) : time.nth("behind", i - used + share);
 }
 
 function captions(recording: ThoughtRecording, view: ThoughtView): readonly Caption[] {
@@ -71,11 +92,25 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
           : `${count(wrong, "cell")} wrong${byRules ? " by the rules" : ""}${i ? `, ${changedIn(recording, segment).length} changed` : ""}`;
     return `After segment ${i + 1}: ${words}.`;
   };
-  for (let i = 0; i < segments.length; i++) {
-    const when = time.nth("segments", i + 0.8);
-    if (when - (list.at(-1)?.at ?? 0) >= GLANCE && when < time.verdict - GLANCE) {
+  const behind = segments.length - used;
+  for (let i = 0; i < used; i++) {
+    const when = answeredAt(recording, i, 0.8);
+    // With the last one the light is red, or the verdict comes.
+    if (when - (list.at(-1)?.at ?? 0) >= GLANCE && when < time.light - GLANCE) {
       list.push({ at: when, text: after(i) });
     }
+  }
+  if (behind) {
+    list.push(
+      {
+        at: time.light,
+        text: `${after(used - 1)} Red light: it stops, and this answer counts.`,
+      },
+      {
+        at: time.behind,
+        text: `Had it thought on: ${count(behind, "segment")} more, only to see what ${behind === 1 ? "it" : "they"} would have changed.`,
+      },
+    );
   }
   const stopped =
     model.halting === "none"
@@ -92,7 +127,13 @@ function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readon
   const finished = t >= times(recording).verdict;
   const over = Math.min(recording.segments.length, Math.floor(done(recording, t) + 0.2));
   const title =
-    over === 0 ? "As it is given" : finished ? lastTitle(recording) : `After segment ${over}`;
+    over === 0
+      ? "As it is given"
+      : finished
+        ? lastTitle(recording)
+        : over > recording.segments_used
+          ? `Had it thought on: segment ${over}`
+          : `After segment ${over}`;
   return [
     ...card("board", first, title, layout),
     ...boardAt(recording, over, finished, inside(first, layout), view),
@@ -114,6 +155,7 @@ function boardAt(
   const segment = over === 0 ? null : finished ? handedIn(recording) : at(segments, over - 1);
   const size = sizes[layout].body;
   const grid = segment?.answer ?? given;
+  const behind = !finished && over > recording.segments_used;
   const changed = segment && !finished ? changedIn(recording, segment) : [];
   const wrong = segment ? wrongIn(recording, grid, view) : null;
   const byRules = wrong && !solution;
@@ -123,6 +165,7 @@ function boardAt(
         ...(solution ? [judgedIn(recording, grid, view)] : []),
         ...(byRules && wrong.length ? [`${count(wrong.length, "cell")} wrong by the rules`] : []),
         ...(byRules && !wrong.length && finished && recording.valid ? ["right by the rules"] : []),
+        ...(segment && isCanvas(recording) && !solution ? [sizeSaid(grid)] : []),
         // There is nothing before the first answer.
         ...(segment === segments[0]
           ? []
@@ -136,12 +179,13 @@ function boardAt(
       box: { ...box, height: box.height - size * 2.2 },
       board,
       crop: cropOfThought(recording),
-      grid,
+      own: ownOf(recording, grid),
+      grid: shownOf(recording, grid),
       given,
       solution: segment ? marks : null,
       ...(wrong && !marks ? { wrong } : {}),
       changed,
-      tone: !segment ? "input" : finished ? verdictTone(recording) : "answer",
+      tone: !segment ? "input" : finished ? verdictTone(recording) : behind ? "muted" : "answer",
       label: `The board: ${said}`,
       tip: segment
         ? `Its answer: ${said}. Lit cells have changed${wrong ? ", wrong ones are crossed out" : ""}.`
@@ -152,6 +196,12 @@ function boardAt(
       fill: segment ? "ink" : "muted",
     }),
   ];
+}
+
+/** Of an answer that is a grid: how large it is. */
+function sizeSaid(answer: Grid): string {
+  const { rows, columns } = gridIn(answer);
+  return rows ? `${rows} × ${columns} cells` : "no grid";
 }
 
 function lastTitle({ vote }: ThoughtRecording): string {
@@ -302,7 +352,7 @@ function columns(
       const id = `columns.${i}`;
       const counts = i + 1 === used;
       const words = shown
-        ? `Segment ${i + 1}: ${wrong ? `${count(value, "cell")} wrong, ` : ""}${count(changedIn(recording, segment).length, "cell")} changed${segment.q_halt === null ? "" : `, q ${reward(segment.q_halt)}, ${segment.red ? "red" : "green"}`}.${counts ? " This answer counts." : ""}`
+        ? `Segment ${i + 1}: ${wrong ? `${count(value, "cell")} wrong, ` : ""}${count(changedIn(recording, segment).length, "cell")} changed${segment.q_halt === null ? "" : `, q ${reward(segment.q_halt)}, ${segment.red ? "red" : "green"}`}.${counts ? " This answer counts." : i >= used ? " It had stopped before: this answer does not count." : ""}`
         : `Segment ${i + 1} is still to come.`;
       return group(
         id,
@@ -354,7 +404,7 @@ function columns(
               ]
             : []),
         ],
-        { label: words, tip: words },
+        { label: words, tip: words, ...(i >= used ? { opacity: 0.45 } : {}) },
       );
     }),
   ];
@@ -433,7 +483,7 @@ export const segmentBySegment: ThoughtScene = {
     const time = times(recording);
     return [
       0,
-      ...recording.segments.map((_, i) => time.nth("segments", i + 0.95)),
+      ...recording.segments.map((_, i) => answeredAt(recording, i, 0.95)),
       Math.min(duration(recording), time.verdict + 1),
     ];
   },

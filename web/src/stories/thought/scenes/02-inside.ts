@@ -10,9 +10,9 @@ import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
 import { each, timeline, GLANCE } from "../../../scene/timeline";
 import { puzzleBoard } from "../../puzzle/board";
-import { IGNORED } from "../../puzzle/facts";
+import { IGNORED, type Crop, type Grid } from "../../puzzle/facts";
 import { card, halves, inside as within, sizes } from "../../puzzle/places";
-import { cropOfThought, type ThoughtScene } from "../facts";
+import { cropOfThought, ownOf, shownOf, type ThoughtScene } from "../facts";
 import {
   callsOver,
   decadesOf,
@@ -74,7 +74,11 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
       const calls = callsOver(recording, module, i + 1);
       return `${nameOf(recording, module)} by ${weight(at(path.residuals, calls - 1))}`;
     });
-    list.push({ at: when, text: `The last call of segment ${i + 1} moved ${moved.join(", ")}.` });
+    const behind = i >= recording.segments_used ? "Past its red light, the" : "The";
+    list.push({
+      at: when,
+      text: `${behind} last call of segment ${i + 1} moved ${moved.join(", ")}.`,
+    });
   });
   const rests = states.every(([, { residuals }]) => last(residuals) < REST);
   const ends = rests
@@ -96,7 +100,8 @@ function draw(recording: ThoughtRecording, t: number, view: { layout: Layout }):
   }
   const now = over(recording, t);
   const segment = Math.min(recording.segments.length, Math.floor(now + 1e-6));
-  const title = segment === 0 ? "The puzzle" : `After segment ${segment}: how sure of each cell`;
+  const after = segment > recording.segments_used ? "Past the red light," : "After";
+  const title = segment === 0 ? "The puzzle" : `${after} segment ${segment}: how sure of each cell`;
   const body = within(second, layout);
   const share = layout === "wide" ? 0.5 : 0.48;
   const upper = { ...body, height: body.height * share };
@@ -128,7 +133,7 @@ function certaintyAt(
   const certainty = segment ? (inside?.certainty?.[segment - 1] ?? null) : null;
   const crop = cropOfThought(recording);
   const room = { ...box, height: box.height - size * 3.6 };
-  const cells = filledCells(recording, crop);
+  const cells = filledCells(recording, cropOfCells(recording, grid, crop));
   const said = !segment
     ? "the puzzle, not yet thought about"
     : !certainty
@@ -140,9 +145,12 @@ function certaintyAt(
       box: room,
       board,
       crop,
+      own: ownOf(recording, grid),
       // What is not asked about stays empty.
       grid:
-        solution && !vote ? grid.map((token, i) => (solution[i] === IGNORED ? 0 : token)) : grid,
+        solution && !vote
+          ? grid.map((token, i) => (solution[i] === IGNORED ? 0 : token))
+          : shownOf(recording, grid),
       given,
       tone: segment ? "answer" : "input",
       // The doubt of a coloured cell stands where its digit would.
@@ -171,6 +179,12 @@ function certaintyAt(
         ]
       : []),
   ];
+}
+
+/** The cells of an answer's own grid, where it has one. */
+function cropOfCells(recording: ThoughtRecording, grid: Grid, crop: Crop): Crop {
+  const own = ownOf(recording, grid);
+  return own?.width ? own : crop;
 }
 
 // --- how far calls move the states ---

@@ -1,7 +1,7 @@
 /** A task in disguise: what every view answers, turned back, counted; and the best two. */
 import { at, range } from "../../../lib/list";
 import { faded, fitted, group, rect, round, type Box } from "../../../scene/build";
-import { clamp, mix, progress, tween } from "../../../scene/ease";
+import { clamp, coming, leaving, mix, progress, tween } from "../../../scene/ease";
 import { memo } from "../../../scene/memo";
 import { count, percent } from "../../../scene/numbers";
 import { words } from "../../../scene/parts/paragraphs";
@@ -98,11 +98,11 @@ function draw(recording: VotedRecording, t: number, view: ThoughtView): readonly
   const [left, right] = [inside(first, layout), inside(second, layout)];
   return [
     ...card("view", first, ending > 0.5 ? "Handed in" : headOf(recording, many), layout),
-    ...faded("one", 1 - ending, one(recording, many, left, view)),
-    ...faded("best", ending, best(recording, left, view)),
+    ...faded("one", leaving(ending), one(recording, many, left, view)),
+    ...faded("best", coming(ending), best(recording, left, view)),
     ...card("all", second, counting > 0.5 ? "The count" : boardsHead(recording, many), layout),
-    ...faded("boards", 1 - counting, boards(recording, many, right, view)),
-    ...faded("count", counting, tally(recording, t, right, view)),
+    ...faded("boards", leaving(counting), boards(recording, many, right, view)),
+    ...faded("count", coming(counting), tally(recording, t, right, view)),
   ];
 }
 

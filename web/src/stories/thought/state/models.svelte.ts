@@ -37,6 +37,11 @@ export class Models {
     this.#page = page;
   }
 
+  /** Whether it is known which are here. */
+  get known(): boolean {
+    return this.all.length > 0 || this.silent !== null;
+  }
+
   of(kind: Kind): readonly ThinkerModel[] {
     return this.all.filter(({ puzzle }) => puzzle === kind);
   }
@@ -103,7 +108,6 @@ export class Models {
 
   /** Loads the runtime, and the first model of each kind, ahead of the first thought. */
   async warm(): Promise<void> {
-    await this.find();
     await this.findTasks();
     const first = new Map(this.all.toReversed().map(({ puzzle, name }) => [puzzle, name]));
     if (this.warmed || !first.size) return;
@@ -126,6 +130,7 @@ export class Models {
 
   /** The tasks of the model that thinks about such. */
   async findTasks(): Promise<void> {
+    await this.find();
     const file = this.named(TASK, null)?.tasks;
     if (!file) return;
     try {

@@ -137,7 +137,7 @@ export class Solve extends SingleStory<ThoughtRecording> {
     return {
       title: "Puzzles",
       among: kindChoices(
-        this.models.all,
+        this.models.known ? this.models.all : null,
         this.models.tasks,
         this.draft.kind,
         (kind) => void this.chooseKind(kind),
@@ -228,8 +228,12 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const draft = begun ?? (puzzle === this.#followed ? null : asked);
     this.#followed = puzzle;
     if (draft && write(draft) !== write(this.draft)) this.#put(draft, false);
+    const before = this.#controller;
     await this.models.find();
     if (this.draft.kind === TASK || asked?.kind === TASK) await this.models.findTasks();
+    // The table does not wait for the models: what somebody asks meanwhile comes first.
+    if (this.#controller && this.#controller !== before) return;
+    if (this.values.puzzle !== puzzle) return;
     if (asked) await this.#bring(asked);
     await this.#bringOther();
   }
@@ -245,6 +249,14 @@ export class Solve extends SingleStory<ThoughtRecording> {
     const { listed, state } = this.page;
     const first = listed.find(({ kind }) => kind === about.kind)?.name;
     return (state.story ?? listed[0]?.name) === first;
+  }
+
+  /** A puzzle was handed over: also one that stood here before, and was changed since. */
+  async receive(values: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#followed = "";
+    this.page.update({ scene: null, time: 0, playing: false, compare: null });
+    this.page.keep(values);
+    await this.follow();
   }
 
   get #turned(): boolean {
@@ -350,7 +362,10 @@ export class Solve extends SingleStory<ThoughtRecording> {
     if (kind === this.draft.kind) return;
     if (kind === TASK) await this.models.findTasks();
     const draft = this.#kept.own(kind) ?? this.#firstOf(kind);
-    if (!draft) return;
+    if (!draft) {
+      this.page.say("problem", this.models.silent ?? "No model for such puzzles is here.");
+      return;
+    }
     this.#put(draft, false);
     this.page.update({ compare: null });
     this.page.keep({ thinker: null, segments: null, halt: null, views: null });

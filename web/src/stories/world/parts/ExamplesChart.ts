@@ -82,7 +82,7 @@ export function examplesChart(found: ByExamples, box: Box, drawn: number, layout
         width: box.width - 2 * pad,
         height: box.height - 1.2 * pad,
       },
-      title: `Starts from which it succeeds: ${found.seeds} seeds, thin, and their mean, thick`,
+      title: `Starts from which it succeeds: ${found.seeds} trainings, thin, and their mean, thick`,
       ticks: found.examples.map(String),
       xTitle: "examples",
       lines: [

@@ -269,7 +269,7 @@ function lamps(id: string, right: number, y: number, props: ModuleProps, shift: 
       ),
       {
         label: `${props.done} of ${props.calls} calls`,
-        tip: `${props.title}: one lamp for each call in a segment of thinking.`,
+        tip: `${props.title}: one lamp for each time that it thinks before it answers.`,
       },
     ),
   ];

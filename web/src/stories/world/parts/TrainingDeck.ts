@@ -351,7 +351,7 @@ function drawBucket(props: BucketProps): Shape[] {
       ],
       {
         label: `${title}: ${count(total, "label")}`,
-        tip: `${title}: what the examples say in ${count(total, "state")}.`,
+        tip: `${title}: what the examples say in ${count(total, "situation")}.`,
       },
     ),
   ];

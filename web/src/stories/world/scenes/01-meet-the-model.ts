@@ -77,7 +77,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     const subgoal = argmax(first.subgoal_logits);
     list.push({
       at: time.card,
-      text: `The Planner says: ${at(world.subgoals, subgoal)}. ${model.subgoal_channel ? "A card goes down to the Doer." : "But no wire leads to the Doer."}`,
+      text: `The Planner's sub-goal: ${at(world.subgoals, subgoal)}. ${model.subgoal_channel ? "A card goes down to the Doer." : "But no wire leads to the Doer."}`,
     });
   }
   list.push({
@@ -211,9 +211,9 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const place = places(view.layout);
   const thought = shown(recording);
   const now = where(recording, t);
-  const { read } = times(recording);
+  const { read, calls } = times(recording);
   return [
-    ...faded("reading", tween(t, read - 0.6, read + 0.4), [
+    ...faded("reading", tween(t, read, read + 0.5), [
       ...worldTrack({
         id: "world",
         box: worldBox(recording, view.layout),
@@ -230,6 +230,11 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
         sizes[view.layout].title,
         { weight: 700 },
       ),
+      ...faded(
+        "reading.bubble",
+        progress(t, calls - 0.4, calls),
+        bubbleKey(place.board, view.layout),
+      ),
       ...board(recording, now.segment, now.calls, t, view.layout),
     ]),
     ...entering(
@@ -239,6 +244,27 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
       view.layout,
     ),
     ...answer(recording, t, view, place),
+  ];
+}
+
+/** What the bubbles are, beside the first of them. */
+function bubbleKey(board: Box, layout: Layout): Shape[] {
+  const size = sizes[layout].small;
+  const y = board.y - (layout === "wide" ? 13 : 7);
+  return [
+    circle("reading.bubble.dot", board.x + 9, round(y - size * 0.35), layout === "wide" ? 5 : 4, {
+      fill: "doer",
+      opacity: 0.62,
+    }),
+    fitted(
+      "reading.bubble.words",
+      "how far a thought moves it",
+      board.x + 18,
+      y,
+      layout === "wide" ? 226 : 140,
+      size,
+      { fill: "muted" },
+    ),
   ];
 }
 
@@ -350,13 +376,19 @@ function drawBoardRow(
           fill: begun > 0 ? "ink" : "muted",
           weight: lit ? 700 : 400,
         }),
-        ...names.map((_, token) => boardDot(recording, call, i, token, begun, lit, layout)),
+        // What has not moved yet has no bubble.
+        ...(begun > 0
+          ? names.map((_, token) => boardDot(recording, call, i, token, begun, lit, layout))
+          : []),
       ],
       { label: `${title}: moved ${moved.join(", ")}` },
     ),
     ...(lit && begun < 1 ? looks(recording, call, i, half, begun, layout) : []),
   ];
 }
+
+/** Smaller ones would be specks. */
+const SMALLEST = 3;
 
 function boardDot(
   recording: Recording,
@@ -375,10 +407,10 @@ function boardDot(
   const r = Math.sqrt(change / largestChange(recording)) * largest * easeOut(begun);
   const reader = at(names, readingToken(recording, call.module));
   const tone = call.module === "H" ? ("planner" as const) : ("doer" as const);
-  return circle(`board.${i}.dot${token}`, round(x), round(y), round(Math.max(1.6, r)), {
-    fill: begun > 0 ? tone : "faint",
-    opacity: begun > 0 ? (lit ? 1 : 0.62) : 0.7,
-    tip: `${at(names, token)}: this call moved it by ${weight(change)}; ${percent(at(call.attention, token))} of the attention of “${reader}” goes here.`,
+  return circle(`board.${i}.dot${token}`, round(x), round(y), round(Math.max(SMALLEST, r)), {
+    fill: tone,
+    opacity: lit ? 1 : 0.62,
+    tip: `${at(names, token)}: its numbers moved by ${weight(change)} here, the larger the bubble, the more. ${percent(at(call.attention, token))} of what “${reader}” looks at is this.`,
   });
 }
 

@@ -180,7 +180,7 @@ function lossGauges(
       tone: half === "planner" ? "blame-planner" : "blame-doer",
       share: (first.losses[half] / most) * easeOut(share),
       size,
-      tip: `${title}: the mean loss of the first gradient step's batch.`,
+      tip: `${title}: on average over the examples that it looks at first.`,
     });
   return faded("losses", progress(share, 0, 0.25), [
     ...(recording.model.subgoal_head ? [one("planner", "Planner's loss", parts.planner)] : []),

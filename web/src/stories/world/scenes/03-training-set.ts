@@ -266,7 +266,7 @@ function buckets(
       ? bucket({
           id: "bucket.planner",
           box: place.planner,
-          title: "Planner targets",
+          title: "Planner says",
           half: "planner",
           names: world.subgoals,
           counts: subgoals,
@@ -278,7 +278,7 @@ function buckets(
     ...bucket({
       id: "bucket.doer",
       box: place.doer,
-      title: "Doer targets",
+      title: "Doer does",
       half: "doer",
       names: world.actions,
       counts: actions,

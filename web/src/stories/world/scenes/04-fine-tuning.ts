@@ -148,13 +148,13 @@ function updateWords(recording: Recording, cycle: Cycle, first: boolean): string
     case "none":
       break;
   }
-  const moved = `The Planner moves by ${weight(planner)}, the Doer by ${weight(doer)}.`;
-  if (!first) return moved;
+  const by = `by ${weight(planner)}, the Doer by ${weight(doer)}.`;
+  if (!first) return `The Planner moves ${by}`;
   const who = blamed(recording, cycle);
   const other = who === "planner" ? doer > planner : who === "doer" && planner > doer;
   return other
-    ? `${moved} Each weight takes a small step, whoever is to blame.`
-    : `Each weight takes a small step. ${moved}`;
+    ? `Each spring is a weight, and all move, whoever is to blame: the Planner ${by}`
+    : `Each spring is a weight, and all move a little: the Planner ${by}`;
 }
 
 function endWords(recording: Recording): string {
@@ -585,7 +585,7 @@ function hangingSprings(
         tone: owner,
         signed: value / reach(recording).weight,
         label: watched.name,
-        tip: `${watched.name}: ${weight(watched.before)} before fine-tuning, ${weight(stepValue(recording, now, i))} now. Each spring has its own scale.`,
+        tip: `${watched.name}: ${weight(watched.before)} before fine-tuning, ${weight(stepValue(recording, now, i))} now. The longer it hangs, the larger it is; each has its own scale.`,
       });
     }),
   ];
@@ -646,7 +646,7 @@ const chartOf = memoByValueOf((recording: Recording, box: Box, size: number): Li
     xTitle: "gradient steps",
     format: loss,
     size,
-    tip: "The mean loss of each gradient step's batch.",
+    tip: "The loss of each gradient step, on average over the examples that it looks at.",
   };
 });
 

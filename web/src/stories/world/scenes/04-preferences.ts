@@ -301,7 +301,7 @@ const chartOf = memoByValueOf((recording: Recording, box: Box, size: number): Li
     xTitle: "gradient steps",
     format: loss,
     size,
-    tip: "The mean losses of each gradient step’s batch.",
+    tip: "The losses of each gradient step, on average over the pairs that it looks at.",
   };
 });
 

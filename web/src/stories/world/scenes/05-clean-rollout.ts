@@ -153,7 +153,7 @@ function earlierReward(
     share: scale(0) + (scale(total) - scale(0)) * shown,
     zero: scale(0),
     size,
-    tip: `The base model's whole reward from the same start, in ${count(episode.steps.length, "action")}.`,
+    tip: `The whole reward before fine-tuning, from the same start, in ${count(episode.steps.length, "action")}.`,
   });
 }
 

@@ -626,7 +626,7 @@ function runTip(recording: Recording, run: Run, view: WorldView): string {
   const average = meanSuccess(run);
   const seeds =
     spread && average !== null
-      ? ` Over ${run.seeds.length + 1} seeds: ${percent(spread[0])} to ${percent(spread[1])}, ${percent(average)} on average.`
+      ? ` Over ${run.seeds.length + 1} seeds, each with other dice: ${percent(spread[0])} to ${percent(spread[1])}, ${percent(average)} on average.`
       : "";
   return `${runWords(view, run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${seeds}${steps}${under ? ` Trained with ${under}.` : ""}`;
 }

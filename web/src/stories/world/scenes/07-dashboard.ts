@@ -1,7 +1,7 @@
 /** Phase 7: the whole training in four charts. */
 import type { CurvePoint, Recording, Run, Score } from "../../../recording/types.gen";
 import { columns, faded, fitted, group, rect, rows, text, type Box } from "../../../scene/build";
-import { mix, progress, within } from "../../../scene/ease";
+import { coming, leaving, mix, progress, within } from "../../../scene/ease";
 import { allRuns, compared, mainRun } from "../facts";
 import { page, radius, type as sizes } from "../../../scene/layout";
 import { at, last } from "../../../lib/list";
@@ -158,8 +158,8 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   const found = byExamples(recording, view);
   const told = found ? progress(t, LONGER.examples - 0.5, LONGER.examples) : 0;
   return [
-    ...faded("examples.shown", told, found ? byCount(found, t, layout) : []),
-    ...faded("charts", 1 - told, [
+    ...faded("examples.shown", coming(told), found ? byCount(found, t, layout) : []),
+    ...faded("charts", leaving(told), [
       ...boxes.map((box, i) =>
         rect(`panel${i}`, box, {
           radius: radius.panel,
@@ -263,7 +263,7 @@ const accuracyChart = memoByValueOf(
       xTitle: layout === "wide" ? "gradient steps" : "steps",
       format: percent,
       size: layout === "wide" ? 13 : 11,
-      tip: `${title}: the share of all states in which it is right: ${percent(first.score[measure])} before, ${percent(end.score[measure])} after.`,
+      tip: `${title}: the share of all situations in which it is right: ${percent(first.score[measure])} before, ${percent(end.score[measure])} after.`,
     };
   },
 );

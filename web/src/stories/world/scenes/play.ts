@@ -86,7 +86,7 @@ export function rewardGauge(
     share: scale(total),
     zero: scale(0),
     size,
-    tip: `The sum of all rewards so far. The right end is what the teacher gets from here: ${reward(best)}.`,
+    tip: `The sum of all rewards so far. The right end is what whoever knows the way gets from here: ${reward(best)}.`,
   });
 }
 

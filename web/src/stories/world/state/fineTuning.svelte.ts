@@ -205,6 +205,7 @@ export class FineTuning implements OnStage {
     const chosen = choices === null ? null : readChoices(choices);
     if (chosen) this.#page.keep({ learn: "preferences", examples: chosen.length });
     await this.retrain();
+    this.#holdLink();
     await this.loadOther();
   }
 
@@ -229,6 +230,12 @@ export class FineTuning implements OnStage {
 
   #show(recording: Recording): void {
     this.recording = recording;
+    this.#holdLink();
+  }
+
+  /** What the link asks for of the story on stage, if it is there. */
+  #holdLink(): void {
+    const { recording } = this;
     const { start, run } = this.#values;
     const runs = new Set(["main", ...recording.ablations.map((one) => one.name)]);
     if (start !== null && !recording.world.starts.includes(start)) {
