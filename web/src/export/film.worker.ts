@@ -40,10 +40,9 @@ async function film({ form, story, recording, ...request }: FilmRequest): Promis
   const context = canvas.getContext("2d", { willReadFrequently: form === "gif" });
   if (!context) throw new Error("this browser draws no canvas in a worker");
   await fontReady();
-  const frames = Math.ceil(((director.total + REST_SECONDS) * 1000) / frameMs);
+  const frames = Math.ceil(((director.pace.total + REST_SECONDS) * 1000) / frameMs);
   const draw = (index: number): void => {
-    const moment = Math.min((index * frameMs) / 1000, director.total);
-    const { entry, time } = director.locate(moment);
+    const { entry, time } = director.locate(director.pace.moment((index * frameMs) / 1000));
     context.setTransform(width / size.width, 0, 0, height / size.height, 0, 0);
     paintCanvas(context, entry.scene.draw(recording, time, view), view.layout, theme);
   };

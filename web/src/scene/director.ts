@@ -7,6 +7,7 @@ import type { AnyRecording } from "../recording/form";
 import { clamp } from "./ease";
 import { at } from "../lib/list";
 import { memo } from "./memo";
+import { paceOf, type Pace } from "./pace";
 import type { Caption, Equation, Scene, View } from "./scene";
 import type { Shape } from "./shape";
 
@@ -35,6 +36,8 @@ export interface Director<R = AnyRecording> {
   nextStop(global: number): number;
   /** The stop before `global`; 0 if there is none. */
   previousStop(global: number): number;
+  /** How long playing takes, which waits for readers. */
+  readonly pace: Pace;
   /** Where playing arrives `seconds` after `global`; with `loop`, within the scene it is in. */
   advance(global: number, seconds: number, loop: boolean): number;
   /** Every stop of every scene, as global times, ascending. */
@@ -59,6 +62,15 @@ export function direct<R extends object>(
     return entry;
   });
   const total = start;
+  const pace = paceOf(
+    entries.flatMap((entry) =>
+      captionsOf(entry.scene)(recording)(view).map((caption) => ({
+        ...caption,
+        at: entry.start + caption.at,
+      })),
+    ),
+    total,
+  );
   const stops = entries.flatMap((entry) =>
     entry.scene.stops(recording, view).map((stop) => entry.start + Math.min(stop, entry.duration)),
   );
@@ -81,10 +93,16 @@ export function direct<R extends object>(
     },
     nextStop: (global) => stops.find((stop) => stop > global + CLOSE) ?? total,
     previousStop: (global) => stops.findLast((stop) => stop < global - CLOSE) ?? 0,
+    pace,
     advance(global, seconds, loop) {
-      if (!loop) return clamp(global + seconds, 0, total);
-      const { entry, time } = locate(global);
-      return entry.start + ((time + seconds) % entry.duration);
+      const now = pace.played(clamp(global, 0, total)) + seconds;
+      if (!loop) return pace.moment(now);
+      const { entry } = locate(global);
+      const [from, to] = [entry.start, entry.start + entry.duration].map(pace.played) as [
+        number,
+        number,
+      ];
+      return clamp(pace.moment(from + ((now - from) % (to - from))), entry.start, total);
     },
     draw(global) {
       const { entry, time } = locate(global);

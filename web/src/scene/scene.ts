@@ -25,6 +25,8 @@ export interface Caption {
   /** Seconds into the scene at which it appears; it stays until the next one. */
   readonly at: number;
   readonly text: string;
+  /** Whether it is one of many that hardly differ, so that a look is enough (`pace.ts`). */
+  readonly glance?: boolean;
 }
 
 /** An equation behind "show me the maths", with this moment's real numbers filled in. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { direct } from "../../src/scene/director";
 import { at } from "../../src/lib/list";
+import { readingSeconds } from "../../src/scene/pace";
 import { scenes } from "../../src/stories/world/scenes";
 import { fixture, wide } from "./story-helpers";
 
@@ -54,11 +55,34 @@ describe("director", () => {
         const arrived = director.advance(global, seconds, true);
         expect(arrived).toBeGreaterThanOrEqual(entry.start);
         expect(arrived).toBeLessThanOrEqual(entry.start + entry.duration);
-        expect(director.advance(global, seconds, false)).toBe(
-          Math.min(director.total, global + seconds),
+        const played = Math.min(director.pace.total, director.pace.played(global) + seconds);
+        expect(director.pace.played(director.advance(global, seconds, false))).toBeCloseTo(
+          played,
+          6,
         );
       }),
     );
+  });
+
+  test("playing never runs ahead of the clock, and waits until a caption is read", () => {
+    expect(director.pace.played(0)).toBe(0);
+    expect(director.pace.moment(director.pace.total)).toBeCloseTo(director.total, 9);
+    fc.assert(
+      fc.property(anyTime, fc.double({ min: 0, max: 20, noNaN: true }), (global, seconds) => {
+        expect(director.pace.moment(director.pace.played(global))).toBeCloseTo(global, 6);
+        expect(director.advance(global, seconds, false)).toBeLessThanOrEqual(
+          global + seconds + 1e-6,
+        );
+      }),
+    );
+    for (const { scene, start, duration } of director.entries) {
+      const captions = scene.captions(fixture(), wide);
+      captions.forEach((caption, i) => {
+        const end = start + (captions[i + 1]?.at ?? duration);
+        const stays = director.pace.played(end) - director.pace.played(start + caption.at);
+        expect(stays, caption.text).toBeGreaterThanOrEqual(readingSeconds(caption) - 1e-6);
+      });
+    }
   });
 
   test("every moment has a caption", () => {

@@ -93,17 +93,18 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     return `After segment ${i + 1}: ${words}.`;
   };
   const behind = segments.length - used;
+  const stopped = behind ? answeredAt(recording, used - 1, 0.8) : time.light;
   for (let i = 0; i < used; i++) {
     const when = answeredAt(recording, i, 0.8);
     // With the last one the light is red, or the verdict comes.
-    if (when - (list.at(-1)?.at ?? 0) >= GLANCE && when < time.light - GLANCE) {
-      list.push({ at: when, text: after(i) });
+    if (when - (list.at(-1)?.at ?? 0) >= GLANCE && when < stopped - GLANCE) {
+      list.push({ at: when, text: after(i), glance: true });
     }
   }
   if (behind) {
     list.push(
       {
-        at: time.light,
+        at: stopped,
         text: `${after(used - 1)} Red light: it stops, and this answer counts.`,
       },
       {
@@ -112,13 +113,13 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
       },
     );
   }
-  const stopped =
+  const ending =
     model.halting === "none"
       ? `It has no road lights, and thinks all ${count(segments.length, "segment")}.`
       : at(segments, used - 1).red
         ? `The light turned red after ${count(used, "segment")} of ${segments.length}.`
         : `The light stayed green for all ${count(segments.length, "segment")}.`;
-  return [...list, { at: time.verdict + 0.1, text: `${stopped} ${verdictWords(recording)}` }];
+  return [...list, { at: time.verdict + 0.1, text: `${ending} ${verdictWords(recording)}` }];
 }
 
 function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {

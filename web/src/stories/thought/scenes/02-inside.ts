@@ -8,7 +8,7 @@ import { memo, memoByValueOf } from "../../../scene/memo";
 import { count, percent, weight } from "../../../scene/numbers";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape, Tone } from "../../../scene/shape";
-import { each, timeline, GLANCE } from "../../../scene/timeline";
+import { each, timeline, READ } from "../../../scene/timeline";
 import { puzzleBoard } from "../../puzzle/board";
 import { IGNORED, type Crop, type Grid } from "../../puzzle/facts";
 import { card, halves, inside as within, sizes } from "../../puzzle/places";
@@ -61,25 +61,27 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
   if (!inside) return [{ at: 0, text: WITHOUT }];
   const time = times(recording);
   const states = modulesOf(inside);
+  /** By how much the last call of a segment moved each state; true of the curve at any time. */
+  const moved = (segment: number): string =>
+    states
+      .map(([module, path]) => {
+        const calls = callsOver(recording, module, segment);
+        return `${nameOf(recording, module)} by ${weight(at(path.residuals, calls - 1))}`;
+      })
+      .join(", ");
   const list: Caption[] = [
-    {
-      at: 0,
-      text: "Each call moves a state: a lot while it searches, hardly once it has settled.",
-    },
+    { at: 0, text: "A state is what it keeps in mind. How far does each call move it?" },
   ];
-  segments.forEach((_, i) => {
-    const when = time.nth("segments", i + 0.95);
-    if (when - (list.at(-1)?.at ?? 0) < GLANCE || when >= time.rest - GLANCE) return;
-    const moved = states.map(([module, path]) => {
-      const calls = callsOver(recording, module, i + 1);
-      return `${nameOf(recording, module)} by ${weight(at(path.residuals, calls - 1))}`;
-    });
-    const behind = i >= recording.segments_used ? "Past its red light, the" : "The";
-    list.push({
-      at: when,
-      text: `${behind} last call of segment ${i + 1} moved ${moved.join(", ")}.`,
-    });
-  });
+  const first = Math.max(READ, time.nth("segments", 1));
+  if (first <= time.rest - READ) {
+    list.push({ at: first, text: `The last call of segment 1 moved ${moved(1)}.` });
+  }
+  const used = recording.segments_used;
+  const stopped = time.nth("segments", used);
+  if (stopped >= (list.at(-1)?.at ?? 0) + READ && stopped <= time.rest - READ) {
+    const where = used < segments.length ? "where its light is red" : "its last";
+    list.push({ at: stopped, text: `That of segment ${used}, ${where}, moved ${moved(used)}.` });
+  }
   const rests = states.every(([, { residuals }]) => last(residuals) < REST);
   const ends = rests
     ? "Its states have come to rest: thinking on would change nothing."
