@@ -51,7 +51,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   return inOrder([
     {
       at: 0,
-      text: "Two wires in the tray, two empty sockets. Plug them in yourself, or lean back and watch.",
+      text: "Two wires in the tray, two sockets with a ring. Plug them in yourself, or lean back and watch.",
     },
     {
       at: T.input,

@@ -55,11 +55,11 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const list: (Caption | null)[] = [
     {
       at: 0,
-      text: "One look is not enough for a puzzle. So give the block its own output, and let it look again.",
+      text: "One look is not enough for a puzzle. So give the block its own thoughts, and let it look again.",
     },
     {
       at: T.plug,
-      text: "A thin wire from its end back to its start: latent recurrence. No words, only thoughts.",
+      text: "A wire from its end back to its start: latent recurrence. No words, only thoughts.",
     },
   ];
   if (!rung) return inOrder([...list, { at: T.think, text: notMeasured(STEP) }]);

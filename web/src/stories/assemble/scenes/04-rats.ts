@@ -22,7 +22,7 @@ import type { LadderView } from "../view";
 
 const T = timeline({ hello: 4.6, prank: 5, brain: 5.4, calls: 8.6, truth: 6 });
 /** When the eye should be on the machine, and when on the panel. */
-const MACHINE: readonly Window[] = [[0, T.calls - 0.6]];
+const MACHINE: readonly Window[] = [[0, T.calls]];
 const THANKS =
   "The idea of a slow and a fast half comes from the HRM paper (Wang et al. 2025, arXiv 2506.21734).";
 
@@ -64,7 +64,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     },
     {
       at: T.truth,
-      text: `L's notes (zL) moved ${lows} times, H's (zH) ${calls.length - lows} times, ${high >= low ? "and further each time: slow means rarely, not little" : "and less each time"}.`,
+      text: `L's notes (zL) moved ${lows} times, H's (zH) ${calls.length - lows} times, ${high >= low ? "and further in a move: slow means rarely, not little" : "and less far in a move"}.`,
     },
   );
   return inOrder(list);
@@ -74,7 +74,7 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
   const { layout } = view;
   const shown = thought(recording, view);
   const play = shown ? playOf(shown, T.calls + 0.8, 6.6, 1.3) : null;
-  const blocks = tween(t, T.calls - 0.6, T.calls);
+  const blocks = tween(t, T.calls, T.calls + 0.6);
   return [
     ...tray(layout, []),
     ...faded("story", leaving(blocks), story(t, view)),
@@ -234,7 +234,7 @@ function evidence(shown: PuzzleThought | null, t: number, view: LadderView): Sha
   const chart = { ...box, y: box.y + strip.height, height: box.height - strip.height - foot };
   const done = callsDone(play, t);
   const calls = play.steps.map((step) => step.call);
-  const tale = 1 - tween(t, T.calls - 0.6, T.calls);
+  const tale = 1 - tween(t, T.calls, T.calls + 0.6);
   if (tale > 0.5) {
     return panel(layout, "A tale from the manual", [
       ...paragraphs("tale", box, TALE, size, size * 0.9),

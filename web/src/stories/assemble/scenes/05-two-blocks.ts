@@ -96,7 +96,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     at: T.memory,
     text:
       one_step < full
-        ? `Good news for whoever pays: ${bytes(one_step)} to remember, not ${bytes(full)}. That is ${ratio(full, one_step)} times less.`
+        ? `It takes less memory: ${bytes(one_step)} to remember, not ${bytes(full)}. That is ${ratio(full, one_step)} times less.`
         : `What has to be remembered: ${bytes(one_step)}, against ${bytes(full)} along all calls.`,
   });
   const now = ofSeeds(rung, exact);
@@ -203,103 +203,99 @@ function evidence(
   const foot = creditHeight(layout, THANKS);
   const strip: Box = { ...box, height: size * 4 };
   const rest = { ...box, y: box.y + strip.height, height: box.height - strip.height - foot };
-  const last = tween(t, T.verdict - 0.5, T.verdict);
+  const last = tween(t, T.verdict, T.verdict + 0.5);
   const { one_step, full, cycles, low_calls } = recording.memory;
   const note = `A disc is a call of L, a square one of H${t >= T.gradient ? "; a red flag: it carries gradient." : "."}`;
   const shape = `one round of thinking about ${recording.settings.batch} puzzles, N = ${cycles}, T = ${low_calls}`;
-  return panel(
-    layout,
-    t < T.verdict - 0.5 ? "The rhythm, and what it costs" : "Does it solve more?",
-    [
-      ...rhythm({
-        id: "calls",
-        box: strip,
-        calls: at(thought.segments, 0).calls,
-        two: true,
-        done: Math.min(callsDone(play, t), at(thought.segments, 0).calls.length),
-        marks: tween(t, T.gradient, T.gradient + 0.6),
-        size,
-        tip: "The calls of one round: L, a disc, several times; H, a square, once after that. Flags carry gradient.",
-      }),
-      ...faded("cost", leaving(last), [
-        ...words("cost.note", { ...rest, height: size * 3 }, note, size),
-        ...faded(
-          "snaps",
-          1 - tween(t, T.memory - 0.8, T.memory - 0.4),
-          snapshots(
-            "snaps.it",
-            { ...rest, y: rest.y + size * 3.4, height: rest.height - size * 3.4 },
-            recording,
-            view,
-            play,
-            t,
-            "its answer, after each call of H",
-          ),
-        ),
-        ...faded("memory", tween(t, T.memory - 0.4, T.memory), [
-          ...words(
-            "memory.title",
-            { ...rest, y: rest.y + size * 3.4 },
-            `What learning keeps in memory: ${shape}`,
-            size,
-            { fill: "ink", weight: 600 },
-          ),
-          ...bars(
-            "memory",
-            { ...rest, y: rest.y + size * 7.2, height: size * 6 },
-            [
-              {
-                id: "one",
-                name: "only the last calls",
-                value: one_step,
-                text: bytes(one_step),
-                tone: "right",
-                tip: `One-step gradient keeps ${bytes(one_step)}.`,
-              },
-              {
-                id: "full",
-                name: "all calls",
-                value: full,
-                text: bytes(full),
-                tone: "wrong",
-                tip: `Learning along all calls keeps ${bytes(full)}.`,
-              },
-            ],
-            progress(t, T.memory, T.memory + 1.2),
-            size,
-          ),
-        ]),
-      ]),
+  return panel(layout, last < 0.5 ? "The rhythm, and what it costs" : "Does it solve more?", [
+    ...rhythm({
+      id: "calls",
+      box: strip,
+      calls: at(thought.segments, 0).calls,
+      two: true,
+      done: Math.min(callsDone(play, t), at(thought.segments, 0).calls.length),
+      marks: tween(t, T.gradient, T.gradient + 0.6),
+      size,
+      tip: "The calls of one round: L, a disc, several times; H, a square, once after that. Flags carry gradient.",
+    }),
+    ...faded("cost", leaving(last), [
+      ...words("cost.note", { ...rest, height: size * 3 }, note, size),
       ...faded(
-        "verdict",
-        coming(last),
-        dotRows(
-          "rows",
-          rest,
+        "snaps",
+        1 - tween(t, T.memory, T.memory + 0.4),
+        snapshots(
+          "snaps.it",
+          { ...rest, y: rest.y + size * 3.4, height: rest.height - size * 3.4 },
+          recording,
+          view,
+          play,
+          t,
+          "its answer, after each call of H",
+        ),
+      ),
+      ...faded("memory", tween(t, T.memory + 0.4, T.memory + 0.8), [
+        ...words(
+          "memory.title",
+          { ...rest, y: rest.y + size * 3.4 },
+          `What learning keeps in memory: ${shape}`,
+          size,
+          { fill: "ink", weight: 600 },
+        ),
+        ...bars(
+          "memory",
+          { ...rest, y: rest.y + size * 7.2, height: size * 6 },
           [
-            row("3 one block, recall", rungOf(recording, 3), 3, false),
-            row("5 L and H", rung, 5, true),
-            ...withoutOuter(recording)
-              .slice(0, 2)
-              .map((one) => row(rungName(one), one, null, false)),
+            {
+              id: "one",
+              name: "only the last calls",
+              value: one_step,
+              text: bytes(one_step),
+              tone: "right",
+              tip: `One-step gradient keeps ${bytes(one_step)}.`,
+            },
+            {
+              id: "full",
+              name: "all calls",
+              value: full,
+              text: bytes(full),
+              tone: "wrong",
+              tip: `Learning along all calls keeps ${bytes(full)}.`,
+            },
           ],
-          progress(t, T.verdict, T.verdict + 1.8),
-          size,
-          size * 2.8,
-        ),
-      ),
-      ...faded(
-        "verdict.note",
-        coming(last),
-        dotNote(
-          rung,
-          { ...rest, y: rest.y + size * 2.8 * (2.3 + Math.min(2, withoutOuter(recording).length)) },
+          progress(t, T.memory, T.memory + 1.2),
           size,
         ),
+      ]),
+    ]),
+    ...faded(
+      "verdict",
+      coming(last),
+      dotRows(
+        "rows",
+        rest,
+        [
+          row("3 one block, recall", rungOf(recording, 3), 3, false),
+          row("5 L and H", rung, 5, true),
+          ...withoutOuter(recording)
+            .slice(0, 2)
+            .map((one) => row(rungName(one), one, null, false)),
+        ],
+        progress(t, T.verdict, T.verdict + 1.8),
+        size,
+        size * 2.8,
       ),
-      ...credit(layout, THANKS),
-    ],
-  );
+    ),
+    ...faded(
+      "verdict.note",
+      coming(last),
+      dotNote(
+        rung,
+        { ...rest, y: rest.y + size * 2.8 * (2.3 + Math.min(2, withoutOuter(recording).length)) },
+        size,
+      ),
+    ),
+    ...credit(layout, THANKS),
+  ]);
 }
 
 function row(name: string, rung: Rung | null, step: number | null, strong: boolean) {

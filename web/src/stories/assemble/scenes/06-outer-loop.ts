@@ -60,7 +60,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const list: Caption[] = [
     {
       at: 0,
-      text: "What was missing? Time. Nobody likes to be rushed over a riddle, not even a block.",
+      text: "One thing was missing: time. Nobody likes to be rushed over a riddle, not even a block.",
     },
     {
       at: T.plug,
@@ -178,14 +178,14 @@ function evidence(
   const strip = { ...box, height: size * 3 };
   const rest = { ...box, y: box.y + strip.height, height: box.height - strip.height - foot };
   const whole = { ...box, height: box.height - foot };
-  const charted = tween(t, T.chart - 0.4, T.chart);
-  const judged = tween(t, T.verdict - 0.4, T.verdict);
+  const charted = tween(t, T.chart, T.chart + 0.4);
+  const judged = tween(t, T.verdict, T.verdict + 0.4);
   const rivals = unsplit(recording).slice(0, 2);
   const tall = Math.min(size * 3.6, (whole.height - size * 4) / (3 + rivals.length));
   const title =
-    t < T.chart - 0.4
+    charted < 0.5
       ? "One puzzle, segment by segment"
-      : t < T.verdict - 0.4
+      : judged < 0.5
         ? "All new puzzles"
         : "What made the difference?";
   return panel(layout, title, [

@@ -73,7 +73,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     const [few, many] = [easy.thought.segments_used, hard.thought.segments_used];
     list.push({
       at: T.many,
-      text: `Two of them: ${easy.blanks} blanks, ${count(few, "segment")}; ${hard.blanks} blanks, ${many}. But two are no proof, so count them all.`,
+      text: `Two puzzles: ${easy.blanks} blanks took ${count(few, "segment")}, ${hard.blanks} took ${many}. But two are no proof: count them all.`,
     });
   }
   const rows = byBlanks(rung);
@@ -99,7 +99,7 @@ function costWords(before: Rung, rung: Rung, stopped: readonly number[]): string
   const was = percent(meanOf(before, exact));
   switch (compare(ofSeeds(before, exact), stopped)) {
     case "less":
-      return `Step 6, without lights: ${was}. Here they cost more than they save: ${rung.gradient_steps} lessons, not ${before.gradient_steps}.`;
+      return `Without lights ${was}. Learning them takes computing: ${rung.gradient_steps} gradient steps, not ${before.gradient_steps}.`;
     case "tie":
       return `Step 6, without lights: ${was}. The seeds overlap: what the lights cost cannot be told from luck.`;
     case "more":
@@ -123,7 +123,7 @@ function shownThoughts(recording: LadderRecording, rung: Rung): readonly Shown[]
 function harder(few: readonly number[], many: readonly number[]): string {
   if (few.every((value, i) => at(many, i) > value)) return "Slower with the hard, by every seed.";
   if (few.every((value, i) => at(many, i) < value)) return "Quicker with the hard, by every seed.";
-  return "The seeds do not agree: too close to tell.";
+  return "Not on every seed: too close to tell.";
 }
 
 function easyAndHard(recording: LadderRecording, rung: Rung): [Shown?, Shown?] {
@@ -211,7 +211,7 @@ function evidence(
   if (!rung || !thought) return emptyPanel(layout, "Road lights", STEP);
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
-  const edge = (from: number) => tween(t, from - 0.4, from);
+  const edge = (from: number) => tween(t, from, from + 0.4);
   const [many, blanks, cost] = [edge(T.many), edge(T.blanks), edge(T.cost)];
   const title =
     many < 0.5

@@ -13,7 +13,7 @@ import {
 } from "../../../scene/build";
 import { bow, clamp, coming, easeInOut, leaving, mix, progress, tween } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
-import { count, percent } from "../../../scene/numbers";
+import { count } from "../../../scene/numbers";
 import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
@@ -58,7 +58,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
   const list: Caption[] = [
     {
       at: 0,
-      text: "Some puzzles come with hardly any examples. So the whole machine goes into a case of tricks.",
+      text: "One answer may be a slip. So the whole machine goes into a case of tricks.",
     },
     { at: T.case, text: "Lift it with both hands. The case makes many puzzles out of one." },
   ];
@@ -112,10 +112,10 @@ function captions(recording: LadderRecording): readonly Caption[] {
   if (rung) {
     list.push({
       at: T.rungs,
-      text: `Step 8, by voting: the share ${moves(
+      text: `Step 8 learns from disguises, too. One answer, then the vote: the share ${moves(
         ofSeeds(rung, exact),
         ofSeeds(rung, (seed) => seed.vote_one),
-      )}. The best two: ${percent(meanOf(rung, (seed) => seed.vote_two))}.`,
+      )}.`,
     });
   }
   const helped = recording.rungs.filter((one) => meanOf(one, voteOne) > meanOf(one, exact)).length;
@@ -334,10 +334,10 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
   const size = sizes[layout].body;
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
-  const voted = tween(t, T.rungs - 0.4, T.rungs);
+  const voted = tween(t, T.rungs, T.rungs + 0.4);
   return panel(
     layout,
-    t < T.count ? "What the case does" : t < T.rungs - 0.4 ? "The count" : "Voting, for every step",
+    t < T.count ? "What the case does" : voted < 0.5 ? "The count" : "Voting, for every step",
     [
       ...faded(
         "count",

@@ -53,7 +53,7 @@ const T = timeline({
 });
 /** When the eye should be on the machine, and when on the panel. */
 const MACHINE: readonly Window[] = [[0, T.tasks]];
-const PANEL: readonly Window[] = [[T.variants, T.ladder - 0.4]];
+const PANEL: readonly Window[] = [[T.variants, T.ladder]];
 /** As many tasks as are shown one after the other. */
 const MOST = 4;
 const THANKS = "Task embeddings, augmentation and voting on ARC: the HRM paper (Wang et al. 2025).";
@@ -71,7 +71,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     const examples = arc.tasks[0]?.demonstrations.length ?? 0;
     list.push({
       at: T.tasks,
-      text: `${count(arc.tasks.length, "made-up task")}, ${count(examples, "example")} each for you to see. At the test the model sees none of them, only its tag.`,
+      text: `Another test: ${count(arc.tasks.length, "made-up task")}, ${count(examples, "example")} each for you. The model sees none of those, only its tag.`,
     });
     const [shown] = arc.shown;
     if (shown) {
@@ -114,7 +114,7 @@ function staircaseWords(recording: LadderRecording): string {
   const sure = falls(recording).length;
   const luck =
     sure === down.length ? "" : `, ${sure === 0 ? "none" : `${sure} of them`} by more than luck`;
-  return `It is no staircase: ${down.length} of its ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down${luck}. Build it and see.`;
+  return `It is no staircase: ${down.length} of the ladder's ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down${luck}. Build it and see.`;
 }
 
 /** The highest of the steps, and what at the bench is higher still. */
@@ -122,7 +122,7 @@ function highestWords(recording: LadderRecording, best: Rung): string {
   const step = `step ${best.step ?? ""} with ${percent(meanOf(best, exact))}`;
   const [other] = recording.bench.toSorted((a, b) => meanOf(b, exact) - meanOf(a, exact));
   return other && meanOf(other, exact) > meanOf(best, exact)
-    ? `Of all its steps the highest is ${step}; off the ladder, “${rungName(other)}” has ${percent(meanOf(other, exact))}.`
+    ? `Of the ladder's steps the highest is ${step}; off the ladder, “${rungName(other)}” has ${percent(meanOf(other, exact))}.`
     : `The whole ladder. The highest rung: ${step}, one answer a puzzle.`;
 }
 
@@ -179,8 +179,8 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
   const wires = wiresOf(rung, { segments: 2, cycles: 2, low_calls: 2 });
   const going = travelling(ID, t, T.tag);
   const place = machinePlaces(layout, 1);
-  const tasks = arc ? tween(t, T.tasks - 0.4, T.tasks) : 0;
-  const ladder = tween(t, T.ladder - 0.4, T.ladder);
+  const tasks = arc ? tween(t, T.tasks, T.tasks + 0.4) : 0;
+  const ladder = tween(t, T.ladder, T.ladder + 0.4);
   const light = wires.halting === "none" ? 0 : 1;
   return [
     ...tray(layout, [{ name: "name tag", out: going.share }]),
@@ -480,8 +480,8 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
   const size = sizes[layout].body;
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
-  const late = tween(t, T.ladder - 0.4, T.ladder);
-  return panel(layout, t < T.ladder - 0.4 ? "Tag or no tag?" : "What it does not say", [
+  const late = tween(t, T.ladder, T.ladder + 0.4);
+  return panel(layout, late < 0.5 ? "Tag or no tag?" : "What to keep in mind", [
     ...faded(
       "arc",
       leaving(late),
@@ -545,7 +545,7 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
   const x = (task: number) => round(box.x + left + (task + 0.5) * column);
   const r = Math.min(column, step) * 0.44;
   return [
-    ...words("tasks.title", box, `Task by task, all ${arc.tasks.length} of them`, small, {
+    ...words("tasks.title", box, `Task by task: the larger, the more solved`, small, {
       fill: "ink",
       weight: 600,
     }),
@@ -582,12 +582,18 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
             },
           ),
           ...shares.flatMap((share, i) => [
-            circle(`tasks.${row}.${i}`, x(i), y, 1.4, { fill: "faint" }),
+            circle(`tasks.${row}.${i}`, x(i), y, 1.2, { fill: "faint" }),
             ...(share > 0 && drawn > i / shares.length
               ? [
-                  circle(`tasks.${row}.${i}.solved`, x(i), y, round(r * Math.sqrt(share)), {
-                    fill: variant.puzzle_embedding ? "gold" : "input",
-                  }),
+                  circle(
+                    `tasks.${row}.${i}.solved`,
+                    x(i),
+                    y,
+                    round(Math.max(2.4, r * Math.sqrt(share))),
+                    {
+                      fill: variant.puzzle_embedding ? "gold" : "input",
+                    },
+                  ),
                 ]
               : []),
           ]),
@@ -608,7 +614,7 @@ function honest(recording: LadderRecording): readonly string[] {
     ...down.slice(0, 3),
     "One rung is one budget of compute and one size. With more of either the order may change.",
     "So none of this says what the 27M model does; it says what these wires do to this toy.",
-    "Next: the bench. Plug it together as you like.",
+    "Next: was it long enough, and is it more than luck? Then you plug it together as you like.",
   ];
 }
 

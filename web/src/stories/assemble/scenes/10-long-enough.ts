@@ -68,7 +68,7 @@ function lateWords(curved: readonly Curve[]): string {
   const many = `${gained} ${gained === "1" ? "point" : "points"}`;
   return lastGain(most) < LITTLE
     ? `Long enough: towards the end no step still gains more than ${many} in a hundred.`
-    : `Not for all: towards the end step ${most.rung.step ?? ""} still gains ${many} in a hundred.`;
+    : `Not quite: towards its end step ${most.rung.step ?? ""} still gains most, ${many} in a hundred.`;
 }
 
 /** How many steps go up, down, or cannot be told. */
