@@ -91,16 +91,16 @@ function drawCurves(
                 circle(`${id}.${one.id}.at`, round(plot.x + plot.width + 10), level, 2.2, {
                   fill: one.tone,
                 }),
-                text(
-                  `${id}.${one.id}.name`,
-                  `${one.name} ${percent(at(one.shares, one.shares.length - 1))}`,
-                  round(plot.x + plot.width + 15),
-                  round(level + size * 0.35),
-                  size,
-                  { weight: 700 },
-                ),
               ]
             : []),
+          text(
+            `${id}.${one.id}.name`,
+            finished ? `${one.name} ${percent(at(one.shares, one.shares.length - 1))}` : one.name,
+            round(plot.x + plot.width + 15),
+            round(level + size * 0.35),
+            size,
+            { weight: 700 },
+          ),
         ],
         { label: told, tip: told },
       );
