@@ -5,6 +5,7 @@ import { argmax, at, last } from "../../src/lib/list";
 import type { Recording } from "../../src/recording/types.gen";
 import { scenes } from "../../src/stories/world/scenes";
 import { chosenRun, gridOf, mainRun } from "../../src/stories/world/facts";
+import type { Shape } from "../../src/scene/shape";
 import { whyWords } from "../../src/stories/world/scenes/06-generalisation";
 import { everyShape, storyIn, tall, wide, WORLD_STORIES } from "./story-helpers";
 
@@ -63,24 +64,136 @@ describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
   const recording = storyIn(file);
   const scene = at(scenes, 4);
   const shapesAt = (time: number) => [...everyShape(scene.draw(recording, time, wide))];
-  const opacityOf = (id: string, time: number) =>
-    shapesAt(time).find((shape) => shape.id === id)?.opacity ?? 1;
-  const when = (words: RegExp) =>
-    scene.captions(recording, wide).find(({ text }) => words.test(text))?.at;
+  /** How strongly a part can be seen, with all that it stands in. */
+  const lightOf = (id: string, time: number): number => {
+    const seek = (shapes: readonly Shape[], light: number): number | undefined => {
+      for (const shape of shapes) {
+        const own = light * (shape.opacity ?? 1);
+        if (shape.id === id) return own;
+        const inside = shape.kind === "group" ? seek(shape.children, own) : undefined;
+        if (inside !== undefined) return inside;
+      }
+      return undefined;
+    };
+    return seek(scene.draw(recording, time, wide), 1) ?? 0;
+  };
+  const captions = scene.captions(recording, wide);
+  const during = (words: RegExp) =>
+    captions.flatMap(({ at: from, text }, i) =>
+      words.test(text)
+        ? [[text, from + 0.4, (captions[i + 1]?.at ?? Infinity) - 0.05] as const]
+        : [],
+    );
 
-  test("one thing at a time is lit", () => {
-    const blame = when(/to blame\. Its loss/)!;
-    expect(opacityOf("focus.model", blame + 1.5)).toBe(1);
-    expect(opacityOf("focus.planner", blame + 1.5)).toBeLessThan(0.5);
-    expect(opacityOf("focus.chart", blame + 1.5)).toBeLessThan(0.5);
-    const moves = when(/^The Planner moves/)!;
-    expect(opacityOf("focus.planner", moves + 0.8)).toBe(1);
-    expect(opacityOf("focus.doer", moves + 0.8)).toBeLessThan(0.5);
-    expect(opacityOf("focus.planner", moves + 2.4)).toBeLessThan(0.5);
-    expect(opacityOf("focus.doer", moves + 2.4)).toBe(1);
-    const fast = when(/fast motion/)!;
-    expect(opacityOf("focus.chart", fast + 0.8)).toBe(1);
-    expect(opacityOf("focus.model", fast + 0.8)).toBeLessThan(0.5);
+  test("what a caption speaks of is lit until it ends, all else is dimmed", () => {
+    const check = (
+      words: RegExp,
+      bright: (text: string) => string[],
+      dim: (text: string) => string[],
+    ) => {
+      const found = during(words);
+      expect(found.length).toBeGreaterThan(0);
+      for (const [text, from, to] of found) {
+        for (const time of [from, (from + to) / 2, to]) {
+          for (const id of bright(text)) expect(lightOf(id, time), `${text} ${id}`).toBe(1);
+          for (const id of dim(text)) expect(lightOf(id, time), `${text} ${id}`).toBeLessThan(0.5);
+        }
+      }
+    };
+    check(
+      /What would the model do/,
+      () => ["focus.card"],
+      () => ["focus.model", "focus.planner", "focus.doer", "focus.chart"],
+    );
+    const other = (text: string) => (text.includes("the Planner is to blame") ? "doer" : "planner");
+    const blamed = (text: string) => (other(text) === "doer" ? "planner" : "doer");
+    check(
+      /to blame\. Its loss/,
+      (text) => [`model.${blamed(text)}.frame`],
+      (text) => [
+        `model.${other(text)}.frame`,
+        `card.loss.${other(text)}`,
+        "focus.planner",
+        "focus.chart",
+      ],
+    );
+    for (const [text, , to] of during(/to blame\. Its loss/))
+      expect(lightOf(`card.loss.${blamed(text)}`, to)).toBe(1);
+    check(
+      /^(The Planner moves|Each spring)/,
+      () => ["focus.planner", "focus.doer"],
+      () => ["focus.model", "focus.card", "focus.chart"],
+    );
+    check(
+      /^(This step's loss rises|After the nudge|Hardly anything)/,
+      () => ["card.loss.planner", "card.loss.doer"],
+      () => ["focus.model", "focus.planner"],
+    );
+    check(
+      /fast motion/,
+      () => ["focus.chart"],
+      () => ["focus.model", "focus.card"],
+    );
+  });
+
+  test("bars are empty until the answers are told, then both picks are marked", () => {
+    const bars = (time: number) =>
+      shapesAt(time).flatMap((shape) =>
+        shape.kind === "rect" && /^model\..*\.bar\.fill$/.test(shape.id) && shape.width > 2
+          ? [shape.id]
+          : [],
+      );
+    for (const [text, from, to] of during(/What would the model do/)) {
+      for (const time of [from, to]) expect(bars(time), text).toEqual([]);
+    }
+    for (const [text, , to] of during(/^The Planner picks/)) {
+      expect(bars(to).length, text).toBeGreaterThan(0);
+      const marked = shapesAt(to).filter(({ id }) => id.endsWith(".chosen"));
+      expect(marked, text).toHaveLength(2);
+    }
+  });
+
+  test("what the nudge did is told by the numbers, and why one step may get worse", () => {
+    const steps = recording.cycles.filter(({ step }) =>
+      captions.some(({ text }) => text.startsWith(`Gradient step ${step + 1} of`)),
+    );
+    const said = captions.map(({ text }) => text);
+    const told = said.filter((text) => /^(This step's loss|After the nudge|Hardly any)/.test(text));
+    expect(told.length).toBe(steps.length + 1);
+    for (const text of told) {
+      const pairs = [...text.matchAll(/(\d+\.\d+) to (\d+\.\d+)/g)].map(([, was, is]) => [
+        Number(was),
+        Number(is),
+      ]);
+      expect(pairs.length).toBeGreaterThan(0);
+      for (const [was, is] of pairs) {
+        if (text.startsWith("This")) expect(is).toBeGreaterThan(was!);
+        if (text.startsWith("After")) expect(is).toBeLessThan(was!);
+        if (text.startsWith("Hardly"))
+          expect(Math.abs(is! - was!)).toBeLessThanOrEqual(Math.max(0.02, was! * 0.02));
+      }
+      if (text.startsWith("This")) expect(text).toMatch(/The nudge (is for all|went too far)/);
+    }
+    expect(said[0]).toContain(
+      `take ${at(recording.fine_tuning, 0).examples.length} examples at a time`,
+    );
+    expect(said[1]).toContain(`one of ${at(recording.fine_tuning, 0).rows} steps`);
+  });
+
+  test("there is one counter of gradient steps", () => {
+    let both = 0;
+    for (let time = 0; time < scene.duration(recording, wide); time += 0.1) {
+      const words = new Map(
+        shapesAt(time).flatMap((shape) => (shape.kind === "text" ? [[shape.id, shape.text]] : [])),
+      );
+      const [badge, box] = [words.get("badge.words"), words.get("card.fast.words")].map(
+        (text) => /step (\d+) of/.exec(text ?? "")?.[1],
+      );
+      if (badge === undefined || box === undefined) continue;
+      both += 1;
+      expect(box).toBe(badge);
+    }
+    expect(both).toBeGreaterThan(5);
   });
 
   test("only the half to blame glows", () => {
