@@ -171,18 +171,24 @@ function everyStart(
   view: WorldView,
 ): Shape[] {
   const from = now.time.outro + ALL;
-  const room = { ...planner, width: doer.x + doer.width - planner.x };
+  const wide = view.layout === "wide";
+  const meters = playPlaces(view.layout).meters;
+  const [top, bottom] = wide
+    ? [meters.y, meters.y + meters.height]
+    : [planner.y, planner.y + planner.height];
+  const size = sizes[view.layout].small;
+  const room = {
+    x: planner.x,
+    y: top + size * 1.1,
+    width: doer.x + doer.width - planner.x,
+    height: bottom - top - size * 1.6,
+  };
   const grid = startsBefore(recording);
   const wins = grid.filter(({ success }) => success).length;
-  const size = sizes[view.layout].small;
-  const cells = cellsIn(
-    { ...room, y: room.y + size * 0.6, height: room.height - size * 0.6 },
-    grid.length,
-    recording.world.tiles,
-  );
-  const words = `Every start: ${wins} of ${count(grid.length, "start")}`;
+  const cells = cellsIn({ ...room, y: room.y + size * 0.5 }, grid.length, recording.world.tiles);
+  const words = `Before training it reaches the goal from ${wins} of ${count(grid.length, "start")}`;
   return faded("starts-before", within(time, from + 0.3, now.time.outro + LOSS - 0.3, 0.3), [
-    fitted("starts-before.title", words, room.x, room.y, room.width, size, { weight: 700 }),
+    fitted("starts-before.title", words, cells.left, room.y, room.width, size, { weight: 700 }),
     ...grid.map(({ success, start }, i) =>
       path(`starts-before.${i}`, cellPath(cells, i, success ? "full" : "crossed"), {
         ...cellLook(cells, success),
