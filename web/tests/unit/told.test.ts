@@ -137,6 +137,17 @@ describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
     );
   });
 
+  test("springs swing while it is told that they move", () => {
+    const [found] = during(/^Each spring/);
+    const [, from, to] = found!;
+    const seen = new Set<string>();
+    for (let time = from; time < to; time += 0.1) {
+      const spring = shapesAt(time).filter(({ id }) => /^springs\.(planner|doer)\.0\b/.test(id));
+      seen.add(JSON.stringify(spring));
+    }
+    expect(seen.size).toBeGreaterThan(10);
+  });
+
   test("bars are empty until the answers are told, then both picks are marked", () => {
     const bars = (time: number) =>
       shapesAt(time).flatMap((shape) =>
