@@ -56,6 +56,9 @@ test("of which numbers of examples the difference is more than luck", () => {
   );
   const few = { ...found, two: [at(found.two, 0)], one: [at(found.one, 0)], examples: [1] };
   expect(neededWords(few)).toContain("no hierarchy more than 1.");
+  const [none, all] = [found.two[0]!.map(() => 0), found.two[0]!.map(() => 1)];
+  const first = { ...found, examples: [1, 2], two: [all, all], one: [none, all] };
+  expect(examplesWords(first)).toBe("Better with a Planner: 1 example. Else too close to tell.");
   const alike = { ...found, one: found.two };
   expect(examplesWords(alike)).toBe("With any number of examples it is too close to tell.");
 });

@@ -2,6 +2,7 @@
 import { rect, type Box } from "../../../scene/build";
 import { compare, type Verdict } from "../../../lib/paired";
 import { at, last, mean } from "../../../lib/list";
+import { listed } from "../../../scene/words";
 import { radius } from "../../../scene/layout";
 import { seedLines } from "../../../scene/parts/seedLines";
 import type { Layout } from "../../../scene/scene";
@@ -46,8 +47,8 @@ export function examplesWords({ examples, two, one, titles }: ByExamples): strin
     examples.filter((_, i) => verdicts[i] === verdict);
   const [more, less] = [where("more"), where("less")];
   const parts = [
-    ...(more.length ? [`Better with a Planner: ${listed(more)} examples.`] : []),
-    ...(less.length ? [`Better with ${titles[1].toLowerCase()}: ${listed(less)} examples.`] : []),
+    ...(more.length ? [`Better with a Planner: ${lessons(more)}.`] : []),
+    ...(less.length ? [`Better with ${titles[1].toLowerCase()}: ${lessons(less)}.`] : []),
     ...(where("tie").length === examples.length
       ? ["With any number of examples it is too close to tell."]
       : where("tie").length
@@ -69,9 +70,10 @@ export function neededWords({ examples, two, one, titles }: ByExamples): string 
   return `For ${ENOUGH} of 10 starts, on average: ${titles[0]} need ${needs(two)}, ${titles[1].toLowerCase()} ${needs(one)}.`;
 }
 
-function listed(numbers: readonly number[]): string {
-  const [last, ...others] = numbers.toReversed();
-  return others.length ? `${others.toReversed().join(", ")} and ${last ?? ""}` : `${last ?? ""}`;
+/** '1 example', '5 and 10 examples'. */
+function lessons(numbers: readonly number[]): string {
+  const only = numbers.length === 1 && numbers[0] === 1;
+  return `${listed(numbers.map(String))} ${only ? "example" : "examples"}`;
 }
 
 export function examplesChart(found: ByExamples, box: Box, drawn: number, layout: Layout): Shape[] {
