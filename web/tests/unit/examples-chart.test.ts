@@ -2,7 +2,12 @@
 import { expect, test } from "vitest";
 
 import type { WorldInPage } from "../../src/recording/definitions.gen";
-import { byExamples, examplesWords } from "../../src/stories/world/parts/ExamplesChart";
+import { at } from "../../src/lib/list";
+import {
+  byExamples,
+  examplesWords,
+  neededWords,
+} from "../../src/stories/world/parts/ExamplesChart";
 import { definitions, worldDefined } from "./fixtures";
 import { storyIn } from "./story-helpers";
 
@@ -44,8 +49,16 @@ test("of which numbers of examples the difference is more than luck", () => {
   if (!found) throw new Error("nothing found");
   expect(found.seeds).toBe(3);
   expect(examplesWords(found)).toBe(
-    "Better with a Planner: 5 and 10 examples. Better with one module: 50 examples. Else too close to tell.",
+    "Better with a Planner: 5 and 10 examples. Better with no hierarchy: 50 examples. Else too close to tell.",
   );
+  expect(neededWords(found)).toBe(
+    "For 9 of 10 starts, on average: Planner and Doer need 10, no hierarchy 50.",
+  );
+  const few = { ...found, two: [at(found.two, 0)], one: [at(found.one, 0)], examples: [1] };
+  expect(neededWords(few)).toContain("no hierarchy more than 1.");
+  const [none, all] = [found.two[0]!.map(() => 0), found.two[0]!.map(() => 1)];
+  const first = { ...found, examples: [1, 2], two: [all, all], one: [none, all] };
+  expect(examplesWords(first)).toBe("Better with a Planner: 1 example. Else too close to tell.");
   const alike = { ...found, one: found.two };
   expect(examplesWords(alike)).toBe("With any number of examples it is too close to tell.");
 });

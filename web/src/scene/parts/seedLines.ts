@@ -75,9 +75,21 @@ function drawSeedLines(props: SeedLinesProps): Shape[] {
       ],
       { label: props.tip, tip: props.tip },
     ),
-    ...lines.flatMap((one, k) => seedLine(`${id}.l${k}`, one, x, y, clamp(drawn))),
+    ...lines.flatMap((one, k) =>
+      seedLine(`${id}.l${k}`, one, x, y, clamp(drawn), coveredBy(lines, k, most)),
+    ),
   ];
 }
+
+/** How many later lines end where line `k` does: its last dot has to show around theirs. */
+function coveredBy(lines: readonly SeedLine[], k: number, most: number): number {
+  const endOf = ({ seeds }: SeedLine) => mean(seeds.map((seed) => seed.at(-1) ?? 0));
+  const mine = endOf(at(lines, k));
+  return lines.slice(k + 1).filter((other) => Math.abs(endOf(other) - mine) < NEAR * most).length;
+}
+
+/** Nearer than this share of the axis, dots overlap. */
+const NEAR = 0.03;
 
 function legendOf(
   id: string,
@@ -110,6 +122,7 @@ function seedLine(
   x: (i: number) => number,
   y: (value: number) => number,
   drawn: number,
+  covered: number,
 ): Shape[] {
   const count = seeds[0]?.length ?? 0;
   if (count === 0 || drawn <= 0) return [];
@@ -138,7 +151,7 @@ function seedLine(
         )
       : []),
     line(`${id}.mean`, bold, tone, 3.2, dash ? { dash } : {}),
-    circle(`${id}.end`, round(end[0]), round(end[1]), 4.4, {
+    circle(`${id}.end`, round(end[0]), round(end[1]), 4.4 + 3.2 * covered, {
       fill: tone,
       stroke: "surface",
       strokeWidth: 1.5,

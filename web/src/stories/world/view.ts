@@ -19,7 +19,7 @@ export interface WorldView extends View, Defined {
   readonly exploration: number;
   /** Seed of those draws. */
   readonly drawSeed: number;
-  /** The start chosen in scene 6; null is the recording's showcase. */
+  /** The start chosen in scene 6; null is one that nothing was learned from, if there is one. */
   readonly start: number | null;
   /** The run chosen in scene 6, by name; null is the main one. */
   readonly run: string | null;
@@ -32,6 +32,8 @@ export interface Learned {
   readonly steps: number;
   /** What it was trained with, where that is not the recording's. */
   readonly settings?: Settings;
+  /** The fewest and the most lessons, where trainings with different numbers are on stage. */
+  readonly range?: readonly [number, number];
 }
 
 export const NO_MODEL: Learned = { kind: "no-model", steps: 0 };

@@ -41,6 +41,8 @@ export interface EpisodeProps {
   readonly layout: Layout;
   readonly places: PlayPlaces;
   readonly frozen?: { readonly planner: boolean; readonly doer: boolean };
+  /** Whether a caption speaks of the Planner: then it is not dimmed while the Doer acts. */
+  readonly plannerTold?: boolean;
 }
 
 export function playEpisode(props: EpisodeProps): Shape[] {
@@ -92,7 +94,11 @@ function model(props: EpisodeProps, moment: Moment): Shape[] {
     box: places.model,
     layout,
     model: played.model,
-    planner: { ...halves.planner, frozen: props.frozen?.planner ?? false },
+    planner: {
+      ...halves.planner,
+      ...(props.plannerTold ? { awake: 1 } : {}),
+      frozen: props.frozen?.planner ?? false,
+    },
     doer: { ...halves.doer, frozen: props.frozen?.doer ?? false },
     ...(step.subgoal < 0
       ? {}

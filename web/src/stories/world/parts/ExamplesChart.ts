@@ -1,14 +1,15 @@
-/** Success by number of examples, with Planner and Doer and with one module: measured by a study. */
+/** Success by number of examples, with Planner and Doer and without: measured by a study. */
 import { rect, type Box } from "../../../scene/build";
 import { compare, type Verdict } from "../../../lib/paired";
-import { at } from "../../../lib/list";
+import { at, last, mean } from "../../../lib/list";
+import { listed } from "../../../scene/words";
 import { radius } from "../../../scene/layout";
 import { seedLines } from "../../../scene/parts/seedLines";
 import type { Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import type { Recording } from "../../../recording/types.gen";
 import { wayOf } from "../../../recording/settings";
-import { modelIn, worldOf, type Defined } from "../definition";
+import { modelIn, runWords, worldOf, type Defined } from "../definition";
 
 /** What the two ways reach; of each number of examples a share a seed. */
 export interface ByExamples {
@@ -34,19 +35,20 @@ export function byExamples(recording: Recording, defined: Defined): ByExamples |
     world?.models.find((one) => one.wiring === wiring)?.title ?? wiring;
   const [two, one] = [success(MAIN), success(RIVAL)];
   if (!measured || !two?.[0] || !one?.[0]) return null;
-  const titles = [titled(MAIN), titled(RIVAL)] as const;
+  // The rival is called as in the comparisons.
+  const titles = [titled(MAIN), runWords(defined, RIVAL).title] as const;
   return { examples: measured.examples, seeds: two[0].length, two, one, titles };
 }
 
 /** 'Better with a Planner: 5 and 10 examples. Else too close to tell.' */
-export function examplesWords({ examples, two, one }: ByExamples): string {
+export function examplesWords({ examples, two, one, titles }: ByExamples): string {
   const verdicts = examples.map((_, i) => compare(at(one, i), at(two, i)));
   const where = (verdict: Verdict): readonly number[] =>
     examples.filter((_, i) => verdicts[i] === verdict);
   const [more, less] = [where("more"), where("less")];
   const parts = [
-    ...(more.length ? [`Better with a Planner: ${listed(more)} examples.`] : []),
-    ...(less.length ? [`Better with one module: ${listed(less)} examples.`] : []),
+    ...(more.length ? [`Better with a Planner: ${lessons(more)}.`] : []),
+    ...(less.length ? [`Better with ${titles[1].toLowerCase()}: ${lessons(less)}.`] : []),
     ...(where("tie").length === examples.length
       ? ["With any number of examples it is too close to tell."]
       : where("tie").length
@@ -56,9 +58,22 @@ export function examplesWords({ examples, two, one }: ByExamples): string {
   return parts.join(" ");
 }
 
-function listed(numbers: readonly number[]): string {
-  const [last, ...others] = numbers.toReversed();
-  return others.length ? `${others.toReversed().join(", ")} and ${last ?? ""}` : `${last ?? ""}`;
+/** So many of ten starts are called enough. */
+const ENOUGH = 9;
+
+/** How many examples each of the two needs, on average over the seeds. */
+export function neededWords({ examples, two, one, titles }: ByExamples): string {
+  const needs = (shares: ByExamples["two"]): string => {
+    const i = shares.findIndex((seeds) => mean(seeds) >= ENOUGH / 10);
+    return i < 0 ? `more than ${last(examples)}` : String(at(examples, i));
+  };
+  return `For ${ENOUGH} of 10 starts, on average: ${titles[0]} need ${needs(two)}, ${titles[1].toLowerCase()} ${needs(one)}.`;
+}
+
+/** '1 example', '5 and 10 examples'. */
+function lessons(numbers: readonly number[]): string {
+  const only = numbers.length === 1 && numbers[0] === 1;
+  return `${listed(numbers.map(String))} ${only ? "example" : "examples"}`;
 }
 
 export function examplesChart(found: ByExamples, box: Box, drawn: number, layout: Layout): Shape[] {

@@ -63,6 +63,8 @@ export interface HierarchyProps {
   /** The sub-goal card on its way: 0 at the Planner, 1 at the Doer. */
   readonly card?: CardProps;
   readonly memory: readonly MemoryProps[];
+  /** How lit each half is; fully, where nothing is given. */
+  readonly lit?: Readonly<Record<"planner" | "doer", number>>;
   readonly halting?: { readonly stop: boolean; readonly lit: number; readonly tip: string };
 }
 
@@ -96,20 +98,30 @@ export function hierarchyPlaces(box: Box, layout: Layout): HierarchyPlaces {
   return { planner, doer, channel, memory };
 }
 
+const FULLY = { planner: 1, doer: 1 };
+
 export function hierarchyPanel(props: HierarchyProps): Shape[] {
-  const { id, box, layout, model } = props;
+  const { id, box, layout, model, lit = FULLY } = props;
   const places = hierarchyPlaces(box, layout);
   return [
     ...(model.subgoal_head ? channel(props, places.channel) : []),
-    ...(model.subgoal_head
-      ? moduleBox(`${id}.planner`, places.planner, layout, props.planner, props.halting)
-      : absent(`${id}.planner`, places.planner, "No Planner", "This model names no sub-goals.")),
-    ...moduleBox(
-      `${id}.doer`,
-      places.doer,
-      layout,
-      props.doer,
-      model.subgoal_head ? undefined : props.halting,
+    ...faded(
+      `${id}.lit.planner`,
+      lit.planner,
+      model.subgoal_head
+        ? moduleBox(`${id}.planner`, places.planner, layout, props.planner, props.halting)
+        : absent(`${id}.planner`, places.planner, "No Planner", "This model names no sub-goals."),
+    ),
+    ...faded(
+      `${id}.lit.doer`,
+      lit.doer,
+      moduleBox(
+        `${id}.doer`,
+        places.doer,
+        layout,
+        props.doer,
+        model.subgoal_head ? undefined : props.halting,
+      ),
     ),
     ...memoryChips(`${id}.memory`, places.memory, props.memory, layout),
     ...card(props, places.channel),

@@ -388,7 +388,8 @@ function valueBar(id: string, row: BarRow, track: Box, most: number): Shape[] {
   ];
 }
 
-function whisker(id: string, from: number, to: number, y: number): Shape[] {
+/** A thin line with two ends: lowest and highest over seeds. */
+export function whisker(id: string, from: number, to: number, y: number): Shape[] {
   const cap = 5;
   const d = `M${from} ${y}H${to}M${from} ${y - cap}V${y + cap}M${to} ${y - cap}V${y + cap}`;
   return [path(id, d, { fill: "none", stroke: "ink", strokeWidth: 2 })];

@@ -7,6 +7,7 @@ import { radius } from "../../../scene/layout";
 import { memoByValue, memoByValueOf } from "../../../scene/memo";
 import { count, reward } from "../../../scene/numbers";
 import type { Shape, Tone } from "../../../scene/shape";
+import { textWidth } from "../../../scene/text";
 import { actionSign, flag } from "./drawings";
 import { miniTrack } from "./miniTrack";
 
@@ -60,9 +61,24 @@ function drawSmallCard(
             example,
           )
         : []),
+      ...(roomForDots ? numberTag(id, box, index + 1) : []),
     ],
     { label: words, tip: `${words}.`, ...(dealt ? { opacity: 0.5 } : {}) },
   );
+}
+
+/** The example's number, on the corner of its card. */
+function numberTag(id: string, box: Box, number: number): Shape[] {
+  const [width, height] = [number > 9 ? 20 : 15, 14];
+  const [x, y] = [round(box.x - 4), round(box.y - 5)];
+  return [
+    rect(`${id}.tag`, { x, y, width, height }, { radius: 5, fill: "ink" }),
+    text(`${id}.number`, String(number), round(x + width / 2), y + 11, 11, {
+      anchor: "middle",
+      weight: 700,
+      fill: "surface",
+    }),
+  ];
 }
 
 /** A dot a step: filled where the label is right, a cross where noise changed it, a ring for a mistake. */
@@ -182,15 +198,6 @@ function drawOpenRow(
       ),
       ...miniTrack(`${id}.track`, track, table, step.state),
       ...rowLabels(id, table, step, { x: left, y: middle, width: right - left, height: small }),
-      ...(step.distractor
-        ? [
-            circle(`${id}.stray`, right - 2, middle, small * 0.34, {
-              fill: "none",
-              stroke: "blame-doer",
-              strokeWidth: 2.4,
-            }),
-          ]
-        : []),
       text(
         `${id}.reward`,
         reward(step.reward),
@@ -223,14 +230,18 @@ function rowLabels(id: string, table: WorldTable, step: ExampleStep, line: Box):
   const { x, y, width, height: size } = line;
   const base = y + size * 0.35;
   const second = x + width * 0.58;
+  // What was done instead stands below what is right, crossed out.
+  const done = step.distractor ? y + size * 0.66 : y;
+  const right = step.distractor ? y - size * 0.6 : y;
   const words = (
     name: string,
     text: string,
     left: number,
     room: number,
     wrong: boolean,
+    line = base,
   ): Shape[] => [
-    fitted(`${id}.${name}`, text, left, base, room, size, {
+    fitted(`${id}.${name}`, text, left, line, room, size, {
       weight: 600,
       fill: wrong ? "wrong" : "ink",
     }),
@@ -244,12 +255,46 @@ function rowLabels(id: string, table: WorldTable, step: ExampleStep, line: Box):
     ...words("subgoal", subgoal, x + size * 1.1, width * 0.56 - size * 1.3, step.wrong_subgoal),
     actionSign(
       `${id}.sign`,
-      { x: second + size * 0.4, y, size },
+      { x: second + size * 0.4, y: right, size },
       action,
       motion,
       step.wrong_action ? "wrong" : "doer",
     ),
-    ...words("action", action, second + size * 1.2, width * 0.42 - size * 1.4, step.wrong_action),
+    ...words(
+      "action",
+      action,
+      second + size * 1.2,
+      width * 0.42 - size * 1.4,
+      step.wrong_action,
+      right + size * 0.35,
+    ),
+    ...(step.distractor
+      ? mistake(id, at(table.actions, step.taken), {
+          x: second + size * 0.4,
+          y: done,
+          width: width * 0.42 - size * 1.4,
+          height: Math.max(11, size * 0.85),
+        })
+      : []),
+  ];
+}
+
+/** What the teacher did wrong on purpose: its ring, as on the cards, and its name crossed out. */
+function mistake(id: string, taken: string, { x, y, width, height: size }: Box): Shape[] {
+  const left = x + size;
+  const long = Math.min(width, textWidth(taken, size, 600));
+  return [
+    circle(`${id}.stray`, round(x), round(y), round(size * 0.34), {
+      fill: "none",
+      stroke: "blame-doer",
+      strokeWidth: 2.2,
+    }),
+    fitted(`${id}.taken`, taken, left, y + size * 0.35, width, size, { fill: "muted" }),
+    rect(
+      `${id}.crossed`,
+      { x: round(left - 2), y: round(y - 1), width: round(long + 4), height: 1.8 },
+      { fill: "wrong" },
+    ),
   ];
 }
 

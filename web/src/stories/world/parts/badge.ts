@@ -19,9 +19,11 @@ export const BADGE: Record<Layout, Pick<Box, "y" | "height">> = {
 export function badgeWords(recording: Recording, learned: Learned): string {
   const steps = recording.fine_tuning.length;
   const lessons = ({ examples, ...rest }: Settings) => count(examples, countedOf(rest));
+  const lessonsOf = (examples: number) => lessons({ ...recording.settings, examples });
   const after = `after ${lessons(learned.settings ?? recording.settings)}`;
   if (learned.kind === "no-model") return "no model yet";
   if (learned.kind === "before" || steps === 0) return "before training";
+  if (learned.range) return `after ${learned.range[0]} to ${lessonsOf(learned.range[1])}`;
   if (learned.kind === "after") return after;
   if (learned.kind === "both") return `before training and ${after}`;
   if (learned.steps <= 0) return "before training";

@@ -91,7 +91,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const time = times(recording);
   const order = stretches(recording).flatMap((one) => one.subgoals);
   return [
-    { at: 0, text: openingOf(view, recording) },
+    { at: 0, text: `${openingOf(view, recording)} ${goalWords(table)}`.trimEnd() },
     ...presentIn(table).map((index, i) => ({
       at: time.nth("things", i),
       text: introductionOf(view, recording, at(table.entities, index).name),
@@ -106,6 +106,16 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       text: `${capital(wordFor(table.actions.length))} actions are all there is, and the order matters${order.length > 1 ? "" : " little"}.`,
     },
   ];
+}
+
+/** What all of it is for: the sub-goal whose last action is a success, if it is one and the same. */
+export function goalWords(table: WorldTable): string {
+  const last = new Set<number>();
+  table.outcome.forEach((row, state) => {
+    if (row.includes("success")) last.add(at(table.teacher_subgoal, state));
+  });
+  const [only, ...others] = last;
+  return only === undefined || others.length > 0 ? "" : `The goal: ${at(table.subgoals, only)}.`;
 }
 
 function wordFor(value: number): string {

@@ -1,20 +1,22 @@
 /** Phase 2: what the base model does before fine-tuning. */
 import type { Recording, WorldTable } from "../../../recording/types.gen";
-import { easeOut, progress } from "../../../scene/ease";
-import { columns, faded, type Box } from "../../../scene/build";
+import { easeOut, progress, within } from "../../../scene/ease";
+import { columns, faded, fitted, path, type Box } from "../../../scene/build";
 import { type as sizes } from "../../../scene/layout";
-import { episodeWords } from "../definition";
+import { episodeWords, groundOf } from "../definition";
 import { endsLost, fails, firstMistake, isLost, startsBefore } from "../facts";
 import { playPlaces } from "../places";
 import { at } from "../../../lib/list";
 import { memo } from "../../../scene/memo";
 import { count, loss, reward } from "../../../scene/numbers";
+import { cellLook, cellPath, cellsIn } from "../parts/startCells";
+import { describeState } from "../parts/standing";
 import { gauge } from "../parts/gauges";
 import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { crossEntropy } from "../maths";
 import { preferenceMaths } from "../preferenceMaths";
-import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
+import { beatStops, drawPlay, PLANNER_TOLD, playOf, rewardGauge, type Play } from "./play";
 import { BEFORE, type WorldScene, type WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
 
@@ -58,7 +60,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const first = at(episode.steps, 0);
   if (first.subgoal >= 0) {
     list.push({
-      at: now.time.episode + 1.2,
+      at: now.time.episode + PLANNER_TOLD,
       text: `Before its lessons the Planner likes ${at(table.subgoals, first.subgoal)} best${recording.model.subgoal_channel ? ", so that is what it tells the Doer." : ". But no wire leads to the Doer."}`,
     });
   }
@@ -132,7 +134,14 @@ function draw(recording: Recording, time: number, view: WorldView): readonly Sha
   const size = sizes[view.layout].body;
   const parts = meterBoxes(box, view.layout === "wide");
   return [
-    ...drawPlay(recording, now, time, view),
+    ...drawPlay(
+      recording,
+      now,
+      time,
+      view,
+      firstFailure(now, recording.world)?.at ?? now.time.outro,
+    ),
+    ...everyStart(recording, now, time, parts, view),
     rewardGauge(recording, now, time, parts.reward, size),
     ...lossGauges(
       recording,
@@ -151,6 +160,42 @@ export function meterBoxes(box: Box, wide: boolean): { reward: Box; planner: Box
   const high = 42;
   const [b, c] = columns({ ...box, y: box.y + high + 10, height: high }, 2, 18);
   return { reward: { ...box, height: high }, planner: b ?? box, doer: c ?? box };
+}
+
+/** Every start with the untrained model, where the losses will be, while they are spoken of. */
+function everyStart(
+  recording: Recording,
+  now: Play,
+  time: number,
+  { planner, doer }: { planner: Box; doer: Box },
+  view: WorldView,
+): Shape[] {
+  const from = now.time.outro + ALL;
+  const wide = view.layout === "wide";
+  const meters = playPlaces(view.layout).meters;
+  const [top, bottom] = wide
+    ? [meters.y, meters.y + meters.height]
+    : [planner.y, planner.y + planner.height];
+  const size = sizes[view.layout].small;
+  const room = {
+    x: planner.x,
+    y: top + size * 1.1,
+    width: doer.x + doer.width - planner.x,
+    height: bottom - top - size * 1.6,
+  };
+  const grid = startsBefore(recording);
+  const wins = grid.filter(({ success }) => success).length;
+  const cells = cellsIn({ ...room, y: room.y + size * 0.5 }, grid.length, recording.world.tiles);
+  const words = `Before training it reaches the goal from ${wins} of ${count(grid.length, "start")}`;
+  return faded("starts-before", within(time, from + 0.3, now.time.outro + LOSS - 0.3, 0.3), [
+    fitted("starts-before.title", words, cells.left, room.y, room.width, size, { weight: 700 }),
+    ...grid.map(({ success, start }, i) =>
+      path(`starts-before.${i}`, cellPath(cells, i, success ? "full" : "crossed"), {
+        ...cellLook(cells, success),
+        tip: `${describeState(recording.world, start, groundOf(view, recording))}: ${success ? "reaches the goal" : "fails"}.`,
+      }),
+    ),
+  ]);
 }
 
 const largestLoss = memo((recording: Recording): number =>

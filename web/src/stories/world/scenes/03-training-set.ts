@@ -51,7 +51,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     },
     {
       at: T.rest,
-      text: examples.length > 1 ? "And so on with every other example." : "That was all of it.",
+      text: examples.length > 1 ? "And so on with all the other examples." : "That was all of it.",
     },
   ];
   list.push({

@@ -32,11 +32,11 @@ import { each, inOrder, shifted, timeline } from "../../../scene/timeline";
 
 /** A gradient step looked at closely, and the fast motion to the next. */
 const CYCLE = timeline({
-  forward: 4.6,
-  blame: 3,
-  update: 3.2,
-  compare: 1.4,
-  run: 1.8,
+  forward: 4.4,
+  blame: 2.8,
+  update: 3,
+  compare: 2.1,
+  run: 1.7,
 });
 const OUTRO = 1.2;
 
@@ -77,18 +77,14 @@ function blamed(recording: Recording, cycle: Cycle): Who {
 }
 
 function captions(recording: Recording): readonly Caption[] {
-  const list: Caption[] = [
-    {
-      at: 0,
-      text: "Fine-tuning: look at one step of an example, see what was wrong, nudge the weights, repeat.",
-    },
-  ];
+  const list: Caption[] = [{ at: 0, text: introWords(recording) }];
   cyclesOf(recording).forEach((cycle, i) => {
     const time = cycleTimes(recording, i);
     list.push({ at: time.forward, text: forwardWords(recording, cycle, i === 0) });
     list.push({ at: mix(time.forward, time.blame, ANSWERS), text: answerWords(recording, cycle) });
     list.push({ at: time.blame, text: blameWords(recording, cycle) });
     list.push({ at: time.update, text: updateWords(recording, cycle, i === 0) });
+    list.push({ at: time.compare, text: compareWords(recording, cycle) });
     const next = cyclesOf(recording)[i + 1];
     const until = next ? next.step : recording.fine_tuning.length;
     if (until > cycle.step + 1) {
@@ -101,10 +97,18 @@ function captions(recording: Recording): readonly Caption[] {
   return inOrder(list);
 }
 
+/** A gradient step looks at a batch; the captions after it follow one step out of it. */
+function introWords({ fine_tuning }: Recording): string {
+  const batch = fine_tuning[0]?.examples.length ?? 1;
+  return `Fine-tuning: take ${count(batch, "example")} at a time, see what is wrong in their steps, nudge the weights, repeat.`;
+}
+
 function forwardWords(recording: Recording, cycle: Cycle, first: boolean): string {
+  const { rows } = at(recording.fine_tuning, cycle.step);
+  const one = rows > 1 ? `one of ${rows} steps` : "the only step";
   return first
-    ? "Take one step of one example, as the teacher did it. What would the model do here?"
-    : `Gradient step ${cycle.step + 1} of ${recording.fine_tuning.length}. Again a step of the teacher. What would the model do now?`;
+    ? `Here is ${one} in this batch, as the teacher did it. What would the model do here?`
+    : `Gradient step ${cycle.step + 1} of ${recording.fine_tuning.length}. Here is ${one}. What would the model do now?`;
 }
 
 /** What the model answers, and whose card the Doer has in its hand meanwhile. */
@@ -124,7 +128,7 @@ function answerWords(recording: Recording, cycle: Cycle): string {
 function blameWords(recording: Recording, cycle: Cycle): string {
   const { world, settings, model, examples } = recording;
   const who = blamed(recording, cycle);
-  if (who === "nobody") return "Both answers are right already; they only become a little surer.";
+  if (who === "nobody") return "Both answers are right already: nobody is to blame.";
   const step = at(at(examples, cycle.example).steps, cycle.example_step);
   const planner = who === "planner";
   const noisy = planner ? step.wrong_subgoal : step.wrong_action;
@@ -157,6 +161,43 @@ function updateWords(recording: Recording, cycle: Cycle, first: boolean): string
     : `Each spring is a weight, and all move a little: the Planner ${by}`;
 }
 
+/** A change of a loss that nobody would call one, alone or as a share of what it was. */
+const HARDLY = { by: 0.01, share: 0.01 };
+
+/** What the nudge did to the losses of the step that was looked at: by the numbers. */
+function compareWords(recording: Recording, cycle: Cycle): string {
+  const halves = halvesOf(recording).map((half) => {
+    const [was, is] = [cycle.losses[half], cycle.losses_after[half]];
+    const changed = Math.abs(is - was) > Math.max(HARDLY.by, HARDLY.share * was);
+    const name = lossOwner(recording, half);
+    return { name, words: `${loss(was)} to ${loss(is)}`, sign: changed ? Math.sign(is - was) : 0 };
+  });
+  const [worse, better] = [1, -1].map((sign) => halves.filter((half) => half.sign === sign));
+  const told = (some: typeof halves) =>
+    some.map(({ name, words }) => `${name} ${words}`).join(", ");
+  if (worse?.length) {
+    const { rows } = at(recording.fine_tuning, cycle.step);
+    const why =
+      rows > 1
+        ? `The nudge is for all ${rows} steps at once: one may get worse`
+        : "The nudge went too far";
+    return `This step's loss rises: ${told(worse)}. ${why}.`;
+  }
+  return better?.length
+    ? `After the nudge the loss of this step is smaller: ${told(better)}.`
+    : `Hardly anything changes: ${told(halves)}.`;
+}
+
+function halvesOf({ model }: Recording): readonly ("planner" | "doer")[] {
+  return model.subgoal_head ? ["planner", "doer"] : ["doer"];
+}
+
+/** Whose a loss is, as captions and the card name it. */
+function lossOwner({ model }: Recording, half: "planner" | "doer"): string {
+  if (half === "planner") return "Planner";
+  return model.subgoal_head ? "Doer" : "model";
+}
+
 function endWords(recording: Recording): string {
   const steps = recording.fine_tuning.length;
   return stoppedEarly(recording)
@@ -165,7 +206,7 @@ function endWords(recording: Recording): string {
 }
 
 /** When in the forward pass its answers are put into words, as a share. */
-const ANSWERS = 0.45;
+const ANSWERS = 0.36;
 
 interface Places {
   readonly card: Box;
@@ -210,7 +251,7 @@ function nowAt(recording: Recording, t: number): Now | null {
   const index = clamp(Math.floor(since / CYCLE.end), 0, cycles.length - 1);
   const cycle = at(cycles, index);
   const time = cycleTimes(recording, index);
-  const updated = mix(time.update, time.compare, 0.7);
+  const updated = mix(time.update, time.compare, 0.9);
   const update = progress(t, time.update, updated);
   const until = cycles[index + 1]?.step ?? recording.fine_tuning.length;
   const run = progress(t, time.run, time.end);
@@ -220,7 +261,7 @@ function nowAt(recording: Recording, t: number): Now | null {
     forward: progress(t, time.forward, time.blame),
     blame: progress(t, time.blame, mix(time.blame, time.update, 0.5)),
     update,
-    compare: progress(t, updated, time.compare),
+    compare: progress(t, time.compare, time.compare + 0.3),
     steps: cycle.step + update + run * (until - cycle.step - 1),
     run,
   };
@@ -239,8 +280,8 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
   if (!now) return [];
   const lit = litAt(recording, t, now);
   return [
-    ...faded("focus.model", lit.model, model(recording, now, place.model, view.layout)),
-    ...faded("focus.card", lit.card, exampleCard(recording, now, place.card, view)),
+    ...faded("focus.model", lit.model, model(recording, now, place.model, view.layout, lit.halves)),
+    ...faded("focus.card", lit.card, exampleCard(recording, now, place.card, view, lit.halves)),
     ...springs(recording, now, place.springs, view.layout, lit),
     ...faded(
       "focus.chart",
@@ -256,11 +297,15 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
 /** How strongly what is not looked at stands back. */
 const DIMMED = 0.32;
 
+type Halves = Readonly<Record<"planner" | "doer", number>>;
+
 /** How lit each part of the stage is: one thing at a time, the rest dimmed. */
 interface Lit {
   readonly card: number;
   readonly model: number;
-  readonly springs: Readonly<Record<"planner" | "doer", number>>;
+  /** Each half's own box and loss, on top of the model's and the card's light. */
+  readonly halves: Halves;
+  readonly springs: number;
   readonly chart: number;
 }
 
@@ -272,24 +317,24 @@ function litAt(recording: Recording, t: number, now: Now): Lit {
     1 - progress(t, times(recording).cycles - 0.8, times(recording).cycles),
     last ? progress(t, time.end, time.end + 0.4) : 0,
   );
-  const during = (from: number, to: number) =>
-    mix(DIMMED, 1, Math.max(all, within(t, from, to - 0.3, 0.3)));
-  const halfway = mix(time.update, time.compare, 0.5);
-  const two = recording.model.subgoal_head;
+  // Light changes as a caption begins, and stays until it ends.
+  const inside = (from: number, to: number) => within(t, from + LIGHTING, to, LIGHTING);
+  const during = (from: number, to: number) => mix(DIMMED, 1, Math.max(all, inside(from, to)));
+  const who = blamed(recording, now.cycle);
+  const aside = inside(time.blame, time.update);
+  const half = (name: "planner" | "doer") =>
+    who === "nobody" || who === name ? 1 : mix(1, DIMMED, aside);
   return {
-    card: Math.max(
-      during(time.forward, mix(time.forward, time.blame, ANSWERS)),
-      during(time.blame, time.update),
-      during(time.compare, time.run),
-    ),
-    model: during(mix(time.forward, time.blame, 0.2), time.update),
-    springs: {
-      planner: during(time.update, halfway),
-      doer: during(two ? halfway : time.update, time.compare),
-    },
+    card: Math.max(during(time.forward, time.update), during(time.compare, time.run)),
+    model: during(mix(time.forward, time.blame, ANSWERS), time.update),
+    halves: { planner: half("planner"), doer: half("doer") },
+    springs: during(time.update, time.compare),
     chart: during(time.run, time.end),
   };
 }
+
+/** Seconds in which light goes from one thing to the next. */
+const LIGHTING = 0.25;
 
 /** In training the Doer is told the right sub-goal: the card comes out of the example. */
 function toldCard(recording: Recording, now: Now, seen: number, layout: Layout) {
@@ -303,15 +348,15 @@ function toldCard(recording: Recording, now: Now, seen: number, layout: Layout) 
   return {
     card: {
       words: at(recording.world.subgoals, told),
-      share: progress(now.forward, 0.42, 0.68),
-      opacity: Math.min(progress(now.forward, 0.38, 0.45), seen),
+      share: progress(now.forward, 0.52, 0.68),
+      opacity: Math.min(progress(now.forward, 0.49, 0.54), seen),
       from,
       tip: `In training the example tells the Doer the right sub-goal: ${at(recording.world.subgoals, told)}.`,
     },
   };
 }
 
-function model(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+function model(recording: Recording, now: Now, box: Box, layout: Layout, lit: Halves): Shape[] {
   const { world, model: card, settings } = recording;
   const { cycle } = now;
   const segment = segmentOf(recording, cycle);
@@ -319,13 +364,14 @@ function model(recording: Recording, now: Now, box: Box, layout: Layout): Shape[
   const shownBlame = now.blame * seen;
   const revealed = now.blame > 0;
   const subgoal = argmax(segment.subgoal_logits);
-  const named = progress(now.forward, 0.05, 0.4);
-  const acted = progress(now.forward, 0.6, 0.9);
+  const named = progress(now.forward, ANSWERS, 0.52);
+  const acted = progress(now.forward, 0.66, 0.8);
   return hierarchyPanel({
     id: "model",
     box,
     layout,
     model: card,
+    lit,
     planner: {
       ...plannerWords(card.modules),
       awake: mix(0.4, 1, seen),
@@ -369,7 +415,13 @@ function blameOf(recording: Recording, cycle: Cycle, half: "planner" | "doer"): 
 }
 
 /** The example's row, what its labels say, and its losses before and after. */
-function exampleCard(recording: Recording, now: Now, box: Box, view: WorldView): Shape[] {
+function exampleCard(
+  recording: Recording,
+  now: Now,
+  box: Box,
+  view: WorldView,
+  lit: Halves,
+): Shape[] {
   const { layout } = view;
   const gone = Math.max(0, 1 - 4 * now.run);
   const arriving = now.index > 0 ? progress(now.forward, 0, 0.1) : 1;
@@ -382,7 +434,7 @@ function exampleCard(recording: Recording, now: Now, box: Box, view: WorldView):
     }),
     ...faded("card", gone * arriving, [
       ...rowOfExample(recording, now.cycle, box, view),
-      ...rowLosses(recording, now, box, layout),
+      ...rowLosses(recording, now, box, layout, lit),
     ]),
     ...fastMotion(recording, now, box, layout),
   ];
@@ -425,26 +477,26 @@ function rowOfExample(recording: Recording, cycle: Cycle, box: Box, view: WorldV
 }
 
 /** The row's losses: before the update, then also after it. */
-function rowLosses(recording: Recording, now: Now, box: Box, layout: Layout): Shape[] {
+function rowLosses(recording: Recording, now: Now, box: Box, layout: Layout, lit: Halves): Shape[] {
   const { cycle } = now;
   const size = sizes[layout].body;
   const left = cardSplit(layout);
   const x = box.x + left + 16;
   const width = box.width - left - 32;
   const top = box.y + size * 1.9;
-  const halves = recording.model.subgoal_head
-    ? (["planner", "doer"] as const)
-    : (["doer"] as const);
   return [
     fitted("card.losses", "Loss of this step", x, top, width, size, { fill: "muted", weight: 600 }),
     ...faded(
       "card.numbers",
       now.blame,
-      halves.map((half, i) => {
+      halvesOf(recording).flatMap((half, i) => {
         const before = loss(cycle.losses[half]);
         const value = now.compare > 0 ? `${before} to ${loss(cycle.losses_after[half])}` : before;
         const y = top + (i + 1) * size * 1.75 + (layout === "wide" ? 6 : 2);
-        return rowLoss(`card.loss.${half}`, half, value, { x, y, width, height: size });
+        const line = { x, y, width, height: size };
+        return faded(`card.lit.${half}`, lit[half], [
+          rowLoss(`card.loss.${half}`, half, value, line),
+        ]);
       }),
     ),
   ];
@@ -481,7 +533,7 @@ function fastMotion(recording: Recording, now: Now, box: Box, layout: Layout): S
   const steps = recording.fine_tuning.length;
   const isLast = now.index === cyclesOf(recording).length - 1;
   const leaving = isLast ? 1 : 1 - progress(now.run, 0.85, 1);
-  const words = `Gradient step ${Math.min(steps, Math.floor(now.steps))} of ${steps}`;
+  const words = `Gradient step ${Math.min(steps, Math.ceil(learning(now)))} of ${steps}`;
   const { x, y } = centre(box);
   return faded("card.fast", Math.min(progress(now.run, 0.2, 0.35), leaving), [
     text("card.fast.words", words, x, y + 6, sizes[layout].body * 1.25, {
@@ -531,12 +583,10 @@ const ranges = memo((recording: Recording): readonly (readonly [number, number])
 
 /** A spring for each watched weight, and how far each half was moved. */
 function springs(recording: Recording, now: Now, box: Box, layout: Layout, lit: Lit): Shape[] {
-  const owners = recording.model.subgoal_head
-    ? (["planner", "doer"] as const)
-    : (["doer"] as const);
+  const owners = halvesOf(recording);
   return columns(box, owners.length, layout === "wide" ? 24 : 14).flatMap((part, i) => {
     const owner = at(owners, i);
-    return faded(`focus.${owner}`, lit.springs[owner], [
+    return faded(`focus.${owner}`, lit.springs, [
       ...hangingSprings(recording, now, owner, part, layout),
       movedBar(recording, now, owner, part, layout),
     ]);
@@ -555,7 +605,7 @@ function hangingSprings(
   const mine = range(recording.watched.length).filter(
     (i) => at(recording.watched, i).owner === owner,
   );
-  const shake = now.update > 0 && now.update < 1 ? swing(now.update, 2) : 0;
+  const shake = now.update > 0 && now.update < 1 ? swing(now.update, 4) : 0;
   const gap = box.width / Math.max(1, mine.length);
   const top = box.y + size * 1.9;
   const room = box.height - size * 1.9 - (layout === "wide" ? 38 : 34);
@@ -575,7 +625,7 @@ function hangingSprings(
       const watched = at(recording.watched, i);
       const [low, high] = at(ranges(recording), i);
       const value = at(values, i);
-      const length = room * mix(0.3, 0.92, (value - low) / (high - low)) + shake * 4;
+      const length = room * mix(0.3, 0.92, (value - low) / (high - low)) + shake * 9;
       return spring({
         id: `springs.${owner}.${n}`,
         x: box.x + gap * (n + 0.5),

@@ -22,7 +22,7 @@ import { teacherEpisode } from "../../../recording/episode";
 import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { listed, plain } from "../../../scene/words";
-import { beatStops, drawPlay, playOf, rewardGauge, type Play } from "./play";
+import { beatStops, drawPlay, PLANNER_TOLD, playOf, rewardGauge, type Play } from "./play";
 import { AFTER, type WorldScene, type WorldView } from "../view";
 import { inOrder } from "../../../scene/timeline";
 
@@ -48,24 +48,27 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   if (first.subgoal >= 0) {
     const was = at(before(recording, view).episode.steps, 0).subgoal;
     list.push({
-      at: now.time.episode + 1.2,
+      at: now.time.episode + PLANNER_TOLD,
       text:
         was === first.subgoal
           ? `The Planner still says ${at(table.subgoals, first.subgoal)} here.`
           : `Now the Planner says ${at(table.subgoals, first.subgoal)}, no longer ${at(table.subgoals, was)}.`,
     });
   }
-  const flip = episode.steps.findIndex((step) => memoryWords(table, step) !== "");
-  const turning = episode.steps[flip];
-  if (turning) {
-    const beat = at(now.beats, flip);
-    list.push({
-      at: now.time.episode + beat.start + beat.length * 0.6,
-      text: `The memory turns over: “${memoryWords(table, turning)}”.`,
-    });
-  }
+  const turning = firstTurn(table, now);
+  if (turning) list.push({ at: turning.at, text: `The memory turns over: “${turning.words}”.` });
   list.push({ at: now.time.outro, text: verdict(recording, view) });
   return inOrder(list);
+}
+
+/** When the memory changes first, and what it says then; null if it never does. */
+function firstTurn(table: WorldTable, { played, beats, time }: Play) {
+  const { steps } = played.episode;
+  const index = steps.findIndex((step) => memoryWords(table, step) !== "");
+  const step = steps[index];
+  if (!step) return null;
+  const beat = at(beats, index);
+  return { at: time.episode + beat.start + beat.length * 0.6, words: memoryWords(table, step) };
 }
 
 /** What the memory says once a step has changed it; '' where it has not. */
@@ -111,7 +114,7 @@ function draw(recording: Recording, time: number, view: WorldView): readonly Sha
   const size = sizes[view.layout].body;
   const parts = boxes(box, view.layout === "wide");
   return [
-    ...drawPlay(recording, now, time, view),
+    ...drawPlay(recording, now, time, view, firstTurn(recording.world, now)?.at ?? now.time.outro),
     rewardGauge(recording, now, time, parts[0] ?? box, size),
     earlierReward(recording, time, view, parts[1] ?? box, size),
   ];

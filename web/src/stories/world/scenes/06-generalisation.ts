@@ -6,7 +6,7 @@ import type {
   Run,
   WorldTable,
 } from "../../../recording/types.gen";
-import { faded, fitted, path, round, type Box } from "../../../scene/build";
+import { faded, fitted, path, round, text, type Box } from "../../../scene/build";
 import { easeInOut, easeOut, progress, within, type Point } from "../../../scene/ease";
 import {
   allRuns,
@@ -28,7 +28,15 @@ import { at } from "../../../lib/list";
 import { memo, memoByValue } from "../../../scene/memo";
 import { count, mean, meanSteps, percent } from "../../../scene/numbers";
 import { trail } from "../parts/Episode";
-import { switchRows, switchStep, type BarRow } from "../parts/MetricsPanel";
+import { switchRows, switchStep, whisker, type BarRow } from "../parts/MetricsPanel";
+import {
+  boxPath,
+  cellLook,
+  cellPath,
+  cellsIn,
+  type CellForm,
+  type Cells,
+} from "../parts/startCells";
 import { describeState, whereOf } from "../parts/standing";
 import { worldTrack } from "../parts/WorldTrack";
 import { actionToken, subgoalCard, tokenWidth } from "../parts/tokens";
@@ -52,7 +60,13 @@ const TOLD = 3.4;
 
 function times(recording: Recording, view: WorldView) {
   const runs = told(recording, view).length;
-  return timeline({ starts: TOLD, main: 4.4, runs: each(runs, 5.3), rest: runs === 0 ? 8 : 3.4 });
+  return timeline({
+    starts: TOLD,
+    main: 4.2,
+    runs: each(runs, 5),
+    helps: runs > 0 && whatHelps(recording, view) ? 3.4 : 0,
+    rest: runs === 0 ? 8 : 3.2,
+  });
 }
 
 function duration(recording: Recording, view: WorldView): number {
@@ -64,19 +78,15 @@ function runAt(recording: Recording, t: number, view: WorldView): Run {
   if (view.run !== null) return chosenRun(recording, view);
   const time = times(recording, view);
   const index = told(recording, view).findLastIndex((_, i) => t >= time.nth("runs", i));
-  const over = t >= time.rest;
+  const over = t >= time.helps;
   return over ? mainRun(recording) : (recording.ablations[index] ?? mainRun(recording));
 }
 
 function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const run = view.run === null ? mainRun(recording) : chosenRun(recording, view);
-  const starts = recording.world.starts.length;
   const time = times(recording, view);
   const list: Caption[] = [
-    {
-      at: 0,
-      text: `Does it know more than its examples? Here is every one of the ${count(starts, "start")}.`,
-    },
+    { at: 0, text: openingWords(recording, view) },
     { at: time.main, text: runSentence(recording, run, view) },
   ];
   if (view.run === null) {
@@ -89,16 +99,54 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
         text: "What if a part is left out? Not trained yet for these settings: press Train ablations.",
       });
     } else {
+      const helps = whatHelps(recording, view);
+      if (helps) list.push({ at: time.helps, text: helps });
       list.push({
         at: time.rest,
         text:
           run.final.success < 1
-            ? "Your turn: choose a switch, or a red cross to watch how it fails."
-            : "Your turn: choose a switch, and see what is left without that part.",
+            ? "Your turn: choose a row, or a red cross to watch how it fails."
+            : "Your turn: choose a row, and see what is left without that part.",
       });
     }
   }
   return inOrder(list);
+}
+
+/** Which start is played, and whether one of the lessons began there. */
+function openingWords(recording: Recording, view: WorldView): string {
+  const { state, index } = startOf(recording, view);
+  const { starts } = recording.world;
+  const examples = recording.examples.length > 0;
+  const known = learnedStarts(recording).has(state);
+  const began = `${known ? (examples ? "an" : "a") : "no"} ${examples ? "example" : "lesson"}`;
+  return `Does it know more than its ${examples ? "examples" : "lessons"}? Of all ${count(starts.length, "start")}, number ${index + 1} is played: ${began} began there.`;
+}
+
+/**
+ * What the story's own comparisons say of sub-goals and of two boxes, seed by seed: one box that is
+ * taught the sub-goal and told it against one that knows actions only, then two boxes against it.
+ */
+export function whatHelps(recording: Recording, view: WorldView): string | null {
+  const main = mainRun(recording);
+  const fair = recording.ablations.filter(
+    (run) => run.settings.freeze === "none" && otherSettings(recording, run, view) === null,
+  );
+  const one = fair.filter(({ model }) => model.modules === 1);
+  const plain = one.find(({ model }) => !model.subgoal_head);
+  const wired = one.find(({ model }) => model.subgoal_channel);
+  if (!plain || !wired || main.model.modules === 1) return null;
+  const subgoals = {
+    more: "What helps: being taught the sub-goal and told it.",
+    less: "To be taught the sub-goal and told it does harm in one box.",
+    tie: "Whether one box is helped by sub-goals is too close to tell.",
+  }[compared(wired, plain)];
+  const boxes = {
+    more: "Two boxes instead of one help, too.",
+    less: "One box does better than two.",
+    tie: "Whether two boxes help is too close to tell.",
+  }[compared(main, wired)];
+  return `${subgoals} ${boxes}`;
 }
 
 const LONGEST = 110;
@@ -138,7 +186,7 @@ function shareWords(success: number): string {
 }
 
 function beforeWords(success: number): string {
-  return success === 0 ? "it failed from all of them" : `it was ${shareWords(success)}`;
+  return success === 0 ? "it failed from all of them (scene 2)" : `it was ${shareWords(success)}`;
 }
 
 /** How a run stands to this story. */
@@ -225,10 +273,18 @@ function places(layout: Layout): Places {
       };
 }
 
+/** The first start after the showcase that nothing was learned from; the showcase, if there is none. */
+const newStart = memo((recording: Recording): number => {
+  const { world, showcase } = recording;
+  const from = Math.max(0, world.starts.indexOf(showcase));
+  const inTurn = [...world.starts.slice(from), ...world.starts.slice(0, from)];
+  return inTurn.find((start) => !learnedStarts(recording).has(start)) ?? showcase;
+});
+
 /** The start on the stage and its place among all starts. */
 function startOf(recording: Recording, view: WorldView): { state: number; index: number } {
   const { starts } = recording.world;
-  const wanted = view.start ?? recording.showcase;
+  const wanted = view.start ?? newStart(recording);
   const index = Math.max(0, starts.indexOf(wanted));
   return { state: at(starts, index), index };
 }
@@ -242,23 +298,6 @@ function draw(recording: Recording, t: number, view: WorldView): readonly Shape[
     ...example(recording, run, grid, place, t, view),
     ...switches(recording, run, place.runs, t, view),
   ];
-}
-
-interface Cells {
-  readonly columns: number;
-  readonly side: number;
-  readonly left: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-function cellsIn(box: Box, many: number, tiles: number): Cells {
-  const columns = gridColumns(many, tiles, box);
-  const rows = Math.ceil(many / columns);
-  const side = Math.min(box.width / columns, box.height / rows);
-  const left = box.x + (box.width - side * columns) / 2;
-  const top = box.y + (box.height - side * rows) / 2;
-  return { columns, side, left, top, bottom: top + side * rows };
 }
 
 /** Every start in a grid: its title, its cells, and what their forms mean. */
@@ -316,7 +355,7 @@ function cellShapes(
 function cellShape(
   recording: Recording,
   grid: readonly Episode[],
-  { columns, side, left, top }: Cells,
+  cells: Cells,
   i: number,
   shown: boolean,
   chosen: boolean,
@@ -327,20 +366,14 @@ function cellShape(
   const known = learnedStarts(recording).has(episode.start);
   const tip = startWords(recording, episode, i, shown, known, ground);
   const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
-  const x = left + ((i % columns) + 0.5) * side;
-  const y = top + (Math.floor(i / columns) + 0.5) * side;
-  const look = !shown
-    ? ({ fill: "faint", opacity: 0.45 } as const)
-    : episode.success
-      ? ({ fill: "right" } as const)
-      : ({
-          fill: "surface",
-          stroke: "wrong",
-          strokeWidth: round(Math.min(1.8, side * 0.09)),
-        } as const);
-  return path(`grid.${i}`, cellPath(x, y, side * 0.39, form), {
+  const look = shown
+    ? cellLook(cells, episode.success)
+    : ({ fill: "faint", opacity: 0.45 } as const);
+  return path(`grid.${i}`, cellPath(cells, i, form), {
     ...look,
-    ...(chosen ? { stroke: "ink", strokeWidth: round(Math.min(3, side * 0.14)), opacity: 1 } : {}),
+    ...(chosen
+      ? { stroke: "ink", strokeWidth: round(Math.min(3, cells.side * 0.14)), opacity: 1 }
+      : {}),
     label: tip,
     tip,
     // A failure is played from its beginning, and stays while one looks.
@@ -369,26 +402,10 @@ function startWords(
   return `${where} ${end}${known ? "; an example began here" : ""}.`;
 }
 
-/** A rounded box; with a hole in it where an example began, or crossed out. */
-function cellPath(x: number, y: number, half: number, form: "full" | "seen" | "crossed"): string {
-  const r = round(half * 0.55);
-  const flat = round(2 * half - 2 * r);
-  const arc = (dx: number, dy: number) => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
-  const box = `M${round(x - half + r)} ${round(y - half)}h${flat}${arc(r, r)}v${flat}${arc(-r, r)}h${-flat}${arc(-r, -r)}v${-flat}${arc(r, -r)}Z`;
-  const k = round(half * 0.42);
-  if (form === "seen") {
-    return `${box}M${round(x - k)} ${round(y)}a${k} ${k} 0 1 0 ${2 * k} 0a${k} ${k} 0 1 0 ${-2 * k} 0Z`;
-  }
-  if (form === "crossed") {
-    return `${box}M${round(x - k)} ${round(y - k)}l${2 * k} ${2 * k}M${round(x + k)} ${round(y - k)}l${-2 * k} ${2 * k}`;
-  }
-  return box;
-}
-
 const gridLegend = memoByValue(drawLegend);
 
 function drawLegend(x: number, y: number, width: number, size: number): Shape[] {
-  const marks: [string, "full" | "seen" | "crossed"][] = [
+  const marks: [string, CellForm][] = [
     ["reaches the goal", "full"],
     ["an example began here", "seen"],
     ["fails", "crossed"],
@@ -400,7 +417,7 @@ function drawLegend(x: number, y: number, width: number, size: number): Shape[] 
     return [
       path(
         `legend.${form}`,
-        cellPath(at + size * 0.5, y - size * 0.35, size * 0.45, form),
+        boxPath(at + size * 0.5, y - size * 0.35, size * 0.45, form),
         form === "crossed"
           ? { fill: "surface", stroke: "wrong", strokeWidth: 1.5 }
           : { fill: "right" },
@@ -408,16 +425,6 @@ function drawLegend(x: number, y: number, width: number, size: number): Shape[] 
       fitted(`legend.${form}.words`, words, at + size * 1.4, y, width, size, { fill: "muted" }),
     ];
   });
-}
-
-/** Columns of the grid: a multiple of the number of places, so that neighbours belong together. */
-function gridColumns(many: number, tiles: number, box: Box): number {
-  let best = { columns: tiles, cell: 0 };
-  for (let columns = tiles; columns <= many; columns += tiles) {
-    const cell = Math.min(box.width / columns, box.height / Math.ceil(many / columns));
-    if (cell > best.cell) best = { columns, cell };
-  }
-  return best.columns;
 }
 
 const beatsAgain = memo((episode: Episode) => beatsOf(episode, 7, 1.3));
@@ -566,17 +573,41 @@ function switches(
       "Starts that reach the goal",
       box.x,
       box.y + size * 1.1,
-      box.width,
+      box.width * 0.58,
       size * 1.12,
       { weight: 700 },
     ),
     ...switchRows("runs", room, rows, 1, size),
+    ...whiskerKey(rows, box, size, allRuns(recording)),
     ...note(
       recording,
       chosen,
       { ...box, y: box.y + head + rows.length * step + size * 0.4, height: foot },
       view,
     ),
+  ];
+}
+
+/** What the thin lines with two ends mean, beside the title; nothing where there are none. */
+function whiskerKey(
+  rows: readonly BarRow[],
+  box: Box,
+  size: number,
+  runs: readonly Run[],
+): Shape[] {
+  const seeds = Math.max(...runs.map((run) => run.seeds.length)) + 1;
+  if (!rows.some(({ spread }) => spread)) return [];
+  const words = `spread of ${count(seeds, "seed")}`;
+  const small = Math.max(11, size * 0.85);
+  const right = box.x + box.width;
+  const left = right - textWidth(words, small, 400) - 6;
+  const middle = box.y + size * 0.75;
+  return [
+    ...whisker("runs.key.mark", round(left - 26), round(left - 4), round(middle)),
+    text("runs.key", words, right, round(middle + small * 0.35), small, {
+      anchor: "end",
+      fill: "muted",
+    }),
   ];
 }
 
@@ -626,7 +657,7 @@ function runTip(recording: Recording, run: Run, view: WorldView): string {
   const average = meanSuccess(run);
   const seeds =
     spread && average !== null
-      ? ` Over ${run.seeds.length + 1} seeds, each with other dice: ${percent(spread[0])} to ${percent(spread[1])}, ${percent(average)} on average.`
+      ? ` Over ${run.seeds.length + 1} seeds: ${percent(spread[0])} to ${percent(spread[1])}, ${percent(average)} on average.`
       : "";
   return `${runWords(view, run.name).what} ${percent(run.final.success)} of starts after ${count(run.gradient_steps, "gradient step")}.${seeds}${steps}${under ? ` Trained with ${under}.` : ""}`;
 }

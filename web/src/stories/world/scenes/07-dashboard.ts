@@ -14,19 +14,25 @@ import {
   type BarRow,
   type LineChartProps,
 } from "../parts/MetricsPanel";
-import { byExamples, examplesChart, examplesWords, type ByExamples } from "../parts/ExamplesChart";
+import {
+  byExamples,
+  examplesChart,
+  examplesWords,
+  neededWords,
+  type ByExamples,
+} from "../parts/ExamplesChart";
 import type { Caption, Equation, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { runWords } from "../definition";
+import { episodeWords, runWords } from "../definition";
 import { otherSettings } from "../settings";
 import { countedOf } from "../ways";
-import { BOTH, type WorldScene, type WorldView } from "../view";
+import { AFTER, BOTH, type WorldScene, type WorldView } from "../view";
 import { timeline } from "../../../scene/timeline";
 
 const BEATS = { curves: 5.2, sparks: 4.2, bars: 3, seeds: 4.4, examples: 0, believe: 6.4 };
 /** Where nobody measured success by number of examples. */
 const T = timeline(BEATS);
-const LONGER = timeline({ ...BEATS, examples: 9.6 });
+const LONGER = timeline({ ...BEATS, examples: 11 });
 /** When the curves are drawn. */
 const DRAWN = T.sparks - 1.2;
 
@@ -51,7 +57,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     },
     {
       at: T.sparks,
-      text: `Each episode's reward, step by step: from ${reward(at(recording.rollouts, 0).episode.total_reward)} to ${reward(last(recording.rollouts).episode.total_reward)}.`,
+      text: `The reward of one ${episodeWords(view, recording).name} from the same start: ${reward(at(recording.rollouts, 0).episode.total_reward)} before, ${reward(last(recording.rollouts).episode.total_reward)} after.`,
     },
     {
       at: T.bars,
@@ -75,13 +81,14 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
       at: LONGER.examples,
       text: `How many examples does it take? Here are ${found.seeds} trainings with each number of them.`,
     });
-    list.push({ at: LONGER.examples + 5, text: examplesWords(found) });
+    list.push({ at: LONGER.examples + 4, text: neededWords(found) });
+    list.push({ at: LONGER.examples + 7.5, text: examplesWords(found) });
   }
   list.push({ at: timesFor(recording, view).believe, text: believeWords(recording, view) });
   return list;
 }
 
-/** What the recording says of hierarchy: Planner and Doer against one module. */
+/** What the recording says of hierarchy: Planner and Doer against none. */
 export function believeWords(recording: Recording, view: WorldView): string {
   const main = mainRun(recording);
   const flat = recording.ablations.find(
@@ -90,9 +97,10 @@ export function believeWords(recording: Recording, view: WorldView): string {
   if (!main.model.subgoal_head || !flat)
     return "What to believe about hierarchy? This story has nothing to compare with: try both, side by side.";
   const [two, one] = [percent(main.final.success), percent(flat.final.success)];
+  const plain = runWords(view, flat.name).title.toLowerCase();
   const verdict = {
-    less: "Two are better here.",
-    more: "One is better here.",
+    less: "Planner and Doer do better here.",
+    more: `It does better with ${plain} here.`,
     tie: "Too close to tell.",
   }[compared(flat, main)];
   const lessons = count(recording.settings.examples, countedOf(recording.settings));
@@ -104,8 +112,8 @@ export function believeWords(recording: Recording, view: WorldView): string {
   );
   const also = wired && compared(wired, main) === "tie" && compared(flat, main) === "less";
   return also
-    ? `What to believe? ${lessons}: Planner and Doer ${two}, one module ${one}; told its own sub-goal, one does as well.`
-    : `What to believe? ${lessons}: Planner and Doer (H, L) reach ${two}, one module ${one}. ${verdict}`;
+    ? `With ${lessons} Planner and Doer reach ${two}, ${plain} ${one}. One box told its sub-goal is about as good.`
+    : `With ${lessons} Planner and Doer (H, L) reach ${two} of starts, ${plain} ${one}. ${verdict}`;
 }
 
 /** What it came to, where nobody said what is right; null where somebody did. */
@@ -127,7 +135,7 @@ function spreadSentence(recording: Recording, view: WorldView): string {
         view,
       )
     : null;
-  return `The pale bands show ${count(runs, "seed")}, the same training with other dice${other === null ? "" : `, trained with ${other}`}.`;
+  return `The pale bands show ${count(runs, "seed")}: the same training, each time with other luck${other === null ? "" : `, trained with ${other}`}.`;
 }
 
 function panels(layout: Layout): readonly [Box, Box, Box, Box] {
@@ -288,7 +296,7 @@ function drawSparks(recording: Recording, box: Box, drawn: number, layout: Layou
   return [
     fitted(
       "sparks.title",
-      "Episode reward from the same start",
+      "Reward so far from the same start, action by action",
       box.x,
       box.y + size * 1.1,
       box.width,
@@ -476,7 +484,12 @@ export const dashboard: WorldScene = {
   id: "dashboard",
   phase: 7,
   title: "What was learned",
-  learned: () => BOTH,
+  learned(recording, time, view) {
+    const found = byExamples(recording, view);
+    return found && time >= LONGER.examples - 0.25
+      ? { ...AFTER, range: extent(found.examples) }
+      : BOTH;
+  },
   duration: (recording, view) => timesFor(recording, view).end,
   captions,
   stops: (recording, view) => [

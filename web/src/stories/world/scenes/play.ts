@@ -34,7 +34,17 @@ export function playOf(
   return { played, beats, time: timeline({ intro: 1.6, episode: lengthOf(beats), outro }) };
 }
 
-export function drawPlay(recording: Recording, play: Play, time: number, view: WorldView): Shape[] {
+/** From the beginning of the episode, when the Planner's first sub-goal is told. */
+export const PLANNER_TOLD = 1.2;
+
+/** Draws the episode; `until` is when captions speak no longer of the Planner's first sub-goal. */
+export function drawPlay(
+  recording: Recording,
+  play: Play,
+  time: number,
+  view: WorldView,
+  until: number,
+): Shape[] {
   return playEpisode({
     table: recording.world,
     ground: groundOf(view, recording),
@@ -43,6 +53,7 @@ export function drawPlay(recording: Recording, play: Play, time: number, view: W
     time: time - play.time.episode,
     layout: view.layout,
     places: playPlaces(view.layout),
+    plannerTold: time >= play.time.episode + PLANNER_TOLD && time < until,
     frozen: {
       planner: recording.settings.freeze === "planner",
       doer: recording.settings.freeze === "doer",
