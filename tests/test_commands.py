@@ -37,7 +37,14 @@ STANDS_FOR = {
     **dict.fromkeys(("FILE", "DATA"), "dev.csv.gz"),
     **dict.fromkeys(("MODEL", "RUN"), "runs/sudoku-tiny"),
     **{"FOLDER": "folder", "N": "2", "P": "0.1", "K": "2", "S": "3", "HALF": "none"},
-    **{"PUZZLE": "sudoku", "PRESET": "tiny", "NAME": "tiny", "A-B": "10-20", "COMMAND": "solve"},
+    **{
+        "PUZZLE": "sudoku",
+        "SIDE": "9",
+        "PRESET": "tiny",
+        "NAME": "tiny",
+        "A-B": "10-20",
+        "COMMAND": "solve",
+    },
     **{
         "SIGMA": "0.5",
         "TASKS": "arc-1",
