@@ -37,7 +37,7 @@ test("hierarchy and none stand side by side, the second trained here", async ({ 
   await open(page, site.url, "#compare=flat&examples=2&passes=3");
   await expect(page.getByRole("figure")).toHaveCount(2, { timeout: 40_000 });
   await expect(page.getByRole("figure").nth(0)).toContainText("With hierarchy");
-  await expect(page.getByRole("figure").nth(1)).toContainText("No hierarchy");
+  await expect(page.getByRole("figure").nth(1)).toContainText("Without hierarchy");
 });
 
 test("what is trained for the right side is gone with it", async ({ page, site }) => {

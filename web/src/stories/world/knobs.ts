@@ -270,7 +270,7 @@ function wiringOf(world: WorldInPage | undefined): TrainingKnob<Wiring> {
 
 export const WIRINGS: Readonly<Record<Wiring, string>> = {
   hierarchy: "With hierarchy",
-  flat: "No hierarchy",
+  flat: "Without hierarchy",
 };
 
 /** The slider of one of a world's sizes. */

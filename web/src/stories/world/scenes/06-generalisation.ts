@@ -603,8 +603,8 @@ function whiskerKey(
   const left = right - textWidth(words, small, 400) - 6;
   const middle = box.y + size * 0.75;
   return [
-    ...whisker("runs.key.mark", round(left - 26), round(left - 4), round(middle)),
-    text("runs.key", words, right, round(middle + small * 0.35), small, {
+    ...whisker("runs.legend.mark", round(left - 26), round(left - 4), round(middle)),
+    text("runs.legend", words, right, round(middle + small * 0.35), small, {
       anchor: "end",
       fill: "muted",
     }),
