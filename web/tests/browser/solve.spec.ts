@@ -271,7 +271,7 @@ test("what is no puzzle is refused with a sentence, and what stood there stays",
   for (const [text, words] of [
     [
       "It was the best of times, it was the worst of times.\n".repeat(900),
-      "0 cells are not a sudoku of 9 x 9",
+      "No sudoku of 9 x 9 was found in it",
     ],
     [wide, "'１' in line 1, column 1 is not of a sudoku"],
     [".".repeat(256), "256 cells are not a sudoku of 9 x 9"],
