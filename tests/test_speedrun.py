@@ -279,13 +279,13 @@ def test_what_is_shipped_says_what_was_measured(
         evaluate(model, others, InferenceSettings(views=views, until_valid=True))
         for views in (1, 2)
     )
-    assert f"| the others (60) | {found.exact.share:.4f} | {found.exact.low:.4f} to" in card
-    assert f"{looked.exact.high:.4f} | {looked.mean_segments:.2f} |\n" in card
+    assert f"| the others (60) | {found.valid.share:.4f} | {found.valid.low:.4f} to" in card
+    assert f"{looked.valid.high:.4f} | {looked.mean_segments:.2f} |\n" in card
     assert load_model(folder).views == 2
     assert "a test's machine" in card
     assert '"recipe.steps" = 6' in card
     said = metadata_of(folder)[ABILITIES]
-    share = f"{looked.exact.share:.1%}"
+    share = f"{looked.valid.share:.1%}"
     assert said == (
         f"measured to solve {share} of the others and {share} of the others again, in up to 2 views"
     )

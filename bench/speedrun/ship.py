@@ -104,7 +104,7 @@ def scores(
 
 def abilities(tests: list[Test], say: list[str], views: int) -> str:
     """One sentence on what the model solves, of the tests with these titles."""
-    shares = {test.title: test.looked.exact.share for test in tests}
+    shares = {test.title: test.looked.valid.share for test in tests}
     unknown = [title for title in say if title not in shares]
     if unknown:
         raise UserError(f"--say {unknown[0]!r} is the title of no test: {', '.join(shares)}")
@@ -116,8 +116,8 @@ def abilities(tests: list[Test], say: list[str], views: int) -> str:
 
 def cells(scores: Evaluation) -> str:
     """What a table says of an evaluation, in three columns."""
-    exact = scores.exact
-    return f"{exact.share:.4f} | {exact.low:.4f} to {exact.high:.4f} | {scores.mean_segments:.2f}"
+    valid = scores.valid
+    return f"{valid.share:.4f} | {valid.low:.4f} to {valid.high:.4f} | {scores.mean_segments:.2f}"
 
 
 def began(description: dict[str, Any]) -> str:

@@ -109,7 +109,7 @@ test("what nobody has met yet is named first", () => {
   expect(captionsOf(3, recording)).toContain("once, at the start");
   expect(captionsOf(5, recording)).toContain("one-step gradient");
   expect(captionsOf(9, recording)).toContain("puzzle embedding");
-  expect(captionsOf(9, recording)).toContain("The model sees none of those");
+  expect(captionsOf(9, recording)).toContain("now it gets an input, and perhaps a tag");
 });
 
 test("a tray with nothing in it is not drawn", () => {

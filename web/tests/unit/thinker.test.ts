@@ -412,8 +412,9 @@ test("the page is told of every model, the usual one of a kind first", async () 
   const models = (await minds.index()).models.map(modelOf);
   expect(models.map(({ name }) => name)).toEqual([
     "sudoku-wide",
-    "maze-15",
+    "maze-hard-15",
     "arc-pocket",
+    "maze-15",
     "sudoku-easy-1000",
     "sudoku-hrm",
   ]);
@@ -421,7 +422,7 @@ test("the page is told of every model, the usual one of a kind first", async () 
     puzzle: "maze",
     canvas: [15, 15],
     holdsSmaller: true,
-    segments: 8,
+    segments: 12,
     haltThreshold: 0.9,
     views: 8,
   });

@@ -126,7 +126,7 @@ describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
       () => ["focus.model", "focus.card", "focus.chart"],
     );
     check(
-      /^(This step's loss rises|After the nudge|Hardly anything)/,
+      /^(This step's loss|After the nudge|Hardly anything)/,
       () => ["card.loss.planner", "card.loss.doer"],
       () => ["focus.model", "focus.planner"],
     );
@@ -179,12 +179,14 @@ describe.each(WORLD_STORIES)("fine-tuning, %s", (_, file) => {
       ]);
       expect(pairs.length).toBeGreaterThan(0);
       for (const [was, is] of pairs) {
-        if (text.startsWith("This")) expect(is).toBeGreaterThan(was!);
         if (text.startsWith("After")) expect(is).toBeLessThan(was!);
         if (text.startsWith("Hardly"))
           expect(Math.abs(is! - was!)).toBeLessThanOrEqual(Math.max(0.02, was! * 0.02));
       }
-      if (text.startsWith("This")) expect(text).toMatch(/The nudge (is for all|went too far)/);
+      if (text.startsWith("This")) {
+        expect(pairs.some(([was, is]) => is! > was!)).toBe(true);
+        expect(text).toMatch(/The nudge (is for all|went too far)/);
+      }
     }
     expect(said[0]).toContain(
       `take ${at(recording.fine_tuning, 0).examples.length} examples at a time`,
@@ -415,7 +417,7 @@ describe("what to believe about hierarchy", () => {
       change(recording);
       return (
         captionsOf(6, recording).find((text) =>
-          /^(What helps|Whether one box|To be taught)/.test(text),
+          /^(What helps|Whether a sub-goal|The sub-goal does)/.test(text),
         ) ?? ""
       );
     };
@@ -425,7 +427,7 @@ describe("what to believe about hierarchy", () => {
       for (const score of run.seeds) score.success = share;
     };
     expect(said(() => undefined)).toBe(
-      "What helps: being taught the sub-goal and told it. Whether two boxes help is too close to tell.",
+      "What helps is the sub-goal: one box does better with it. Whether two boxes help is too close to tell.",
     );
     expect(
       said((one) => {
@@ -433,7 +435,7 @@ describe("what to believe about hierarchy", () => {
         all(one, "one-module", 0.9);
       }),
     ).toBe(
-      "Whether one box is helped by sub-goals is too close to tell. Two boxes instead of one help, too.",
+      "Whether a sub-goal helps one box is too close to tell. Two boxes instead of one help, too.",
     );
     const alone = { ...story, ablations: story.ablations.filter(({ name }) => name === "flat") };
     expect(captionsOf(6, alone).join()).not.toContain("helps");

@@ -99,7 +99,7 @@ function costWords(before: Rung, rung: Rung, stopped: readonly number[]): string
   const was = percent(meanOf(before, exact));
   switch (compare(ofSeeds(before, exact), stopped)) {
     case "less":
-      return `Without lights ${was}. Learning them takes computing: ${rung.gradient_steps} gradient steps, not ${before.gradient_steps}.`;
+      return `Without lights ${was}. They cost computing: only ${rung.gradient_steps} gradient steps fit, not ${before.gradient_steps}.`;
     case "tie":
       return `Step 6, without lights: ${was}. The seeds overlap: what the lights cost cannot be told from luck.`;
     case "more":

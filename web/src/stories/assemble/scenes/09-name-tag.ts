@@ -71,7 +71,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     const examples = arc.tasks[0]?.demonstrations.length ?? 0;
     list.push({
       at: T.tasks,
-      text: `Another test: ${count(arc.tasks.length, "made-up task")}, ${count(examples, "example")} each for you. The model sees none of those, only its tag.`,
+      text: `Another test: ${count(arc.tasks.length, "made-up task")}. It learned from ${count(examples, "example")} of each; now it gets an input, and perhaps a tag.`,
     });
     const [shown] = arc.shown;
     if (shown) {

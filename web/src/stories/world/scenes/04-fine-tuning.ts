@@ -178,10 +178,8 @@ function compareWords(recording: Recording, cycle: Cycle): string {
   if (worse?.length) {
     const { rows } = at(recording.fine_tuning, cycle.step);
     const why =
-      rows > 1
-        ? `The nudge is for all ${rows} steps at once: one may get worse`
-        : "The nudge went too far";
-    return `This step's loss rises: ${told(worse)}. ${why}.`;
+      rows > 1 ? `The nudge is for all ${rows} steps: one may get worse` : "The nudge went too far";
+    return `This step's loss: ${told(halves)}. ${why}.`;
   }
   return better?.length
     ? `After the nudge the loss of this step is smaller: ${told(better)}.`

@@ -137,9 +137,9 @@ export function whatHelps(recording: Recording, view: WorldView): string | null 
   const wired = one.find(({ model }) => model.subgoal_channel);
   if (!plain || !wired || main.model.modules === 1) return null;
   const subgoals = {
-    more: "What helps: being taught the sub-goal and told it.",
-    less: "To be taught the sub-goal and told it does harm in one box.",
-    tie: "Whether one box is helped by sub-goals is too close to tell.",
+    more: "What helps is the sub-goal: one box does better with it.",
+    less: "The sub-goal does harm: one box does better without it.",
+    tie: "Whether a sub-goal helps one box is too close to tell.",
   }[compared(wired, plain)];
   const boxes = {
     more: "Two boxes instead of one help, too.",
