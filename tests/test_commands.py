@@ -167,6 +167,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             " --test-count 4 --test-out test.csv.gz",
             "data maze --side 8 --count 4 --out maze.csv.gz",
             "data maze --style newspaper --side 15 --count 2 --out news-15.csv.gz",
+            "data maze --side 15 --count 2 --out hard-15.csv.gz",
             f"train sudoku --data train.csv.gz --steps 1 {SHORT}",
             "data gym mini_sudoku --count 8 --out mini.csv.gz"
             " --test-count 4 --test-out mini-test.csv.gz",

@@ -47,8 +47,9 @@ from hrmkit.studio.thinkers import INDEX, Thinkers, named_by, stored
 
 ORIGIN = "http://127.0.0.1"
 COUNT = 200
-TIE = 0.05
-"""Two best logits as near as this are one to a thought in float32, which has lasted a while."""
+TIE = 0.15
+"""Two best logits as near as this are one to a thought in float32 that has lasted a while: in a cell
+that a model cannot settle, rounding grows from segment to segment."""
 MOST_TIES = 10
 """Of some hundred thousand tokens; where a model solves its puzzles there is none."""
 ROWS = 50
