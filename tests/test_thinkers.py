@@ -47,9 +47,11 @@ from hrmkit.studio.thinkers import INDEX, Thinkers, named_by, stored
 
 ORIGIN = "http://127.0.0.1"
 COUNT = 200
-TIE = 0.15
-"""Two best logits as near as this are one to a thought in float32 that has lasted a while: in a cell
-that a model cannot settle, rounding grows from segment to segment."""
+TIE = 0.05
+"""Two best logits as near as this are one to a thought in float32, which has lasted a while."""
+LONG = 8
+"""Segments after which two thoughts are no longer compared, only single segments: in a maze that a
+model cannot settle, rounding grows threefold from segment to segment."""
 MOST_TIES = 10
 """Of some hundred thousand tokens; where a model solves its puzzles there is none."""
 ROWS = 50
@@ -120,18 +122,21 @@ def puzzles_of(model: PuzzleHRM) -> Tensor:
 
 @pytest.mark.parametrize("name", shipped())
 def test_the_graph_of_every_model_thinks_as_pytorch_does(name: str) -> None:
-    """The same tokens after every segment, of some to the end; each segment's logits to 1e-4."""
+    """The same tokens after every segment, for long; of some each segment's logits to 1e-4."""
     model = hrmkit.load(name)
     assert isinstance(model, PuzzleHRM)
     graph, segment, puzzles, ties = Graph(model), Segment(model), puzzles_of(model), 0
     for batch, given in enumerate(puzzles.split(ROWS)):
         theirs = ours = start(model, given)
         tag = tags_of(model, ids_of(model, len(given)))
-        for _ in range(FEW if batch else model.wiring.segments):
+        for number in range(FEW if batch else model.wiring.segments):
             with torch.inference_mode():
                 wanted = [*segment(theirs.high, theirs.low, given.int(), *tag)]
             if not batch:
                 assert close(graph(theirs, given, *tag)[0], wanted[0])
+            if number >= LONG:
+                theirs = carried(model, theirs, wanted)
+                continue
             found = graph(ours, given, *tag)
             best, second = wanted[0].topk(2).values.unbind(-1)
             differ = found[0].argmax(-1) != wanted[0].argmax(-1)
