@@ -184,7 +184,14 @@ def test_why_a_training_failed_is_told_to_the_page_and_in_the_terminal(
     stories.train("first")
     until(lambda: states(stories)[0] == "failed")
     assert re.match(reason, stories.state()["worlds"]["first"]["problem"])
-    said = capfd.readouterr().err
+    heard: list[str] = []  # the state is known a moment before it is printed
+
+    def is_printed() -> bool:
+        heard.append(capfd.readouterr().err)
+        return "\n" in "".join(heard)
+
+    until(is_printed)
+    said = "".join(heard)
     assert re.match(f"A training in the background failed: {reason}", said)
     assert "Traceback" not in said
 
