@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from hrmkit.bounds import check_seeds, check_within
 from hrmkit.errors import UserError
 from hrmkit.experiments.journal import Journal
-from hrmkit.experiments.ladder.asked import Asked, asked_before, begin, check_same
 from hrmkit.experiments.ladder.jobs import (
     ArcRun,
     VariantRun,
@@ -28,6 +27,7 @@ from hrmkit.experiments.ladder.jobs import (
     wires_of,
     wiring_of,
 )
+from hrmkit.experiments.ladder.resuming import LadderPlan, begin, check_same, plan_before
 from hrmkit.experiments.ladder.variants import (
     ARC_STEP,
     ARC_VARIANTS,
@@ -140,17 +140,17 @@ def run_ladder(
             f"{folder} holds what an earlier ladder measured: add --resume to go on with it, or "
             "name another folder"
         )
-    asked = Asked(steps=list(chosen), seeds=seeds, units=units, bench=bench)
+    plan = LadderPlan(steps=list(chosen), seeds=seeds, units=units, bench=bench)
     if os.path.exists(kept):
-        check_same(asked, asked_before(Journal(kept), folder), folder)
+        check_same(plan, plan_before(Journal(kept), folder), folder)
     check_recording(kept)
     with held(folder, "ladder"):
-        finished = all_done(kept, jobs, processes, progress, asked)
+        finished = all_done(kept, jobs, processes, progress, plan)
     return put_together(chosen, tuple(range(seeds)), units, jobs, finished)
 
 
 def all_done(
-    kept: Path, jobs: Sequence[Job], processes: int, progress: Progress, asked: Asked
+    kept: Path, jobs: Sequence[Job], processes: int, progress: Progress, plan: LadderPlan
 ) -> Finished:
     """What every job found; those that `kept` does not have are done, and kept there."""
     use_one_thread()
@@ -161,7 +161,7 @@ def all_done(
     progress("training the rungs", done, len(jobs))
     for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
         finished[job.key()] = run
-        begin(journal, asked)
+        begin(journal, plan)
         journal.add(job.key(), run.model_dump(mode="json"))
         done += 1
         progress("training the rungs", done, len(jobs))

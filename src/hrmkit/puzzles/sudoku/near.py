@@ -8,6 +8,8 @@ as hard ones.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hrmkit.errors import UserError
@@ -21,8 +23,8 @@ TRIED = 512
 """Neighbours made at a time."""
 PATIENCE = 400
 """Times that so many are made for a share before giving up."""
-FOR_TEST = 0.1
-"""The share of the file's puzzles whose neighbours are for the test, and never trained on."""
+EVERY = 10
+"""Of every tenth of the file's puzzles the neighbours are for the test, and never trained on."""
 
 
 def seeds_of(source: str) -> tuple[Pool, Pool]:
@@ -38,8 +40,7 @@ def seeds_of(source: str) -> tuple[Pool, Pool]:
         )
     founder = np.arange(len(given))
     pool = Pool(given, np.zeros_like(given), np.zeros(len(given), np.int64), founder)
-    every = max(2, round(1 / FOR_TEST))
-    tested = founder % every == every - 1 if len(given) >= every else founder == len(given) - 1
+    tested = founder % min(EVERY, len(given)) == 0
     return pool[np.flatnonzero(~tested)], pool[np.flatnonzero(tested)]
 
 
@@ -53,15 +54,16 @@ def make_sudokus_near(
     """
     rng, parents = share.rng(), seeds[share.part]
     known = {given.tobytes() for part in seeds for given in part.given}
-    kept: list[Pool] = []
+    kept = parents[np.arange(0)]
     for _ in range(PATIENCE):
         born = children(parents[rng.integers(len(parents), size=TRIED)], rng)
-        hard = guesses_of(born.given, rng, orders)
-        born = Pool(born.given, born.solution, hard, born.founder)
-        for row in np.flatnonzero(hard >= least):
+        born = replace(born, guesses=guesses_of(born.given, rng, orders))
+        fresh: list[int] = []
+        for row in np.flatnonzero(born.guesses >= least).tolist():
             if (key := born.given[row].tobytes()) not in known:
                 known.add(key)
-                kept.append(born[np.array([row])])
+                fresh.append(row)
+        kept = kept.joined(born[np.array(fresh, np.int64)])
         if len(kept) >= share.count:
             break
     else:
@@ -69,7 +71,4 @@ def make_sudokus_near(
             f"only {len(kept)} of {share.count} sudokus that need {least:g} guesses were found in "
             "time near the file's: give a lower --rating, or a file of harder ones"
         )
-    pool = kept[0]
-    for one in kept[1 : share.count]:
-        pool = pool.joined(one)
-    return rows_of(pool, share)
+    return rows_of(kept[np.arange(share.count)], share)

@@ -14,7 +14,7 @@ JOB = "the ladder itself"
 """Its line in the journal, among those of its jobs."""
 
 
-class Asked(BaseModel):
+class LadderPlan(BaseModel):
     """What the measured numbers of a ladder depend on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -34,13 +34,13 @@ class Asked(BaseModel):
         }
 
 
-def asked_before(journal: Journal, folder: Path) -> Asked | None:
+def plan_before(journal: Journal, folder: Path) -> LadderPlan | None:
     """What the folder was begun with; None if it does not say."""
-    said = journal.read(Asked.model_validate).get(JOB)
+    said = journal.read(LadderPlan.model_validate).get(JOB)
     return said or _of_recording(folder)
 
 
-def check_same(now: Asked, before: Asked | None, folder: Path) -> None:
+def check_same(now: LadderPlan, before: LadderPlan | None, folder: Path) -> None:
     """Raise `UserError` where a ladder is to go on with something else than it was begun with."""
     if before is None or before == now:
         return
@@ -53,13 +53,13 @@ def check_same(now: Asked, before: Asked | None, folder: Path) -> None:
     )
 
 
-def begin(journal: Journal, asked: Asked) -> None:
+def begin(journal: Journal, plan: LadderPlan) -> None:
     """Write down what a ladder is begun with, unless it is there."""
-    if JOB not in journal.read(Asked.model_validate):
-        journal.add(JOB, asked.model_dump(mode="json"))
+    if JOB not in journal.read(LadderPlan.model_validate):
+        journal.add(JOB, plan.model_dump(mode="json"))
 
 
-def _of_recording(folder: Path) -> Asked | None:
+def _of_recording(folder: Path) -> LadderPlan | None:
     """What the recording in the folder says, of a ladder whose journal does not."""
     from hrmkit.experiments.ladder.report import RECORDING
     from hrmkit.recording.file import load
@@ -71,10 +71,10 @@ def _of_recording(folder: Path) -> Asked | None:
         return None  # there is none, or none that can be read
     if not isinstance(recording, LadderRecording):
         return None
-    asked = recording.settings
-    return Asked(
-        steps=list(asked.steps),
-        seeds=len(asked.seeds),
-        units=asked.units,
+    settings = recording.settings
+    return LadderPlan(
+        steps=list(settings.steps),
+        seeds=len(settings.seeds),
+        units=settings.units,
         bench=bool(recording.bench),
     )
