@@ -140,17 +140,17 @@ def run_ladder(
             f"{folder} holds what an earlier ladder measured: add --resume to go on with it, or "
             "name another folder"
         )
-    plan = LadderPlan(steps=list(chosen), seeds=seeds, units=units, bench=bench)
+    wanted = LadderPlan(steps=list(chosen), seeds=seeds, units=units, bench=bench)
     if os.path.exists(kept):
-        check_same(plan, plan_before(Journal(kept), folder), folder)
+        check_same(wanted, plan_before(Journal(kept), folder), folder)
     check_recording(kept)
     with held(folder, "ladder"):
-        finished = all_done(kept, jobs, processes, progress, plan)
+        finished = all_done(kept, jobs, processes, progress, wanted)
     return put_together(chosen, tuple(range(seeds)), units, jobs, finished)
 
 
 def all_done(
-    kept: Path, jobs: Sequence[Job], processes: int, progress: Progress, plan: LadderPlan
+    kept: Path, jobs: Sequence[Job], processes: int, progress: Progress, wanted: LadderPlan
 ) -> Finished:
     """What every job found; those that `kept` does not have are done, and kept there."""
     use_one_thread()
@@ -161,7 +161,7 @@ def all_done(
     progress("training the rungs", done, len(jobs))
     for job, run in zip(missing, in_processes(run_job, missing, processes), strict=True):
         finished[job.key()] = run
-        begin(journal, plan)
+        begin(journal, wanted)
         journal.add(job.key(), run.model_dump(mode="json"))
         done += 1
         progress("training the rungs", done, len(jobs))
