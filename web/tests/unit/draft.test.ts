@@ -114,17 +114,11 @@ test("a start that is put elsewhere moves there", () => {
   expect(moved.grid.filter((token) => token === GOAL)).toHaveLength(1);
 });
 
-test("a maze with open rooms or without a wall around it is said to be unlike newspapers'", () => {
+test("a maze is judged by its shortest way, whatever its kind", () => {
   const corridor = "1111/1S.1/11.1/11G1/1111";
   const said = (text: string) => judge(readWritten(text) as GridDraft).words;
   expect(said(corridor)).toBe("5 × 4; the shortest way has 4 cells.");
-  for (const other of [
-    corridor.replace("/11.1", "/1..1"),
-    corridor.replace("11G1/1111", "11.1/11G1"),
-  ]) {
-    expect(said(other)).toContain("It is unlike newspapers' mazes");
-  }
-  expect(judge(empty("maze", 7)).words).toContain("unlike");
+  expect(said(corridor.replace("/11.1", "/1..1"))).toBe("5 × 4; the shortest way has 4 cells.");
   expect(judge(empty("maze", 7)).ready).toBe(true);
 });
 

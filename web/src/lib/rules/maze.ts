@@ -154,19 +154,3 @@ function markedIn(given: Grid, answer: Grid): Set<number> {
   }
   return marked;
 }
-
-/** Whether a wall stands all around, and no room is open: every way is one cell wide. */
-export function hasCorridorsOnly(given: Grid, height: number, width: number): boolean {
-  const isWall = (row: number, column: number): boolean => given[row * width + column] === WALL;
-  const rows = Array.from({ length: height }, (_, row) => row);
-  const columns = Array.from({ length: width }, (_, column) => column);
-  const walled =
-    rows.every((row) => isWall(row, 0) && isWall(row, width - 1)) &&
-    columns.every((column) => isWall(0, column) && isWall(height - 1, column));
-  const roomAt = (row: number, column: number): boolean =>
-    ![0, 1].some((down) => [0, 1].some((right) => isWall(row + down, column + right)));
-  return (
-    walled &&
-    !rows.slice(1).some((row) => columns.slice(1).some((column) => roomAt(row - 1, column - 1)))
-  );
-}

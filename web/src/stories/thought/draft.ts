@@ -227,17 +227,11 @@ function judgeSudoku({ grid }: GridDraft): Judged {
   return { words: `${said}, one solution; ${hard}.`, cells: [], ready: true };
 }
 
-/** Said of a maze that a model for newspapers' mazes has most likely never seen the like of. */
-const UNLIKE =
-  "It is unlike newspapers' mazes, which have a wall around them and ways one cell wide: a model " +
-  "that learned those may well fail.";
-
 function judgeMaze({ grid, height, width }: GridDraft): Judged {
   const flaw = mazes.flaw(grid, height, width);
   if (!flaw) {
     const way = mazes.wayThrough(grid, height, width) ?? [];
-    const unlike = mazes.hasCorridorsOnly(grid, height, width) ? "" : ` ${UNLIKE}`;
-    const words = `${height} × ${width}; the shortest way has ${count(way.length, "cell")}.${unlike}`;
+    const words = `${height} × ${width}; the shortest way has ${count(way.length, "cell")}.`;
     return { words, cells: [], ready: true };
   }
   const several = [mazes.START, mazes.GOAL].flatMap((token) => {

@@ -31,7 +31,8 @@ export function cellLook({ side }: Pick<Cells, "side">, success: boolean) {
       };
 }
 
-export type CellForm = "full" | "seen" | "crossed";
+/** `missed`: an example began there, and yet it fails. */
+export type CellForm = "full" | "seen" | "crossed" | "missed";
 
 /** The form of cell `i`. */
 export function cellPath({ columns, side, left, top }: Cells, i: number, form: CellForm): string {
@@ -47,13 +48,9 @@ export function boxPath(x: number, y: number, half: number, form: CellForm): str
   const arc = (dx: number, dy: number) => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
   const box = `M${round(x - half + r)} ${round(y - half)}h${flat}${arc(r, r)}v${flat}${arc(-r, r)}h${-flat}${arc(-r, -r)}v${-flat}${arc(r, -r)}Z`;
   const k = round(half * 0.42);
-  if (form === "seen") {
-    return `${box}M${round(x - k)} ${round(y)}a${k} ${k} 0 1 0 ${2 * k} 0a${k} ${k} 0 1 0 ${-2 * k} 0Z`;
-  }
-  if (form === "crossed") {
-    return `${box}M${round(x - k)} ${round(y - k)}l${2 * k} ${2 * k}M${round(x + k)} ${round(y - k)}l${-2 * k} ${2 * k}`;
-  }
-  return box;
+  const hole = `M${round(x - k)} ${round(y)}a${k} ${k} 0 1 0 ${2 * k} 0a${k} ${k} 0 1 0 ${-2 * k} 0Z`;
+  const cross = `M${round(x - k)} ${round(y - k)}l${2 * k} ${2 * k}M${round(x + k)} ${round(y - k)}l${-2 * k} ${2 * k}`;
+  return box + { full: "", seen: hole, crossed: cross, missed: hole + cross }[form];
 }
 
 /** Columns of the grid: a multiple of the number of places, so that neighbours belong together. */

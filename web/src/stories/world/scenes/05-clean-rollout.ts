@@ -57,6 +57,11 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   }
   const turning = firstTurn(table, now);
   if (turning) list.push({ at: turning.at, text: `The memory turns over: “${turning.words}”.` });
+  const next = turning && nextSubgoal(now, turning.index);
+  if (next) {
+    const words = at(table.subgoals, next.subgoal);
+    list.push({ at: next.at, text: `So the Planner hands down the next card: ${words}.` });
+  }
   list.push({ at: now.time.outro, text: verdict(recording, view) });
   return inOrder(list);
 }
@@ -68,7 +73,20 @@ function firstTurn(table: WorldTable, { played, beats, time }: Play) {
   const step = steps[index];
   if (!step) return null;
   const beat = at(beats, index);
-  return { at: time.episode + beat.start + beat.length * 0.6, words: memoryWords(table, step) };
+  const turns = time.episode + beat.start + beat.length * 0.6;
+  return { index, at: turns, words: memoryWords(table, step) };
+}
+
+/** When the Planner first names another sub-goal after action `index`; null if it never does. */
+function nextSubgoal({ played, beats, time }: Play, index: number) {
+  const { steps } = played.episode;
+  const before = at(steps, index).subgoal;
+  const step = steps.slice(index + 1).find(({ subgoal }) => subgoal >= 0 && subgoal !== before);
+  if (!step) return null;
+  return {
+    at: time.episode + at(beats, steps.indexOf(step)).start + PLANNER_TOLD,
+    subgoal: step.subgoal,
+  };
 }
 
 /** What the memory says once a step has changed it; '' where it has not. */

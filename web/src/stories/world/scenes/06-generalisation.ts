@@ -365,7 +365,8 @@ function cellShape(
   const episode = at(grid, i);
   const known = learnedStarts(recording).has(episode.start);
   const tip = startWords(recording, episode, i, shown, known, ground);
-  const form = !shown ? "full" : !episode.success ? "crossed" : known ? "seen" : "full";
+  const forms: readonly CellForm[] = episode.success ? ["full", "seen"] : ["crossed", "missed"];
+  const form = shown ? at(forms, Number(known)) : "full";
   const look = shown
     ? cellLook(cells, episode.success)
     : ({ fill: "faint", opacity: 0.45 } as const);
