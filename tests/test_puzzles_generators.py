@@ -225,8 +225,20 @@ def test_neighbours_of_hard_puzzles_are_proper_and_as_hard_as_asked_for(
     with pytest.raises(UserError, match="of 20 sudokus that need 200 guesses were found"):
         make_sudokus_near(shares[0], seeds, 200, 2)
     file.write_text("\n".join(file.read_text().splitlines()[:2]))
-    with pytest.raises(UserError, match="holds 1 sudokus of 81 cells"):
+    with pytest.raises(UserError, match="holds 1 sudokus with the same answer"):
         seeds_of(str(file))
+    head, row = file.read_text().splitlines()
+    question = row.split(",")[1]
+    file.write_text(f"{head}\n" + f"{row}\n" * 3)
+    with pytest.raises(UserError, match="holds 3 sudokus with the same answer"):
+        seeds_of(str(file))
+    few = question[:60].translate(str.maketrans("123456789", "........."))
+    file.write_text(f"question\n{few}{question[60:]}\n")
+    with pytest.raises(UserError, match=r"puzzle 1 of .* has several solutions"):
+        seeds_of(str(file))
+    itself = CliRunner().invoke(app, ["data", "sudoku", "--near", str(file), "--out", str(file)])
+    assert itself.exit_code == 2
+    assert "cannot be read and written" in itself.output
     both = ("--near", str(file), "--blanks", "30")
     assert CliRunner().invoke(app, ["data", "sudoku", *both]).exit_code == 2
 

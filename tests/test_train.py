@@ -225,6 +225,10 @@ def test_a_run_takes_canvas_and_puzzle_ids_of_the_model_that_it_begins_with(
     refused = CliRunner().invoke(app, [*small, "--resume", "--canvas", "5"])
     assert refused.exit_code == 2
     assert "canvas is 5, and was 4" in refused.output
+    for side in ("0", "-1", "31"):
+        refused = CliRunner().invoke(app, [*small[:-1], str(tmp_path / "no"), "--canvas", side])
+        assert refused.exit_code == 2
+        assert "not possible" in refused.output
     data.write_text(f"question,answer\n{larger},{larger.replace(' ', 'o')}\n")
     refused = CliRunner().invoke(app, [*small[:-1], str(tmp_path / "no"), "--canvas", "4"])
     assert refused.exit_code == 2
@@ -240,7 +244,7 @@ def test_a_run_takes_canvas_and_puzzle_ids_of_the_model_that_it_begins_with(
     wrong.write_text(NINE)
     refused = train("--data", wrong, *short, "--canvas", "9", "--out", tmp_path / "no")
     assert refused.exit_code == 2
-    assert "puzzles of sudoku are all of one size; leave --canvas out" in refused.output
+    assert "cannot be chosen for sudoku: it is for puzzles that may be smaller" in refused.output
     refused = train("--data", wrong, "--from", tmp_path / "maze", *short, "--out", tmp_path / "no")
     assert refused.exit_code == 2
     assert "reads 36 cells of 6 tokens, and these puzzles have 81 of 11" in refused.output

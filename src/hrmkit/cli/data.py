@@ -66,6 +66,7 @@ def sudoku(
     Ctrl-C writes what was made. Example:
     hrmkit data sudoku --count 1000 --out train.csv.gz --test-count 200 --test-out test.csv.gz
     """
+    import os
     from functools import partial
 
     from hrmkit.errors import UserError
@@ -90,6 +91,9 @@ def sudoku(
         )
     if near is not None:
         least = guesses_for("easy", rating)
+        for target in (out, test_out):
+            if target and os.path.realpath(target) == os.path.realpath(near):
+                raise UserError(f"{near} cannot be read and written: name another file for --out")
         work = partial(make_sudokus_near, seeds=seeds_of(near), least=least, orders=orders)
         _make(work, AT_A_TIME, "guesses", out, count, seed, test_count, test_out)
         return

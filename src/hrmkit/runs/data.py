@@ -80,10 +80,10 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
         return load_arc_data(plan, side_of(read.tokens) if read else None)
     any_canvas = plan.wiring.any_canvas
     cells = read.tokens if read and kind.holds_smaller else None
-    if plan.canvas:
+    if plan.canvas is not None:
         check_canvas(plan.canvas, cells, any_canvas)
         cells = plan.canvas**2
-    larger = any_canvas and not plan.canvas
+    larger = any_canvas and plan.canvas is None
     train = load_puzzles(plan.puzzle, plan.data, skip_bad, cells, larger)
     if plan.test:
         if cells:
@@ -104,10 +104,12 @@ def load_data(plan: Plan, skip_bad: bool = False, read: PuzzleInterface | None =
 
 
 def check_canvas(side: int, cells: int | None, any_canvas: bool) -> None:
-    """Raise `UserError` where the model that a run begins with cannot have such a canvas.
+    """Raise `UserError` for no canvas, or one that the model which a run begins with cannot have.
 
     `cells` are those that it reads, None where there is no such model.
     """
+    if side < 1:
+        raise UserError(f"a canvas of {side} cells a side is not possible: choose 2 or more")
     if cells and side**2 != cells and not any_canvas:
         raise UserError(
             f"a canvas of {side} x {side} is not possible: the model that the run begins with has "

@@ -53,8 +53,8 @@ class Plan:
         check_seed(self.seed)
         if self.canvas is not None and not definition_of(self.puzzle).holds_smaller:
             raise UserError(
-                f"a canvas of {self.canvas} cells a side: puzzles of {self.puzzle} are all of one "
-                "size; leave --canvas out"
+                f"a canvas of {self.canvas} cells a side cannot be chosen for {self.puzzle}: it is "
+                "for puzzles that may be smaller than it, as mazes; leave --canvas out"
             )
 
 

@@ -16,6 +16,7 @@ from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, load_puzzles
 from hrmkit.puzzles.making import WorkShare
 from hrmkit.puzzles.sudoku.generator import CELLS, Pool, children, guesses_of, rows_of
+from hrmkit.puzzles.sudoku.search import search
 
 AT_A_TIME = 64
 """Puzzles of a share."""
@@ -24,23 +25,36 @@ TRIED = 512
 PATIENCE = 400
 """Times that so many are made for a share before giving up."""
 EVERY = 10
-"""Of every tenth of the file's puzzles the neighbours are for the test, and never trained on."""
+"""Of every tenth of the file's answers the neighbours are for the test, and never trained on."""
 
 
 def seeds_of(source: str) -> tuple[Pool, Pool]:
     """The puzzles of a file, as parents of those to train on and of those to test on.
 
-    Raises `UserError` where it cannot be read, or holds no two sudokus of 9x9.
+    Puzzles with the same answer are all for one of both. Raises `UserError` where the file cannot
+    be read, holds a sudoku that has several answers, or no two of 9x9 with different ones.
     """
     given = load_puzzles("sudoku", source, unanswered=True).rows.given.numpy() - 1
-    if given.shape[1] != CELLS or len(given) < 2:
+    if given.shape[1] != CELLS:
         raise UserError(
-            f"{source} holds {len(given)} sudokus of {given.shape[1]} cells: "
-            f"neighbours are made of two or more of {CELLS} cells"
+            f"{source} holds sudokus of {given.shape[1]} cells: neighbours are made of {CELLS}"
+        )
+    found = search(given)
+    several = np.flatnonzero(found.solutions != 1)
+    if len(several):
+        raise UserError(
+            f"puzzle {several[0] + 1} of {source} has several solutions: neighbours are made of "
+            "puzzles with one"
+        )
+    answers, answer = np.unique(found.first, axis=0, return_inverse=True)
+    if len(answers) < 2:
+        raise UserError(
+            f"{source} holds {len(given)} sudokus with the same answer: neighbours are made of two "
+            "or more that differ"
         )
     founder = np.arange(len(given))
-    pool = Pool(given, np.zeros_like(given), np.zeros(len(given), np.int64), founder)
-    tested = founder % min(EVERY, len(given)) == 0
+    pool = Pool(given, found.first, np.zeros(len(given), np.int64), founder)
+    tested = answer.ravel() % min(EVERY, len(answers)) == 0
     return pool[np.flatnonzero(~tested)], pool[np.flatnonzero(tested)]
 
 
