@@ -42,7 +42,7 @@ Examples:
 
   hrmkit solve maze maze.txt --model runs/maze-tiny --watch
 
-  hrmkit solve arc 6ea4a07e
+  hrmkit solve arc bbb1b8b6
 """  # noqa: E501 - a command that can be copied
 
 

@@ -180,7 +180,7 @@ RUNS = (
     ),
     Words(
         name="flat-labelled",
-        title="No hierarchy, told labels",
+        title="No hierarchy, taught sub-goals",
         what="One module that also learns the sub-goal labels.",
     ),
     Words(

@@ -5,6 +5,11 @@ export function plain(name: string): string {
   return name.replaceAll("_", " ");
 }
 
+/** A title as it is shown: recordings have theirs in ASCII. */
+export function shownTitle(title: string): string {
+  return title.replaceAll("->", "→");
+}
+
 export function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -212,9 +212,9 @@ def trained_on(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
         if isinstance(source, str):
             numbers = rows.setdefault(source.rsplit("/", 1)[-1], [])
             numbers += [number] if isinstance(number, int) else []
-    return tuple(f"{source}{counted(numbers)}" for source, numbers in rows.items())
+    return tuple(f"{counted(numbers)}{source}" for source, numbers in rows.items())
 
 
 def counted(numbers: Sequence[int]) -> str:
-    """How many puzzles the files of one name have, in brackets; nothing where that is not known."""
-    return f" ({' + '.join(f'{number:,}' for number in numbers)})" if numbers else ""
+    """How many puzzles the files of one name have; nothing where that is not known."""
+    return f"{' + '.join(f'{number:,}' for number in numbers)} puzzles of " if numbers else ""

@@ -28,13 +28,23 @@ export function notMeasured(step: number): string {
   return `This ladder did not measure step ${step}: the wires are shown, but no numbers.`;
 }
 
-/** A rung in few words: its step and title, or, at the bench, its name where the title is long. */
+/** A rung in few words, for a row of a chart. */
 export function rungName(rung: Rung): string {
-  if (rung.step !== null) return `${rung.step} ${rung.title}`;
-  return rung.title.length <= LONG ? rung.title : plain(rung.name.replaceAll("-", " "));
+  const words = SHORT[rung.name] ?? rung.title;
+  if (rung.step !== null) return `${rung.step} ${words}`;
+  return words.length <= LONG ? words : plain(rung.name.replaceAll("-", " "));
 }
 
 const LONG = 30;
+
+/** Where a title says more than a row shows, or too little for who has not read the manual. */
+const SHORT: Readonly<Record<string, string>> = {
+  "step-8": "disguises",
+  "one-module": "one module",
+  "full-gradient": "H and L, all calls learn",
+  "one-module-two-states": "TRM: one module, two notes",
+  "single-pass": "lights, one pass",
+};
 
 /** What is said where a part of the evidence is missing. */
 export function absent(id: string, box: Box, sentence: string, layout: Layout): Shape[] {

@@ -1,5 +1,6 @@
 /** The story of a world: a model of sub-goals and actions is fine-tuned, and plays before and after. */
 import type { Recording } from "../../recording/types.gen";
+import { shownTitle } from "../../scene/words";
 import type { Story } from "../story";
 import { settingsInFileName } from "./knobs";
 import { beside, fields } from "./view";
@@ -9,7 +10,7 @@ export const about: Story<Recording> = {
   kind: "fine-tuning",
   title(definitions) {
     const [only, ...others] = definitions?.worlds ?? [];
-    return only && others.length === 0 ? only.title.replace("->", "→") : "Worlds";
+    return only && others.length === 0 ? shownTitle(only.title) : "Worlds";
   },
   promise: "A tiny model goes wrong, is taught, and tries again.",
   legend: [
@@ -30,7 +31,7 @@ export const about: Story<Recording> = {
     const world = definitions?.worlds.find(({ story }) => story === name);
     return (
       world &&
-      `The story of “${world.title}” is not trained here yet; the first one is shown. Where the ` +
+      `The story of “${shownTitle(world.title)}” is not trained here yet; the first one is shown. Where the ` +
         "studio runs, choosing its picture trains it."
     );
   },

@@ -108,10 +108,7 @@ function drawDotRows(
                   { fill: "surface", stroke: "ink", strokeWidth: 1.6 },
                 ),
               ),
-              text(`${name}.value`, percent(mean(row.values)), box.x + box.width, base, size, {
-                anchor: "end",
-                weight: 700,
-              }),
+              ...rowValues(`${name}.value`, row, box.x + box.width, base, size, high),
             ]
           : []),
         ...(measured
@@ -133,6 +130,25 @@ function drawDotRows(
       { label: told, tip: told },
     );
   });
+}
+
+/** The mean; and, where the row is high enough, that of the second measure under it. */
+function rowValues(
+  id: string,
+  { values, second = [] }: DotRow,
+  right: number,
+  base: number,
+  size: number,
+  high: number,
+): Shape[] {
+  const said = (key: string, of: readonly number[], y: number, weight: 400 | 700) =>
+    text(key, percent(mean(of)), right, round(y), size, { anchor: "end", weight });
+  if (second.length === 0 || high < size * 2.1) return [said(id, values, base, 700)];
+  const apart = size * 0.56;
+  return [
+    said(id, values, base - apart, 700),
+    said(`${id}.second`, second, base + apart, 400),
+  ];
 }
 
 /** A name in one line, or in two where it is long and the row is high. */

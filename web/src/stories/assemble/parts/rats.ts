@@ -37,6 +37,25 @@ export function rat(id: string, { x, y }: Point, scale: number, look: number): S
   );
 }
 
+/** The treat: a wedge of cheese, with holes. */
+function cheese(id: string, { x, y }: Point, scale: number): Shape {
+  return group(
+    id,
+    [
+      path(`${id}.top`, "M-17 -2L10 -15Q18 -12 17 -2Z", {
+        fill: "surface",
+        stroke: "ink",
+        strokeWidth: 2,
+      }),
+      path(`${id}.side`, "M-17 -2H17V13H-17Z", { fill: "gold", stroke: "ink", strokeWidth: 2 }),
+      circle(`${id}.hole0`, -8, 5, 3.2, { fill: "surface" }),
+      circle(`${id}.hole1`, 3, 8, 2.4, { fill: "surface" }),
+      circle(`${id}.hole2`, 10, 3, 3.4, { fill: "surface" }),
+    ],
+    { x: round(x), y: round(y), scale, label: "The treat" },
+  );
+}
+
 /** Two rooms; `swap` moves each treat to the other bucket. */
 export function rooms(box: Box, swap: number, size: number): Shape[] {
   const wide = box.width * 0.46;
@@ -69,11 +88,7 @@ export function rooms(box: Box, swap: number, size: number): Shape[] {
               weight: 600,
             },
           ),
-          path(
-            `room${room}.treat`,
-            `M${round(treat.x - 13 * k)} ${round(treat.y)}L${round(treat.x + 13 * k)} ${round(treat.y - 9 * k)}L${round(treat.x + 13 * k)} ${round(treat.y + 9 * k)}Z`,
-            { fill: "gold", stroke: "ink", strokeWidth: 2 },
-          ),
+          cheese(`room${room}.treat`, treat, k),
           ...[0, 1].map((i) => {
             const b = bucket(i);
             return path(

@@ -206,7 +206,7 @@ function evidence(
   const last = tween(t, T.verdict, T.verdict + 0.5);
   const { one_step, full, cycles, low_calls } = recording.memory;
   const note = `A disc is a call of L, a square one of H${t >= T.gradient ? "; a red flag: it carries gradient." : "."}`;
-  const shape = `one round of thinking about ${recording.settings.batch} puzzles, N = ${cycles}, T = ${low_calls}`;
+  const shape = `one round of ${count(cycles * (low_calls + 1), "call")} on ${recording.settings.batch} puzzles`;
   return panel(layout, last < 0.5 ? "The rhythm, and what it costs" : "Does it solve more?", [
     ...rhythm({
       id: "calls",

@@ -367,7 +367,7 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
         ...words(
           "rows.note",
           { ...whole, y: whole.y + whole.height - size * 3.4 },
-          `Discs and number: one answer. Squares: the most counted answer of ${recording.settings.views} views.`,
+          `Discs and upper number: one answer. Squares and lower number: the most counted answer of ${recording.settings.views} views.`,
           Math.max(11, size * 0.92),
         ),
       ]),

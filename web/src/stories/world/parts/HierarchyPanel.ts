@@ -65,7 +65,13 @@ export interface HierarchyProps {
   readonly memory: readonly MemoryProps[];
   /** How lit each half is; fully, where nothing is given. */
   readonly lit?: Readonly<Record<"planner" | "doer", number>>;
-  readonly halting?: { readonly stop: boolean; readonly lit: number; readonly tip: string };
+  readonly halting?: {
+    readonly stop: boolean;
+    readonly lit: number;
+    /** How sure it is to be done, beside the light while that is lit. */
+    readonly sure: string;
+    readonly tip: string;
+  };
 }
 
 export interface CardProps {
@@ -198,7 +204,7 @@ function drawModule(
       box.x + box.width - pad,
       head - titleSize * 0.32,
       props,
-      halting ? 42 : 0,
+      halting ? 80 : 0,
     ),
     ...choices(`${id}.choices`, choiceBox(box, layout), props, layout, tones.main, tones.soft),
     ...(halting
@@ -210,6 +216,12 @@ function drawModule(
             r: 6,
             ...halting,
           }),
+          ...faded(`${id}.sure`, halting.lit, [
+            text(`${id}.sure.words`, halting.sure, box.x + box.width - pad - 36, head - 1, 12.5, {
+              anchor: "end",
+              weight: 700,
+            }),
+          ]),
         ]
       : []),
     ...(props.frozen
@@ -217,7 +229,7 @@ function drawModule(
           snowflake(
             `${id}.frozen`,
             {
-              x: box.x + box.width - pad - 22 - (halting ? 90 : 66),
+              x: box.x + box.width - pad - 22 - (halting ? 128 : 66),
               y: head - 6,
               size: 18,
               label: "frozen",

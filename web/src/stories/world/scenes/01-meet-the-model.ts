@@ -517,6 +517,7 @@ function model(
     halting: {
       stop: segment.q_halt > 0,
       lit,
+      sure: percent(logistic(segment.q_halt)),
       tip: `Halting: the model gives ${percent(logistic(segment.q_halt))} to being right already.`,
     },
   });

@@ -598,7 +598,7 @@ function whiskerKey(
 ): Shape[] {
   const seeds = Math.max(...runs.map((run) => run.seeds.length)) + 1;
   if (!rows.some(({ spread }) => spread)) return [];
-  const words = `spread of ${count(seeds, "seed")}`;
+  const words = `worst to best of ${count(seeds, "seed")}`;
   const small = Math.max(11, size * 0.85);
   const right = box.x + box.width;
   const left = right - textWidth(words, small, 400) - 6;

@@ -1,6 +1,7 @@
 /** The worlds that there are to choose, each with its picture. */
 import { memo } from "../../../scene/memo";
 import type { Shape } from "../../../scene/shape";
+import { shownTitle } from "../../../scene/words";
 import { PICTURE, type Choice, type PageAccess } from "../../onStage";
 import type { WorldInPage } from "../definition";
 import { miniTrack } from "../parts/miniTrack";
@@ -28,7 +29,7 @@ export function choicesOf(
       {
         id: name,
         recording: story,
-        title: title.replace("->", "→"),
+        title: shownTitle(title),
         picture: pictureOf(world),
         chosen: world === chosen,
         note: there ? "" : noteOf(state),
