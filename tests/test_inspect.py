@@ -246,6 +246,17 @@ def test_the_same_call_writes_the_same_bytes(run: Path) -> None:
         assert (run / "one" / name).read_bytes() == (run / "other" / name).read_bytes(), name
 
 
+def test_a_guide_that_is_not_its_own_is_not_replaced(run: Path) -> None:
+    own = run / "notes" / "README.md"
+    own.parent.mkdir()
+    own.write_text("# My notes\n")
+    result = said("run", "--data", "four.csv", "--out", "notes", "--limit", "8")
+    assert result.exit_code == 2
+    assert "README.md is not by hrmkit inspect, which would replace it" in result.output
+    assert [file.name for file in own.parent.iterdir()] == ["README.md"]
+    assert own.read_text() == "# My notes\n"
+
+
 @pytest.mark.usefixtures("run")
 def test_json_is_the_summary() -> None:
     result = said("run", "--data", "four.csv", "--out", "in", "--limit", "8", "--json")

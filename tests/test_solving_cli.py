@@ -337,6 +337,15 @@ def test_several_mazes_in_a_file_are_answered_one_after_the_other(
     )
 
 
+def test_of_many_lines_that_are_no_puzzle_one_sentence_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "novel.txt"
+    file.write_text("It was a dark\nand stormy night\n\nwhen all of\n\na sudden\n")
+    result = hrmkit_says("solve", "maze", str(file))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("error: ") == 1
+    assert "error: none of these 3 is a maze; of the first: 'I' in row 1" in result.stderr
+
+
 def test_mazes_on_a_line_each_are_answered_one_by_one(tmp_path: Path) -> None:
     line = NEWSPAPER.replace("\n", "")
     file = tmp_path / "mazes.txt"

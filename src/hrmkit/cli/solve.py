@@ -90,7 +90,7 @@ def solve(
     ] = "auto",
 ) -> None:
     """Answer a puzzle with a trained model, and check the answer; or one after the other."""
-    from hrmkit.cli.typed import answer_all, answer_typed, puzzles_in
+    from hrmkit.cli.typed import answer_all, answer_typed, check_some, puzzles_in
     from hrmkit.device import choose_device
     from hrmkit.errors import UserError
     from hrmkit.solving.answer import read_text
@@ -122,8 +122,8 @@ def solve(
         raise UserError(
             f"--record writes one thought, and these are {len(texts)} puzzles: give one"
         )
-    if how.kind and texts and not several:  # what is malformed is all that there is to say
-        how.kind.encode(texts[0])
+    if how.kind and texts:
+        check_some(texts, how.kind)
     if model is None:
         typer.echo(f"model: {source}, {loaded.metadata[ABILITIES]}", err=True)
     if text is None:

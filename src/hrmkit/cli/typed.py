@@ -102,6 +102,17 @@ def puzzles_in(text: str, kind: Puzzle) -> list[str]:
     return found if len(found) > 1 and splits else [text]
 
 
+def check_some(texts: Sequence[str], kind: Puzzle) -> None:
+    """Raises `UserError` where none of the texts is a puzzle: that is then all there is to say."""
+    if any(is_one(text, kind) for text in texts):
+        return
+    try:
+        kind.encode(texts[0])
+    except UserError as error:
+        none = f"none of these {len(texts)} is a {kind.name}; of the first: "
+        raise UserError(f"{none if len(texts) > 1 else ''}{error}") from None
+
+
 def is_one(text: str, kind: Puzzle) -> bool:
     """Whether a text is one puzzle."""
     try:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import torch
 
+from hrmkit.errors import UserError
 from hrmkit.experiments.inspect.measure import Dimensions, as_rows, known, modules_of, solved
 from hrmkit.experiments.inspect.pictures import PICTURES, Ways, pictures
 from hrmkit.experiments.inspect.run import Inspection
@@ -55,6 +56,7 @@ from 1.
   known; empty, and without its picture, if none is.
 - The pictures show the same.
 """
+TITLE = ABOUT.splitlines()[0]
 
 
 def write_inspection(inspection: Inspection, wiring: Wiring, model: str, folder: Path) -> None:
@@ -89,6 +91,21 @@ def write_inspection(inspection: Inspection, wiring: Wiring, model: str, folder:
     for name in PICTURES:
         if name not in drawn:
             remove(folder / name)
+
+
+def check_guide(folder: Path) -> None:
+    """Raises `UserError` where the guide would replace a file that is not of an inspection."""
+    guide = folder / GUIDE
+    try:
+        stranger = not guide.read_text(errors="replace").startswith(TITLE)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UserError(f"{guide} cannot be read: {error.strerror or error}") from error
+    if stranger:
+        raise UserError(
+            f"{guide} is not by hrmkit inspect, which would replace it: name another folder"
+        )
 
 
 def as_csv(rows: Sequence[Row]) -> str:
