@@ -182,6 +182,20 @@ test("reduced motion moves from stop to stop", async ({ page, site }) => {
   expect(frames.size).toBeLessThanOrEqual(8);
 });
 
+test("on a phone a link to a moment shows its caption above the controls", async ({
+  page,
+  site,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, site.url, "#scene=clumsy-rollout&time=8");
+  const between = async (): Promise<number> => {
+    const caption = await page.locator(".bubble p").boundingBox();
+    const controls = await page.locator(".deck").boundingBox();
+    return caption && controls ? controls.y - (caption.y + caption.height) : -1;
+  };
+  await expect.poll(between).toBeGreaterThanOrEqual(0);
+});
+
 test("a phone shows everything without scrolling sideways", async ({ page, site }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, site.url);
