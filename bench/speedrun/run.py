@@ -120,6 +120,8 @@ def made(attempt: Attempt, folder: Path) -> tuple[str, str]:
         parts: list[list[Path]] = []
         for number, arguments in enumerate(attempt.make):
             parts.append([folder / f"{which}-{number}.csv.gz" for which in PARTS])
+            if all(path.is_file() for path in parts[-1]):
+                continue  # made before it was interrupted
             train, test = map(str, parts[-1])
             verb = [sys.executable, "-m", "hrmkit", "data", attempt.puzzle, *arguments.split()]
             subprocess.run([*verb, "--out", train, "--test-out", test], check=True)

@@ -2,11 +2,24 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import type { LadderRecording, Rung } from "../../src/recording/ladder.gen";
-import { expect, frame, hashOf, ladder, LADDER, linkSays, open, stage, test } from "./site";
+import {
+  expect,
+  frame,
+  hashOf,
+  ladder,
+  LADDER,
+  linkSays,
+  looked,
+  nothingFound,
+  open,
+  stage,
+  test,
+  themed,
+  THEMES,
+} from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 120_000 });
@@ -87,22 +100,14 @@ test("a scene of the other story is named, and this one begins at its first", as
   await expect(current(page)).toContainText("0");
 });
 
-for (const theme of ["light", "dark", "contrast", "forced"] as const) {
+for (const theme of THEMES) {
   test(`axe finds nothing in any scene (${theme})`, async ({ page, site }) => {
     test.setTimeout(240_000);
-    if (theme === "forced") await page.emulateMedia({ forcedColors: "active" });
-    await open(page, site.url, theme === "forced" ? ASSEMBLE : `${ASSEMBLE}&theme=${theme}`);
-    for (const phase of PHASES) {
+    await open(page, site.url, `${ASSEMBLE}&${await themed(page, theme)}`);
+    for (const phase of looked(PHASES, theme)) {
       await reach(page, phase);
       await page.keyboard.press("ArrowRight");
-      const axe = new AxeBuilder({ page });
-      // Only colours differ from theme to theme: names, roles and order are looked at once.
-      if (theme !== "light") axe.withRules("color-contrast");
-      const { violations } = await axe.analyze();
-      const found = violations.map(
-        ({ id, nodes }) => `scene ${phase}: ${id}: ${nodes.map((node) => node.html).join(" ")}`,
-      );
-      expect(found).toEqual([]);
+      await nothingFound(page, theme, `scene ${phase}`);
     }
   });
 }
@@ -115,7 +120,7 @@ test("a phone shows everything without scrolling sideways", async ({ page, site 
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
   }
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await nothingFound(page, "light", "a phone");
 });
 
 /** The first thing on stage that can be carried, and the socket where it belongs, on the screen. */

@@ -118,7 +118,7 @@ test("in a notebook a recording is a frame that plays, and fetches nothing", asy
   await page.context().setOffline(true);
   await page.goto(pathToFileURL(notebook).href);
   const frame = page.frameLocator("iframe");
-  await expect(frame.locator("header")).toContainText("Key -> Door");
+  await expect(frame.locator("header")).toContainText("Key → Door");
   const clock = frame.getByRole("slider", { name: "Moment of the story" });
   const before = await clock.inputValue();
   await frame.getByRole("button", { name: "Play the story" }).click();

@@ -8,10 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 
-import { frame, hashOf, stage } from "./site";
+import { frame, hashOf, looked, nothingFound, stage, themed, THEMES } from "./site";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const python = process.env["HRMKIT_PYTHON"] ?? join(root, ".venv/bin/python");
@@ -242,31 +241,20 @@ test("a thought plays from its file", async ({ page, studio }) => {
   await expect(page.getByRole("dialog")).toContainText("How sure it is");
 });
 
-for (const theme of ["light", "dark", "contrast", "forced"] as const) {
+for (const theme of THEMES) {
   test(`axe finds nothing in a run and a thought (${theme})`, async ({ page, studio }) => {
     studio.write(studio.lines);
-    if (theme === "forced") await page.emulateMedia({ forcedColors: "active" });
-    await open(page, studio, theme === "forced" ? "" : `#theme=${theme}`);
-    const look = async (where: string): Promise<void> => {
-      const axe = new AxeBuilder({ page });
-      if (theme !== "light") axe.withRules("color-contrast");
-      const { violations } = await axe.analyze();
-      const found = violations.map(
-        ({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(" ")}`,
-      );
-      expect(found).toEqual([]);
+    await open(page, studio, `#${await themed(page, theme)}`);
+    const look = async (of: string, phases: readonly number[]): Promise<void> => {
+      for (const phase of looked(phases, theme)) {
+        await page.keyboard.press(String(phase));
+        await page.keyboard.press("ArrowRight");
+        await nothingFound(page, theme, `${of} ${phase}`);
+      }
     };
-    for (const phase of [0, 1, 2]) {
-      await page.keyboard.press(String(phase));
-      await page.keyboard.press("ArrowRight");
-      await look(`run ${phase}`);
-    }
+    await look("run", [0, 1, 2]);
     await page.getByLabel("Recording file").setInputFiles(studio.thought);
     await expect(page.getByRole("status").filter({ hasText: "Playing" })).toBeVisible();
-    for (const phase of [0, 1, 2, 3]) {
-      await page.keyboard.press(String(phase));
-      await page.keyboard.press("ArrowRight");
-      await look(`thought ${phase}`);
-    }
+    await look("thought", [0, 1, 2, 3]);
   });
 }

@@ -1,6 +1,7 @@
 /** What the browser's tests share. */
 import { createHash } from "node:crypto";
 
+import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 
 import { serve, WORLDS, type Site } from "./server";
@@ -76,3 +77,31 @@ export const test = base.extend<{ noErrors: void }, { site: Site; worlds: Site }
 });
 
 export { expect };
+
+export const THEMES = ["light", "dark", "contrast", "forced"] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** What a link has to say for a theme; the forced colours are the system's, which are turned on here. */
+export async function themed(page: Page, theme: Theme): Promise<string> {
+  if (theme === "forced") await page.emulateMedia({ forcedColors: "active" });
+  return theme === "forced" ? "" : `theme=${theme}`;
+}
+
+/**
+ * The scenes that axe looks at in a theme. Only colours differ from theme to theme: names, roles and
+ * order are looked at once, and so is what only a picture has, whose palettes have tests of their own.
+ */
+export function looked<T>(scenes: readonly T[], theme: Theme): readonly T[] {
+  return theme === "light" ? scenes : scenes.filter((_, i) => i % 4 === 0);
+}
+
+/** axe finds nothing in what is on screen. */
+export async function nothingFound(page: Page, theme: Theme, where: string): Promise<void> {
+  const axe = new AxeBuilder({ page });
+  if (theme !== "light") axe.withRules("color-contrast");
+  const { violations } = await axe.analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(" ")}`,
+  );
+  expect(found).toEqual([]);
+}

@@ -5,7 +5,7 @@ test("a world that is not in the package is trained and told like any", async ({
   test.setTimeout(120_000);
   const site = await serve(OTHER);
   await open(page, site.url);
-  await expect(page.locator("header")).toContainText("Cloth -> Bell");
+  await expect(page.locator("header")).toContainText("Cloth → Bell");
   await expect(page.getByText("We walk around a ring of 3 tiles.")).toBeVisible();
   await page.getByRole("slider", { name: "Cloths" }).fill("2");
   await expect(page.locator("header")).toContainText("3 tiles, 2 cloths", { timeout: 60_000 });

@@ -1,7 +1,5 @@
 /** Every world of the package, in the page as a reader has it. */
-import { AxeBuilder } from "@axe-core/playwright";
-
-import { expect, frame, linkSays, open, stage, test, WORLDS } from "./site";
+import { expect, frame, linkSays, nothingFound, open, stage, test, WORLDS } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 120_000 });
@@ -24,7 +22,7 @@ test("a picture for each world to choose it by: mouse, keys and the link", async
   await page.reload();
   await expect(page.locator("header")).toContainText("Two Cups: Planner and Doer");
   await pictures.first().click();
-  await expect(page.locator("header")).toContainText("Key -> Door: Planner and Doer");
+  await expect(page.locator("header")).toContainText("Key → Door: Planner and Doer");
 });
 
 for (const { picture, story, knob } of WORLDS.slice(1)) {
@@ -38,8 +36,8 @@ for (const { picture, story, knob } of WORLDS.slice(1)) {
       await expect(page.locator("[aria-current=step]")).toContainText(String(phase));
       await page.keyboard.press("ArrowRight");
       seen.add(await frame(page));
-      const { violations } = await new AxeBuilder({ page }).include("main").analyze();
-      expect(violations.map(({ id }) => `scene ${phase}: ${id}`)).toEqual([]);
+      // In their scenes of one world axe looks at everything (access.spec.ts).
+      if (phase % 3 === 0) await nothingFound(page, "light", `scene ${phase}`);
     }
     expect(seen.size).toBe(8);
     const before = await page.locator("header .subtitle").textContent();
@@ -65,7 +63,7 @@ test("on a phone all pictures are in reach, and the story's button too", async (
     expect((await picture.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   }
   await expect(page.getByRole("button", { name: "Play the story" })).toBeInViewport({ ratio: 1 });
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await nothingFound(page, "light", "a phone");
 });
 
 test("a page on a plain host offers no world that is not there", async ({ page, site }) => {
