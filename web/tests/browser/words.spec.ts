@@ -68,7 +68,7 @@ test.describe("on a phone", () => {
     await expect(tip).toBeHidden();
     await thing.tap();
     await expect(tip).toBeVisible();
-    await page.evaluate(() => scrollBy(0, 30));
+    await page.evaluate(() => scrollBy(0, -30));
     await expect(tip).toBeHidden();
     await thing.tap();
     await expect(tip).toBeVisible();

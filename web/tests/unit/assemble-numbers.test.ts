@@ -38,10 +38,10 @@ describe("derivations", () => {
   test("what is said of two rungs follows their numbers", () => {
     expect(facts.moves([0.48, 0.48], [0.7, 0.7])).toBe("rises from 48% to 70%");
     expect(facts.moves([0.84, 0.86], [0.52, 0.54])).toBe("falls from 85% to 53%");
-    expect(facts.points(0.196)).toBe("+20");
-    expect(facts.points(-0.054)).toBe("−5");
+    expect(facts.points(0.196)).toBe("+19.6");
+    expect(facts.points(-0.054)).toBe("−5.4");
     expect(facts.points(0.002)).toBe("+0.2");
-    expect(facts.points(0)).toBe("0");
+    expect(facts.points(0)).toBe("0.0");
     expect(facts.moves([0.8, 0.9], [0.86, 0.88])).toBe("hardly moves, from 85% to 87%");
     expect(facts.moves([0.1, 0.6], [0.5, 0.9])).toBe(
       "goes from 35% to 70%, but the seeds differ: it may be luck",

@@ -36,7 +36,7 @@ describe("hierarchy", () => {
     });
 
   test.each([
-    [0.3, 0.9, "One net was better here."],
+    [0.3, 0.9, "One block was better here."],
     [0.5, 0.5, "Too close to tell."],
     [0.9, 0.3, "Two were better here."],
   ])("%d against %d: %s", (two, one, verdict) => {
@@ -45,7 +45,7 @@ describe("hierarchy", () => {
 
   test("is not judged where it was not measured", () => {
     const alone = changed((recording) => (recording.bench = []));
-    expect(captionsOf(9, alone)).toContain("did not measure one net");
+    expect(captionsOf(9, alone)).toContain("did not measure one block");
   });
 });
 
@@ -109,7 +109,7 @@ test("what nobody has met yet is named first", () => {
   expect(captionsOf(3, recording)).toContain("once, at the start");
   expect(captionsOf(5, recording)).toContain("one-step gradient");
   expect(captionsOf(9, recording)).toContain("puzzle embedding");
-  expect(captionsOf(9, recording)).toContain("now it gets an input, and perhaps a tag");
+  expect(captionsOf(9, recording)).toContain("The input alone does not say which: the tag does.");
 });
 
 test("a tray with nothing in it is not drawn", () => {

@@ -68,12 +68,19 @@ export function tieWords(before: readonly number[], after: readonly number[]): s
 /** A seed that solves less has learned nothing. */
 const NOTHING = 0.01;
 
+/** Seeds that learned nothing, where others did. */
+export function failedSeeds(rung: Rung): number {
+  const values = ofSeeds(rung, exact);
+  const failed = values.filter((share) => share <= NOTHING).length;
+  return failed < values.length ? failed : 0;
+}
+
 /** What is to be said where some seeds learned nothing and others did; null where none did so. */
 export function failedWords(rung: Rung): string | null {
   const values = ofSeeds(rung, exact);
   const learned = values.filter((share) => share > NOTHING);
-  const failed = values.length - learned.length;
-  if (failed === 0 || learned.length === 0) return null;
+  const failed = failedSeeds(rung);
+  if (failed === 0) return null;
   return `But on ${failed} of the ${count(values.length, "seed")} it learned nothing; on the others it solves ${spreadWords(learned)}.`;
 }
 
@@ -90,11 +97,9 @@ export function moves(before: readonly number[], after: readonly number[]): stri
     : `${plain}, but the seeds differ: it may be luck`;
 }
 
-/** Derivation: a difference of shares, in percentage points, with its sign; 0 only where it is. */
+/** Derivation: a difference of shares, in percentage points to one place, with its sign. */
 export function points(difference: number): string {
-  const whole = Math.round(difference * 100);
-  if (whole === 0 && difference !== 0) return reward(difference * 100).replace(/(\.\d)\d$/, "$1");
-  return reward(whole).replace(/\.\d+$/, "");
+  return reward(Math.round(difference * 1000) / 10).replace(/(\.\d)\d$/, "$1");
 }
 
 /** How many new puzzles a rung solves along its training. */

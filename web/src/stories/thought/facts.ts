@@ -133,6 +133,14 @@ export function wrongOf(recording: ThoughtRecording, view: ThoughtView): readonl
   return by === "rules" ? wrongByRules(recording) : by && wrongByAnswer(recording);
 }
 
+/** What is said of so many wrong cells: by the rules alone, a cell may be wrong and not be seen to be. */
+export function wrongWords(recording: ThoughtRecording, view: ThoughtView, many: number): string {
+  const cells = count(many, "cell");
+  if (judgementOf(recording, view) !== "rules") return `${cells} wrong`;
+  if (recording.puzzle === "maze") return `${cells} against the rules`;
+  return `${cells} ${many === 1 ? "clashes" : "clash"}`;
+}
+
 /** Whether an answer is right, by what answers are judged by; false where nothing tells. */
 export function isRight(recording: ThoughtRecording, answer: Grid, view: ThoughtView): boolean {
   const { puzzle, board, given } = recording;

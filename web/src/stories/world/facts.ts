@@ -269,6 +269,16 @@ export function stoppedEarly(recording: Recording): boolean {
   return recording.fine_tuning.length < recording.planned_steps;
 }
 
+/** The states that its lessons passed through. */
+export const passedStates = memo(
+  ({ examples, preferences = [] }: Recording): ReadonlySet<number> =>
+    new Set(
+      [...examples, ...preferences.flatMap(({ episodes }) => episodes)].flatMap(({ steps }) =>
+        steps.map(({ state }) => state),
+      ),
+    ),
+);
+
 /** The starts that it learned from. */
 export const learnedStarts = memo(
   ({ examples, preferences = [] }: Recording): ReadonlySet<number> =>

@@ -145,10 +145,7 @@ function rowValues(
     text(key, percent(mean(of)), right, round(y), size, { anchor: "end", weight });
   if (second.length === 0 || high < size * 2.1) return [said(id, values, base, 700)];
   const apart = size * 0.56;
-  return [
-    said(id, values, base - apart, 700),
-    said(`${id}.second`, second, base + apart, 400),
-  ];
+  return [said(id, values, base - apart, 700), said(`${id}.second`, second, base + apart, 400)];
 }
 
 /** A name in one line, or in two where it is long and the row is high. */

@@ -56,16 +56,16 @@ function cheese(id: string, { x, y }: Point, scale: number): Shape {
   );
 }
 
-/** Two rooms; `swap` moves each treat to the other bucket. */
+/** Two rooms alike; `swap` moves the treat of the other room to its other bucket. */
 export function rooms(box: Box, swap: number, size: number): Shape[] {
   const wide = box.width * 0.46;
   return [0, 1].flatMap((room) => {
     const x = box.x + room * (box.width - wide);
     const bucket = (i: number) => ({ x: x + wide * (i ? 0.7 : 0.3), y: box.y + box.height * 0.74 });
-    const [from, to] = room ? [bucket(1), bucket(0)] : [bucket(0), bucket(1)];
+    const [from, to] = [bucket(0), bucket(room)];
     const treat = {
       x: mix(from.x, to.x, swap),
-      y: box.y + box.height * 0.52 - arch(swap) * box.height * 0.2,
+      y: box.y + box.height * 0.52 - (room ? arch(swap) : 0) * box.height * 0.2,
     };
     const k = box.height / 150;
     return [

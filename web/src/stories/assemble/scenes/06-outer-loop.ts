@@ -30,6 +30,7 @@ import {
   wrongCells,
   type Grid,
   type LadderScene,
+  failedSeeds,
   failedWords,
   tieWords,
 } from "../facts";
@@ -95,7 +96,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const failed = failedWords(rung);
   if (failed) list.push({ at: T.verdict + 3.2, text: failed });
   const rivals = unsplit(recording);
-  list.push({ at: T.unsplit, text: rivals[0] ? rival(now, rivals[0]) : NO_RIVAL });
+  list.push({ at: T.unsplit, text: rivals[0] ? rival(rung, rivals[0]) : NO_RIVAL });
   return inOrder(list);
 }
 
@@ -103,15 +104,18 @@ const NO_RIVAL =
   "Is it the outer loop or the two blocks? This ladder did not train one block with an outer loop.";
 
 /** What one block with the same outer loop does, in honest words. */
-function rival(now: readonly number[], other: Rung): string {
+function rival(rung: Rung, other: Rung): string {
+  const now = ofSeeds(rung, exact);
+  const failed = failedSeeds(rung);
+  const as = failed ? `, as ${count(failed, "seed")} learned nothing` : "";
   const [ours, theirs] = [percent(mean(now)), percent(mean(ofSeeds(other, exact)))];
   switch (compare(now, ofSeeds(other, exact))) {
     case "tie":
-      return `Honest note: one unsplit net with this outer loop has ${theirs} against ${ours}. ${tieWords(now, ofSeeds(other, exact))}`;
+      return `Honest note: one undivided block with this loop has ${theirs}, H and L ${ours}${as}. ${tieWords(now, ofSeeds(other, exact))}`;
     case "more":
-      return `Honest note: one unsplit net with this outer loop does better, ${theirs} against ${ours}.`;
+      return `Honest note: one undivided block with this loop does better, ${theirs} against ${ours}.`;
     case "less":
-      return `One unsplit net with this outer loop does worse: ${theirs} against ${ours}.`;
+      return `One undivided block with this loop does worse: ${theirs} against ${ours}.`;
   }
 }
 

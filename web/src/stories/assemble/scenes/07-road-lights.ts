@@ -48,7 +48,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const list: (Caption | null)[] = [
     {
       at: 0,
-      text: "But how long is long enough? An easy puzzle is done in a blink, a hard one is not.",
+      text: "But how long is long enough? Perhaps an easy puzzle needs less, and a hard one more.",
     },
     {
       at: T.plug,
@@ -73,7 +73,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     const [few, many] = [easy.thought.segments_used, hard.thought.segments_used];
     list.push({
       at: T.many,
-      text: `Two puzzles: ${easy.blanks} blanks took ${count(few, "segment")}, ${hard.blanks} took ${many}. But two are no proof: count them all.`,
+      text: `The first puzzle, with ${easy.blanks} blanks, took ${count(few, "segment")}; the last, with ${hard.blanks}, ${many === rung.wires.segments ? `all ${many}` : many}. That is no proof: count them all.`,
     });
   }
   const rows = byBlanks(rung);
@@ -88,10 +88,18 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   const used = meanSteps(meanOf(rung, (seed) => seed.segments_used));
   list.push({
     at: T.cost,
-    text: `Stopping at its own red light, it uses ${used} of ${rung.wires.segments} segments and solves ${percent(mean(stopped))}.`,
+    text: `${stoppingWords(rung, stopped)} It uses ${used} of ${rung.wires.segments} segments.`,
   });
   if (before) list.push({ at: T.cost + 4, text: costWords(before, rung, stopped) });
   return inOrder(list);
+}
+
+/** What stopping at the red light costs, against thinking on to the end. */
+function stoppingWords(rung: Rung, stopped: readonly number[]): string {
+  const [whole, red] = [percent(meanOf(rung, exact)), percent(mean(stopped))];
+  return whole === red
+    ? `Stopping at its red light costs nothing: ${red} are solved, stopping or not.`
+    : `Stopping at its red light it solves ${red}, never stopping ${whole}.`;
 }
 
 /** What the lights cost, against step 6. */
@@ -99,7 +107,7 @@ function costWords(before: Rung, rung: Rung, stopped: readonly number[]): string
   const was = percent(meanOf(before, exact));
   switch (compare(ofSeeds(before, exact), stopped)) {
     case "less":
-      return `Without lights ${was}. They cost computing: only ${rung.gradient_steps} gradient steps fit, not ${before.gradient_steps}.`;
+      return `But to learn the lights takes computing: ${rung.gradient_steps} gradient steps instead of ${before.gradient_steps}. Without lights: ${was}.`;
     case "tie":
       return `Step 6, without lights: ${was}. The seeds overlap: what the lights cost cannot be told from luck.`;
     case "more":

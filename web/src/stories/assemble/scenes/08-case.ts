@@ -1,5 +1,5 @@
 /** Step 8: the case. One puzzle in many disguises, and the answers are counted. */
-import type { Ballot, LadderRecording, Vote } from "../../../recording/ladder.gen";
+import type { Ballot, LadderRecording, Rung, Vote } from "../../../recording/ladder.gen";
 import {
   circle,
   faded,
@@ -13,7 +13,7 @@ import {
 } from "../../../scene/build";
 import { bow, clamp, coming, easeInOut, leaving, mix, progress, tween } from "../../../scene/ease";
 import { at, range } from "../../../lib/list";
-import { count } from "../../../scene/numbers";
+import { count, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
@@ -123,7 +123,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     at: T.rungs + (rung ? 3.8 : 0),
     text:
       helped === recording.rungs.length
-        ? "And a fair word: voting helps every step of this ladder, not only this one."
+        ? `And a fair word: voting helps every step of this ladder.${asGood(recording)}`
         : `And a fair word: voting helps ${helped} of the ${recording.rungs.length} steps measured here.`,
   });
   return inOrder(list);
@@ -271,7 +271,7 @@ function ballots(recording: LadderRecording, vote: Vote, t: number, layout: Layo
         ? [
             ...twoLines(
               `ballot${i}.what`,
-              undone >= 0.5 ? "undone" : disguise(ballot.transform),
+              undone >= 0.5 ? "disguise off" : disguise(ballot.transform),
               spot.x + spot.side / 2,
               spot.y + spot.side + sizes[layout].small * 1.3,
               spot.side + 18,
@@ -374,6 +374,16 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
       ...credit(layout, THANKS),
     ],
   );
+}
+
+/** The first step that has as much by voting as step 8, if it comes before. */
+function asGood({ rungs }: LadderRecording): string {
+  const best = rungs.find(({ step }) => step === STEP);
+  const share = (rung: Rung): string => percent(meanOf(rung, voteOne));
+  const first = best && rungs.find((one) => one.step !== STEP && share(one) === share(best));
+  return first
+    ? ` With it step ${first.step ?? ""}, ${first.title}, has ${share(first)}, too.`
+    : "";
 }
 
 const CHORES = [

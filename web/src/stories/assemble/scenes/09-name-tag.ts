@@ -71,13 +71,13 @@ function captions(recording: LadderRecording): readonly Caption[] {
     const examples = arc.tasks[0]?.demonstrations.length ?? 0;
     list.push({
       at: T.tasks,
-      text: `Another test: ${count(arc.tasks.length, "made-up task")}. It learned from ${count(examples, "example")} of each; now it gets an input, and perhaps a tag.`,
+      text: `Another test: ${count(arc.tasks.length, "made-up task")}, each with a rule of its own. The input alone does not say which: the tag does.`,
     });
     const [shown] = arc.shown;
     if (shown) {
       list.push({
         at: T.tasks + 5,
-        text: "Below, the test: one input, the right answer, and what each way of training made of it.",
+        text: `It learned from ${count(examples, "example")} of each. Below: one input, the right answer, and what each way of training made of it.`,
       });
     }
     list.push({ at: T.variants, text: tagWords(arc) });
@@ -126,19 +126,19 @@ function highestWords(recording: LadderRecording, best: Rung): string {
     : `The whole ladder. The highest rung: ${step}, one answer a puzzle.`;
 }
 
-/** What the ladder says of hierarchy: H and L against one net, both with the outer loop. */
+/** What the ladder says of hierarchy: H and L against one block, both with the outer loop. */
 export function believeWords(recording: LadderRecording): string {
   const [split, whole] = [rungOf(recording, 6), unsplit(recording)[0]];
   if (!split || !whole)
-    return "What to believe about H and L? This ladder did not measure one net beside them.";
+    return "What to believe about H and L? This ladder did not measure one block beside them.";
   const [two, one] = [ofSeeds(split, exact), ofSeeds(whole, exact)];
   const [ours, theirs] = [percent(mean(two)), percent(mean(one))];
   const verdict = {
-    more: "One net was better here.",
+    more: "One block was better here.",
     tie: tieWords(two, one),
     less: "Two were better here.",
   }[compare(two, one)];
-  return `What to believe? H and L solve ${ours}, one net with the same loop ${theirs}. ${verdict}`;
+  return `What to believe? H and L solve ${ours}, one block with the same loop ${theirs}. ${verdict}`;
 }
 
 /** What a variant has of the two things, in words. */

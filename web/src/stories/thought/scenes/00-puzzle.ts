@@ -24,7 +24,7 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
     },
     {
       at: T.model,
-      text: `A model of ${grouped(model.parameters)} numbers thinks ${count(segments.length, "segment")}, and answers after each.`,
+      text: `A model of ${grouped(model.parameters)} numbers thinks up to ${count(segments.length, "segment")}, and answers after each.`,
     },
     ...(view
       ? [

@@ -9,7 +9,7 @@ import { count, logistic, percent, reward } from "../../../scene/numbers";
 import { lamp, roadLight } from "../../../scene/parts/lights";
 import { words } from "../../../scene/parts/paragraphs";
 import { puzzleBoard } from "../../puzzle/board";
-import type { Grid } from "../../puzzle/facts";
+import { changedCells, type Grid } from "../../puzzle/facts";
 import { card, halves, inside, sizes } from "../../puzzle/places";
 import type { Caption, Equation } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
@@ -28,6 +28,7 @@ import {
   ownVerdict,
   wrongIn,
   wrongOf,
+  wrongWords,
   type ThoughtScene,
 } from "../facts";
 import type { ThoughtView } from "../view";
@@ -89,8 +90,9 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
           : "its first answer"
         : wrong === 0
           ? "every cell is right"
-          : `${count(wrong, "cell")} wrong${byRules ? " by the rules" : ""}${i ? `, ${changedIn(recording, segment).length} changed` : ""}`;
-    return `After segment ${i + 1}: ${words}.`;
+          : `${wrongWords(recording, view, wrong)}${i ? `, ${changedIn(recording, segment).length} changed` : ""}`;
+    const clash = i === 0 && byRules && wrong && recording.puzzle === "sudoku" ? CLASH : "";
+    return `After segment ${i + 1}: ${words}${clash}.`;
   };
   const behind = segments.length - used;
   const stopped = behind ? answeredAt(recording, used - 1, 0.8) : time.light;
@@ -105,11 +107,11 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     list.push(
       {
         at: stopped,
-        text: `${after(used - 1)} Red light: it stops, and this answer counts.`,
+        text: `${sureAfter(recording) ?? after(used - 1)} Red light: it stops, and this answer counts.`,
       },
       {
         at: time.behind,
-        text: `Had it thought on: ${count(behind, "segment")} more, only to see what ${behind === 1 ? "it" : "they"} would have changed.`,
+        text: `Had it thought on: ${count(behind, "segment")} more, and in the end ${otherCells(recording)}.`,
       },
     );
   }
@@ -117,9 +119,31 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     model.halting === "none"
       ? `It has no road lights, and thinks all ${count(segments.length, "segment")}.`
       : at(segments, used - 1).red
-        ? `The light turned red after ${count(used, "segment")} of ${segments.length}.`
+        ? `Red after ${count(used, "segment")} of ${segments.length}, by its own judgement alone.`
         : `The light stayed green for all ${count(segments.length, "segment")}.`;
   return [...list, { at: time.verdict + 0.1, text: `${ending} ${verdictWords(recording)}` }];
+}
+
+const CLASH = ": the same digit twice in a row, column or box";
+
+/** Why the light is red; null where it is not how sure it is that counts. */
+function sureAfter(recording: ThoughtRecording): string | null {
+  const { segments_used: used, halt_threshold: asked } = recording;
+  const { q_halt } = handedIn(recording);
+  if (q_halt === null || typeof asked !== "number") return null;
+  return `After segment ${used} it is ${percent(logistic(q_halt))} sure, and ${percent(asked)} is enough.`;
+}
+
+/** What the segments behind the light would have made of the answer that counts. */
+function otherCells(recording: ThoughtRecording): string {
+  const { answer } = at(recording.segments, recording.segments.length - 1);
+  const others = changedCells(
+    shownOf(recording, handedIn(recording).answer),
+    shownOf(recording, answer),
+  );
+  return others.length === 0
+    ? "no cell is another"
+    : `${count(others.length, "cell")} ${others.length === 1 ? "is another" : "are others"}`;
 }
 
 function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {
@@ -164,7 +188,7 @@ function boardAt(
   const parts = segment
     ? [
         ...(solution ? [judgedIn(recording, grid, view)] : []),
-        ...(byRules && wrong.length ? [`${count(wrong.length, "cell")} wrong by the rules`] : []),
+        ...(byRules && wrong.length ? [wrongWords(recording, view, wrong.length)] : []),
         ...(byRules && !wrong.length && finished && recording.valid ? ["right by the rules"] : []),
         ...(segment && isCanvas(recording) && !solution ? [sizeSaid(grid)] : []),
         // There is nothing before the first answer.
@@ -257,7 +281,7 @@ function guess(recording: ThoughtRecording, over: number, box: Box, size: number
   const track = { x: box.x, y: round(box.y + size * 1.9), width: box.width - 84, height: 10 };
   /** Where the light turns red. */
   const asked = round(track.x + track.width * (recording.halt_threshold ?? 0.5));
-  const said = q === null ? "not asked yet" : `${percent(chance)} (q ${reward(q)})`;
+  const said = q === null ? "not asked yet" : percent(chance);
   const tip =
     q === null
       ? "After each segment the q head says how sure it is that the answer is right."
@@ -332,7 +356,7 @@ function columns(
   const title = solution
     ? `Wrong cells of ${askedIn(recording) ?? 0}, after each segment`
     : wrong
-      ? "Cells that are wrong by the rules, after each segment"
+      ? "Cells that break the rules, after each segment"
       : "Cells that changed, after each segment";
   return [
     fitted("columns.title", title, box.x, round(box.y + size), box.width, size, { weight: 700 }),

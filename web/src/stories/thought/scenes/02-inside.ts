@@ -81,11 +81,19 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
   if (stopped >= (list.at(-1)?.at ?? 0) + READ && stopped <= time.rest - READ) {
     const where = used < segments.length ? "where its light is red" : "its last";
     list.push({ at: stopped, text: `That of segment ${used}, ${where}, moved ${moved(used)}.` });
+    const on = stopped + READ + 1;
+    if (used < segments.length && on <= time.rest - READ)
+      list.push({ at: on, text: "And on, past its red light: what it would have been." });
   }
-  const rests = states.every(([, { residuals }]) => last(residuals) < REST);
-  const ends = rests
-    ? "Its states have come to rest: thinking on would change nothing."
-    : "Its states still move at the end: it has not settled on an answer.";
+  const still = (segment: number): boolean =>
+    states.some(
+      ([module, { residuals }]) => at(residuals, callsOver(recording, module, segment) - 1) >= REST,
+    );
+  const ends = still(segments.length)
+    ? "Its states still move at the end: it has not settled on an answer."
+    : used < segments.length && still(used)
+      ? "At the end its states hardly move any more. At its red light they still did."
+      : "Its states have come to rest: at the end a call hardly moves them.";
   return [...list, { at: time.rest + 0.1, text: ends }];
 }
 
@@ -140,7 +148,7 @@ function certaintyAt(
     ? "the puzzle, not yet thought about"
     : !certainty
       ? "how sure it is of each cell was not recorded"
-      : `${percent(meanCertainty(certainty, cells))} sure in the mean, ${percent(Math.min(...cells.map((cell) => at(certainty, cell))))} of the least sure cell`;
+      : `${percent(meanCertainty(certainty, cells))} sure on average; least sure cell: ${percent(Math.min(...cells.map((cell) => at(certainty, cell))))}`;
   return [
     puzzleBoard({
       id: "main",

@@ -14,9 +14,9 @@ import { card, halves, inside, sizes } from "../../puzzle/places";
 import {
   cropOfThought,
   handedIn,
-  judgementOf,
   solutionFor,
   wrongIn,
+  wrongWords,
   type ThoughtScene,
 } from "../facts";
 import type { ThoughtView } from "../view";
@@ -51,11 +51,10 @@ function seen(recording: ThoughtRecording, t: number): number {
 /** What came of a view, as a sentence. */
 function said(recording: ThoughtRecording, one: TriedView, view: ThoughtView): string {
   const wrong = wrongIn(recording, one.answer, view);
-  const by = judgementOf(recording, view) === "rules" ? " by the rules" : "";
   const what = one.valid
     ? "a correct answer"
     : wrong?.length
-      ? `${count(wrong.length, "cell")} wrong${by}`
+      ? wrongWords(recording, view, wrong.length)
       : recording.valid === null
         ? "an answer that nothing can judge"
         : "no correct answer";

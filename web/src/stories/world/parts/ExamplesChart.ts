@@ -67,7 +67,7 @@ export function neededWords({ examples, two, one, titles }: ByExamples): string 
     const i = shares.findIndex((seeds) => mean(seeds) >= ENOUGH / 10);
     return i < 0 ? `more than ${last(examples)}` : String(at(examples, i));
   };
-  return `For ${ENOUGH} of 10 starts, on average: ${titles[0]} need ${needs(two)}, ${titles[1].toLowerCase()} ${needs(one)}.`;
+  return `To succeed from ${ENOUGH} of 10 starts on average, ${titles[0]} need ${needs(two)} examples, ${titles[1].toLowerCase()} ${needs(one)}.`;
 }
 
 /** '1 example', '5 and 10 examples'. */

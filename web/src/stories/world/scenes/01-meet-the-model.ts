@@ -86,7 +86,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   });
   list.push({
     at: time.light,
-    text: `A light says how sure it is to be done: ${percent(logistic(first.q_halt))}. ${first.q_halt > 0 ? "Red: stop." : "Green: think on."}`,
+    text: `A light says how sure it is that it has thought enough: ${percent(logistic(first.q_halt))}. ${first.q_halt > 0 ? "Red: stop." : "Green: think on."}`,
   });
   if (thought.segments.length > 1) {
     const answer = argmax(last(thought.segments).action_logits);

@@ -53,8 +53,8 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     {
       at: 0,
       text: recording.model.subgoal_head
-        ? "Back to before training. The Planner picks what to do next, the Doer picks each small step."
-        : "Back to before training. This is what the model does when it has learned nothing yet.",
+        ? "Back to before training: it has crude habits only. The Planner picks what to do next, the Doer each small step."
+        : "Back to before training: it has crude habits only, and has had no lesson yet.",
     },
   ];
   const first = at(episode.steps, 0);

@@ -9,6 +9,7 @@ import {
   blocked,
   flips,
   isLost,
+  learnedStarts,
   remembered,
   stoppedEarly,
   wrongOrders,
@@ -38,10 +39,11 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
   const { episode } = now.played;
   const table = recording.world;
   const steps = recording.fine_tuning.length;
+  const known = recording.examples.length > 0 && learnedStarts(recording).has(episode.start);
   const list: Caption[] = [
     {
       at: 0,
-      text: `The same start, after ${count(steps, "gradient step")}${stoppedEarly(recording) ? ": training stopped early" : ""}.`,
+      text: `The same start, after ${count(steps, "gradient step")}${stoppedEarly(recording) ? ": training stopped early" : ""}.${known ? " One of its examples begins here, too." : ""}`,
     },
   ];
   const first = at(episode.steps, 0);

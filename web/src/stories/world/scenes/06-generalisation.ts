@@ -16,6 +16,7 @@ import {
   firstMistake,
   gridOf,
   learnedStarts,
+  passedStates,
   mainRun,
   motions,
   rangeOf,
@@ -119,8 +120,9 @@ function openingWords(recording: Recording, view: WorldView): string {
   const { starts } = recording.world;
   const examples = recording.examples.length > 0;
   const known = learnedStarts(recording).has(state);
-  const began = `${known ? (examples ? "an" : "a") : "no"} ${examples ? "example" : "lesson"}`;
-  return `Does it know more than its ${examples ? "examples" : "lessons"}? Of all ${count(starts.length, "start")}, number ${index + 1} is played: ${began} began there.`;
+  const lesson = `${known ? (examples ? "an" : "a") : "no"} ${examples ? "example" : "lesson"}`;
+  const came = known || passedStates(recording).has(state) ? "began" : "ever came";
+  return `Does it know more than its ${examples ? "examples" : "lessons"}? Of all ${count(starts.length, "start")}, number ${index + 1} is played: ${lesson} ${came} there.`;
 }
 
 /**
@@ -137,9 +139,9 @@ export function whatHelps(recording: Recording, view: WorldView): string | null 
   const wired = one.find(({ model }) => model.subgoal_channel);
   if (!plain || !wired || main.model.modules === 1) return null;
   const subgoals = {
-    more: "What helps is the sub-goal: one box does better with it.",
-    less: "The sub-goal does harm: one box does better without it.",
-    tie: "Whether a sub-goal helps one box is too close to tell.",
+    more: "What helps is being told the sub-goal: one box with a card does better.",
+    less: "Being told the sub-goal does harm: one box without a card does better.",
+    tie: "Whether a card helps one box is too close to tell.",
   }[compared(wired, plain)];
   const boxes = {
     more: "Two boxes instead of one help, too.",
@@ -150,6 +152,8 @@ export function whatHelps(recording: Recording, view: WorldView): string | null 
 }
 
 const LONGEST = 110;
+/** A seed that falls so far behind, as a share of starts, is spoken of. */
+const UNLUCKY = 0.1;
 
 /** What a run comes to, against the story's own; the numbers behind it are in its tip. */
 function runSentence(recording: Recording, run: Run, view: WorldView): string {
@@ -170,11 +174,19 @@ function runSentence(recording: Recording, run: Run, view: WorldView): string {
   const why = success < 0.5 ? whyWords(recording, run) : "";
   return firstThatFits([
     ...(why ? [`${title}${where}: ${from}. ${why}`, `${title}: ${from}. ${why}`] : []),
+    ...unluckyWords(run, main).map((luck) => `${title}${where}: ${from}, ${luck}. ${compared}`),
     `${title}${where}: it reaches the goal ${from}. ${compared}`,
     `${title}${where}: ${from}. ${compared}`,
     `${title}${where}: ${from}.`,
     `${title}, trained with other settings: ${from}.`,
   ]);
+}
+
+/** Where a run is as good as the story by luck: how far its worst seed is from that. */
+function unluckyWords(run: Run, main: Run): readonly string[] {
+  const [worst] = rangeOf(run);
+  const lucky = compared(run, main) === "tie" && worst < run.final.success - UNLUCKY;
+  return lucky ? [`with bad luck from ${percent(worst)}`] : [];
 }
 
 function shareWords(success: number): string {
@@ -273,12 +285,17 @@ function places(layout: Layout): Places {
       };
 }
 
-/** The first start after the showcase that nothing was learned from; the showcase, if there is none. */
+/**
+ * The first start after the showcase that no lesson passed through; if there is none, the first at
+ * which none began; if there is none of these either, the showcase.
+ */
 const newStart = memo((recording: Recording): number => {
   const { world, showcase } = recording;
   const from = Math.max(0, world.starts.indexOf(showcase));
   const inTurn = [...world.starts.slice(from), ...world.starts.slice(0, from)];
-  return inTurn.find((start) => !learnedStarts(recording).has(start)) ?? showcase;
+  const unknown = (known: ReadonlySet<number>): number | undefined =>
+    inTurn.find((start) => !known.has(start));
+  return unknown(passedStates(recording)) ?? unknown(learnedStarts(recording)) ?? showcase;
 });
 
 /** The start on the stage and its place among all starts. */
@@ -571,10 +588,10 @@ function switches(
   return [
     fitted(
       "runs.title",
-      "Starts that reach the goal",
+      "Starts that succeed",
       box.x,
       box.y + size * 1.1,
-      box.width * 0.58,
+      box.width * 0.45,
       size * 1.12,
       { weight: 700 },
     ),

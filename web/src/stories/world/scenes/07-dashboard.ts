@@ -52,7 +52,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     {
       at: 0,
       text: recording.model.subgoal_head
-        ? `How often each half is right. Planner: ${percent(first.planner_accuracy)} before, ${percent(end.planner_accuracy)} after.`
+        ? `How often each half is right. Planner: ${percent(first.planner_accuracy)} before, ${percent(end.planner_accuracy)} after. Doer: ${percent(first.doer_accuracy)}, then ${percent(end.doer_accuracy)}.`
         : `How often the action is right: ${percent(first.doer_accuracy)} before, ${percent(end.doer_accuracy)} after.`,
     },
     {
@@ -112,7 +112,7 @@ export function believeWords(recording: Recording, view: WorldView): string {
   );
   const also = wired && compared(wired, main) === "tie" && compared(flat, main) === "less";
   return also
-    ? `With ${lessons} Planner and Doer reach ${two}, ${plain} ${one}. One box told its sub-goal is about as good.`
+    ? `With ${lessons} Planner and Doer reach ${two}, ${plain} ${one}. One box with a card is about as good.`
     : `With ${lessons} Planner and Doer (H, L) reach ${two} of starts, ${plain} ${one}. ${verdict}`;
 }
 

@@ -223,9 +223,15 @@ export class FineTuning implements OnStage {
     await this.#page.relist().catch((error: unknown) => this.#problem(sentence(error)));
     if (this.#page.state.story === world.story) {
       // It came along, and what learns in it did not.
-      this.#page.say("news", `The models of “${shownTitle(world.title)}” are trained: turn a knob.`);
+      this.#page.say(
+        "news",
+        `The models of “${shownTitle(world.title)}” are trained: turn a knob.`,
+      );
     } else if (this.#page.state.playing) {
-      this.#page.say("news", `The story of “${shownTitle(world.title)}” is trained: choose its picture.`);
+      this.#page.say(
+        "news",
+        `The story of “${shownTitle(world.title)}” is trained: choose its picture.`,
+      );
     } else await this.#page.choose(world.story);
   }
 
