@@ -105,6 +105,6 @@ for (const part of [/assets\/check-.*\.js$/, /assets\/ladder\.svelte-.*\.js$/]) 
     await keyboardWorks(page);
     await page.unroute(part);
     await page.getByRole("button", { name: "Assemble the kit" }).click();
-    await expect(page.getByRole("list", { name: "Scenes" }).getByRole("button")).toHaveCount(12);
+    await expect(page.getByRole("list", { name: "Scenes" }).getByRole("button")).toHaveCount(13);
   });
 }

@@ -40,12 +40,12 @@ describe("hierarchy", () => {
     [0.5, 0.5, "Too close to tell."],
     [0.9, 0.3, "Two were better here."],
   ])("%d against %d: %s", (two, one, verdict) => {
-    expect(captionsOf(9, measured(two, one))).toMatch(`. ${verdict}`);
+    expect(captionsOf(10, measured(two, one))).toMatch(`. ${verdict}`);
   });
 
   test("is not judged where it was not measured", () => {
     const alone = changed((recording) => (recording.bench = []));
-    expect(captionsOf(9, alone)).toContain("did not measure one block");
+    expect(captionsOf(10, alone)).toContain("did not measure one block");
   });
 });
 
@@ -54,11 +54,11 @@ test("a step is called highest only beside what is higher", () => {
   const best = Math.max(...recording.rungs.map((rung) => meanOf(rung, exact)));
   const bench = Math.max(...recording.bench.map((rung) => meanOf(rung, exact)));
   expect(bench).toBeGreaterThan(best);
-  expect(captionsOf(9, recording)).toContain("off the ladder, “");
+  expect(captionsOf(10, recording)).toContain("off the ladder, “");
   const low = changed(({ bench: others }) => {
     for (const { seeds } of others) for (const seed of seeds) seed.exact = 0;
   });
-  expect(captionsOf(9, low)).toContain("The highest rung: step");
+  expect(captionsOf(10, low)).toContain("The highest rung: step");
 });
 
 test("whether hard puzzles take longer is told of all of them, and only where the seeds agree", () => {
@@ -122,7 +122,7 @@ test("a tray with nothing in it is not drawn", () => {
 });
 
 test("dots of one answer and squares of voting keep apart in the whole ladder's chart", () => {
-  const scene = at(scenes, 9);
+  const scene = at(scenes, 10);
   for (const time of scene.stops(ladder(), wide).slice(-3)) {
     const shapes = [...everyShape(scene.draw(ladder(), time, wide))];
     const discs = shapes.filter((one) => one.kind === "circle" && /\.d\d+$/.test(one.id));

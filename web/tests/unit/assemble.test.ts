@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { pluggedWires, toggled, writeWires } from "../../src/stories/assemble/wires";
-import { measured } from "../../src/stories/assemble/scenes/11-bench";
+import { measured } from "../../src/stories/assemble/scenes/12-bench";
 import { scenes as assembleScenes } from "../../src/stories/assemble/scenes";
 import { at } from "../../src/lib/list";
 import { stageSize } from "../../src/scene/scene";
@@ -13,15 +13,16 @@ import { exact, neighbours, ofSeeds } from "../../src/stories/assemble/facts";
 import { places } from "../../src/stories/assemble/places";
 import { mean, percent } from "../../src/scene/numbers";
 
-const bench = at(assembleScenes, 11);
-test("there is a scene for each step of the manual, whether it was enough, and a bench", () => {
+const bench = at(assembleScenes, 12);
+test("there is a scene for each step of the manual, all of them together, whether it was enough, and a bench", () => {
   expect(assembleScenes.map((scene) => scene.id)).toEqual([
     ...Array.from({ length: 10 }, (_, step) => `step-0${step}`),
+    "whole-ladder",
     "long-enough",
     "bench",
   ]);
   expect(assembleScenes.map((scene) => scene.phase)).toEqual(
-    Array.from({ length: 12 }, (_, phase) => phase),
+    Array.from({ length: 13 }, (_, phase) => phase),
   );
 });
 
@@ -85,7 +86,7 @@ describe("the panel is never empty", () => {
   });
 
   test("before steps are compared, it has what each of them solves", () => {
-    const scene = at(assembleScenes, 10);
+    const scene = at(assembleScenes, 11);
     const shares = neighbours(ladder()).map(([, after]) => percent(mean(ofSeeds(after, exact))));
     const shown = [...everyShape(scene.draw(ladder(), 0.5, wide))].flatMap((shape) =>
       shape.kind === "text" && /^tests\..*\.by$/.test(shape.id) ? [shape.text] : [],
@@ -96,7 +97,7 @@ describe("the panel is never empty", () => {
 });
 
 test("lines lead from the end of each curve to its name, in the curve's hue", () => {
-  const shapes = [...everyShape(at(assembleScenes, 10).draw(ladder(), 9, wide))];
+  const shapes = [...everyShape(at(assembleScenes, 11).draw(ladder(), 9, wide))];
   const leads = shapes.filter(({ id }) => /^curve\..*\.lead$/.test(id));
   expect(leads.length).toBeGreaterThan(3);
   for (const lead of leads) {

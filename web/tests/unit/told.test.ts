@@ -419,7 +419,7 @@ describe("what to believe about hierarchy", () => {
       change(recording);
       return (
         captionsOf(6, recording).find((text) =>
-          /^(What helps|Whether a card|Being told the sub-goal does)/.test(text),
+          /^(What helps|Whether a card|The card does)/.test(text),
         ) ?? ""
       );
     };
@@ -429,7 +429,7 @@ describe("what to believe about hierarchy", () => {
       for (const score of run.seeds) score.success = share;
     };
     expect(said(() => undefined)).toBe(
-      "What helps is being told the sub-goal: one box with a card does better. Whether two boxes help is too close to tell.",
+      "What helps is the card: one box does better with one. Whether two boxes help is too close to tell.",
     );
     expect(
       said((one) => {

@@ -9,8 +9,9 @@ import { outerLoop } from "./scenes/06-outer-loop";
 import { roadLights } from "./scenes/07-road-lights";
 import { theCase } from "./scenes/08-case";
 import { nameTagScene } from "./scenes/09-name-tag";
-import { longEnough } from "./scenes/10-long-enough";
-import { bench } from "./scenes/11-bench";
+import { wholeLadder } from "./scenes/10-whole-ladder";
+import { longEnough } from "./scenes/11-long-enough";
+import { bench } from "./scenes/12-bench";
 import type { LadderScene } from "./facts";
 
 export const scenes: readonly LadderScene[] = [
@@ -24,6 +25,7 @@ export const scenes: readonly LadderScene[] = [
   roadLights,
   theCase,
   nameTagScene,
+  wholeLadder,
   longEnough,
   bench,
 ];

@@ -107,11 +107,11 @@ const NO_RIVAL =
 function rival(rung: Rung, other: Rung): string {
   const now = ofSeeds(rung, exact);
   const failed = failedSeeds(rung);
-  const as = failed ? `, as ${count(failed, "seed")} learned nothing` : "";
+  const as = failed ? `, as ${count(failed, "seed")} failed` : "";
   const [ours, theirs] = [percent(mean(now)), percent(mean(ofSeeds(other, exact)))];
   switch (compare(now, ofSeeds(other, exact))) {
     case "tie":
-      return `Honest note: one undivided block with this loop has ${theirs}, H and L ${ours}${as}. ${tieWords(now, ofSeeds(other, exact))}`;
+      return `Honest note: one undivided block has ${theirs}, H and L ${ours}${as}. ${tieWords(now, ofSeeds(other, exact))}`;
     case "more":
       return `Honest note: one undivided block with this loop does better, ${theirs} against ${ours}.`;
     case "less":

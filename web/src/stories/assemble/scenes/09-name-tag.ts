@@ -1,11 +1,5 @@
-/** Step 9: the name tag of a puzzle, what it is good for, and the whole ladder at a glance. */
-import type {
-  ArcShown,
-  ArcVariant,
-  LadderRecording,
-  MiniArc,
-  Rung,
-} from "../../../recording/ladder.gen";
+/** Step 9: the name tag of a puzzle, and what it is good for. */
+import type { ArcShown, ArcVariant, LadderRecording, MiniArc } from "../../../recording/ladder.gen";
 import { circle, faded, fitted, group, rect, round, text, type Box } from "../../../scene/build";
 import { coming, leaving, progress, tween } from "../../../scene/ease";
 import { at } from "../../../lib/list";
@@ -13,27 +7,13 @@ import { count, mean, percent } from "../../../scene/numbers";
 import { cross, tick } from "../../../scene/parts/marks";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
-import { absent, boardProps, rungName, wiresOf, standing } from "../common";
-import {
-  byTask,
-  compare,
-  comparePair,
-  dips,
-  exact,
-  falls,
-  meanOf,
-  ofArc,
-  ofSeeds,
-  rungOf,
-  tieWords,
-  unsplit,
-  type LadderScene,
-} from "../facts";
+import { absent, boardProps, wiresOf, standing } from "../common";
+import { byTask, ofArc, rungOf, type LadderScene } from "../facts";
 import { symbols } from "../parts/board";
-import { dotRows, type DotRow } from "../parts/charts";
+import { dotRows } from "../parts/charts";
 import { tagIcon } from "../parts/icons";
 import { machine, machinePlaces, pluggedIn } from "../parts/machine";
-import { paragraphs, twoLines, words } from "../../../scene/parts/paragraphs";
+import { twoLines, words } from "../../../scene/parts/paragraphs";
 import { below, credit, creditHeight, panel } from "../parts/panel";
 import { gadget, slotOf, travelling, tray } from "../parts/tray";
 import { places, sizes } from "../places";
@@ -47,13 +27,10 @@ const T = timeline({
   tag: 3.4,
   tasks: 12.6,
   variants: 6.8,
-  ladder: 5.6,
-  honest: 5,
-  believe: 6.6,
 });
 /** When the eye should be on the machine, and when on the panel. */
 const MACHINE: readonly Window[] = [[0, T.tasks]];
-const PANEL: readonly Window[] = [[T.variants, T.ladder]];
+const PANEL: readonly Window[] = [[T.variants, T.end]];
 /** As many tasks as are shown one after the other. */
 const MOST = 4;
 const THANKS = "Task embeddings, augmentation and voting on ARC: the HRM paper (Wang et al. 2025).";
@@ -77,7 +54,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
     if (shown) {
       list.push({
         at: T.tasks + 5,
-        text: `It learned from ${count(examples, "example")} of each. Below: one input, the right answer, and what each way of training made of it.`,
+        text: `It learned from ${count(examples, "example")} of each. Below: an input, the right answer, and what each training made of it.`,
       });
     }
     list.push({ at: T.variants, text: tagWords(arc) });
@@ -94,51 +71,7 @@ function captions(recording: LadderRecording): readonly Caption[] {
       text: "This ladder did not measure the name tag: no tasks, no numbers, only the machine.",
     });
   }
-  const best = bestRung(recording);
-  if (best) {
-    list.push({
-      at: T.ladder,
-      text: highestWords(recording, best),
-    });
-  }
-  list.push({ at: T.honest, text: staircaseWords(recording) });
-  list.push({ at: T.believe, text: believeWords(recording) });
   return inOrder(list);
-}
-
-/** How many steps go down, and how many of those by more than luck. */
-function staircaseWords(recording: LadderRecording): string {
-  const down = dips(recording);
-  if (down.length === 0)
-    return "Here every step is as high as the one before, or higher. Build it and see for yourself.";
-  const sure = falls(recording).length;
-  const luck =
-    sure === down.length ? "" : `, ${sure === 0 ? "none" : `${sure} of them`} by more than luck`;
-  return `It is no staircase: ${down.length} of the ladder's ${recording.rungs.length - 1} steps ${down.length === 1 ? "goes" : "go"} down${luck}. Build it and see.`;
-}
-
-/** The highest of the steps, and what at the bench is higher still. */
-function highestWords(recording: LadderRecording, best: Rung): string {
-  const step = `step ${best.step ?? ""} with ${percent(meanOf(best, exact))}`;
-  const [other] = recording.bench.toSorted((a, b) => meanOf(b, exact) - meanOf(a, exact));
-  return other && meanOf(other, exact) > meanOf(best, exact)
-    ? `Of the ladder's steps the highest is ${step}; off the ladder, “${rungName(other)}” has ${percent(meanOf(other, exact))}.`
-    : `The whole ladder. The highest rung: ${step}, one answer a puzzle.`;
-}
-
-/** What the ladder says of hierarchy: H and L against one block, both with the outer loop. */
-export function believeWords(recording: LadderRecording): string {
-  const [split, whole] = [rungOf(recording, 6), unsplit(recording)[0]];
-  if (!split || !whole)
-    return "What to believe about H and L? This ladder did not measure one block beside them.";
-  const [two, one] = [ofSeeds(split, exact), ofSeeds(whole, exact)];
-  const [ours, theirs] = [percent(mean(two)), percent(mean(one))];
-  const verdict = {
-    more: "One block was better here.",
-    tie: tieWords(two, one),
-    less: "Two were better here.",
-  }[compare(two, one)];
-  return `What to believe? H and L solve ${ours}, one block with the same loop ${theirs}. ${verdict}`;
 }
 
 /** What a variant has of the two things, in words. */
@@ -168,10 +101,6 @@ function unsolved(arc: MiniArc): number {
   ).length;
 }
 
-function bestRung(recording: LadderRecording) {
-  return recording.rungs.toSorted((a, b) => meanOf(b, exact) - meanOf(a, exact))[0];
-}
-
 function draw(recording: LadderRecording, t: number, view: LadderView): readonly Shape[] {
   const { layout } = view;
   const arc = recording.mini_arc;
@@ -180,13 +109,12 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
   const going = travelling(ID, t, T.tag);
   const place = machinePlaces(layout, 1);
   const tasks = arc ? tween(t, T.tasks, T.tasks + 0.4) : 0;
-  const ladder = tween(t, T.ladder, T.ladder + 0.4);
   const light = wires.halting === "none" ? 0 : 1;
   return [
     ...tray(layout, [{ name: "name tag", out: going.share }]),
     ...faded(
       "machine",
-      leaving(Math.max(tasks, ladder)),
+      leaving(tasks),
       machine({
         ...boardProps(recording, view),
         split: 1,
@@ -212,11 +140,8 @@ function draw(recording: LadderRecording, t: number, view: LadderView): readonly
     standing(
       "stage.tasks",
       aside(t, PANEL),
-      arc
-        ? faded("tasks", Math.min(coming(tasks), leaving(ladder)), tasksShown(arc, t, layout))
-        : [],
+      arc ? faded("tasks", coming(tasks), tasksShown(arc, t, layout)) : [],
     ),
-    ...faded("ladder", coming(ladder), ladderChart(recording, t, layout)),
     standing("stage.panel", aside(t, MACHINE), evidence(recording, t, view)),
   ];
 }
@@ -227,7 +152,7 @@ function onTable(
   t: number,
 ): { shown: ArcShown; which: number; since: number } | null {
   const all = spread(arc.shown, MOST);
-  const length = (T.ladder - T.tasks) / Math.max(1, all.length);
+  const length = (T.end - T.tasks) / Math.max(1, all.length);
   const which = Math.min(all.length - 1, Math.max(0, Math.floor((t - T.tasks) / length)));
   const shown = all[which];
   return shown ? { shown, which, since: t - T.tasks - which * length } : null;
@@ -419,60 +344,6 @@ function arrowTo(id: string, x: number, y: number, r: number): Shape {
   };
 }
 
-/** All rungs and what else was measured, a row each. */
-function ladderChart(recording: LadderRecording, t: number, layout: Layout): Shape[] {
-  const { machine: area } = places(layout);
-  const wide = layout === "wide";
-  const size = sizes[layout];
-  const pad = wide ? 18 : 10;
-  const box: Box = {
-    x: area.x + pad,
-    y: area.y + pad + size.title * 1.5,
-    width: area.width - 2 * pad,
-    height: area.height - 2 * pad - size.title * 1.5,
-  };
-  const rows = ladderRows(recording, Math.floor(box.height / (wide ? 30 : 21)));
-  return [
-    rect("ladder.card", area, { radius: 18, fill: "surface", stroke: "faint", strokeWidth: 1.5 }),
-    fitted(
-      "ladder.title",
-      "New puzzles solved, one answer each (squares: by voting)",
-      box.x,
-      area.y + pad + size.title * 0.7,
-      box.width,
-      size.title,
-      { weight: 700 },
-    ),
-    ...dotRows(
-      "ladder",
-      box,
-      rows,
-      progress(t, T.ladder, T.ladder + 3.4),
-      size.body,
-      Math.min(box.height / Math.max(1, rows.length), 38),
-    ),
-  ];
-}
-
-/** Rows for every rung and then for the bench's, at most `most`. */
-export function ladderRows(recording: LadderRecording, most: number, chosen?: string): DotRow[] {
-  return [...recording.rungs, ...recording.bench].slice(0, Math.max(1, most)).map((rung) => ({
-    id: rung.name,
-    name: rungName(rung),
-    values: ofSeeds(rung, exact),
-    tone:
-      rung.step === null
-        ? ("input" as const)
-        : rung.wires.hierarchy
-          ? ("planner" as const)
-          : ("agent" as const),
-    what: `${rungName(rung)}, new puzzles solved with one answer`,
-    second: ofSeeds(rung, (seed) => seed.vote_one),
-    secondWhat: "By voting",
-    strong: rung.name === chosen,
-  }));
-}
-
 function evidence(recording: LadderRecording, t: number, view: LadderView): Shape[] {
   const { layout } = view;
   const arc = recording.mini_arc;
@@ -480,20 +351,10 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
   const size = sizes[layout].body;
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
-  const late = tween(t, T.ladder, T.ladder + 0.4);
-  return panel(layout, late < 0.5 ? "Tag or no tag?" : "What to keep in mind", [
-    ...faded(
-      "arc",
-      leaving(late),
-      arc
-        ? variants(arc, t, whole, size)
-        : absent("absent", whole, "Step 9 was not measured.", layout),
-    ),
-    ...faded(
-      "honest",
-      coming(late),
-      paragraphs("honest", whole, honest(recording), size, size * 0.8),
-    ),
+  return panel(layout, "Tag or no tag?", [
+    ...(arc
+      ? variants(arc, t, whole, size)
+      : absent("absent", whole, "Step 9 was not measured.", layout)),
     ...credit(layout, THANKS),
   ]);
 }
@@ -604,35 +465,12 @@ function taskGrid(arc: MiniArc, current: number, drawn: number, box: Box, size: 
   ];
 }
 
-/** What a proud advertisement would leave out. */
-function honest(recording: LadderRecording): readonly string[] {
-  const down = dips(recording).map(
-    (pair) =>
-      `Step ${pair[1].step ?? ""} solves fewer than step ${pair[0].step ?? ""}: ${percent(meanOf(pair[1], exact))} after ${percent(meanOf(pair[0], exact))}${comparePair(pair) === "less" ? "" : ", which may be luck"}.`,
-  );
-  return [
-    ...down.slice(0, 3),
-    "One rung is one budget of compute and one size. With more of either the order may change.",
-    "So none of this says what the 27M model does; it says what these wires do to this toy.",
-    "Next: was it long enough, and is it more than luck? Then you plug it together as you like.",
-  ];
-}
-
 export const nameTagScene: LadderScene = {
   id: ID,
   phase: 9,
   title: "The name tag",
   duration: () => T.end,
   captions,
-  stops: () => [
-    0,
-    T.tag + PLUG + 0.1,
-    T.tasks + 3.4,
-    T.tasks + 8.8,
-    T.variants + 2,
-    T.ladder + 3.6,
-    T.honest + 1,
-    T.believe + 1,
-  ],
+  stops: () => [0, T.tag + PLUG + 0.1, T.tasks + 3.4, T.tasks + 8.8, T.variants + 2],
   draw,
 };

@@ -53,7 +53,7 @@ function captions(recording: Recording, view: WorldView): readonly Caption[] {
     {
       at: 0,
       text: recording.model.subgoal_head
-        ? "Back to before training: it has crude habits only. The Planner picks what to do next, the Doer each small step."
+        ? "Back to before training: it has crude habits only. The Planner picks what is next, the Doer each small step."
         : "Back to before training: it has crude habits only, and has had no lesson yet.",
     },
   ];

@@ -139,8 +139,8 @@ export function whatHelps(recording: Recording, view: WorldView): string | null 
   const wired = one.find(({ model }) => model.subgoal_channel);
   if (!plain || !wired || main.model.modules === 1) return null;
   const subgoals = {
-    more: "What helps is being told the sub-goal: one box with a card does better.",
-    less: "Being told the sub-goal does harm: one box without a card does better.",
+    more: "What helps is the card: one box does better with one.",
+    less: "The card does harm: one box does better without one.",
     tie: "Whether a card helps one box is too close to tell.",
   }[compared(wired, plain)];
   const boxes = {

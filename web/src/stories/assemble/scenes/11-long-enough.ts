@@ -292,7 +292,7 @@ function row(pair: Pair, box: Box, most: number, size: { body: number; small: nu
 
 export const longEnough: LadderScene = {
   id: "long-enough",
-  phase: 10,
+  phase: 11,
   title: "Long enough?",
   duration: () => T.end,
   captions,

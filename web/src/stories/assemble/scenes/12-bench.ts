@@ -6,7 +6,7 @@ import { progress } from "../../../scene/ease";
 import { count, grouped, mean, percent } from "../../../scene/numbers";
 import type { Caption, Layout } from "../../../scene/scene";
 import type { Action, Shape } from "../../../scene/shape";
-import { ladderRows } from "./09-name-tag";
+import { ladderRows } from "./10-whole-ladder";
 import { boardProps, puzzleOf } from "../common";
 import {
   callsOf,
@@ -313,7 +313,7 @@ function wanting(wires: Wires): string {
 
 export const bench: LadderScene = {
   id: "bench",
-  phase: 11,
+  phase: 12,
   title: "Your own machine",
   duration: () => T.end,
   captions,
