@@ -122,7 +122,7 @@ def test_what_the_saved_model_says_of_itself_is_in_the_card() -> None:
     recording = record_thought(model_of(), SUDOKU, GIVEN, metadata=metadata)
     assert recording.title == "hrm-27m thinks about sudoku"
     assert (recording.model.preset, recording.step) == ("hrm-27m", 500)
-    assert recording.trained_on == ("train.csv.gz (8,000 + 20,000)", "dev.csv.gz")
+    assert recording.trained_on == ("8,000 + 20,000 puzzles of train.csv.gz", "dev.csv.gz")
     odd = {"preset": 3, "step": "many", "data": "x"}
     card = record_thought(model_of(), SUDOKU, GIVEN, metadata=odd, title="My own")
     assert (card.title, card.model.preset, card.step, card.trained_on) == ("My own", None, None, ())
