@@ -188,7 +188,9 @@ RUNS = (
         title="Two boxes, no card",
         what="The Doer is never told the sub-goal.",
     ),
-    Words(name="one-module", title="One box, with a card", what="One module, told its own sub-goal."),
+    Words(
+        name="one-module", title="One box, with a card", what="One module, told its own sub-goal."
+    ),
     Words(name="frozen-planner", title="Frozen Planner", what="Only the Doer may learn."),
     Words(name="frozen-doer", title="Frozen Doer", what="Only the Planner may learn."),
 )
