@@ -17,7 +17,7 @@ from hrmkit.puzzles.puzzle import Labelled, Puzzle
 from hrmkit.puzzles.registry import KINDS, definition_of, is_known, names, puzzle_of
 from hrmkit.renamed import METADATA, with_new_names
 
-USUAL = {"sudoku": "sudoku-wide", "maze": "maze-hard-15", "arc": "arc-pocket"}
+USUAL = {"sudoku": "sudoku-wide", "maze": "maze-both-15", "arc": "arc-pocket"}
 """The model of the package that answers a kind of puzzle where no model is named."""
 ABILITIES = "abilities"
 """Key of the metadata of the package's models: one sentence on what the model solves."""

@@ -412,7 +412,7 @@ test("the page is told of every model, the usual one of a kind first", async () 
   const models = (await minds.index()).models.map(modelOf);
   expect(models.map(({ name }) => name)).toEqual([
     "sudoku-wide",
-    "maze-hard-15",
+    "maze-both-15",
     "arc-pocket",
     "maze-15",
     "sudoku-easy-1000",
