@@ -52,7 +52,7 @@ test("of which numbers of examples the difference is more than luck", () => {
     "Better with a Planner: 5 and 10 examples. Better with no hierarchy: 50 examples. Else too close to tell.",
   );
   expect(neededWords(found)).toBe(
-    "For 9 of 10 starts, on average: Planner and Doer need 10, no hierarchy 50.",
+    "To succeed from 9 of 10 starts on average, Planner and Doer need 10 examples, no hierarchy 50.",
   );
   const few = { ...found, two: [at(found.two, 0)], one: [at(found.one, 0)], examples: [1] };
   expect(neededWords(few)).toContain("no hierarchy more than 1.");
