@@ -34,6 +34,14 @@ test("asking for a word lets the story wait", async ({ page, site }) => {
   await expect(meaning(page)).toBeVisible();
 });
 
+/** Scrolls a little, whether the page is at its top or at its end. */
+const scrolled = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const before = scrollY;
+    scrollBy(0, 40);
+    if (scrollY === before) scrollBy(0, -40);
+  });
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
@@ -46,7 +54,7 @@ test.describe("on a phone", () => {
     await expect(meaning(page)).toBeHidden();
     await tokens.tap();
     await expect(meaning(page)).toBeVisible();
-    await page.evaluate(() => scrollBy(0, -40));
+    await scrolled(page);
     await expect(meaning(page)).toBeHidden();
     await tokens.tap();
     await expect(meaning(page)).toBeVisible();
@@ -68,7 +76,7 @@ test.describe("on a phone", () => {
     await expect(tip).toBeHidden();
     await thing.tap();
     await expect(tip).toBeVisible();
-    await page.evaluate(() => scrollBy(0, -30));
+    await scrolled(page);
     await expect(tip).toBeHidden();
     await thing.tap();
     await expect(tip).toBeVisible();
