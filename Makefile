@@ -100,8 +100,8 @@ page: $(INSTALLED)
 
 # The environment. It is brought up to date only when what it is made from changes; one whose making
 # was interrupted starts afresh, as half an installation is what pip stumbles over. Hatchling and Node
-# come first, so that the editable install builds the page with them and not with a second copy; so does wheel, for
-# packages that come as sources alone and are built in this environment, too.
+# come first, so that the editable install builds the page with them and not with a second copy; so
+# does wheel, for packages that come as sources alone and are built in this environment, too.
 $(INSTALLED): pyproject.toml constraints.txt
 	@printf '\n== The environment (.venv; some minutes the first time) ==\n'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
