@@ -6,7 +6,7 @@ import type { LadderRecording } from "../../src/recording/ladder.gen";
 import { exact, meanOf, rungOf, tieWords, unsplit } from "../../src/stories/assemble/facts";
 import { scenes } from "../../src/stories/assemble/scenes";
 import { ladder } from "./assemble-helpers";
-import { everyShape, wide } from "./story-helpers";
+import { everyShape, tall, wide } from "./story-helpers";
 
 function captionsOf(step: number, recording: LadderRecording): string {
   return at(scenes, step)
@@ -141,4 +141,21 @@ test("dots of one answer and squares of voting keep apart in the whole ladder's 
       }
     }
   }
+});
+
+test.each([
+  ["wide", wide, true],
+  ["tall", tall, false],
+] as const)("what is said of the numbers of the votes is what is drawn: %s", (_, view, both) => {
+  const scene = at(scenes, 8);
+  const end = scene.duration(ladder(), view) - 0.1;
+  const shapes = [...everyShape(scene.draw(ladder(), end, view))];
+  const texts = shapes.flatMap((one) => (one.kind === "text" ? [one] : []));
+  expect(texts.some(({ id }) => /^rows\..*\.value\.second$/.test(id))).toBe(both);
+  expect(
+    texts
+      .map(({ text }) => text)
+      .join(" ")
+      .includes("lower number"),
+  ).toBe(both);
 });

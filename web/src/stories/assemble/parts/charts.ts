@@ -132,6 +132,11 @@ function drawDotRows(
   });
 }
 
+/** Whether a row so high has room for the number of a second measure, too. */
+export function hasBoth(high: number, size: number): boolean {
+  return high >= size * 2.1;
+}
+
 /** The mean; and, where the row is high enough, that of the second measure under it. */
 function rowValues(
   id: string,
@@ -143,7 +148,7 @@ function rowValues(
 ): Shape[] {
   const said = (key: string, of: readonly number[], y: number, weight: 400 | 700) =>
     text(key, percent(mean(of)), right, round(y), size, { anchor: "end", weight });
-  if (second.length === 0 || high < size * 2.1) return [said(id, values, base, 700)];
+  if (second.length === 0 || !hasBoth(high, size)) return [said(id, values, base, 700)];
   const apart = size * 0.56;
   return [said(id, values, base - apart, 700), said(`${id}.second`, second, base + apart, 400)];
 }

@@ -21,7 +21,7 @@ import { absent, boardProps, rungName, wiresOf, standing } from "../common";
 import { exact, meanOf, moves, ofSeeds, rungOf, type LadderScene } from "../facts";
 import { mathsOf } from "../maths";
 import { board } from "../parts/board";
-import { dotRows } from "../parts/charts";
+import { dotRows, hasBoth } from "../parts/charts";
 import { caseIcon } from "../parts/icons";
 import { machine, pluggedIn } from "../parts/machine";
 import { twoLines, words } from "../../../scene/parts/paragraphs";
@@ -335,6 +335,9 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
   const foot = creditHeight(layout, THANKS);
   const whole = { ...box, height: box.height - foot };
   const voted = tween(t, T.rungs, T.rungs + 0.4);
+  const most = Math.max(1, recording.rungs.length);
+  const high = Math.min(size * 2.8, (whole.height - size * 4) / most);
+  const [upper, lower] = hasBoth(high, size) ? ["upper ", " and lower number"] : ["", ""];
   return panel(
     layout,
     t < T.count ? "What the case does" : voted < 0.5 ? "The count" : "Voting, for every step",
@@ -362,12 +365,12 @@ function evidence(recording: LadderRecording, t: number, view: LadderView): Shap
           })),
           progress(t, T.rungs, T.rungs + 2),
           size,
-          Math.min(size * 2.8, (whole.height - size * 4) / Math.max(1, recording.rungs.length)),
+          high,
         ),
         ...words(
           "rows.note",
           { ...whole, y: whole.y + whole.height - size * 3.4 },
-          `Discs and upper number: one answer. Squares and lower number: the most counted answer of ${recording.settings.views} views.`,
+          `Discs and ${upper}number: one answer. Squares${lower}: the most counted answer of ${recording.settings.views} views.`,
           Math.max(11, size * 0.92),
         ),
       ]),

@@ -142,8 +142,8 @@ function otherCells(recording: ThoughtRecording): string {
     shownOf(recording, answer),
   );
   return others.length === 0
-    ? "no cell is another"
-    : `${count(others.length, "cell")} ${others.length === 1 ? "is another" : "are others"}`;
+    ? "no cell differs"
+    : `${count(others.length, "cell")} ${others.length === 1 ? "differs" : "differ"}`;
 }
 
 function draw(recording: ThoughtRecording, t: number, view: ThoughtView): readonly Shape[] {
