@@ -246,15 +246,16 @@ def test_the_same_call_writes_the_same_bytes(run: Path) -> None:
         assert (run / "one" / name).read_bytes() == (run / "other" / name).read_bytes(), name
 
 
-def test_a_guide_that_is_not_its_own_is_not_replaced(run: Path) -> None:
-    own = run / "notes" / "README.md"
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_what_is_not_its_own_is_not_replaced(run: Path, name: str) -> None:
+    own = run / "notes" / name
     own.parent.mkdir()
-    own.write_text("# My notes\n")
+    own.write_text("mine\n")
     result = said("run", "--data", "four.csv", "--out", "notes", "--limit", "8")
     assert result.exit_code == 2
-    assert "README.md is not by hrmkit inspect, which would replace it" in result.output
-    assert [file.name for file in own.parent.iterdir()] == ["README.md"]
-    assert own.read_text() == "# My notes\n"
+    assert f"{name} is not by hrmkit inspect, which would replace it" in result.output
+    assert [file.name for file in own.parent.iterdir()] == [name]
+    assert own.read_text() == "mine\n"
 
 
 @pytest.mark.usefixtures("run")
@@ -281,6 +282,7 @@ def test_questions_alone_are_answered_by_rule_or_left_out(run: Path) -> None:
 def test_where_no_answer_is_known_that_is_said_and_the_rest_is_written() -> None:
     Path("none.csv").write_text("question,answer\n" + f"{'.' * 16},\n" * 3)
     Path("in").mkdir()
+    Path("in/README.md").write_text("# Inside a model\n")
     Path("in/exact.svg").write_text("of an earlier inspection, whose answers were known")
     result = said("run", "--data", "none.csv", "--out", "in", "--twins", "0")
     assert result.exit_code == 0, result.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from io import StringIO
@@ -24,6 +25,14 @@ from hrmkit.solving.report import shown
 from hrmkit.writing import remove, write
 
 SUMMARY, GUIDE = "inside.json", "README.md"
+TABLES = (
+    "residuals.csv",
+    "dimensions.csv",
+    "puzzles.csv",
+    "exact.csv",
+    "answers.csv",
+    "paths.csv",
+)
 Row = Mapping[str, Any]
 
 ABOUT = """# Inside a model
@@ -93,19 +102,24 @@ def write_inspection(inspection: Inspection, wiring: Wiring, model: str, folder:
             remove(folder / name)
 
 
-def check_guide(folder: Path) -> None:
-    """Raises `UserError` where the guide would replace a file that is not of an inspection."""
-    guide = folder / GUIDE
+def check_own(folder: Path) -> None:
+    """Raises `UserError` where a file would be replaced that is not of an inspection.
+
+    An earlier inspection is known by its guide.
+    """
     try:
-        stranger = not guide.read_text(errors="replace").startswith(TITLE)
+        if (folder / GUIDE).read_text(errors="replace").startswith(TITLE):
+            return
     except FileNotFoundError:
-        return
+        pass
     except OSError as error:
-        raise UserError(f"{guide} cannot be read: {error.strerror or error}") from error
-    if stranger:
-        raise UserError(
-            f"{guide} is not by hrmkit inspect, which would replace it: name another folder"
-        )
+        raise UserError(f"{folder / GUIDE} cannot be read: {error.strerror or error}") from error
+    for name in (GUIDE, SUMMARY, *TABLES, *PICTURES):
+        if os.path.lexists(folder / name):
+            raise UserError(
+                f"{folder / name} is not by hrmkit inspect, which would replace it: "
+                "name another folder"
+            )
 
 
 def as_csv(rows: Sequence[Row]) -> str:
