@@ -432,7 +432,7 @@ test("a thought can be cancelled, and its knobs think again", async ({ page, tab
 });
 
 test("the true answer is shown when it is asked for", async ({ page, table: site }) => {
-  await table(page, site, "&scene=segments&time=1.3");
+  await table(page, site, "&scene=segments&time=4");
   await expect(stage(page)).toContainText("clash");
   await page.getByRole("checkbox", { name: "Mark by the true answer" }).check();
   await expect(stage(page)).not.toContainText("clash");
