@@ -198,8 +198,14 @@ def test_puzzles_are_answered_one_after_the_other() -> None:
     drawn = hrmkit_says("solve", "sudoku", "--model", "run", given=f"12\n{text}")
     assert (drawn.exit_code, drawn.stdout.count("valid; ")) == (2, 1)
     assert drawn.stderr.startswith("error: 2 cells are not a sudoku")
-    for typed, status in ((f"{text}\n{text}", 0), (f"{hard}\n{text}", 1), ("", 0)):
+    for typed, status in ((f"{text}\n{text}", 0), (f"{hard}\n{text}", 1)):
         assert hrmkit_says("solve", "sudoku", "--model", "run", given=typed).exit_code == status
+    for nothing in ("", "\n \n"):
+        empty = hrmkit_says("solve", "sudoku", "--model", "run", given=nothing)
+        assert (empty.exit_code, empty.stderr.splitlines()[-1]) == (
+            2,
+            "error: no sudoku came in: the standard input is empty",
+        )
     refused = hrmkit_says("solve", "sudoku", "--model", "run", "--record", "x", given=text)
     assert (refused.exit_code, "name the puzzle" in refused.stderr) == (2, True)
 
@@ -279,7 +285,6 @@ def test_headings_alone_are_no_puzzle(given: str, as_json: tuple[str, ...]) -> N
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "error: no sudoku was typed: 'bad' is read as a heading" in result.stderr
-    assert hrmkit_says("solve", "sudoku", given="\n \n").exit_code == 0
 
 
 def test_a_kind_that_is_unknown_is_what_is_wrong() -> None:
@@ -337,13 +342,28 @@ def test_several_mazes_in_a_file_are_answered_one_after_the_other(
     )
 
 
+@pytest.mark.usefixtures("run")
+def test_a_recording_replaces_no_file_that_holds_something_else() -> None:
+    text, _ = one(right=True)
+    call = ("solve", "sudoku", text, "--model", "run", "--record")
+    notes = Path("notes.txt")
+    notes.write_text("mine")
+    refused = hrmkit_says(*call, "notes.txt")
+    assert (refused.exit_code, notes.read_text()) == (2, "mine")
+    assert "notes.txt is no recording, and would be replaced by one" in refused.stderr
+    notes.write_text("")
+    for _ in range(2):  # an empty file, and then the recording before
+        assert hrmkit_says(*call, "notes.txt").exit_code == 0
+
+
 def test_of_many_lines_that_are_no_puzzle_one_sentence_is_said(tmp_path: Path) -> None:
     file = tmp_path / "novel.txt"
     file.write_text("It was a dark\nand stormy night\n\nwhen all of\n\na sudden\n")
     result = hrmkit_says("solve", "maze", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("error: ") == 1
-    assert "error: none of these 3 is a maze; of the first: 'I' in row 1" in result.stderr
+    said = f"error: {file}: none of these 3 is a maze; of the first: 'I' in row 1"
+    assert result.stderr.startswith(said)
 
 
 def test_mazes_on_a_line_each_are_answered_one_by_one(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class WriteError(UserError):
 def check_target(path: Path, size: int = PROBE) -> None:
     """Raise `UserError` if a file of about `size` bytes cannot be written at `path`.
 
-    LadderPlan before long work. The folders above `path` are made.
+    Asked before long work. The folders above `path` are made.
     """
     with saying(path):
         check_folder_of(place_of(path), size)

@@ -93,7 +93,7 @@ def solve(
     from hrmkit.cli.typed import answer_all, answer_typed, check_some, puzzles_in
     from hrmkit.device import choose_device
     from hrmkit.errors import UserError
-    from hrmkit.solving.answer import read_text
+    from hrmkit.solving.answer import file_of, read_text
     from hrmkit.solving.inference import InferenceSettings
     from hrmkit.solving.loading import ABILITIES, load_model, usual_model
     from hrmkit.solving.precision import placed, use_threads
@@ -122,8 +122,8 @@ def solve(
         raise UserError(
             f"--record writes one thought, and these are {len(texts)} puzzles: give one"
         )
-    if how.kind and texts:
-        check_some(texts, how.kind)
+    if text and how.kind:
+        check_some(texts, how.kind, file_of(text))
     if model is None:
         typer.echo(f"model: {source}, {loaded.metadata[ABILITIES]}", err=True)
     if text is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import typer
@@ -24,7 +25,8 @@ def answer_typed(name: str, lines: Lines, answer: Callable[[str], bool], as_json
     """Answer the puzzles on the standard input; returns the exit status.
 
     `name` is the kind of puzzle. For `lines` see `puzzles`, for `answer` see `answer_all`. Raises
-    `UserError` where something was typed and nothing of it belongs to a puzzle.
+    `UserError` where something was typed and nothing of it belongs to a puzzle, and where nothing
+    came through a pipe; a person may leave without a puzzle.
     """
     typed: list[str] = []
     found: list[str] = []
@@ -50,6 +52,8 @@ def answer_typed(name: str, lines: Lines, answer: Callable[[str], bool], as_json
             f"no {name} was typed: {typed[0][:LONGEST]!r} is read as a heading, as is every line "
             "without cells"
         )
+    if not found and not sys.stdin.isatty():
+        raise UserError(f"no {name} came in: the standard input is empty")
     return status
 
 
@@ -102,15 +106,19 @@ def puzzles_in(text: str, kind: Puzzle) -> list[str]:
     return found if len(found) > 1 and splits else [text]
 
 
-def check_some(texts: Sequence[str], kind: Puzzle) -> None:
-    """Raises `UserError` where none of the texts is a puzzle: that is then all there is to say."""
+def check_some(texts: Sequence[str], kind: Puzzle, file: Path | None = None) -> None:
+    """Raises `UserError` where none of the texts is a puzzle: that is then all there is to say.
+
+    `file` is what they were read from, if it was one.
+    """
     if any(is_one(text, kind) for text in texts):
         return
     try:
         kind.encode(texts[0])
     except UserError as error:
         none = f"none of these {len(texts)} is a {kind.name}; of the first: "
-        raise UserError(f"{none if len(texts) > 1 else ''}{error}") from None
+        where = f"{file}: " if file else ""
+        raise UserError(f"{where}{none if len(texts) > 1 else ''}{error}") from None
 
 
 def is_one(text: str, kind: Puzzle) -> bool:

@@ -88,8 +88,23 @@ def save(recording: Recorded, path: Path) -> None:
 
 
 def check_recording(path: Path) -> None:
-    """Raise `UserError` if no recording can be written at `path`; asked before long work."""
+    """Raise `UserError` if no recording can be written at `path`; asked before long work.
+
+    Nor where it would replace a file that holds something else.
+    """
     check_target(path, ROOM)
+    if path.is_file() and path.stat().st_size and not holds_recording(path):
+        raise UserError(f"{path} is no recording, and would be replaced by one: name another file")
+
+
+def holds_recording(path: Path) -> bool:
+    """Whether a file is a recording, of whatever version, complete or not."""
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    try:
+        return parse(unpack(raw, str(path)), str(path)).get("format") == FORMAT
+    except UserError:
+        return False
 
 
 def load(path: Path) -> Recorded:

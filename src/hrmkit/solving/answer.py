@@ -224,8 +224,8 @@ def read_text(words: Sequence[str], kind: Puzzle) -> str:
         check_text(text, "the standard input")
         return text
     try:
-        path = Path(word)
-        if not path.is_file():
+        path = file_of(words)
+        if path is None:
             check_no_file(word, kind)
             return word
         text = path.read_text(encoding="utf-8-sig")
@@ -237,6 +237,15 @@ def read_text(words: Sequence[str], kind: Puzzle) -> str:
         if isinstance(error, OSError) and error.errno in (EACCES, EISDIR):
             raise UserError(f"cannot read {word}: {error.strerror}") from None
         return word  # what no system can call a file is a puzzle
+
+
+def file_of(words: Sequence[str]) -> Path | None:
+    """The file that a person names as the puzzle; None where the words are the puzzle itself."""
+    path = Path(words[0])
+    try:
+        return path if len(words) == 1 and path.is_file() else None
+    except (OSError, ValueError):
+        return None  # what no system can call a file
 
 
 def check_no_file(word: str, kind: Puzzle) -> None:

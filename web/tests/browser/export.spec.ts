@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import { expect, LADDER, open, test } from "./site";
+import { THOUGHT } from "./server";
+import { expect, open, serve, test } from "./site";
 
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
@@ -22,9 +23,10 @@ test("the same scene gives the same GIF, byte by byte", async ({ page, site }) =
   expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
 });
 
-test("a whole story is one GIF, longer than any scene of it", async ({ page, site }) => {
+test("a whole story is one GIF, longer than any scene of it", async ({ page }) => {
   test.setTimeout(400_000);
-  await open(page, site.url, `#story=${LADDER}`);
+  const site = await serve({ table: true });
+  await open(page, site.url, `#story=${THOUGHT}`);
   await page.getByText("Export and share").click();
   const lengths: number[] = [];
   for (const what of ["This scene as GIF", "Whole story as GIF"]) {
@@ -37,6 +39,7 @@ test("a whole story is one GIF, longer than any scene of it", async ({ page, sit
   const [scene = 0, whole = 0] = lengths;
   expect(scene).toBeGreaterThan(20);
   expect(whole).toBeGreaterThan(3 * scene);
+  await site.stop();
 });
 
 test("a scene is a video that plays as long as the scene", async ({ page, site }) => {
