@@ -13,7 +13,7 @@ from hrmkit.experiments.ladder import run as ladder
 from hrmkit.experiments.ladder import variants as training
 from hrmkit.experiments.ladder.figures import CURVES, PLOTS
 from hrmkit.experiments.ladder.jobs import backward_memory, shown_puzzles, wires_of, wiring_of
-from hrmkit.experiments.ladder.report import RECORDING, write_report
+from hrmkit.experiments.ladder.report import RECORDING, check_own_report, write_report
 from hrmkit.experiments.ladder.run import measure_wires, plan, run_ladder, steps_of, title_of_wires
 from hrmkit.experiments.ladder.variants import BENCH, MEASURED_STEPS, variant_of_step
 from hrmkit.model.assemble import assemble
@@ -74,11 +74,11 @@ def test_a_ladder_is_measured_recorded_and_reported(tmp_path: Path) -> None:
     assert "| recall | input and output |" in table
     assert "## By compute, in units" in table
     assert load(tmp_path / RECORDING) == recording
-    for name in (*PLOTS, *CURVES):
-        first = (tmp_path / name).read_bytes()
-        write_report(recording, tmp_path)
-        assert len(first) > 5000
-        assert (tmp_path / name).read_bytes() == first
+    first = {name: (tmp_path / name).read_bytes() for name in (*PLOTS, *CURVES)}
+    assert all(len(content) > 5000 for content in first.values())
+    write_report(recording, tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in first} == first
+    check_own_report(tmp_path)  # of its own
 
 
 @pytest.mark.usefixtures("tiny")

@@ -175,6 +175,9 @@ def test_mazes_get_a_canvas_that_fits_or_the_one_that_is_asked_for(tmp_path: Pat
         (f"web,{EASY},{SOLUTION}", "line 3: 3 values do not fit 4 columns"),
         (f"web,{EASY},{SOLUTION},7,8", "line 3: 5 values do not fit 4 columns"),
         (f"web,{EASY},{SOLUTION},hard", "line 3: rating 'hard' is not a number"),
+        (f"web,{EASY},{SOLUTION},-inf", "line 3: rating '-inf' is not a number"),
+        (f"web,{EASY},{SOLUTION},1e400", "line 3: rating '1e400' is not a number"),
+        (f"web,{EASY},{SOLUTION},1_0", "line 3: rating '1_0' is not a number"),
         (f"web,{EASY},{SOLUTION[:-1]}\N{SUPERSCRIPT NINE},7", "line 3.*column 81"),
     ],
 )

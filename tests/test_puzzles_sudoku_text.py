@@ -149,6 +149,7 @@ def test_a_small_one_is_read_with_bars() -> None:
         ("", "no sudoku of 9 x 9 was found in it: give 81 digits"),
         ("It was a bright day.\n\nThe clocks struck.\n", "no sudoku of 9 x 9 was found in it"),
         (NINE[:-1], "80 cells"),
+        (f"{NINE[:-1]} 5", "80 cells"),  # a rating, and no cell
         (f"{NINE}\n{NINE}", "2 sudokus of 9 x 9 are too many at once"),
         ("\n".join(rows_of(NINE) * 2), "162 cells .* give one"),
         ("q" + NINE[1:], "'q' in line 1, column 1 is not of a sudoku: write 1 to 9"),

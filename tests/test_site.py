@@ -60,8 +60,14 @@ def test_a_site_has_the_worlds_that_it_is_asked_for(
     result = CliRunner().invoke(app, ["site", "--out", str(tmp_path / "site"), *asked])
     assert result.exit_code == 0, result.output
     assert made == names
-    listed = (tmp_path / "site" / "recordings" / "index.json").read_text()
-    assert all(WORLDS[name].story in listed for name in names)
+    index = tmp_path / "site" / "recordings" / "index.json"
+    assert all(WORLDS[name].story in index.read_text() for name in names)
+    # Made again, it keeps what its owner put beside it, and nothing of its own that is old.
+    own, old = tmp_path / "site" / "CNAME", index.with_name("old.hrm.json.gz")
+    own.write_text("example.org")
+    old.touch()
+    assert CliRunner().invoke(app, ["site", "--out", str(tmp_path / "site")]).exit_code == 0
+    assert (own.read_text(), old.exists()) == ("example.org", False)
 
 
 def test_an_unknown_world_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
@@ -112,10 +118,13 @@ def test_what_is_wrong_with_one_file_is_said_before_anything_is_trained(
 ) -> None:
     monkeypatch.setattr(stories, "stories", lambda _: pytest.fail("trained"))
     out = str(tmp_path / "story.html")
+    folder = tmp_path / "folder.html"
+    folder.mkdir()
     for arguments, words in (
         (["--single", out, "--out", str(tmp_path)], "give one of them"),
         (["--single", out, "--model", "sudoku-vast"], "no model is called 'sudoku-vast'"),
-        (["--single", str(tmp_path)], "it is a folder"),
+        (["--single", str(tmp_path)], "is no name for a page: let it end in .html"),
+        (["--single", str(folder)], "it is a folder"),
     ):
         result = CliRunner().invoke(app, ["site", *arguments])
         assert result.exit_code == 2

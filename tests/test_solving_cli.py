@@ -204,7 +204,7 @@ def test_puzzles_are_answered_one_after_the_other() -> None:
         empty = hrmkit_says("solve", "sudoku", "--model", "run", given=nothing)
         assert (empty.exit_code, empty.stderr.splitlines()[-1]) == (
             2,
-            "error: no sudoku came in: the standard input is empty",
+            "error: no puzzle came in (sudoku): the standard input is empty",
         )
     refused = hrmkit_says("solve", "sudoku", "--model", "run", "--record", "x", given=text)
     assert (refused.exit_code, "name the puzzle" in refused.stderr) == (2, True)
@@ -317,6 +317,17 @@ def test_puzzles_in_frames_and_under_heads_are_answered_as_they_come() -> None:
     assert (record.exit_code, "give one" in record.stderr) == (2, True)
 
 
+@pytest.mark.usefixtures("run")
+def test_a_heading_ends_the_puzzle_before_it_be_it_too_short() -> None:
+    text, solution = one(right=True)
+    rows = [text[at : at + 4] for at in range(0, 16, 4)]
+    given = "\n".join(["Grid 01", *rows[:3], "Grid 02", *rows, "# a remark", "Grid 03", *rows])
+    result = hrmkit_says("solve", "sudoku", "--model", "run", "--json", given=given)
+    said = [json.loads(line) for line in result.stdout.splitlines()]
+    assert "12 cells are not a sudoku" in said[0]["error"]
+    assert [one["text"] for one in said[1:]] == [solution, solution]
+
+
 NEWSPAPER = "#######\n#S    #\n##### #\n#   # #\n# # # #\n# #  G#\n#######"
 
 
@@ -350,7 +361,7 @@ def test_a_recording_replaces_no_file_that_holds_something_else() -> None:
     notes.write_text("mine")
     refused = hrmkit_says(*call, "notes.txt")
     assert (refused.exit_code, notes.read_text()) == (2, "mine")
-    assert "notes.txt is no recording, and would be replaced by one" in refused.stderr
+    assert "notes.txt is there and is not a recording, which would replace it" in refused.stderr
     notes.write_text("")
     for _ in range(2):  # an empty file, and then the recording before
         assert hrmkit_says(*call, "notes.txt").exit_code == 0

@@ -412,6 +412,23 @@ def test_a_run_is_never_written_over(puzzles: Path, tmp_path: Path) -> None:
     assert snapshot(out) == before
 
 
+@pytest.mark.parametrize("left", ["checkpoints", "metrics.jsonl"])
+def test_what_is_left_of_a_run_is_not_written_over(
+    left: str, puzzles: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    assert new(puzzles, out, "--steps", "2").exit_code == 0
+    for path in list(out.iterdir()):
+        if path.name in (left, ".lock"):
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before = snapshot(out)
+    said = new(puzzles, out, "--steps", "2")
+    assert said.exit_code == 2
+    assert f"{out}/{left} is there, and no run.json that says of which run" in said.output
+    assert snapshot(out) == before
+
+
 def test_an_unwritable_folder_is_said_at_once(puzzles: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     said = new(puzzles, tmp_path / "file" / "run", "--steps", "2")

@@ -263,6 +263,66 @@ def test_every_verb_looks_at_the_place_first(
     assert Path("pipe.csv").is_fifo()
 
 
+# What each would replace: its own kind of file may go, a file of somebody's own may not.
+REPLACED = {
+    "sudoku": "own.csv",
+    "test": "own.csv.gz",
+    "story": "own.hrm.json.gz",
+    "tables": "own.md",
+    "thought": "own.txt",
+    "page": "own.html",
+}
+
+
+@pytest.mark.parametrize("verb", REPLACED)
+@pytest.mark.parametrize("content", [b"name,wage\nanna,3\n", b"\x1f\x8bnot packed"])
+def test_no_verb_replaces_what_it_did_not_write(
+    verb: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = Path(REPLACED[verb])
+    own.write_bytes(content)
+    said = hrmkit_in_this_process(*(LONG | {"page": ("site", "--single")})[verb], own)
+    assert said.exit_code == 2, said.output
+    assert f"{own} is there and is not " in said.stderr
+    assert own.read_bytes() == content
+
+
+def test_a_study_does_not_replace_what_lies_beside_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("package.json").write_text('{"name": "mine"}')
+    said = hrmkit_in_this_process("study", "key-door", "--seeds", "1", "--out", "package.md")
+    assert (said.exit_code, "package.json is there and is not" in said.stderr) == (2, True)
+    assert Path("package.json").read_text() == '{"name": "mine"}'
+
+
+def test_a_ladder_does_not_replace_what_it_did_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ladder.md").write_text("my notes")
+    said = hrmkit_in_this_process("ladder", "--seeds", "1", "--out", ".")
+    assert (said.exit_code, "ladder.md is not by hrmkit ladder" in said.stderr) == (2, True)
+    assert Path("ladder.md").read_text() == "my notes"
+
+
+def test_a_page_ends_in_html(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = hrmkit_in_this_process("site", "--single", "mine.hrm.json.gz")
+    assert (said.exit_code, "let it end in .html" in said.stderr) == (2, True)
+
+
+def test_what_was_written_before_may_be_replaced(tmp_path: Path) -> None:
+    out, test = tmp_path / "x.csv.gz", tmp_path / "y.csv"
+    for _ in range(2):
+        said = hrmkit_in_this_process(
+            *("data", "sudoku", "--blanks", "1-2", "--count", "2", "--out", out, "--test-out", test)
+        )
+        assert said.exit_code == 0, said.output
+
+
 @pytest.mark.parametrize(
     "verb",
     [

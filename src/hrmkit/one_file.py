@@ -23,6 +23,10 @@ FRAME = "page.html"
 FILES = "<!-- files -->"
 """Where in the frame the files go."""
 TITLE = "<title>HRM Kit</title>"
+NAMED = "HRM Kit's page"
+"""What its frame says, by which an earlier page is known."""
+PAGE_ENDS = (".html", ".htm")
+"""How the name of a page ends."""
 RUNTIME = ".wasm"
 """How the file of the ONNX runtime ends; without it the page plays, and trains nothing."""
 KEPT_ONCE = (".woff2", RUNTIME)

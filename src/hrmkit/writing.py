@@ -12,7 +12,8 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Generator
+import zlib
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,6 +26,10 @@ PARTIAL = ".part"
 """How files end that are not whole yet."""
 PROBE = 2**12
 """Bytes that are written, and taken away again, to see whether a place can be written to."""
+HEAD = 2**12
+"""Bytes of a file's beginning, which tell what it is."""
+GZIP = b"\x1f\x8b"
+"""How a gzipped file begins."""
 RESCUED = "rescued"
 """Inside the data folder: what could not be written to where it was meant to be."""
 
@@ -48,6 +53,31 @@ def check_target(path: Path, size: int = PROBE) -> None:
     """
     with saying(path):
         check_folder_of(place_of(path), size)
+
+
+def check_own(path: Path, what: str, is_own: Callable[[str], bool]) -> None:
+    """Raise `UserError` where a file would be replaced that this program did not write.
+
+    `what` it writes there, as "a recording"; `is_own` is asked of the beginning of the file that is
+    there, unpacked. An empty file may be replaced.
+    """
+    with saying(path):
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    if head and not is_own(text_of_head(head)):
+        raise UserError(f"{path} is there and is not {what}, which would replace it: name another")
+
+
+def text_of_head(head: bytes) -> str:
+    """The beginning of a file as text, of a gzipped one unpacked; "" where it does not unpack."""
+    if head[:2] == GZIP:
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, HEAD)
+        except zlib.error:
+            head = b""
+    return head.decode(errors="replace")
 
 
 def check_folder(folder: Path, size: int = PROBE) -> None:

@@ -169,10 +169,11 @@ def evaluate_arc(
     from hrmkit.solving.evaluate_arc import evaluate_arc as measured
     from hrmkit.solving.precision import placed
     from hrmkit.solving.report import arc_as_json, arc_as_text
-    from hrmkit.writing import check_target
+    from hrmkit.writing import check_own, check_target
 
     if submission:
         check_target(submission)
+        check_own(submission, "a submission", lambda text: '"attempt_1"' in text)
     check_embeddings(loaded, embeddings)
     tasks, tests = known_tests(loaded, data, vote, limit)
     placed(loaded.model, device)

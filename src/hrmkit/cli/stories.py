@@ -153,8 +153,10 @@ def study(
 
     Of labels, what the page shows is written beside them, with the ending .json. A study that was
     interrupted goes on where it stopped. Examples:
-    hrmkit study key-door --seeds 10 --out docs/key-door-measured.md
-    hrmkit study key-door --learn preferences --out docs/key-door-preferences.md
+
+    hrmkit study key-door --seeds 10 --out measured.md
+
+    hrmkit study key-door --learn preferences --out preferences.md
     """
     from hrmkit.experiments.preference_study import PREFERENCES
     from hrmkit.experiments.study import LABELS, write_study
@@ -193,13 +195,14 @@ def ladder(
     Writes a recording for the page, a plot and a table. Ctrl-C loses at most the trainings that
     are under way: --resume goes on. Example: hrmkit ladder --seeds 1 --units 12000 --out ladder
     """
-    from hrmkit.experiments.ladder.report import write_report
+    from hrmkit.experiments.ladder.report import check_own_report, write_report
     from hrmkit.experiments.ladder.run import run_ladder, steps_of
     from hrmkit.experiments.ladder.variants import UNITS
     from hrmkit.processes import processes
     from hrmkit.progress import shown
 
     chosen = steps_of(steps)
+    check_own_report(out)
     try:
         with shown() as progress:
             recording = run_ladder(

@@ -177,14 +177,19 @@ def site(
 def _write_single(out: Path, files: list[Path], worlds: list[str], models: list[str]) -> None:
     from rich.filesize import decimal
 
+    from hrmkit.errors import UserError
     from hrmkit.folders import data_folder
+    from hrmkit.one_file import NAMED, PAGE_ENDS
     from hrmkit.studio.single import ROOM, single_page, thinking_with
     from hrmkit.studio.stories import ensure_story, stories
     from hrmkit.worlds.registry import world_named
-    from hrmkit.writing import check_target, deliver
+    from hrmkit.writing import check_own, check_target, deliver
 
     # What is wrong with the call is said now, and not after the first training.
+    if out.suffix not in PAGE_ENDS:
+        raise UserError(f"{out} is no name for a page: let it end in .html")
     check_target(out, ROOM)
+    check_own(out, "a page of HRM Kit", lambda text: NAMED in text)
     thinkers = thinking_with(models)
     data = data_folder()
     named = [ensure_story(world_named(name), data) for name in worlds]

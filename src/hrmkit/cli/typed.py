@@ -53,7 +53,7 @@ def answer_typed(name: str, lines: Lines, answer: Callable[[str], bool], as_json
             "without cells"
         )
     if not found and not sys.stdin.isatty():
-        raise UserError(f"no {name} came in: the standard input is empty")
+        raise UserError(f"no puzzle came in ({name}): the standard input is empty")
     return status
 
 

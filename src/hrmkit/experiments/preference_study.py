@@ -11,6 +11,7 @@ from hrmkit.experiments.study import (
     NOISES,
     NOISY,
     SHOWN,
+    WRITTEN,
     Cell,
     Plan,
     Study,
@@ -73,8 +74,7 @@ def report(study: Study) -> str:
     rates = rates_of(study.main.preset, LEARN)
     return "\n".join(
         [
-            f"<!-- Written by: hrmkit study {study.world.name} --learn preferences "
-            f"--seeds {len(study.seeds)} -->",
+            f"{WRITTEN}{study.world.name} --learn preferences --seeds {len(study.seeds)} -->",
             conditions(study),
             f"From preferences: {EPISODES} episodes a start, beta {BETA:g}, {usual.passes} passes "
             f"and {rates.most} gradient steps at most, learning rates {rates.rate_heads:g} (heads "

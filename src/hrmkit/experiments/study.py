@@ -39,10 +39,12 @@ from hrmkit.training.worlds.base import base_model, code_of
 from hrmkit.training.worlds.policy import policy_of, score
 from hrmkit.worlds.definition import WorldDefinition
 from hrmkit.worlds.registry import world_named
-from hrmkit.writing import check_target, deliver
+from hrmkit.writing import check_own, check_target, deliver
 
 ROOM = 2**20
 """Bytes that the tables, and what they are made from, are given room for."""
+WRITTEN = "<!-- Written by: hrmkit study "
+"""How the tables begin."""
 COUNTS = (1, 2, 5, 10, 20, 50)
 NOISES = (0.0, 0.1, 0.2, 0.3)
 NOISY = (5, 10, 20)
@@ -224,6 +226,9 @@ def write_study(
         raise UserError(f"{out} is to hold tables in Markdown: name a file that ends in .md")
     for file in (out, kept, *([shown] if plan.measured else [])):
         check_target(file, ROOM)
+    check_own(out, "of this command", lambda text: WRITTEN in text)
+    if plan.measured:
+        check_own(shown, "of this command", lambda text: '"wirings"' in text)
     study = plan.make(chosen, seeds)
     journal = Journal(kept)
     study.results = journal.read(result_from)
@@ -249,7 +254,7 @@ def report(study: Study) -> str:
     """The tables, each with what it was measured on."""
     return "\n".join(
         [
-            f"<!-- Written by: hrmkit study {study.world.name} --seeds {len(study.seeds)} -->",
+            f"{WRITTEN}{study.world.name} --seeds {len(study.seeds)} -->",
             conditions(study),
             "### Examples\n",
             by_examples(study),

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
 from itertools import islice
-from math import isnan, nan
+from math import isinf, isnan, nan
 from pathlib import Path
 from typing import IO, Protocol, cast, runtime_checkable
 
@@ -30,7 +30,7 @@ from hrmkit.errors import UserError
 from hrmkit.puzzles.puzzle import IGNORED, SEVERAL, Grid, Labelled, Puzzle, PuzzleSet
 from hrmkit.puzzles.registry import definition_of
 from hrmkit.puzzles.text import check_text, no_text
-from hrmkit.writing import check_target, deliver
+from hrmkit.writing import check_own, check_target, deliver
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -175,6 +175,7 @@ def check_writable(path: Path, count: int) -> None:
     if not path.name.endswith((".csv", ".csv.gz")):
         raise UserError(f"{path} is no name for puzzles: let it end in .csv or .csv.gz")
     check_target(path, count * ROW_BYTES)
+    check_own(path, "a file of puzzles", lambda text: "question" in text.partition("\n")[0])
 
 
 def _write(out: IO[bytes], rows: Iterable[Row]) -> None:
@@ -388,10 +389,13 @@ def _checked(puzzle: Puzzle, grid: Grid) -> Grid:
 def _rating(text: str, at: int, flaws: dict[int, str]) -> float:
     """A row's rating, NaN where it has none; what is no number is noted in `flaws`."""
     try:
-        return float(text or nan)
+        rating = float(text or nan)
+        if isinf(rating) or "_" in text:  # which Python takes for a number
+            raise ValueError
     except ValueError:
         flaws.setdefault(at, f"rating {shortened(text)} is not a number")
         return nan
+    return rating
 
 
 def _valid(puzzle: Puzzle, given: Ints, answer: Ints) -> Bools:

@@ -15,7 +15,8 @@ from hrmkit.errors import UserError
 FIRST, NEXT = "> ", "... "
 """Prompts for a puzzle's first line and for the others."""
 
-
+COMMENTS = "#", "//"
+"""How a line begins that is for the reader only."""
 CONTROLS = re.compile("[\\x00-\\x08\\x0e-\\x19\\x1c-\\x1f]")
 """Characters that are in no text: in pictures, archives, text in UTF-16."""
 
@@ -48,8 +49,8 @@ def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
     """The puzzles in the lines that `line_after` reads after a prompt; "" is the end.
 
     A line that is a whole puzzle stands alone. Other lines are joined until they are a whole
-    puzzle, or until an empty line, a whole line or the end. A line of spaces or tabs that is as
-    long as the line before it is a row of free cells, not an empty line.
+    puzzle, or until a heading, an empty line, a whole line or the end. A line of spaces or tabs
+    that is as long as the line before it is a row of free cells, not an empty line.
     """
     gathered: list[str] = []
 
@@ -66,10 +67,18 @@ def puzzles(line_after: Callable[[str], str], known: Lines) -> Iterator[str]:
         elif not line.strip() and not (line and gathered and len(line) == len(gathered[-1])):
             yield from taken()
         else:
+            if is_heading(line, known):  # the puzzle before it is over, be it too short
+                yield from taken()
             gathered.append(line)
             if known.is_whole(gathered):
                 yield from taken()
     yield from taken()
+
+
+def is_heading(line: str, known: Lines) -> bool:
+    """Whether a line is the name of a puzzle: words, and neither cells nor a comment."""
+    words = any(character.isalpha() for character in line)
+    return words and not line.strip().startswith(COMMENTS) and known.is_empty([line])
 
 
 def as_text(puzzle: object) -> str:

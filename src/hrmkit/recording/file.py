@@ -23,7 +23,7 @@ from hrmkit.recording.weight import MOST_PARTS, too_heavy
 from hrmkit.recording.world.agreement import DisagreementError, check_agreement
 from hrmkit.recording.world.schema import Recording
 from hrmkit.renamed import RECORDING, with_new_names_within
-from hrmkit.writing import check_target, deliver
+from hrmkit.writing import check_own, check_target, deliver
 
 ROOM = 2**18
 """Bytes that a recording is given room for before it is made; most are smaller."""
@@ -90,21 +90,10 @@ def save(recording: Recorded, path: Path) -> None:
 def check_recording(path: Path) -> None:
     """Raise `UserError` if no recording can be written at `path`; asked before long work.
 
-    Nor where it would replace a file that holds something else.
+    So it is where a file would be replaced that holds something else.
     """
     check_target(path, ROOM)
-    if path.is_file() and path.stat().st_size and not holds_recording(path):
-        raise UserError(f"{path} is no recording, and would be replaced by one: name another file")
-
-
-def holds_recording(path: Path) -> bool:
-    """Whether a file is a recording, of whatever version, complete or not."""
-    with path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
-    try:
-        return parse(unpack(raw, str(path)), str(path)).get("format") == FORMAT
-    except UserError:
-        return False
+    check_own(path, "a recording", lambda text: f'"{FORMAT}"' in text)
 
 
 def load(path: Path) -> Recorded:

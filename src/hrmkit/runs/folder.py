@@ -75,6 +75,11 @@ class RunFolder:
             raise UserError(
                 f"{self.path} already holds a run: go on with it (--resume), or name another folder"
             )
+        left = self.path / (CHECKPOINTS if self.steps() else METRICS)
+        if self.steps() or os.path.lexists(left):
+            raise UserError(
+                f"{left} is there, and no {RUN} that says of which run: name another folder"
+            )
 
     def check_there(self) -> None:
         """Raise `UserError` if the folder holds no run to resume."""

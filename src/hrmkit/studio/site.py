@@ -47,12 +47,16 @@ def write_site(
             (fresh / THINKERS / name).write_bytes(content)
         (fresh / RECORDINGS).mkdir(exist_ok=True)
         (fresh / RECORDINGS / INDEX).write_text(json.dumps(shelf.index()))
-        # Inside `out`, and not in its place: it may be a link, or a disk of its own.
-        for old in out.iterdir():
-            if old.name != fresh.name:
-                shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-        for new in fresh.iterdir():
-            new.rename(out / new.name)
+        # Inside `out`, and not in its place: it may be a link, a disk of its own, or have files of
+        # its owner beside the site, as .git and CNAME.
+        names = [path.name for path in fresh.iterdir()]
+        for old in (out / name for name in {GRAPHS, *names}):
+            if old.is_dir() and not old.is_symlink():
+                shutil.rmtree(old)
+            else:
+                old.unlink(missing_ok=True)
+        for name in names:
+            (fresh / name).rename(out / name)
 
 
 def page_files(static: Path) -> list[Path]:
@@ -74,8 +78,8 @@ def bytes_of(files: Iterable[Path]) -> int:
 def check_site(out: Path, static: Path = STATIC) -> None:
     """Ask before long work whether a site can be written to `out`.
 
-    `out` may be new, empty, or an earlier site, which is replaced. Raises `UserError` when it is
-    something else, or when the page is not built.
+    `out` may be new, empty, or an earlier site, which is replaced; what its owner put beside it
+    stays. Raises `UserError` when it is something else, or when the page is not built.
     """
     if not (static / "index.html").is_file():
         raise UserError("the page is not built; run in a checkout: python hatch_build.py")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 
+from hrmkit.errors import UserError
 from hrmkit.experiments.ladder.figures import (
     CURVES,
     PLOTS,
@@ -14,6 +16,7 @@ from hrmkit.experiments.ladder.figures import (
     rungs_figure,
     write_figure,
 )
+from hrmkit.experiments.ladder.run import FINISHED
 from hrmkit.experiments.ladder.variants import AGAINST
 from hrmkit.experiments.markdown import table
 from hrmkit.experiments.paired import paired_difference
@@ -37,6 +40,21 @@ def write_report(recording: LadderRecording, folder: Path) -> str:
         for name in CURVES:
             remove(folder / name)
     return text
+
+
+def check_own_report(folder: Path) -> None:
+    """Raises `UserError` where `write_report` would replace a file that is not of a ladder.
+
+    An earlier ladder is known by what it keeps of its trainings.
+    """
+    if (folder / FINISHED).is_file():
+        return
+    for name in (RECORDING, TABLE, *PLOTS, *CURVES):
+        if os.path.lexists(folder / name):
+            raise UserError(
+                f"{folder / name} is not by hrmkit ladder, which would replace it: "
+                "name another folder"
+            )
 
 
 def tables(recording: LadderRecording) -> str:

@@ -54,9 +54,10 @@ from hrmkit.puzzles.mini_arc.data import COLOURS, DEMONSTRATIONS, WIDTH
 from hrmkit.puzzles.mini_arc.tasks import TASKS
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.recording.common import FORMAT, VERSION, made_here
-from hrmkit.recording.file import check_recording, with_hash
+from hrmkit.recording.file import ROOM, with_hash
 from hrmkit.recording.ladder import schema
 from hrmkit.training.recipe import Recipe
+from hrmkit.writing import check_target
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
 EVERY_STEP = (*MEASURED_STEPS, ARC_STEP)
@@ -143,7 +144,7 @@ def run_ladder(
     wanted = LadderPlan(steps=list(chosen), seeds=seeds, units=units, bench=bench)
     if os.path.exists(kept):
         check_same(wanted, plan_before(Journal(kept), folder), folder)
-    check_recording(kept)
+    check_target(kept, ROOM)
     with held(folder, "ladder"):
         finished = all_done(kept, jobs, processes, progress, wanted)
     return put_together(chosen, tuple(range(seeds)), units, jobs, finished)

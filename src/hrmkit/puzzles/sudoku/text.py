@@ -18,6 +18,7 @@ from math import isnan
 from typing import Any, cast
 
 from hrmkit.errors import UserError
+from hrmkit.puzzles.text import COMMENTS
 
 BLANKS = ".0_?xX*"
 """What a blank may be written as; `-` is one too, where it is not part of a frame."""
@@ -37,7 +38,6 @@ DASHES = re.compile(r"[-\s|+]*")
 HEAD = re.compile(r"\[[^\[\],\d]*\]")
 """The head of a section, as [Puzzle]."""
 WORD = re.compile(r"[^\W\d_]{2,}")
-COMMENTS = "#", "//"
 Numbered = tuple[int, str]
 """A line and its number, from 1."""
 
@@ -60,6 +60,7 @@ def read(text: str, side: int) -> list[int]:
     lines = list(_parts(text.splitlines(), side))
     alone = [found for _, line in lines if (found := _alone(line, side))]
     if not alone:
+        _check_length(lines, side)
         return _from_rows(lines, side)
     beside = cells_said([line for _, line in lines if not _alone(line, side)], side)
     several = len(alone) + beside // side**2
@@ -172,14 +173,28 @@ def _is_comment(line: str, side: int) -> bool:
 
 def _alone(line: str, side: int) -> str | None:
     """The whole grid that stands in a line, maybe beside a hash, a rating, or its own solution."""
-    known = f"{BLANKS}{DASH}{alphabet(side)}{alphabet(side).lower()}"
+    known = _cells(side)
     grids = [
         field
         for field in re.split(r"[\s,;:\"]+", line)
-        if len(field) == side * side and set(field) <= set(known)
+        if len(field) == side * side and set(field) <= known
     ]
     solved = len(grids) == 2 and _continues(grids[0], grids[1], side)
     return grids[0] if len(grids) == 1 or solved else None
+
+
+def _cells(side: int) -> frozenset[str]:
+    """All that a cell may be written as."""
+    return frozenset(f"{BLANKS}{DASH}{alphabet(side)}{alphabet(side).lower()}")
+
+
+def _check_length(lines: Sequence[Numbered], side: int) -> None:
+    """Raise `UserError` for most of a grid beside a rating, which is no cell that it lacks."""
+    for _, line in lines:
+        fields = line.split()
+        longest = max(fields, key=len, default="")
+        if len(fields) > 1 and 2 * len(longest) > side * side and set(longest) <= _cells(side):
+            raise UserError(_count(len(longest), side))
 
 
 def _continues(question: str, answer: str, side: int) -> bool:
