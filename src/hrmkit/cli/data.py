@@ -202,7 +202,7 @@ def _make(
         fewer = len(part.ratings) < part.wanted and not stopped
         typer.echo(
             f"{part.path}: {len(part.ratings)} of {part.wanted} puzzles, "
-            f"{mean:.1f} {unit} on average"
+            + (f"{mean:.1f} {unit} on average" if any(part.ratings) else f"without {unit}")
             + ("; the others were made before: there are few different ones" if fewer else "")
         )
     if not stopped:

@@ -126,7 +126,8 @@ def task_as_text(answers: Sequence[ArcAnswer]) -> str:
         parts.append(f"{one.task}, test {one.test + 1}")
         for number, grid in enumerate(one.tries, 1):
             parts.append(f"try {number}\n{Arc().show(one.given, grid)}")
-        worth = {True: "right", False: "not right", None: "the answer is not known"}[one.solved]
+        right = f"right: try {one.counted.place()}"
+        worth = {True: right, False: "not right", None: "the answer is not known"}[one.solved]
         parts.append(worth + (" (but training was shown the answer)" if one.learned else ""))
     return "\n".join(parts)
 
@@ -137,7 +138,7 @@ def task_as_json(answers: Sequence[ArcAnswer]) -> str:
         [
             {
                 "task": one.task,
-                "test": one.test,
+                "test": one.test + 1,  # as in a task's id, 6ea4a07e:1
                 "tries": [json.loads(text) for text in one.text()],
                 "wrong": one.wrong(),
                 "solved": one.solved,

@@ -117,7 +117,7 @@ export const WORDS: readonly Word[] = [
   },
   {
     word: "nat",
-    meaning: "The unit of a loss, as the metre is that of a length.",
+    meaning: "What a loss is counted in: 0 is sure and right, 0.7 is a guess between two.",
   },
   {
     word: "net",
@@ -143,6 +143,10 @@ export const WORDS: readonly Word[] = [
   {
     word: "puzzle embedding",
     meaning: "A name tag made of numbers: it tells the model which puzzle this is.",
+  },
+  {
+    word: "Q-learning",
+    meaning: "Learning how good a choice is from what comes of it later.",
   },
   {
     word: "recall",
@@ -205,6 +209,11 @@ export const WORDS: readonly Word[] = [
     meaning:
       "What looks like a difference may be luck: with other dice it could be the other way round.",
     form: /\btoo (?:close|much)(?: to this story)? to tell(?: apart)?\b/i,
+  },
+  {
+    word: "TRM",
+    meaning: "Tiny Recursive Model: a later design with one block that keeps two kinds of notes.",
+    form: /\bTRM\b/,
   },
   {
     word: "vector",

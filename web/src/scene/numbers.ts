@@ -27,8 +27,8 @@ export function reward(value: number): string {
 /** A share of 1 in percent; only a whole share is 100%, only none at all is 0%. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);
-  if (rounded === 100 && share < 1 - 1e-6) return "99%";
-  if (rounded === 0 && share > 1e-6) return "1%";
+  if (rounded === 100 && share < 1 - 1e-6) return ">99%";
+  if (rounded === 0 && share > 1e-6) return "<1%";
   return `${rounded}%`;
 }
 

@@ -23,9 +23,9 @@ describe("formats", () => {
   });
 
   test("only everything is 100%, only nothing is 0%", () => {
-    expect(numbers.percent(0.996)).toBe("99%");
+    expect(numbers.percent(0.996)).toBe(">99%");
     expect(numbers.percent(1)).toBe("100%");
-    expect(numbers.percent(0.001)).toBe("1%");
+    expect(numbers.percent(0.001)).toBe("<1%");
     expect(numbers.percent(0)).toBe("0%");
   });
 

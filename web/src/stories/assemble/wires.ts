@@ -10,6 +10,27 @@ import type { Action } from "../../scene/shape";
 
 export const GRADIENTS = ["one-step", "last-cycle", "full"] as const;
 export const HALTINGS = ["none", "q-learning", "single-pass"] as const;
+/** What the page calls the switches of the bench, on stage and beside it, and what they are set to. */
+export const SWITCHES = {
+  loop: "recurrence",
+  recall: "recall",
+  hierarchy: "hierarchy",
+  modules: "modules",
+  outer: "outer loop",
+  gradient: "gradient",
+  halting: "halting",
+} as const;
+export const MODULE_NAMES = { 1: "1, shared", 2: "2: H and L" } as const;
+export const GRADIENT_NAMES = {
+  "one-step": "one step",
+  "last-cycle": "last cycle",
+  full: "all calls",
+} as const;
+export const HALTING_NAMES = {
+  none: "none",
+  "q-learning": "Q-learning",
+  "single-pass": "single pass",
+} as const;
 /** The most that the bench's dials go to. */
 export const DIALS = { cycles: 4, low_calls: 8, segments: 8 } as const;
 /** Segments when the outer loop is plugged in: as many as the ladder measures. */

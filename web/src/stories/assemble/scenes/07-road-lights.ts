@@ -225,7 +225,7 @@ function evidence(
     many < 0.5
       ? "Stop, or go on?"
       : blanks < 0.5
-        ? "From easy to hard"
+        ? `From easy to hard, ${count(rung.wires.segments, "segment")} at most`
         : cost < 0.5
           ? "Over all new puzzles"
           : "What do the lights cost?";
@@ -286,7 +286,9 @@ function lampRows(
   const shown = progress(t, T.many + 0.2, T.many + 5) * most;
   return all.flatMap(({ blanks, thought }, row) => {
     const y = round(box.y + (row + 0.5) * step);
-    const told = `${count(blanks, "blank")}: red after ${count(thought.segments_used, "segment")}.`;
+    const used = count(thought.segments_used, "segment");
+    const last = thought.segments[thought.segments_used - 1];
+    const told = `${count(blanks, "blank")}: ${last && isRed(last) ? `red after ${used}` : `green for all ${used}`}.`;
     return [
       group(
         `lamps.${row}`,

@@ -151,8 +151,9 @@ function honest(recording: LadderRecording): readonly string[] {
   );
   return [
     ...down.slice(0, 3),
+    "Step 4 was a break, with nothing to measure; step 9 has a test of its own.",
     "One rung is one budget of compute and one size. With more of either the order may change.",
-    "So none of this says what the 27M model does; it says what these wires do to this toy.",
+    "So none of this says what the paper's large model does; it says what these wires do to this toy.",
     "Next: was it long enough, and is it more than luck? Then you plug it together as you like.",
   ];
 }

@@ -1,6 +1,14 @@
 /** The bench: plug the machine together as you like, and see what was measured of it. */
 import type { LadderRecording, Rung, Wires } from "../../../recording/ladder.gen";
-import { pluggedWires, pressed, type WireName } from "../wires";
+import {
+  GRADIENT_NAMES,
+  HALTING_NAMES,
+  MODULE_NAMES,
+  pluggedWires,
+  pressed,
+  SWITCHES,
+  type WireName,
+} from "../wires";
 import { circle, fitted, group, path, rect, round, type Box } from "../../../scene/build";
 import { progress } from "../../../scene/ease";
 import { count, grouped, mean, percent } from "../../../scene/numbers";
@@ -58,53 +66,51 @@ function positions(wires: Wires): readonly Omit<Switch, "action">[] {
   return [
     {
       wire: "loop",
-      name: "loop",
+      name: SWITCHES.loop,
       on: wires.loop,
       state: plugged(wires.loop),
       tip: "Latent recurrence: the output goes in again.",
     },
     {
       wire: "recall",
-      name: "recall",
+      name: SWITCHES.recall,
       on: wires.recall,
       state: plugged(wires.recall),
       tip: "The puzzle goes in again at every call.",
     },
     {
       wire: "hierarchy",
-      name: "H over L",
+      name: SWITCHES.hierarchy,
       on: wires.hierarchy,
       state: plugged(wires.hierarchy),
       tip: "Two states, a slow zH and a fast zL.",
     },
     {
       wire: "modules",
-      name: "made of",
+      name: SWITCHES.modules,
       on: true,
-      state: wires.modules === 2 ? "two blocks" : "one block",
+      state: MODULE_NAMES[wires.modules === 2 ? 2 : 1],
       tip: "Whether H and L are two blocks or one that plays both parts.",
     },
     {
       wire: "outer",
-      name: "outer",
+      name: SWITCHES.outer,
       on: wires.segments > 1,
       state: wires.segments > 1 ? `×${wires.segments}` : "out",
       tip: "End states become the starting states of the next segment.",
     },
     {
       wire: "gradient",
-      name: "learns",
+      name: SWITCHES.gradient,
       on: true,
-      state: { "one-step": "last calls", "last-cycle": "last cycle", full: "all calls" }[
-        wires.gradient
-      ],
+      state: GRADIENT_NAMES[wires.gradient],
       tip: "Along which calls learning looks back.",
     },
     {
       wire: "halting",
-      name: "lights",
+      name: SWITCHES.halting,
       on: wires.halting !== "none",
-      state: { none: "out", "q-learning": "two lamps", "single-pass": "one lamp" }[wires.halting],
+      state: HALTING_NAMES[wires.halting],
       tip: "The road lights: none, learned by Q-learning, or only a lamp for stopping.",
     },
   ];
@@ -230,7 +236,7 @@ function board(layout: Layout, all: readonly Switch[]): Shape[] {
 }
 
 function shortState({ wire, name, state }: Switch): string {
-  return ["gradient", "modules", "halting"].includes(wire) && state !== "out" ? state : name;
+  return ["gradient", "modules", "halting"].includes(wire) && state !== "none" ? state : name;
 }
 
 /** Plugged in: a disc with prongs. Out: an empty ring. */
