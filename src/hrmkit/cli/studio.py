@@ -96,7 +96,7 @@ def _open_studio(
     bench = ladder_bench(data)
     # Whoever comes with something wants the machine for that.
     if not (runs or models or show) and worlds.train(DEFAULT_WORLD):
-        typer.echo("The first start trains the models of Key -> Door beside, which takes some minutes.")
+        typer.echo("The first start trains Key -> Door in the background, some minutes long.")
     serve(
         offered,
         data,

@@ -78,7 +78,9 @@ def train(
         typer.Option(help="The run's folder; by default runs/PUZZLE-PRESET or -from-MODEL."),
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Gradient steps to train for.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Minutes to train for, in all: what a resumed run has had counts.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Minutes to train for; of a resumed run, in all.")
+    ] = None,
     batch: Annotated[int | None, typer.Option(help="Puzzles in a batch.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of weights and order; 0 at first.")] = None,
     resume: Annotated[
