@@ -12,15 +12,15 @@ export const GRADIENTS = ["one-step", "last-cycle", "full"] as const;
 export const HALTINGS = ["none", "q-learning", "single-pass"] as const;
 /** What the page calls the switches of the bench, on stage and beside it, and what they are set to. */
 export const SWITCHES = {
-  loop: "recurrence",
+  loop: "loop",
   recall: "recall",
-  hierarchy: "hierarchy",
+  hierarchy: "H and L",
   modules: "modules",
   outer: "outer loop",
   gradient: "gradient",
   halting: "halting",
 } as const;
-export const MODULE_NAMES = { 1: "1, shared", 2: "2: H and L" } as const;
+export const MODULE_NAMES = { 1: "1, shared", 2: "2, apart" } as const;
 export const GRADIENT_NAMES = {
   "one-step": "one step",
   "last-cycle": "last cycle",

@@ -45,7 +45,7 @@ function drawDotRows(
 ): Shape[] {
   const high = step || Math.min(box.height / Math.max(rows.length, 1), size * 3.2);
   const nameWidth = round(box.width * 0.38);
-  const valueWidth = size * 2.9;
+  const valueWidth = size * 3.3;
   const track = {
     x: box.x + nameWidth + 6,
     width: box.width - nameWidth - valueWidth - 14,

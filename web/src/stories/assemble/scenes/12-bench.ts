@@ -196,7 +196,7 @@ function board(layout: Layout, all: readonly Switch[]): Shape[] {
         ),
         ...(wide
           ? [
-              fitted(`${id}.name`, one.name, box.x + 23, middle - 7, box.width - 26, size, {
+              fitted(`${id}.name`, one.name, box.x + 21, middle - 7, box.width - 23, size * 0.92, {
                 weight: 700,
               }),
               fitted(
