@@ -550,6 +550,8 @@ def test_the_public_function_takes_a_model_or_where_one_is(run: Path) -> None:
     assert (again.text, again.segments) == (solution, answer.segments)
     with pytest.raises(UserError, match="4 cells"):
         hrmkit.solve("1234", model=trained())
+    with pytest.raises(UserError, match="if it is no sudoku, say puzzle= and its kind"):
+        hrmkit.solve("S.\n.G")
 
 
 def test_a_small_maze_is_answered_without_its_padding(tmp_path: Path) -> None:

@@ -84,7 +84,13 @@ def posed(text: object, model: PuzzleHRM | Path | str | None, puzzle: str | None
     else:
         loaded = load_model(model or usual_model(puzzle or DEFAULT_PUZZLE))
     kind = kind_of(loaded, puzzle)
-    return Question(loaded, kind, kind.encode(as_text(text)))
+    said = as_text(text)
+    try:
+        return Question(loaded, kind, kind.encode(said))
+    except UserError as error:
+        if puzzle or model:
+            raise
+        raise UserError(f"{error}; if it is no {kind.name}, say puzzle= and its kind") from None
 
 
 def answered(question: Question) -> Answer:
