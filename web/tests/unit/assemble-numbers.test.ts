@@ -201,7 +201,7 @@ function withoutNames(recording: LadderRecording, words: string): string {
   return plain.replaceAll(/\b\d{4}\.\d{5}\b|\b20\d\d\b|\b27M\b|\b27 million\b/g, "");
 }
 
-const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
+const NUMBER = /[+−<>]?\d[\d,]*(?:\.\d+)?%?/g;
 
 describe.each(variants())("numbers on the stage, without %s", (_name, recording) => {
   const allowed = new Set([

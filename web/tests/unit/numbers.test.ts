@@ -133,7 +133,7 @@ function structural(recording: Recording, view: WorldView): Set<number> {
   return found;
 }
 
-const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
+const NUMBER = /[+−<>]?\d[\d,]*(?:\.\d+)?%?/g;
 
 describe.each([
   ["the default story", fixture()],

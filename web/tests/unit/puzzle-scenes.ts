@@ -4,7 +4,7 @@ import type { Scene } from "../../src/scene/scene";
 import { timesOf } from "./puzzle-fixture";
 import { everyShape, tall, wide } from "./story-helpers";
 
-const NUMBER = /[+−]?\d[\d,]*(?:\.\d+)?%?/g;
+const NUMBER = /[+−<>]?\d[\d,]*(?:\.\d+)?%?/g;
 
 /**
  * Every number that any scene shows or says, but those in `allowed` and whole ones in `counts`;

@@ -79,7 +79,7 @@ describe("past the red light", () => {
     const stops = said.findIndex((text) =>
       /Red light: it stops, and this answer counts/.test(text),
     );
-    expect(said[stops]).toMatch(/^After segment 3(: | it is \d+% sure, and \d+% is enough)/);
+    expect(said[stops]).toMatch(/^After segment 3(: | it is [<>]?\d+% sure, and \d+% is enough)/);
     expect(said[stops + 1]).toMatch(/^Had it thought on: 4 segments more, and in the end /);
     expect(said).toHaveLength(stops + 3);
     expect(thinking.stops(red, wide).map(titleAt)).toEqual([
