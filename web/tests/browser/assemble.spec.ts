@@ -200,10 +200,10 @@ test("the wires of the bench are in the link, and can be reset", async ({ page, 
   await recall.click();
   await expect(recall).toBeChecked({ checked: !was });
   await expect.poll(async () => (await hashOf(page)).get("wires")).toMatch(/^l?r?h?-m/);
-  await page.getByLabel("Halting").selectOption("none");
+  await page.getByRole("combobox", { name: "Halting" }).selectOption("none");
   await expect.poll(async () => (await hashOf(page)).get("wires")).toMatch(/-hn$/);
   await page.reload();
-  await expect(page.getByLabel("Halting")).toHaveValue("none");
+  await expect(page.getByRole("combobox", { name: "Halting" })).toHaveValue("none");
   await expect(recall).toBeChecked({ checked: !was });
   await page.getByRole("button", { name: "Reset wires" }).click();
   await linkSays(page, "wires", null);

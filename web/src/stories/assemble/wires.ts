@@ -16,7 +16,7 @@ export const SWITCHES = {
   recall: "recall",
   hierarchy: "H and L",
   modules: "modules",
-  outer: "outer loop",
+  outer: "outer",
   gradient: "gradient",
   halting: "halting",
 } as const;
