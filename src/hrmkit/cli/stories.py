@@ -180,8 +180,8 @@ def ladder(
     units: Annotated[
         int | None,
         typer.Option(
-            help="Compute of a rung: block forwards on a batch; 12000 takes a third of the time.",
-            show_default="36000",
+            help="Compute of a rung: block forwards on a batch; 12000 takes a sixth of the time.",
+            show_default="72000",
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("ladder"),

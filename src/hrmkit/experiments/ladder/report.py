@@ -221,9 +221,9 @@ def memory_line(recording: LadderRecording) -> str:
     """What the one-step gradient saves."""
     memory = recording.memory
     return (
-        f"Backward keeps {memory.one_step / 2**20:.1f} MiB for a segment of "
+        f"Backward keeps {memory.one_step / 1e6:.1f} MB for a segment of "
         f"{recording.settings.batch} puzzles with the one-step gradient and "
-        f"{memory.full / 2**20:.1f} MiB with backpropagation through all "
+        f"{memory.full / 1e6:.1f} MB with backpropagation through all "
         f"{memory.cycles * (memory.low_calls + 1)} calls: "
         f"{memory.full / memory.one_step:.1f} times as much.\n"
     )

@@ -27,7 +27,7 @@ from hrmkit.training.puzzles.one_go import train
 from hrmkit.training.recipe import Recipe
 
 BOX = 2
-UNITS = 36_000
+UNITS = 72_000
 """Usual compute of each variant, in block forwards on a batch (model/cost.py)."""
 TRAIN_PUZZLES = 1000
 TEST_PUZZLES = 500

@@ -50,6 +50,15 @@ const TIMES: LoopTimes = {
   road: 6,
 };
 
+/** That longer loops lead astray, and on how many seeds where it is not all of them. */
+function lostWords(short: readonly number[], long: readonly number[]): string {
+  const lost = long.filter((share, i) => share < at(short, i) / 2).length;
+  const from = `from ${percent(mean(short))} down to ${percent(mean(long))}`;
+  return lost === long.length
+    ? `Oh no, it got lost: ${from}. It forgot what the puzzle was.`
+    : `Oh no, on ${lost} of ${long.length} seeds it got lost: ${from} on average. It forgot its puzzle.`;
+}
+
 function captions(recording: LadderRecording, view: LadderView): readonly Caption[] {
   const [before, rung] = [rungOf(recording, 1), rungOf(recording, STEP)];
   const list: (Caption | null)[] = [
@@ -86,7 +95,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     {
       at: T.lost,
       text: {
-        less: `Oh no, it got lost: from ${percent(mean(short))} down to ${percent(mean(long))}. It forgot what the puzzle was.`,
+        less: lostWords(short, long),
         more: `And here that helps: from ${percent(mean(short))} to ${percent(mean(long))}. Others get lost on this road.`,
         tie: `That changes little: ${percent(mean(short))}, then ${percent(mean(long))}. Seeds differ a lot, as the lines show.`,
       }[verdict],
