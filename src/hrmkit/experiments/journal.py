@@ -13,6 +13,10 @@ from hrmkit.writing import append
 Found = TypeVar("Found")
 
 
+FINISHED = "finished.jsonl"
+"""The usual name of a journal in a folder of its own."""
+
+
 class Journal:
     """What jobs found, a line of JSON each, by the job's key."""
 

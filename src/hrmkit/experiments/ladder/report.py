@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 from hrmkit.errors import UserError
+from hrmkit.experiments.journal import FINISHED
 from hrmkit.experiments.ladder.figures import (
     CURVES,
     PLOTS,
@@ -16,13 +17,12 @@ from hrmkit.experiments.ladder.figures import (
     rungs_figure,
     write_figure,
 )
-from hrmkit.experiments.ladder.run import FINISHED
 from hrmkit.experiments.ladder.variants import AGAINST
 from hrmkit.experiments.markdown import table
 from hrmkit.experiments.paired import paired_difference
 from hrmkit.recording.file import save
 from hrmkit.recording.ladder.schema import LadderRecording, Rung
-from hrmkit.writing import remove, write
+from hrmkit.writing import remove, saying, write
 
 RECORDING = "ladder.hrm.json.gz"
 TABLE = "ladder.md"
@@ -47,8 +47,9 @@ def check_own_report(folder: Path) -> None:
 
     An earlier ladder is known by what it keeps of its trainings.
     """
-    if (folder / FINISHED).is_file():
-        return
+    with saying(folder):
+        if (folder / FINISHED).is_file():
+            return
     for name in (RECORDING, TABLE, *PLOTS, *CURVES):
         if os.path.lexists(folder / name):
             raise UserError(

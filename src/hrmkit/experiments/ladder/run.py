@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from hrmkit.bounds import check_seeds, check_within
 from hrmkit.errors import UserError
-from hrmkit.experiments.journal import Journal
+from hrmkit.experiments.journal import FINISHED, Journal
 from hrmkit.experiments.ladder.jobs import (
     ArcRun,
     VariantRun,
@@ -61,7 +61,6 @@ from hrmkit.writing import check_target
 
 CODE = ("model", "puzzles", "solving", "training", "recording", "experiments")
 EVERY_STEP = (*MEASURED_STEPS, ARC_STEP)
-FINISHED = "finished.jsonl"
 
 
 class Job(NamedTuple):
