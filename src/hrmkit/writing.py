@@ -13,7 +13,7 @@ import shutil
 import stat
 import tempfile
 import zlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -68,6 +68,16 @@ def check_own(path: Path, what: str, is_own: Callable[[str], bool]) -> None:
             head = file.read(HEAD)
     if head and not is_own(text_of_head(head)):
         raise UserError(f"{path} is there and is not {what}, which would replace it: name another")
+
+
+def check_free(folder: Path, names: Iterable[str], verb: str) -> None:
+    """Raise `UserError` where one of the files is there that `hrmkit verb` would write."""
+    for name in names:
+        if os.path.lexists(folder / name):
+            raise UserError(
+                f"{folder / name} is not by hrmkit {verb}, which would replace it: "
+                "name another folder"
+            )
 
 
 def text_of_head(head: bytes) -> str:

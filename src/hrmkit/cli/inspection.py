@@ -82,7 +82,12 @@ def inspect(
     Ctrl-C, what was seen by then is written.
     """
     from hrmkit.device import choose_device
-    from hrmkit.experiments.inspect.report import as_json, as_text, check_own, write_inspection
+    from hrmkit.experiments.inspect.report import (
+        as_json,
+        as_text,
+        check_own_inspection,
+        write_inspection,
+    )
     from hrmkit.experiments.inspect.run import InspectSettings
     from hrmkit.experiments.inspect.run import inspect as inspected
     from hrmkit.progress import shown
@@ -96,7 +101,7 @@ def inspect(
     use_threads(loaded.model, threads)
     labelled = labelled_for(loaded, data, puzzle, skip_bad)
     check_folder(out, ROOM)
-    check_own(out)
+    check_own_inspection(out)
     placed(loaded.model, chosen)
 
     def written(found: Inspection) -> None:

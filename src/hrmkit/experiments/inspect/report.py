@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from io import StringIO
@@ -22,7 +21,7 @@ from hrmkit.model.wiring import Wiring
 from hrmkit.puzzles.puzzle import IGNORED, as_grids
 from hrmkit.recording.paths import principal_path
 from hrmkit.solving.report import shown
-from hrmkit.writing import remove, write
+from hrmkit.writing import check_free, remove, write
 
 SUMMARY, GUIDE = "inside.json", "README.md"
 TABLES = (
@@ -102,7 +101,7 @@ def write_inspection(inspection: Inspection, wiring: Wiring, model: str, folder:
             remove(folder / name)
 
 
-def check_own(folder: Path) -> None:
+def check_own_inspection(folder: Path) -> None:
     """Raises `UserError` where a file would be replaced that is not of an inspection.
 
     An earlier inspection is known by its guide.
@@ -114,12 +113,7 @@ def check_own(folder: Path) -> None:
         pass
     except OSError as error:
         raise UserError(f"{folder / GUIDE} cannot be read: {error.strerror or error}") from error
-    for name in (GUIDE, SUMMARY, *TABLES, *PICTURES):
-        if os.path.lexists(folder / name):
-            raise UserError(
-                f"{folder / name} is not by hrmkit inspect, which would replace it: "
-                "name another folder"
-            )
+    check_free(folder, (GUIDE, SUMMARY, *TABLES, *PICTURES), "inspect")
 
 
 def as_csv(rows: Sequence[Row]) -> str:

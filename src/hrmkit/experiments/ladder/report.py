@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 
-from hrmkit.errors import UserError
 from hrmkit.experiments.journal import FINISHED
 from hrmkit.experiments.ladder.figures import (
     CURVES,
@@ -22,7 +20,7 @@ from hrmkit.experiments.markdown import table
 from hrmkit.experiments.paired import paired_difference
 from hrmkit.recording.file import save
 from hrmkit.recording.ladder.schema import LadderRecording, Rung
-from hrmkit.writing import remove, saying, write
+from hrmkit.writing import check_free, remove, saying, write
 
 RECORDING = "ladder.hrm.json.gz"
 TABLE = "ladder.md"
@@ -50,12 +48,7 @@ def check_own_report(folder: Path) -> None:
     with saying(folder):
         if (folder / FINISHED).is_file():
             return
-    for name in (RECORDING, TABLE, *PLOTS, *CURVES):
-        if os.path.lexists(folder / name):
-            raise UserError(
-                f"{folder / name} is not by hrmkit ladder, which would replace it: "
-                "name another folder"
-            )
+    check_free(folder, (RECORDING, TABLE, *PLOTS, *CURVES), "ladder")
 
 
 def tables(recording: LadderRecording) -> str:
