@@ -81,6 +81,8 @@ SEEDS = range(10)
 FEW = 3
 """Seeds of the story of the world that is not in the package: enough that it has a spread."""
 GRAPHS_OF: dict[Learn, str] = {"labels": "step", "preferences": "prefer"}
+LARGEST = sorted(EXPORTS, key=lambda graph: ("prefer", "step", "think").index(graph))
+"""The graphs of a preset, the one that takes longest first."""
 PREFERRED = "preferences"
 """The folder of the stories that learn from preferences."""
 NONSENSE = "0-7,1-2,6-3,5-4,2-0"
@@ -230,7 +232,8 @@ def exported(world: WorldDefinition, data: Path) -> Path:
     )
     if not stamp.exists() or stamp.read_text() != code:
         print(f"exporting the graphs of {world.title} (minutes)", flush=True)
-        tasks = [(preset, folder, graph) for preset in presets_of(world) for graph in EXPORTS]
+        # The larger ones first, so that no process ends long after the other.
+        tasks = [(preset, folder, graph) for graph in LARGEST for preset in presets_of(world)]
         list(in_processes(export_one, tasks, processes()))
         stamp.write_text(code)
     return folder
@@ -274,6 +277,14 @@ def base_of(task: tuple[str, int, Path]) -> None:
     base_model(*task)
 
 
+def small_story(task: tuple[str, Path]) -> None:
+    """Record a world's story on one seed, with nothing beside it."""
+    torch.set_num_threads(1)
+    name, data = task
+    story = record(default_settings(name), ablations=False, seeds=1, cache=data / BASES)
+    save(story, data / RECORDINGS / WORLDS[name].story)
+
+
 def small_stories(worlds: list[WorldDefinition], data: Path) -> None:
     """The stories of worlds in the package, on one seed and with nothing beside them."""
     missing = [world for world in worlds if not has_story(world, data)]
@@ -284,11 +295,10 @@ def small_stories(worlds: list[WorldDefinition], data: Path) -> None:
         for preset in presets_of(world)
     ]
     list(in_processes(base_of, tasks, processes()))
+    list(in_processes(small_story, [(world.name, data) for world in missing], processes()))
     for world in missing:
-        story = data / RECORDINGS / world.story
-        save(record(usual[world.name], ablations=False, seeds=1, cache=data / BASES), story)
         lay_out_engine(world, data, silent)
-        print(story, flush=True)
+        print(data / RECORDINGS / world.story, flush=True)
 
 
 def ensure_short_story(world: WorldDefinition, data: Path, graphs: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from hrmkit.errors import UserError
+from hrmkit.experiments.ladder import jobs
 from hrmkit.experiments.ladder import run as ladder
 from hrmkit.experiments.ladder import variants as training
 from hrmkit.experiments.ladder.figures import CURVES, PLOTS
@@ -30,6 +31,7 @@ UNITS = 60
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few puzzles that a ladder takes seconds; what it measures means nothing."""
+    monkeypatch.setattr(jobs, "POINTS", 2)
     monkeypatch.setattr(training, "TRAIN_PUZZLES", 40)
     monkeypatch.setattr(training, "TEST_PUZZLES", 60)
     monkeypatch.setattr(training, "ARC_VIEWS", 3)

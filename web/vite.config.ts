@@ -59,6 +59,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     // A busy machine is no failure; what is too slow shows in bench/.
     testTimeout: 60_000,
+    // One core less is the usual: on two cores, half as fast.
+    maxWorkers: "100%",
     include: ["src/**/*.test.ts", "tests/unit/**/*.test.ts"],
   },
 }));

@@ -1,0 +1,124 @@
+"""ARC, a task at a time: each is trained on before it is answered, from one trained model on.
+
+    python bench/arc_tasks.py [--from MODEL] [--data arc-1:pocket] [--steps 300] --out FILE.jsonl
+
+For each of the held-out tasks of `--data` a copy of the model learns that task's examples under all
+views, and answers its tests by the vote of them; their answers are never learned. A line a task
+is written to `--out`; run again, it goes on with the tasks that are not in it. At the end it says
+what the tasks so far come to, beside the same tests answered by the model as it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from hrmkit.errors import UserError
+from hrmkit.puzzles.arc.tasks import load_arc
+from hrmkit.runs.fit import run_plan
+from hrmkit.runs.folder import RunFolder
+from hrmkit.runs.plan import plan_of
+from hrmkit.runs.run import RunOptions
+from hrmkit.solving.evaluate import proportion_of
+from hrmkit.solving.evaluate_arc import TRIES, evaluate_arc, known_tests
+from hrmkit.solving.inference import InferenceSettings
+from hrmkit.solving.loading import load_model
+
+QUIET = RunOptions(evaluate_steps=10**6, save_minutes=10**6, test_puzzles=2)
+"""Nothing is measured or saved on the way."""
+
+
+def learned_and_answered(
+    source: str, begin: str, settings: dict[str, Any], views: int, compiled: bool
+) -> dict[str, Any]:
+    """Train a copy of the model `begin` on the task `source`, and answer its tests."""
+    start = perf_counter()
+    with TemporaryDirectory() as place:
+        folder = RunFolder(Path(place) / "run")
+        plan = plan_of("arc", source, None, settings, init_from=begin)
+        _, why = run_plan(plan, folder, threads=1, compiled=compiled, track="none", options=QUIET)
+        if why == "interrupted":
+            raise KeyboardInterrupt
+        seconds, lines = perf_counter() - start, list(folder.lines())
+        loaded = load_model(str(folder.path))
+        data, tests = known_tests(loaded, source, views)
+        evaluation, result = evaluate_arc(loaded, data, tests, InferenceSettings())
+    return {
+        "task": source.rpartition(":")[2],
+        "places": [test.place() for test in result.answered],
+        "seconds": seconds,
+        "segments": evaluation.mean_segments,
+        "loss": [line["loss"] for line in lines if line["kind"] == "train"][-1],
+    }
+
+
+def summary(rows: list[dict[str, Any]], solved: list[str]) -> str:
+    """What the tasks come to; `solved` are the tests that the model solves as it is."""
+    places = {
+        f"{row['task']}:{n}": place for row in rows for n, place in enumerate(row["places"], 1)
+    }
+    lines = [
+        f"{len(rows)} tasks, {sum(row['seconds'] for row in rows) / 60:.0f} minutes of training"
+    ]
+    for most in range(1, TRIES + 1):
+        hits = [place is not None and place <= most for place in places.values()]
+        found = proportion_of(torch.tensor(hits))
+        interval = f"{found.low:.3f} to {found.high:.3f}"
+        lines.append(f"pass@{most} {found.share:.3f} ({interval}), {found.count} of {found.of}")
+    before = [test for test in solved if test in places]
+    lines.append(f"as it was: pass@{TRIES} {len(before)} of {len(places)} ({', '.join(before)})")
+    now = [test for test, place in places.items() if place is not None and place <= TRIES]
+    lines.append(f"solved: {', '.join(now)}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Go through the tasks that are left, and say what all come to."""
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("--from", dest="begin", default="arc-pocket", help="the trained model")
+    parser.add_argument("--data", default="arc-1:pocket", help="a collection of tasks")
+    parser.add_argument("--steps", type=int, default=300, help="gradient steps a task")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--lr", type=float, help="the learning rate, in place of the recipe's")
+    parser.add_argument("--views", type=int, default=200, help="views of each test that vote")
+    parser.add_argument("--limit", type=int, help="only the first so many tasks")
+    parser.add_argument("--skip", type=int, default=0, help="so many tasks before them")
+    parser.add_argument("--compile", action="store_true", help="compile the modules")
+    parser.add_argument("--out", type=Path, required=True, help="a line of JSON for each task")
+    chosen = parser.parse_args()
+    settings = {"recipe.steps": chosen.steps, "recipe.batch": chosen.batch}
+    if chosen.lr:
+        settings["recipe.lr"] = chosen.lr
+    try:
+        tasks = load_arc(chosen.data, views=0).tasks
+        ids = [task.id for task in tasks if task.held_out][chosen.skip :][: chosen.limit]
+        solved = load_model(chosen.begin).metadata.get("solved", [])
+        rows = (
+            [json.loads(line) for line in chosen.out.read_text().splitlines()]
+            if chosen.out.exists()
+            else []
+        )
+        done = {row["task"] for row in rows}
+        for task in ids:
+            if task in done:
+                continue
+            source = f"{chosen.data.partition(':')[0]}:{task}"
+            row = learned_and_answered(source, chosen.begin, settings, chosen.views, chosen.compile)
+            rows.append(row)
+            with chosen.out.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+            print(f"{len(rows)} of {len(ids)}: {json.dumps(row)}", flush=True)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    print(summary(rows, solved))
+
+
+if __name__ == "__main__":
+    main()
