@@ -1,11 +1,12 @@
 """ARC, a task at a time: each is trained on before it is answered, from one trained model on.
 
-    python bench/arc_tasks.py [--from MODEL] [--data arc-1:pocket] [--steps 300] --out FILE.jsonl
+    python bench/arc_tasks.py [--from MODEL] [--data arc-1:pocket] [--steps 1000] --out FILE.jsonl
 
 For each of the held-out tasks of `--data` a copy of the model learns that task's examples under all
-views, and answers its tests by the vote of them; their answers are never learned. A line a task
-is written to `--out`; run again, it goes on with the tasks that are not in it. At the end it says
-what the tasks so far come to, beside the same tests answered by the model as it was.
+views, until its loss is next to nothing or for `--steps`, and answers its tests by the vote of the
+views; their answers are never learned. A line a task is written to `--out`; run again, it goes on
+with the tasks that are not in it. At the end it says what the tasks so far come to, beside the same
+tests answered by the model as it was. `--skip` and `--limit` share the tasks out among processes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import deque
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -25,7 +27,7 @@ from hrmkit.puzzles.arc.tasks import load_arc
 from hrmkit.runs.fit import run_plan
 from hrmkit.runs.folder import RunFolder
 from hrmkit.runs.plan import plan_of
-from hrmkit.runs.run import RunOptions
+from hrmkit.runs.run import Run, RunOptions, Status
 from hrmkit.solving.evaluate import proportion_of
 from hrmkit.solving.evaluate_arc import TRIES, evaluate_arc, known_tests
 from hrmkit.solving.inference import InferenceSettings
@@ -33,6 +35,27 @@ from hrmkit.solving.loading import load_model
 
 QUIET = RunOptions(evaluate_steps=10**6, save_minutes=10**6, test_puzzles=2)
 """Nothing is measured or saved on the way."""
+LEARNED = 0.002
+"""A loss at which nothing is left to learn: a task's training ends there."""
+IN_A_ROW = 5
+"""So many reported losses have to be that small."""
+
+
+class Ending:
+    """Ends a training when its task is learned."""
+
+    def __init__(self) -> None:
+        self.running: list[Run] = []
+        self.losses: deque[float] = deque(maxlen=IN_A_ROW)
+        self.learned = False
+
+    def __call__(self, status: Status) -> None:
+        """Look at a status of the run."""
+        if status.line["kind"] == "train":
+            self.losses.append(status.line["loss"])
+        if len(self.losses) == IN_A_ROW and max(self.losses) <= LEARNED:
+            self.learned = True
+            self.running[0].asked_to_stop.set()
 
 
 def learned_and_answered(
@@ -43,10 +66,21 @@ def learned_and_answered(
     with TemporaryDirectory() as place:
         folder = RunFolder(Path(place) / "run")
         plan = plan_of("arc", source, None, settings, init_from=begin)
-        _, why = run_plan(plan, folder, threads=1, compiled=compiled, track="none", options=QUIET)
-        if why == "interrupted":
+        ending = Ending()
+        _, why = run_plan(
+            plan,
+            folder,
+            threads=1,
+            compiled=compiled,
+            track="none",
+            options=QUIET,
+            report=ending,
+            begun=ending.running.append,
+        )
+        if why == "interrupted" and not ending.learned:
             raise KeyboardInterrupt
-        seconds, lines = perf_counter() - start, list(folder.lines())
+        seconds = perf_counter() - start
+        trained = [line for line in folder.lines() if line["kind"] == "train"]
         loaded = load_model(str(folder.path))
         data, tests = known_tests(loaded, source, views)
         evaluation, result = evaluate_arc(loaded, data, tests, InferenceSettings())
@@ -55,7 +89,7 @@ def learned_and_answered(
         "places": [test.place() for test in result.answered],
         "seconds": seconds,
         "segments": evaluation.mean_segments,
-        "loss": [line["loss"] for line in lines if line["kind"] == "train"][-1],
+        **{name: trained[-1][name] for name in ("step", "loss")},
     }
 
 
@@ -84,7 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--from", dest="begin", default="arc-pocket", help="the trained model")
     parser.add_argument("--data", default="arc-1:pocket", help="a collection of tasks")
-    parser.add_argument("--steps", type=int, default=300, help="gradient steps a task")
+    parser.add_argument("--steps", type=int, default=1000, help="gradient steps a task, at most")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--lr", type=float, help="the learning rate, in place of the recipe's")
     parser.add_argument("--views", type=int, default=200, help="views of each test that vote")
