@@ -34,7 +34,9 @@ def examples_a_second(start: tuple[str, ...], threads: int, given: list[str]) ->
     with TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         words = ["train", "sudoku", *given, "--out", str(out), "--threads", str(threads)]
-        subprocess.run([sys.executable, *start, *words], check=True, capture_output=True)
+        ran = subprocess.run([sys.executable, *start, *words], capture_output=True, text=True)
+        if ran.returncode:
+            sys.exit(ran.stderr.strip())
         text = (out / "metrics.jsonl").read_text()
     lines: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
     trained = [line for line in lines if line["kind"] == "train"]

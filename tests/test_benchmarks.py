@@ -1,5 +1,6 @@
 """The benchmarks run, and measure what they say; how fast is for `bench/` to say."""
 
+import json
 import re
 import subprocess
 import sys
@@ -47,9 +48,26 @@ def test_a_puzzle_is_as_hard_as_in_its_easiest_order(tmp_path: Path) -> None:
     assert fewest < guesses
 
 
+def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "tasks.jsonl"
+    few = ("arc_tasks.py", "--steps", "2", "--views", "2", "--out", str(out))
+    assert says(*few, "--limit", "1").returncode == 0
+    first = out.read_text()
+    result = says(*few, "--limit", "2")
+    assert result.returncode == 0, result.stderr
+    assert out.read_text().startswith(first)
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["task"] for row in rows] == ["00576224", "03560426"]
+    assert all(row["step"] == 2 for row in rows)
+    assert "2 tasks, " in result.stdout
+    assert "as it was: pass@2 0 of 2" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("arc_tasks.py", "--from", "nowhere", "--out", "tasks.jsonl"), "nowhere"),
+        (("processes.py", "--data", "nowhere.csv"), "nowhere.csv"),
         (("widths.py", "--widths", "wide"), "'wide' are no widths"),
         (("hardness.py", "nowhere.csv"), "no file nowhere.csv"),
         (("hardness.py", "nowhere.csv", "--orders", "0"), "have to be 1 or more"),
