@@ -17,7 +17,7 @@ import sys
 from collections import deque
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import torch
@@ -62,7 +62,7 @@ def learned_and_answered(
     source: str, begin: str, settings: dict[str, Any], views: int, compiled: bool
 ) -> dict[str, Any]:
     """Train a copy of the model `begin` on the task `source`, and answer its tests."""
-    start = perf_counter()
+    start = process_time()
     with TemporaryDirectory() as place:
         folder = RunFolder(Path(place) / "run")
         plan = plan_of("arc", source, None, settings, init_from=begin)
@@ -79,7 +79,7 @@ def learned_and_answered(
         )
         if why == "interrupted" and not ending.learned:
             raise KeyboardInterrupt
-        seconds = perf_counter() - start
+        seconds = process_time() - start
         trained = [line for line in folder.lines() if line["kind"] == "train"]
         loaded = load_model(str(folder.path))
         data, tests = known_tests(loaded, source, views)
@@ -98,9 +98,7 @@ def summary(rows: list[dict[str, Any]], solved: list[str]) -> str:
     places = {
         f"{row['task']}:{n}": place for row in rows for n, place in enumerate(row["places"], 1)
     }
-    lines = [
-        f"{len(rows)} tasks, {sum(row['seconds'] for row in rows) / 60:.0f} minutes of training"
-    ]
+    lines = [f"{len(rows)} tasks, {sum(row['seconds'] for row in rows) / 60:.0f} minutes of a core"]
     for most in range(1, TRIES + 1):
         hits = [place is not None and place <= most for place in places.values()]
         found = proportion_of(torch.tensor(hits))
