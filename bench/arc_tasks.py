@@ -23,6 +23,7 @@ from typing import Any
 import torch
 
 from hrmkit.errors import UserError
+from hrmkit.experiments.journal import Journal
 from hrmkit.puzzles.arc.tasks import load_arc
 from hrmkit.runs.fit import run_plan
 from hrmkit.runs.folder import RunFolder
@@ -32,6 +33,7 @@ from hrmkit.solving.evaluate import proportion_of
 from hrmkit.solving.evaluate_arc import TRIES, evaluate_arc, known_tests
 from hrmkit.solving.inference import InferenceSettings
 from hrmkit.solving.loading import load_model
+from hrmkit.writing import check_target
 
 QUIET = RunOptions(evaluate_steps=10**6, save_minutes=10**6, test_puzzles=2)
 """Nothing is measured or saved on the way."""
@@ -59,13 +61,13 @@ class Ending:
 
 
 def learned_and_answered(
-    source: str, begin: str, settings: dict[str, Any], views: int, compiled: bool
+    source: str, begin: str, steps: int, views: int, compiled: bool
 ) -> dict[str, Any]:
     """Train a copy of the model `begin` on the task `source`, and answer its tests."""
     start = process_time()
     with TemporaryDirectory() as place:
         folder = RunFolder(Path(place) / "run")
-        plan = plan_of("arc", source, None, settings, init_from=begin)
+        plan = plan_of("arc", source, None, {"recipe.steps": steps}, init_from=begin)
         ending = Ending()
         _, why = run_plan(
             plan,
@@ -111,44 +113,51 @@ def summary(rows: list[dict[str, Any]], solved: list[str]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Go through the tasks that are left, and say what all come to."""
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--from", dest="begin", default="arc-pocket", help="the trained model")
     parser.add_argument("--data", default="arc-1:pocket", help="a collection of tasks")
     parser.add_argument("--steps", type=int, default=1000, help="gradient steps a task, at most")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--lr", type=float, help="the learning rate, in place of the recipe's")
     parser.add_argument("--views", type=int, default=200, help="views of each test that vote")
     parser.add_argument("--limit", type=int, help="only the first so many tasks")
     parser.add_argument("--skip", type=int, default=0, help="so many tasks before them")
     parser.add_argument("--compile", action="store_true", help="compile the modules")
     parser.add_argument("--out", type=Path, required=True, help="a line of JSON for each task")
-    chosen = parser.parse_args()
-    settings = {"recipe.steps": chosen.steps, "recipe.batch": chosen.batch}
-    if chosen.lr:
-        settings["recipe.lr"] = chosen.lr
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Go through the tasks that are left, and say what all come to."""
+    chosen = arguments()
+    collection = chosen.data.partition(":")[0]
     try:
-        tasks = load_arc(chosen.data, views=0).tasks
-        ids = [task.id for task in tasks if task.held_out][chosen.skip :][: chosen.limit]
+        held_out = [task.id for task in load_arc(chosen.data, views=0).tasks if task.held_out]
+        tasks = held_out[chosen.skip :][: chosen.limit]
+        if not tasks:
+            raise UserError(
+                f"there is no task to answer: {chosen.data} has {len(held_out)}, --skip is "
+                f"{chosen.skip} and --limit {chosen.limit}"
+            )
+        check_target(chosen.out)
         solved = load_model(chosen.begin).metadata.get("solved", [])
-        rows = (
-            [json.loads(line) for line in chosen.out.read_text().splitlines()]
-            if chosen.out.exists()
-            else []
-        )
-        done = {row["task"] for row in rows}
-        for task in ids:
-            if task in done:
-                continue
-            source = f"{chosen.data.partition(':')[0]}:{task}"
-            row = learned_and_answered(source, chosen.begin, settings, chosen.views, chosen.compile)
-            rows.append(row)
-            with chosen.out.open("a") as file:
-                file.write(json.dumps(row) + "\n")
-            print(f"{len(rows)} of {len(ids)}: {json.dumps(row)}", flush=True)
+        journal = Journal(chosen.out)
+        done = journal.read(dict[str, Any])
+        rows: list[dict[str, Any]] = []
+        for task in tasks:
+            # What was found with other settings is not what is asked for.
+            job = f"{collection}:{task} {chosen.begin} {chosen.steps} steps {chosen.views} views"
+            if job not in done:
+                done[job] = learned_and_answered(
+                    f"{collection}:{task}", chosen.begin, chosen.steps, chosen.views, chosen.compile
+                )
+                journal.add(job, done[job])
+                print(json.dumps(done[job]), flush=True)
+            rows.append(done[job])
     except UserError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"interrupted; {chosen.out} has what is done: run it again to go on")
     print(summary(rows, solved))
 
 

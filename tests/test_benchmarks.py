@@ -56,7 +56,8 @@ def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> No
     result = says(*few, "--limit", "2")
     assert result.returncode == 0, result.stderr
     assert out.read_text().startswith(first)
-    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    lines = filter(None, out.read_text().splitlines())
+    rows = [json.loads(line)["found"] for line in lines]
     assert [row["task"] for row in rows] == ["00576224", "03560426"]
     assert all(row["step"] == 2 for row in rows)
     assert "2 tasks, " in result.stdout
@@ -67,6 +68,7 @@ def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> No
     ("arguments", "sentence"),
     [
         (("arc_tasks.py", "--from", "nowhere", "--out", "tasks.jsonl"), "nowhere"),
+        (("arc_tasks.py", "--skip", "77", "--out", "tasks.jsonl"), "there is no task to answer"),
         (("processes.py", "--data", "nowhere.csv"), "nowhere.csv"),
         (("widths.py", "--widths", "wide"), "'wide' are no widths"),
         (("hardness.py", "nowhere.csv"), "no file nowhere.csv"),
