@@ -20,6 +20,9 @@ from typing import Any
 
 from training import spread
 
+from hrmkit.bounds import check_within
+from hrmkit.errors import UserError
+
 ONE = ("-m", "hrmkit")
 TWO = ("-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "hrmkit")
 WAYS = {
@@ -54,12 +57,18 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--turns", type=int, default=3)
     chosen = parser.parse_args()
+    try:
+        check_within(chosen.steps, 100, 10**6, "{} steps are")
+        check_within(chosen.turns, 1, 100, "{} turns are")
+    except UserError as error:
+        sys.exit(f"error: {error}")
     given = ["--data", chosen.data, "--preset", chosen.preset, "--batch", str(chosen.batch)]
     given += ["--steps", str(chosen.steps), "--test-puzzles", "2", "--track", "none"]
     found: dict[str, list[float]] = {name: [] for name in WAYS}
     for _ in range(chosen.turns):
         for name, (start, threads) in WAYS.items():
             found[name].append(examples_a_second(start, threads, given))
+            print(f"{name}: {found[name][-1]:.1f} examples/s", file=sys.stderr, flush=True)
     alone = next(iter(found.values()))
     for name, rates in found.items():
         ratios = [rate / one for rate, one in zip(rates, alone, strict=True)]
