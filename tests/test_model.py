@@ -1,9 +1,13 @@
+from collections.abc import Callable
+
 import pytest
 import torch
+from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
 
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
-from hrmkit.model.block import rms_norm
+from hrmkit.model.block import MOST_PRODUCTS, attended, rms_norm
 from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import WORLD_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring, WorldInterface
@@ -158,6 +162,30 @@ def test_a_rotation_is_one_in_bfloat16_too() -> None:
     x = torch.randn(1, 1, tokens, head_width).bfloat16()
     assert torch.equal(rotary(x), rotary(x.float()).bfloat16())
     assert rotary(x.double()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("tokens", [9, 82, MOST_PRODUCTS + 1])
+def test_attention_in_bfloat16_is_attention_to_bfloat16s_precision(tokens: int) -> None:
+    torch.manual_seed(0)
+    drawn = [torch.randn(2, 4, tokens, 16).bfloat16() for _ in range(4)]
+    towards = drawn.pop()
+
+    def found(of: Callable[..., Tensor], dtype: torch.dtype) -> list[Tensor]:
+        parts = [part.to(dtype).requires_grad_() for part in drawn]
+        answer = of(*parts)
+        assert answer.dtype == dtype
+        answer.backward(towards.to(dtype))
+        return [
+            answer.detach().double(),
+            *(part.grad.double() for part in parts if part.grad is not None),
+        ]
+
+    wanted = found(scaled_dot_product_attention, torch.float64)
+    ours = found(attended, torch.bfloat16)
+    assert len(wanted) == len(ours) == 4
+    # Each number of bfloat16 is within 0.4% of what it stands for.
+    for right, one in zip(wanted, ours, strict=True):
+        assert (one - right).norm() <= 0.01 * right.norm()
 
 
 def test_positions_matter_and_are_relative() -> None:

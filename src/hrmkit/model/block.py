@@ -80,6 +80,23 @@ class Rotary(nn.Module):
         return (x * self.cos[:tokens] + turned * self.sin[:tokens]).to(x.dtype)
 
 
+MOST_PRODUCTS = 256
+"""Tokens up to which attention may be written out: its scores are tokens x tokens."""
+
+
+def attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """The means of `value` by attention; all are `[batch, heads, tokens, head_width]`.
+
+    On a CPU torch's fused kernel goes back through bfloat16 three to five times slower than plain
+    matrix products do, and in all else it is the faster one (docs/speed.md).
+    """
+    learns = torch.is_grad_enabled() and query.device.type == "cpu"
+    if not (learns and query.dtype == torch.bfloat16 and query.shape[-2] <= MOST_PRODUCTS):
+        return F.scaled_dot_product_attention(query, key, value)
+    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-2, -1)
+    return scores.softmax(-1, dtype=torch.float32).to(value.dtype) @ value
+
+
 class Attention(nn.Module):
     """Multi-head self-attention over all tokens (not causal)."""
 
@@ -100,7 +117,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, rotary: Rotary | None) -> Tensor:
         """`x [batch, tokens, width] -> [batch, tokens, width]`."""
         query, key, value = self.query_key_value(x, rotary)
-        mixed = F.scaled_dot_product_attention(query, key, value)
+        mixed = attended(query, key, value)
         return self.out(mixed.transpose(1, 2).flatten(-2))
 
 
