@@ -91,10 +91,15 @@ def attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     matrix products do, and in all else it is the faster one (docs/speed.md).
     """
     learns = torch.is_grad_enabled() and query.device.type == "cpu"
-    if not (learns and query.dtype == torch.bfloat16 and query.shape[-2] <= MOST_PRODUCTS):
-        return F.scaled_dot_product_attention(query, key, value)
+    if learns and query.dtype == torch.bfloat16 and query.shape[-2] <= MOST_PRODUCTS:
+        return by_products(query, key, value)
+    return F.scaled_dot_product_attention(query, key, value)
+
+
+def by_products(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """The same with its scores, `[batch, heads, tokens, tokens]`, written out."""
     scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-2, -1)
-    return scores.softmax(-1, dtype=torch.float32).to(value.dtype) @ value
+    return scores.softmax(-1) @ value
 
 
 class Attention(nn.Module):
