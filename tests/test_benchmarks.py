@@ -37,6 +37,15 @@ def test_evaluation_is_measured() -> None:
     assert result.stdout.count("puzzles/s; ") == 2
 
 
+def test_attention_is_measured_size_by_size() -> None:
+    result = says("attention.py", "--turns", "1", "--dtype", "float32")
+    assert result.returncode == 0, result.stderr
+    first, *lines = result.stdout.splitlines()
+    assert "float32 on the CPU" in first
+    assert len(lines) == 5
+    assert all(line.endswith(" times as fast") for line in lines)
+
+
 def test_a_puzzle_is_as_hard_as_in_its_easiest_order(tmp_path: Path) -> None:
     rows = make_sudokus(WorkShare(0, 0, 0, 32), 3.0)
     save_puzzles(tmp_path / "made.csv", rows)
@@ -76,6 +85,7 @@ def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> No
         (("processes.py", "--data", "nowhere.csv", "--turns", "0"), "0 turns are not possible"),
         (("processes.py", "--data", "nowhere.csv", "--steps", "1"), "1 steps are not possible"),
         (("processes.py", "--data", "nowhere.csv"), "nowhere.csv"),
+        (("attention.py", "--turns", "0"), "0 turns are not possible"),
         (("widths.py", "--widths", "wide"), "'wide' are no widths"),
         (("hardness.py", "nowhere.csv"), "no file nowhere.csv"),
         (("hardness.py", "nowhere.csv", "--orders", "0"), "have to be 1 or more"),
