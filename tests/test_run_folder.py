@@ -240,7 +240,9 @@ def test_solutions_that_are_put_beside_the_challenges_later_lock_nothing(tmp_pat
     assert train("arc", "--out", out, "--resume", "--steps", "2").exit_code == 0
     # What training saw is as much of the fingerprint as ever.
     data.write_text(json.dumps({"a": ONE_TASK | {"train": [test | {"output": [[7]]}]}}))
-    assert "cannot be asked about those of" in CliRunner().invoke(app, measure).stderr
+    refused = CliRunner().invoke(app, measure).stderr
+    assert "cannot be asked about those of" in refused
+    assert "hrmkit train arc --from" in " ".join(refused.split())
     assert json.loads((out / "run.json").read_text())["data"] == described["data"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from hrmkit.errors import UserError
 from hrmkit.model.puzzle_hrm import PuzzleHRM
+from hrmkit.model.shipped import shipped
 from hrmkit.progress import Progress, silent
 from hrmkit.puzzles.arc.canvas import side_of
 from hrmkit.puzzles.arc.files import parted
@@ -113,10 +115,17 @@ def known_tasks(
     data = load_arc(whole, drawn, seed, side)
     if not data.is_of(learned.get("fingerprint")):
         raise UserError(
-            f"the puzzle embeddings of the model in {loaded.source} are of the tasks of "
-            f"{learned.get('source')}: it cannot be asked about those of {source}"
+            f"the model in {loaded.source} has learned the tasks of {learned.get('source')}, and "
+            f"cannot be asked about those of {source}: have it learn them first, with hrmkit train "
+            f"arc --from {called(loaded)} --data {source} --steps 1000 --out runs/learned, and "
+            "then ask --model runs/learned"
         )
     return data, ids
+
+
+def called(loaded: LoadedModel) -> str:
+    """What names the model on the command line: its name if it comes along, else where it lies."""
+    return loaded.name if Path(loaded.source) == shipped().get(loaded.name) else loaded.source
 
 
 def learned_data(loaded: LoadedModel) -> Mapping[str, Any]:
