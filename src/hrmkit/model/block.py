@@ -87,8 +87,8 @@ MOST_PRODUCTS = 256
 def attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """The means of `value` by attention; all are `[batch, heads, tokens, head_width]`.
 
-    On a CPU torch's fused kernel goes back through bfloat16 three to five times slower than plain
-    matrix products do, and in all else it is the faster one (docs/speed.md).
+    On a CPU torch's fused kernel goes back through bfloat16 up to four times slower than plain
+    matrix products do; in all else it is the faster one (docs/speed.md).
     """
     learns = torch.is_grad_enabled() and query.device.type == "cpu"
     if learns and query.dtype == torch.bfloat16 and query.shape[-2] <= MOST_PRODUCTS:
