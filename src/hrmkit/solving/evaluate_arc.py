@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 from time import perf_counter
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -115,10 +116,10 @@ def known_tasks(
     data = load_arc(whole, drawn, seed, side)
     if not data.is_of(learned.get("fingerprint")):
         raise UserError(
-            f"the model in {loaded.source} has learned the tasks of {learned.get('source')}, and "
-            f"cannot be asked about those of {source}: have it learn them first, with hrmkit train "
-            f"arc --from {called(loaded)} --data {source} --steps 1000 --out runs/learned, and "
-            "then ask --model runs/learned"
+            f"the puzzle embeddings of the model in {loaded.source} are of the tasks of "
+            f"{learned.get('source')}: it cannot be asked about those of {source} before it has "
+            f"learned them, as with: hrmkit train arc --from {quote(called(loaded))} --data "
+            f"{quote(source)} --steps 1000 (then ask the run's folder; docs/arc.md)"
         )
     return data, ids
 
