@@ -38,10 +38,10 @@ def test_evaluation_is_measured() -> None:
 
 
 def test_attention_is_measured_size_by_size() -> None:
-    result = says("attention.py", "--turns", "1", "--dtype", "float32")
+    result = says("attention.py", "--turns", "1")
     assert result.returncode == 0, result.stderr
     first, *lines = result.stdout.splitlines()
-    assert "float32 on the CPU" in first
+    assert "bfloat16 on the CPU" in first
     assert len(lines) == 5
     assert all(line.endswith(" times as fast") for line in lines)
 

@@ -7,7 +7,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from hrmkit.errors import UserError
 from hrmkit.model.assemble import assemble
-from hrmkit.model.block import MOST_PRODUCTS, attended, rms_norm
+from hrmkit.model.block import attended, rms_norm
 from hrmkit.model.hrm import Carry
 from hrmkit.model.presets import WORLD_PRESETS, preset
 from hrmkit.model.wiring import Sizes, Wiring, WorldInterface
@@ -164,8 +164,8 @@ def test_a_rotation_is_one_in_bfloat16_too() -> None:
     assert rotary(x.double()).dtype == torch.float64
 
 
-@pytest.mark.parametrize("tokens", [9, 82, MOST_PRODUCTS + 1])
-def test_attention_in_bfloat16_is_attention_to_bfloat16s_precision(tokens: int) -> None:
+@pytest.mark.parametrize("tokens", [9, 82, 257])
+def test_attention_in_bfloat16_is_nearer_to_the_truth_than_torchs_own(tokens: int) -> None:
     torch.manual_seed(0)
     drawn = [torch.randn(2, 4, tokens, 16).bfloat16() for _ in range(4)]
     towards = drawn.pop()
@@ -181,11 +181,12 @@ def test_attention_in_bfloat16_is_attention_to_bfloat16s_precision(tokens: int) 
         ]
 
     wanted = found(scaled_dot_product_attention, torch.float64)
-    ours = found(attended, torch.bfloat16)
+    with torch.autocast("cpu", torch.bfloat16):
+        ours = found(attended, torch.bfloat16)
+    torchs = found(scaled_dot_product_attention, torch.bfloat16)
     assert len(wanted) == len(ours) == 4
-    # Each number of bfloat16 is within 0.4% of what it stands for.
-    for right, one in zip(wanted, ours, strict=True):
-        assert (one - right).norm() <= 0.01 * right.norm()
+    for right, one, other in zip(wanted, ours, torchs, strict=True):
+        assert (one - right).norm() <= (other - right).norm()  # each rounds, we only at the end
 
 
 def test_positions_matter_and_are_relative() -> None:

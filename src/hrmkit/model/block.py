@@ -80,26 +80,18 @@ class Rotary(nn.Module):
         return (x * self.cos[:tokens] + turned * self.sin[:tokens]).to(x.dtype)
 
 
-MOST_PRODUCTS = 256
-"""Tokens up to which attention may be written out: its scores are tokens x tokens."""
-
-
 def attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """The means of `value` by attention; all are `[batch, heads, tokens, head_width]`.
 
-    On a CPU torch's fused kernel goes back through bfloat16 up to four times slower than plain
-    matrix products do; in all else it is the faster one (docs/speed.md).
+    On a CPU torch's fused kernel is slow to go back through bfloat16: in float32 it is up to three
+    times as fast there and back, casts and all (docs/speed.md).
     """
     learns = torch.is_grad_enabled() and query.device.type == "cpu"
-    if learns and query.dtype == torch.bfloat16 and query.shape[-2] <= MOST_PRODUCTS:
-        return by_products(query, key, value)
+    if learns and query.dtype == torch.bfloat16:
+        with torch.autocast("cpu", enabled=False):  # it would make bfloat16 of them again
+            wide = (part.float() for part in (query, key, value))
+            return F.scaled_dot_product_attention(*wide).to(value.dtype)
     return F.scaled_dot_product_attention(query, key, value)
-
-
-def by_products(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """The same with its scores, `[batch, heads, tokens, tokens]`, written out."""
-    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-2, -1)
-    return scores.softmax(-1) @ value
 
 
 class Attention(nn.Module):
