@@ -89,8 +89,8 @@ def attended(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     learns = torch.is_grad_enabled() and query.device.type == "cpu"
     if learns and query.dtype == torch.bfloat16:
         with torch.autocast("cpu", enabled=False):  # it would make bfloat16 of them again
-            wide = (part.float() for part in (query, key, value))
-            return F.scaled_dot_product_attention(*wide).to(value.dtype)
+            wide = F.scaled_dot_product_attention(query.float(), key.float(), value.float())
+            return wide.to(value.dtype)
     return F.scaled_dot_product_attention(query, key, value)
 
 
