@@ -4,7 +4,9 @@
 # PYTHON names the Python to make the environment with.
 
 PYTHON ?= python3
-CHROMIUM ?= $(shell command -v chromium || echo /usr/bin/chromium)
+# The one without windows takes a fifth less time in the tests.
+CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium || \
+	echo /usr/bin/chromium-headless-shell)
 JOBS ?= 2
 
 BIN := .venv/bin

@@ -2,7 +2,7 @@
 and thoughts about puzzles.
 
 `make test` runs it before the tests; everything goes into the data folder (HRMKIT_DATA), which
-holds it for the next time. Nothing here is in git: it is computed where it is tested. The other
+holds it for the next time. Nothing of it is in git: it is computed where it is tested. The other
 worlds' stories are small: on one seed, with nothing beside them.
 
 The folder `bell` in it is a data folder of its own, with the same of a world that is not in the
@@ -74,7 +74,9 @@ if __name__ == "__mp_main__":  # one of the processes that train side by side
     WORLDS[BELL.name] = BELL
 
 PARITY = "parity.json"
-EXPORTED = "exported"
+EXPORTED = Path(__file__).parent / "exported"
+"""The graphs of the world that is not in the package. They are kept in git, as those of the package
+are: exporting them takes longer than all tests of the page's engine."""
 STEPS_BEFORE = 6
 SEEDS = range(10)
 """What the page's trainings are compared over."""
@@ -221,9 +223,8 @@ def export_one(task: tuple[str, Path, str]) -> None:
     export_preset(name, folder, (graph,))
 
 
-def exported(world: WorldDefinition, data: Path) -> Path:
-    """The graphs of a world that is not in the package, exported unless they are there already."""
-    folder = data / EXPORTED
+def exported(world: WorldDefinition, folder: Path) -> Path:
+    """`folder` with the graphs of a world, exported again when the code that makes them is another."""
     stamp = folder / "made-by"
     code = fingerprint(
         *("model", "worlds/world.py", "training/worlds"),
@@ -231,7 +232,7 @@ def exported(world: WorldDefinition, data: Path) -> Path:
         str(world.source),
     )
     if not stamp.exists() or stamp.read_text() != code:
-        print(f"exporting the graphs of {world.title} (minutes)", flush=True)
+        print(f"exporting the graphs of {world.title} to {folder} (minutes): commit them", flush=True)
         # The larger ones first, so that no process ends long after the other.
         tasks = [(preset, folder, graph) for graph in LARGEST for preset in presets_of(world)]
         list(in_processes(export_one, tasks, processes()))
@@ -324,7 +325,7 @@ def main() -> None:
     write_thoughts(data)
     WORLDS[BELL.name] = BELL
     own = data / BELL.name
-    graphs = exported(BELL, own)
+    graphs = exported(BELL, EXPORTED)
     write_definitions(own)
     ensure_short_story(BELL, own, graphs)
     write_parity(BELL, own, graphs, range(0))

@@ -26,6 +26,7 @@ from hrmkit.studio.stories import lay_out_engine, made_by, read_index
 from hrmkit.training.worlds.base import base_model
 from hrmkit.training.worlds.policy import features_of, policy_of, roll_out, score
 from hrmkit.worlds.registry import WORLDS
+from page_fixtures import EXPORTED
 from some_world import BELL
 from test_graphs import unpacked
 
@@ -226,7 +227,7 @@ def test_its_engine_files_leave_those_of_other_worlds_as_they_are(
     (data / "graphs").mkdir()
     before = (prepared / "graphs" / "index.json").read_text()
     (data / "graphs" / "index.json").write_text(before)
-    lay_out_engine(BELL, data, silent, own / "exported")
+    lay_out_engine(BELL, data, silent, EXPORTED)
     kept, index = json.loads(before), json.loads((data / "graphs" / "index.json").read_text())
     for field in ("presets", "tables", "made_by"):
         assert {**index[field], **kept[field]} == index[field]

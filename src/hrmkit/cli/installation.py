@@ -126,7 +126,8 @@ def folder() -> Finding:
 
 def chromium() -> Finding:
     """Find the browser that the project's own browser tests use."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    installed = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    found = os.environ.get("CHROMIUM") or installed
     if found and os.path.isfile(found):
         return Finding("chromium", "ok", found)
     remedy = "only for working on hrmkit itself: make test installs it, or set CHROMIUM"

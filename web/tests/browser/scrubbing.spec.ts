@@ -12,6 +12,8 @@ const MOST_SEEN = 0.003;
 
 interface Held {
   held?: number;
+  /** Whether the scrubber is where it is to be held. */
+  there?: boolean;
 }
 
 /** Scrubs from the scene's beginning to `to` seconds into it and holds the scrubber moving there. */
@@ -21,9 +23,12 @@ async function scrub(page: Page, to: number): Promise<void> {
       const input = document.querySelector<HTMLInputElement>(selector);
       if (!input) throw new Error("no scrubber");
       const from = Number(input.value);
+      const own = globalThis as Held;
       let shown = 0;
-      (globalThis as Held).held = window.setInterval(() => {
+      own.there = false;
+      own.held = window.setInterval(() => {
         shown = Math.min(shown + seconds / 20, seconds);
+        own.there = shown === seconds;
         input.value = String(from + shown);
         input.dispatchEvent(new Event("input", { bubbles: true }));
       }, 20);
@@ -31,7 +36,8 @@ async function scrub(page: Page, to: number): Promise<void> {
     [SCRUBBER, to] as const,
   );
   await expect(page.locator(".stage canvas.covered")).toHaveCount(1);
-  await page.waitForTimeout(700);
+  await page.waitForFunction(() => (globalThis as Held).there);
+  await page.waitForTimeout(300);
 }
 
 /** A picture of what is drawn once it no longer changes: a busy machine draws later. */
