@@ -33,7 +33,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few puzzles that a ladder takes seconds; what it measures means nothing."""
     monkeypatch.setattr(jobs, "POINTS", 2)
     monkeypatch.setattr(training, "TRAIN_PUZZLES", 40)
-    monkeypatch.setattr(training, "TEST_PUZZLES", 60)
+    monkeypatch.setattr(training, "TEST_PUZZLES", 24)
     monkeypatch.setattr(training, "ARC_VIEWS", 3)
     training.puzzles.cache_clear()
     training.tasks.cache_clear()

@@ -46,15 +46,15 @@ from hrmkit.studio.tasks import table_of
 from hrmkit.studio.thinkers import INDEX, Thinkers, named_by, stored
 
 ORIGIN = "http://127.0.0.1"
-COUNT = 200
+COUNT = 100
 TIE = 0.05
 """Two best logits as near as this are one to a thought in float32, which has lasted a while."""
 LONG = 8
 """Segments after which two thoughts are no longer compared, only single segments: in a maze that a
 model cannot settle, rounding grows threefold from segment to segment."""
 MOST_TIES = 10
-"""Of some hundred thousand tokens; where a model solves its puzzles there is none."""
-ROWS = 50
+"""Of some fifty thousand tokens; where a model solves its puzzles there is none."""
+ROWS = 25
 """Puzzles of one session's run."""
 FEW = 4
 """Segments of all but the first ones, which think to the end: what differs shows early."""

@@ -1,0 +1,44 @@
+/** The engine on the graphs that Python exported, and PyTorch's own numbers to hold it to. */
+import * as ort from "onnxruntime-web/wasm";
+
+import { Library } from "../../src/engine/graphs";
+import type { Watch } from "../../src/engine/record";
+import { openerOf } from "../../src/engine/runtime";
+import { fixture } from "./fixtures";
+
+export interface Packed {
+  readonly dims: number[];
+  readonly data: string;
+}
+interface Kept {
+  readonly inputs: Record<string, Packed>;
+  readonly outputs: Record<string, Packed>;
+}
+interface Parity {
+  readonly step: Record<string, Kept>;
+  readonly prefer: Record<string, Kept>;
+  readonly success: Record<string, Record<string, number>>;
+  readonly success_preferred: Record<string, Record<string, number>>;
+}
+
+/** A way to learn, and where PyTorch's step and whole runs of it are kept. */
+export const WAYS = [
+  ["labels", "step", "success"],
+  ["preferences", "prefer", "success_preferred"],
+] as const;
+
+/** Watches a run without a word. */
+export const calm: Watch = async () => undefined;
+
+export function engineLibrary(): Library {
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = "error";
+  return new Library(
+    async (name) => fixture(`graphs/${name}`).buffer,
+    openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
+  );
+}
+
+export function parityOfTorch(): Parity {
+  return JSON.parse(new TextDecoder().decode(fixture("graphs/parity.json"))) as Parity;
+}
