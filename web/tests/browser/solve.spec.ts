@@ -339,7 +339,7 @@ test("an ARC task is chosen and answered by vote, and its link answers it again"
     .poll(async () => (await hashOf(page)).get("puzzle"), { timeout: 60_000 })
     .toBe(`arc:${TASK}`);
   await thought(page);
-  await expect(said(page)).toContainText(/33 views\. (Solved|Not solved): /);
+  await expect(said(page)).toContainText(/33 views\. Thought about\. (Solved|Not solved): /);
   const words = (await said(page).textContent()) ?? "";
   // What is played: the examples, the disguises, the count and the best two.
   await page.getByRole("button", { name: "Pause" }).click();

@@ -60,7 +60,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
   list.push(
     {
       at: T.calls,
-      text: "No rat was measured here. But L and H were, the two blocks of the next step: how far does each move?",
+      text: "No rat was measured. But quick L and slow H, the two blocks of the next step, were: how far does each move?",
     },
     {
       at: T.truth,

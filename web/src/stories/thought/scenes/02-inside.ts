@@ -359,7 +359,7 @@ function pathAt(
   return [
     fitted(
       `${id}.title`,
-      `Path of ${name}: ${percent(one)} and ${percent(two)}`,
+      `Where ${name} goes: its end is crossed`,
       box.x,
       round(box.y + size),
       box.width,

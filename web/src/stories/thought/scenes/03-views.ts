@@ -162,68 +162,106 @@ function toneOf(recording: ThoughtRecording, { valid }: TriedView): "right" | "w
   return recording.valid === null ? "answer" : valid ? "right" : "wrong";
 }
 
-/** A small board a view, in the order in which they were tried. */
+/** A small board a view, in the order in which they were tried; the next one stands there already. */
 function small(recording: ThoughtRecording, t: number, box: Box, view: ThoughtView): Shape[] {
   const views = triedIn(recording);
-  const { board, given } = recording;
   const size = sizes[view.layout].small;
   const foot = size * 3;
   const room = { ...box, height: box.height - foot };
   const shown = shownOf(views.length);
   const across = columnsFor(shown.length, room, size);
   const down = Math.ceil(shown.length / across);
-  const [wide, high] = [room.width / across, Math.min(room.height / down, 180)];
-  const solution = solutionFor(recording, view);
+  const [width, height] = [room.width / across, Math.min(room.height / down, 180)];
   const done = seen(recording, t);
+  const next = shown.find((i) => i >= done);
   return [
     ...shown.flatMap((i, place) => {
-      if (i >= done) return [];
-      const one = at(views, i);
-      const [x, y] = [room.x + (place % across) * wide, room.y + Math.floor(place / across) * high];
-      const wrong = wrongIn(recording, one.answer, view);
-      const sure = one.q_halt === null ? "" : ` It was ${percent(logistic(one.q_halt))} sure.`;
-      const tip = `${said(recording, one, view)}${sure}`;
-      return group(
-        `view.${i}`,
-        [
-          puzzleBoard({
-            id: `view.${i}.board`,
-            box: {
-              x: round(x + 3),
-              y: round(y),
-              width: round(wide - 6),
-              height: round(high - size * 1.9),
-            },
-            board,
-            crop: cropOfThought(recording),
-            grid: one.answer,
-            given,
-            solution,
-            ...(wrong && !solution ? { wrong } : {}),
-            small: true,
-            tone: toneOf(recording, one),
-            label: `View ${one.view}`,
-            tip,
-          }),
-          fitted(
-            `view.${i}.said`,
-            one.valid
-              ? `${one.view} ✓`
-              : wrong?.length
-                ? `${one.view}: ${wrong.length} ✗`
-                : String(one.view),
-            round(x + wide / 2),
-            round(y + high - size * 0.55),
-            wide - 4,
-            size,
-            { anchor: "middle", weight: one.valid ? 700 : 400, fill: one.valid ? "ink" : "muted" },
-          ),
-        ],
-        { label: tip, tip },
-      );
+      const x = room.x + (place % across) * width;
+      const y = room.y + Math.floor(place / across) * height;
+      const own: Box = { x, y, width, height };
+      if (i < done) return [lookedAt(recording, i, own, view)];
+      return i === next ? [notYet(recording, i, own, view)] : [];
     }),
     ...closing(recording, t, { ...box, y: box.y + box.height - foot, height: foot }, size),
   ];
+}
+
+/** The board of a view, in a small place with words beneath. */
+function boardIn(place: Box, size: number): Box {
+  return {
+    x: round(place.x + 3),
+    y: round(place.y),
+    width: round(place.width - 6),
+    height: round(place.height - size * 1.9),
+  };
+}
+
+function lookedAt(recording: ThoughtRecording, i: number, place: Box, view: ThoughtView): Shape {
+  const one = at(triedIn(recording), i);
+  const size = sizes[view.layout].small;
+  const solution = solutionFor(recording, view);
+  const wrong = wrongIn(recording, one.answer, view);
+  const sure = one.q_halt === null ? "" : ` It was ${percent(logistic(one.q_halt))} sure.`;
+  const tip = `${said(recording, one, view)}${sure}`;
+  const under = one.valid
+    ? `${one.view} ✓`
+    : wrong?.length
+      ? `${one.view}: ${wrong.length} ✗`
+      : String(one.view);
+  return group(
+    `view.${i}`,
+    [
+      puzzleBoard({
+        id: `view.${i}.board`,
+        box: boardIn(place, size),
+        board: recording.board,
+        crop: cropOfThought(recording),
+        grid: one.answer,
+        given: recording.given,
+        solution,
+        ...(wrong && !solution ? { wrong } : {}),
+        small: true,
+        tone: toneOf(recording, one),
+        label: `View ${one.view}`,
+        tip,
+      }),
+      underneath(`view.${i}.said`, under, place, size, one.valid),
+    ],
+    { label: tip, tip },
+  );
+}
+
+/** The view that comes next, so that nobody looks at an empty panel. */
+function notYet(recording: ThoughtRecording, i: number, place: Box, view: ThoughtView): Shape {
+  const one = at(triedIn(recording), i);
+  const size = sizes[view.layout].small;
+  const tip = `View ${one.view}: not yet thought about.`;
+  return group(
+    `view.${i}`,
+    [
+      puzzleBoard({
+        id: `view.${i}.board`,
+        box: boardIn(place, size),
+        board: recording.board,
+        crop: cropOfThought(recording),
+        grid: recording.given,
+        given: recording.given,
+        small: true,
+        label: `View ${one.view}`,
+        tip,
+      }),
+      underneath(`view.${i}.said`, `${one.view} …`, place, size, false),
+    ],
+    { label: tip, tip },
+  );
+}
+
+function underneath(id: string, words: string, place: Box, size: number, strong: boolean): Shape {
+  const [x, y] = [round(place.x + place.width / 2), round(place.y + place.height - size * 0.55)];
+  const look = strong
+    ? ({ weight: 700, fill: "ink" } as const)
+    : ({ weight: 400, fill: "muted" } as const);
+  return fitted(id, words, x, y, place.width - 4, size, { anchor: "middle", ...look });
 }
 
 /** The views that have a small board. */
