@@ -36,7 +36,7 @@ describe("hierarchy", () => {
     });
 
   test.each([
-    [0.3, 0.9, "One block was better here."],
+    [0.3, 0.9, "One module was better here."],
     [0.5, 0.5, "Too close to tell."],
     [0.9, 0.3, "Two were better here."],
   ])("%d against %d: %s", (two, one, verdict) => {
@@ -45,7 +45,7 @@ describe("hierarchy", () => {
 
   test("is not judged where it was not measured", () => {
     const alone = changed((recording) => (recording.bench = []));
-    expect(captionsOf(10, alone)).toContain("did not measure one block");
+    expect(captionsOf(10, alone)).toContain("did not measure one module");
   });
 });
 

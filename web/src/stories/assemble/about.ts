@@ -18,7 +18,7 @@ export const about: Story<LadderRecording> = {
     ["halting", "Halting: whether to think another segment"],
     ["input", "The puzzle, which the model reads"],
     ["answer", "What it answers"],
-    ["right", "Right (a tick)"],
+    ["right", "Right (underlined, a tick)"],
     ["wrong", "Wrong (a cross)"],
   ],
   fields,

@@ -350,9 +350,10 @@ function drawCallBars(
     ...calls.map((call, i) => {
       const shown = clamp(done - i);
       const x = round(left + (i + 0.5) * step);
-      const y = round(foot - (high * call.value * shown) / most);
       const half = call.module === "H" ? "planner" : "doer";
       const r = Math.min(8, step * 0.3);
+      // A head stands on the line at first, not on its letter beneath.
+      const y = round(foot - Math.max(r, (high * call.value * shown) / most));
       const name = `${id}.${i}`;
       return group(
         name,

@@ -64,7 +64,7 @@ function captions(recording: LadderRecording, view: LadderView): readonly Captio
     },
     {
       at: T.truth,
-      text: `L's notes (zL) moved ${lows} times, H's (zH) ${calls.length - lows} times, ${high >= low ? "and further in a move: slow means rarely, not little" : "and less far in a move"}.`,
+      text: `L's notes (zL) moved ${lows} times, H's (zH) ${calls.length - lows} times, ${high >= low ? "on average further in a move: slow means rarely, not little" : "on average less far in a move"}.`,
     },
   );
   return inOrder(list);

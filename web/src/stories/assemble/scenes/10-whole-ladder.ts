@@ -58,19 +58,19 @@ function highestWords(recording: LadderRecording, best: Rung): string {
     : `The whole ladder. The highest rung: ${step}, one answer a puzzle.`;
 }
 
-/** What the ladder says of hierarchy: H and L against one block, both with the outer loop. */
+/** What the ladder says of hierarchy: H and L against one module, both with the outer loop. */
 export function believeWords(recording: LadderRecording): string {
   const [split, whole] = [rungOf(recording, 6), unsplit(recording)[0]];
   if (!split || !whole)
-    return "What to believe about H and L? This ladder did not measure one block beside them.";
+    return "What to believe about H and L? This ladder did not measure one module beside them.";
   const [two, one] = [ofSeeds(split, exact), ofSeeds(whole, exact)];
   const [ours, theirs] = [percent(mean(two)), percent(mean(one))];
   const verdict = {
-    more: "One block was better here.",
+    more: "One module was better here.",
     tie: tieWords(two, one),
     less: "Two were better here.",
   }[compare(two, one)];
-  return `What to believe? H and L solve ${ours}, one block with the same loop ${theirs}. ${verdict}`;
+  return `What to believe? Step 6, H and L, solves ${ours}; one module with its loop ${theirs}. ${verdict}`;
 }
 
 function bestRung(recording: LadderRecording) {

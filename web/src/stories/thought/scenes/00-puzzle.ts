@@ -12,11 +12,20 @@ import { capital, listed } from "../../../scene/words";
 import { cropOfThought, type ThoughtScene } from "../facts";
 import { timeline } from "../../../scene/timeline";
 
-const T = timeline({ puzzle: 4.5, model: 3, view: 2.5 });
+const T = timeline({ puzzle: 4.5, model: 4, view: 4, before: 3.5 });
+
+/** What came of the other views, where there were some: the story begins with the one that counts. */
+function othersIn({ view, valid, tried }: ThoughtRecording): string | null {
+  if (!view || !tried || tried.length < 2) return null;
+  return valid
+    ? `${count(tried.length - 1, "view")} before it gave no correct answer: they come in the last chapter.`
+    : `None of ${tried.length} views gave a correct answer: they come in the last chapter.`;
+}
 
 function captions(recording: ThoughtRecording): readonly Caption[] {
   const { model, board, given, puzzle, segments, view } = recording;
   const blanks = blankCells(board, given);
+  const others = othersIn(recording);
   return [
     {
       at: 0,
@@ -34,6 +43,7 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
           },
         ]
       : []),
+    ...(others ? [{ at: T.before, text: others }] : []),
   ];
 }
 
@@ -52,7 +62,7 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     [
       "a segment",
       model.hierarchy
-        ? `N=${model.cycles}, T=${model.low_calls}`
+        ? `${count(model.cycles, "cycle")} of ${count(model.low_calls, "call")} of L and one of H`
         : count(model.cycles * model.low_calls, "call"),
     ],
     ["looks at", view ? `view ${view}, under a symmetry` : "the puzzle as it is"],
@@ -66,6 +76,10 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     ],
     ["solution", solution ? "known, but not to the model" : "not known"],
   ];
+}
+
+function duration(recording: ThoughtRecording): number {
+  return othersIn(recording) ? T.end : T.before;
 }
 
 function draw(recording: ThoughtRecording, _: number, view: View): readonly Shape[] {
@@ -107,8 +121,8 @@ export const thePuzzle: ThoughtScene = {
   id: "puzzle",
   phase: 0,
   title: "The puzzle",
-  duration: () => T.end,
+  duration,
   captions,
-  stops: () => [0, T.end - 1],
+  stops: (recording) => [0, duration(recording) - 1],
   draw,
 };

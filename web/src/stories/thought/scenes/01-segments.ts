@@ -83,10 +83,11 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     const segment = at(segments, i);
     const wrong = wrongOf(recording, view)?.[i];
     const byRules = judgementOf(recording, view) === "rules";
+    const clashFree = wrong === 0 && byRules && recording.puzzle === "sudoku";
     const words =
       wrong === undefined || (byRules && wrong === 0)
         ? i
-          ? `${count(changedIn(recording, segment).length, "cell")} changed`
+          ? `${count(changedIn(recording, segment).length, "cell")} changed${clashFree ? ", and no cell clashes" : ""}`
           : "its first answer"
         : wrong === 0
           ? "every cell is right"
@@ -412,8 +413,9 @@ function columns(
             : [
                 text(`${id}.n`, String(i + 1), x, round(foot + size * 1.35), size, {
                   anchor: "middle",
-                  weight: counts ? 700 : 400,
-                  fill: counts ? "ink" : "muted",
+                  // Which one counts is not told before the light is red.
+                  weight: counts && shown >= 1 ? 700 : 400,
+                  fill: counts && shown >= 1 ? "ink" : "muted",
                 }),
               ]),
           ...(lights && shown >= 1 && (counts || segments.length <= MOST_LAMPS)

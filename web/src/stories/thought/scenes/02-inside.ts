@@ -75,6 +75,14 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
   const first = Math.max(READ, time.nth("segments", 1));
   if (first <= time.rest - READ) {
     list.push({ at: first, text: `The last call of segment 1 moved ${moved(1)}.` });
+    const next = first + READ;
+    // Above the picture stands what the call of now does: it must not be taken for that of segment 1.
+    if (next <= Math.min(time.nth("segments", recording.segments_used), time.rest) - READ) {
+      list.push({
+        at: next,
+        text: "Above the curves stands by how much the last call moved each.",
+      });
+    }
   }
   const used = recording.segments_used;
   const stopped = time.nth("segments", used);

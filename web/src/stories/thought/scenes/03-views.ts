@@ -21,7 +21,6 @@ import {
 } from "../facts";
 import type { ThoughtView } from "../view";
 
-const LONGEST = 1.6;
 const BUDGET = 24;
 /** Seconds after the last view until the large board shows what is handed in. */
 const CLOSED = 0.2;
@@ -38,7 +37,7 @@ export const triedIn = memo((recording: ThoughtRecording): readonly TriedView[] 
 
 const times = memo((recording: ThoughtRecording) => {
   const many = triedIn(recording).length;
-  return timeline({ begin: 1, views: each(many, Math.min(LONGEST, BUDGET / many)) });
+  return timeline({ begin: 1.6, views: each(many, Math.min(READ, BUDGET / many)) });
 });
 
 /** Views that have been looked at. */
@@ -78,15 +77,21 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
   const list: Caption[] = [
     {
       at: 0,
-      text: "Under a symmetry a puzzle looks different: where an answer is not valid, the model looks again.",
+      text: "Under a symmetry a puzzle looks different. Where an answer breaks the rules, the model looks again.",
     },
   ];
-  triedIn(recording).forEach((one, i) => {
-    const when = time.nth("views", i + 0.6);
-    if (when - (list.at(-1)?.at ?? 0) >= READ && when < time.end - READ) {
-      list.push({ at: when, text: said(recording, one, view) });
-    }
-  });
+  const views = triedIn(recording);
+  if (views.length * READ <= BUDGET) {
+    views.slice(0, -1).forEach((one, i) => {
+      list.push({ at: time.nth("views", i + 0.6), text: said(recording, one, view) });
+    });
+  } else {
+    // They come faster than their numbers could be read.
+    list.push({
+      at: READ,
+      text: "View after view: the same puzzle in another guise, and the rules alone judge its answer.",
+    });
+  }
   return [
     ...list,
     { at: Math.max(time.end + CLOSED, (list.at(-1)?.at ?? 0) + READ), text: summary(recording) },
