@@ -224,7 +224,7 @@ def export_one(task: tuple[str, Path, str]) -> None:
 
 
 def exported(world: WorldDefinition, folder: Path) -> Path:
-    """`folder` with the graphs of a world, exported again when the code that makes them is another."""
+    """`folder` with the graphs of a world, exported again when the code behind them is another."""
     stamp = folder / "made-by"
     code = fingerprint(
         *("model", "worlds/world.py", "training/worlds"),
@@ -232,7 +232,7 @@ def exported(world: WorldDefinition, folder: Path) -> Path:
         str(world.source),
     )
     if not stamp.exists() or stamp.read_text() != code:
-        print(f"exporting the graphs of {world.title} to {folder} (minutes): commit them", flush=True)
+        print(f"exporting the graphs of {world.title} (minutes): commit {folder}", flush=True)
         # The larger ones first, so that no process ends long after the other.
         tasks = [(preset, folder, graph) for graph in LARGEST for preset in presets_of(world)]
         list(in_processes(export_one, tasks, processes()))

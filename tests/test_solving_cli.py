@@ -637,7 +637,7 @@ def test_a_pocket_model_answers_tasks_that_fit_its_canvas(tmp_path: Path) -> Non
     assert isinstance(thought, ThoughtRecording)
     assert (thought.board.width, thought.board.cells) == (10, 100)
     large = hrmkit_says("solve", "arc", str(tmp_path / "large.json"), *on)
-    assert (large.exit_code, "1 x 11 does not fit" in large.stderr) == (2, True)
+    assert (large.exit_code, "11 cells wide or high and does not fit" in large.stderr) == (2, True)
 
 
 def test_a_terminal_shows_the_answer_growing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -251,11 +251,18 @@ def load_arc(
     behind it, it is only the tasks all of whose grids fit a canvas of 10 x 10, on such canvases;
     with ':id,id' behind that only these tasks, their tests held out. `side` is that
     of other canvases. The same source, views and seed give
-    the same puzzle ids. Raises `UserError` for what cannot be read, and for numbers out of range.
+    the same puzzle ids. Raises `UserError` for what cannot be read or does not fit the canvases,
+    and for numbers out of range.
     """
     if not 0 <= views <= MOST_VIEWS:
         raise UserError(f"{views} views are not possible: choose 0 to {MOST_VIEWS}")
     check_seed(seed)
-    tasks = read_tasks(source)
+    tasks, side = read_tasks(source), side or canvas_side(source)
+    large = next((task for task in tasks if task.side > side), None)
+    if large:
+        raise UserError(
+            f"a grid of task {large.id} is {large.side} cells wide or high and does not fit a "
+            f"canvas of {side} x {side}: give smaller tasks, or a model of a larger canvas"
+        )
     drawn = draw_views(tasks, views, seed)
-    return ArcData(source, tasks, seed, views, drawn, side or canvas_side(source))
+    return ArcData(source, tasks, seed, views, drawn, side)
