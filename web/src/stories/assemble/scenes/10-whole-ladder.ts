@@ -70,7 +70,7 @@ export function believeWords(recording: LadderRecording): string {
     tie: tieWords(two, one),
     less: "Two were better here.",
   }[compare(two, one)];
-  return `What to believe? Step 6, H and L, solves ${ours}; one module with its loop ${theirs}. ${verdict}`;
+  return `To believe: H and L with the outer loop solve ${ours}, one module with it ${theirs}. ${verdict}`;
 }
 
 function bestRung(recording: LadderRecording) {

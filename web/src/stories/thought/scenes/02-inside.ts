@@ -80,7 +80,7 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
     if (next <= Math.min(time.nth("segments", recording.segments_used), time.rest) - READ) {
       list.push({
         at: next,
-        text: "Above the curves stands by how much the last call moved each.",
+        text: "The number above each curve is how far the call of now moves it.",
       });
     }
   }
@@ -91,7 +91,10 @@ function captions(recording: ThoughtRecording): readonly Caption[] {
     list.push({ at: stopped, text: `That of segment ${used}, ${where}, moved ${moved(used)}.` });
     const on = stopped + READ + 1;
     if (used < segments.length && on <= time.rest - READ)
-      list.push({ at: on, text: "And on, past its red light: what it would have been." });
+      list.push({
+        at: on,
+        text: "Past its red light: what it would have thought, had it not stopped.",
+      });
   }
   const still = (segment: number): boolean =>
     states.some(

@@ -89,7 +89,7 @@ function captions(recording: ThoughtRecording, view: ThoughtView): readonly Capt
     // They come faster than their numbers could be read.
     list.push({
       at: READ,
-      text: "View after view: the same puzzle in another guise, and the rules alone judge its answer.",
+      text: "Each is shown changed back. Its light says when to stop, the rules whether the answer is right.",
     });
   }
   return [
