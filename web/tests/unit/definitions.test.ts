@@ -1,14 +1,12 @@
 /** What Python defines for the page, and a world that is not in the package, as the page reads them. */
-import * as ort from "onnxruntime-web/wasm";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 
-import { Library } from "../../src/engine/graphs";
-import { openerOf } from "../../src/engine/runtime";
 import schema from "../../src/recording/definitions.schema.json";
 import { readRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
 import { STORIES } from "../../src/stories/registry";
+import { engineLibrary } from "./engine-fixture";
 import { fixture, fixtureJson } from "./fixtures";
 
 describe.each(["graphs/definitions.json", "bell/graphs/definitions.json"])("%s", (name) => {
@@ -38,12 +36,7 @@ describe("a world that is not in the package", () => {
   });
 
   test("has graphs that run in the page's engine", async () => {
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = "error";
-    const library = new Library(
-      async (name) => fixture(`bell/graphs/${name}`).buffer,
-      openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
-    );
+    const library = engineLibrary("bell/graphs");
     const { preset, base, think } = await library.model({ preset: "bell", base_seed: 0 });
     const width = preset.initial.high.length;
     const [rows, tokens, features] = [2, 5, 6];

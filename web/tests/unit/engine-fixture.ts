@@ -30,11 +30,12 @@ export const WAYS = [
 /** Watches a run without a word. */
 export const calm: Watch = async () => undefined;
 
-export function engineLibrary(): Library {
+/** The engine with the graphs of a folder of prepared files. */
+export function engineLibrary(folder = "graphs"): Library {
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";
   return new Library(
-    async (name) => fixture(`graphs/${name}`).buffer,
+    async (name) => fixture(`${folder}/${name}`).buffer,
     openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
   );
 }

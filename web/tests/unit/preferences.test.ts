@@ -1,10 +1,8 @@
 /** Learning from preferences in the page: held to what Python recorded; and a visitor who teaches. */
-import * as ort from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { Library } from "../../src/engine/graphs";
-import { record, withAblations, type Watch } from "../../src/engine/record";
-import { openerOf } from "../../src/engine/runtime";
+import type { Library } from "../../src/engine/graphs";
+import { record, withAblations } from "../../src/engine/record";
 import { Draws } from "../../src/lib/draws";
 import { at, last } from "../../src/lib/list";
 import { checkRecording } from "../../src/recording/load";
@@ -25,13 +23,13 @@ import { comparisonOf, ownLabel } from "../../src/stories/world/state/compare";
 import { Teacher, type Kept } from "../../src/stories/world/state/teacher.svelte";
 import { readHash, writeHash } from "../../src/state/hash";
 import { initial } from "../../src/state/state";
-import { fixture, worldDefined } from "./fixtures";
+import { calm, engineLibrary } from "./engine-fixture";
+import { worldDefined } from "./fixtures";
 import { storyIn } from "./story-helpers";
 
 const preferred = storyIn("preferences/by-return.hrm.json.gz");
 const chosen = storyIn("preferences/chosen.hrm.json.gz");
 const KEY_DOOR = worldDefined("key-door");
-const calm: Watch = async () => undefined;
 
 const drawn = ({ settings, world, checkpoints, model }: Recording) =>
   drawPreferences(
@@ -81,12 +79,7 @@ describe("a training in the page", () => {
   let library: Library;
   let made: Recording;
   beforeAll(async () => {
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = "error";
-    library = new Library(
-      async (name) => fixture(`graphs/${name}`).buffer,
-      openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
-    );
+    library = engineLibrary();
     const { settings } = chosen;
     const carried = { ablations: [], spread: null, base: baseIn(chosen, settings) };
     const title = titleOf(KEY_DOOR, settings);

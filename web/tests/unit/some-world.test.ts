@@ -1,10 +1,7 @@
 /** A world that is not in the package goes the whole way in the page: trained, checked, drawn. */
-import * as ort from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { Library } from "../../src/engine/graphs";
-import { record, withAblations, withSpread, type Watch } from "../../src/engine/record";
-import { openerOf } from "../../src/engine/runtime";
+import { record, withAblations, withSpread } from "../../src/engine/record";
 import { checkRecording } from "../../src/recording/load";
 import type { Recording } from "../../src/recording/types.gen";
 import type { Shape } from "../../src/scene/shape";
@@ -14,12 +11,12 @@ import { trainingOf } from "../../src/stories/world/knobs";
 import { scenes } from "../../src/stories/world/scenes";
 import { knobsOf, settingsFor } from "../../src/stories/world/settings";
 import type { WorldView } from "../../src/stories/world/view";
-import { definitions, fixture, worldDefined } from "./fixtures";
+import { calm, engineLibrary } from "./engine-fixture";
+import { definitions, worldDefined } from "./fixtures";
 import { expectLegible, expectSound, expectTold, expectWords } from "./scene-rules";
 import { everyShape, fixture as keyDoor, storyIn, tall, timesOf, wide } from "./story-helpers";
 
 const BELL = worldDefined("bell");
-const calm: Watch = async () => undefined;
 
 /** What only Key -> Door has, or a world whose places are tiles in a line. */
 const ELSEWHERE = /\b(keys?|doors?|tiles?|lines?|pick|unlock\w*|locked|holding|fetch\w*)\b/gi;
@@ -69,12 +66,7 @@ for (const size of stones.worlds.find(({ name }) => name === "bell")?.sizes ?? [
 let made: Recording;
 
 beforeAll(async () => {
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = "error";
-  const library = new Library(
-    async (name) => fixture(`bell/graphs/${name}`).buffer,
-    openerOf(ort as unknown as Parameters<typeof openerOf>[0]),
-  );
+  const library = engineLibrary("bell/graphs");
   const story = storyIn("bell/recordings/bell.hrm.json.gz");
   const knobs = trainingOf(BELL);
   const settings = settingsFor(knobs, story.settings, {

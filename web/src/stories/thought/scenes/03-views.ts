@@ -9,7 +9,7 @@ import type { Caption } from "../../../scene/scene";
 import type { Shape } from "../../../scene/shape";
 import { each, timeline, READ } from "../../../scene/timeline";
 import { capital } from "../../../scene/words";
-import { puzzleBoard } from "../../puzzle/board";
+import { puzzleBoard, type BoardProps } from "../../puzzle/board";
 import { card, halves, inside, sizes } from "../../puzzle/places";
 import {
   cropOfThought,
@@ -191,82 +191,81 @@ function small(recording: ThoughtRecording, t: number, box: Box, view: ThoughtVi
   ];
 }
 
-/** The board of a view, in a small place with words beneath. */
-function boardIn(place: Box, size: number): Box {
-  return {
+/** What is shown of a view in its small place, and what is said of it. */
+interface Small {
+  readonly tip: string;
+  readonly under: string;
+  readonly right?: boolean;
+  /** What stands on its board. */
+  readonly board: Pick<BoardProps, "grid" | "solution" | "wrong" | "tone">;
+}
+
+function lookedAt(recording: ThoughtRecording, i: number, place: Box, view: ThoughtView): Shape {
+  const one = at(triedIn(recording), i);
+  const solution = solutionFor(recording, view);
+  const wrong = wrongIn(recording, one.answer, view);
+  const sure = one.q_halt === null ? "" : ` It was ${percent(logistic(one.q_halt))} sure.`;
+  const mark = one.valid ? " ✓" : wrong?.length ? `: ${wrong.length} ✗` : "";
+  return smallBoard(recording, i, place, view, {
+    tip: `${said(recording, one, view)}${sure}`,
+    under: `${one.view}${mark}`,
+    right: one.valid,
+    board: {
+      grid: one.answer,
+      solution,
+      ...(wrong && !solution ? { wrong } : {}),
+      tone: toneOf(recording, one),
+    },
+  });
+}
+
+/** The view that comes next, so that nobody looks at an empty panel. */
+function notYet(recording: ThoughtRecording, i: number, place: Box, view: ThoughtView): Shape {
+  const { view: number } = at(triedIn(recording), i);
+  return smallBoard(recording, i, place, view, {
+    tip: `View ${number}: not yet thought about.`,
+    under: `${number} …`,
+    board: { grid: recording.given },
+  });
+}
+
+function smallBoard(
+  recording: ThoughtRecording,
+  i: number,
+  place: Box,
+  { layout }: ThoughtView,
+  { tip, under, right = false, board }: Small,
+): Shape {
+  const size = sizes[layout].small;
+  const box = {
     x: round(place.x + 3),
     y: round(place.y),
     width: round(place.width - 6),
     height: round(place.height - size * 1.9),
   };
-}
-
-function lookedAt(recording: ThoughtRecording, i: number, place: Box, view: ThoughtView): Shape {
-  const one = at(triedIn(recording), i);
-  const size = sizes[view.layout].small;
-  const solution = solutionFor(recording, view);
-  const wrong = wrongIn(recording, one.answer, view);
-  const sure = one.q_halt === null ? "" : ` It was ${percent(logistic(one.q_halt))} sure.`;
-  const tip = `${said(recording, one, view)}${sure}`;
-  const under = one.valid
-    ? `${one.view} ✓`
-    : wrong?.length
-      ? `${one.view}: ${wrong.length} ✗`
-      : String(one.view);
-  return group(
-    `view.${i}`,
-    [
-      puzzleBoard({
-        id: `view.${i}.board`,
-        box: boardIn(place, size),
-        board: recording.board,
-        crop: cropOfThought(recording),
-        grid: one.answer,
-        given: recording.given,
-        solution,
-        ...(wrong && !solution ? { wrong } : {}),
-        small: true,
-        tone: toneOf(recording, one),
-        label: `View ${one.view}`,
-        tip,
-      }),
-      underneath(`view.${i}.said`, under, place, size, one.valid),
-    ],
-    { label: tip, tip },
-  );
-}
-
-/** The view that comes next, so that nobody looks at an empty panel. */
-function notYet(recording: ThoughtRecording, i: number, place: Box, view: ThoughtView): Shape {
-  const one = at(triedIn(recording), i);
-  const size = sizes[view.layout].small;
-  const tip = `View ${one.view}: not yet thought about.`;
-  return group(
-    `view.${i}`,
-    [
-      puzzleBoard({
-        id: `view.${i}.board`,
-        box: boardIn(place, size),
-        board: recording.board,
-        crop: cropOfThought(recording),
-        grid: recording.given,
-        given: recording.given,
-        small: true,
-        label: `View ${one.view}`,
-        tip,
-      }),
-      underneath(`view.${i}.said`, `${one.view} …`, place, size, false),
-    ],
-    { label: tip, tip },
-  );
-}
-
-function underneath(id: string, words: string, place: Box, size: number, strong: boolean): Shape {
   const [x, y] = [round(place.x + place.width / 2), round(place.y + place.height - size * 0.55)];
-  const look = strong
-    ? ({ weight: 700, fill: "ink" } as const)
-    : ({ weight: 400, fill: "muted" } as const);
-  return fitted(id, words, x, y, place.width - 4, size, { anchor: "middle", ...look });
+  return group(
+    `view.${i}`,
+    [
+      puzzleBoard({
+        id: `view.${i}.board`,
+        box,
+        board: recording.board,
+        crop: cropOfThought(recording),
+        given: recording.given,
+        small: true,
+        label: `View ${at(triedIn(recording), i).view}`,
+        tip,
+        ...board,
+      }),
+      fitted(`view.${i}.said`, under, x, y, place.width - 4, size, {
+        anchor: "middle",
+        weight: right ? 700 : 400,
+        fill: right ? "ink" : "muted",
+      }),
+    ],
+    { label: tip, tip },
+  );
 }
 
 /** The views that have a small board. */
