@@ -370,7 +370,7 @@ function pathAt(
   return [
     fitted(
       `${id}.title`,
-      `Where ${name} goes: its end is crossed`,
+      `Path of ${name}, up to the ×`,
       box.x,
       round(box.y + size),
       box.width,
