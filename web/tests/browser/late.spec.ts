@@ -6,13 +6,6 @@ import { expect, frame, open, serve, test } from "./site";
 // A machine that is busy with other tests is no failure.
 test.describe.configure({ timeout: 90_000 });
 
-test.beforeEach(async ({ page }) => {
-  // The runtime is not loaded ahead.
-  await page.addInitScript(() => {
-    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
-  });
-});
-
 async function keyboardWorks(page: Page, phase = 5): Promise<void> {
   await page.keyboard.press(String(phase));
   await expect(page.locator("[aria-current=step]")).toContainText(String(phase));

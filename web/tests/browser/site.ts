@@ -43,9 +43,29 @@ export async function linkSays(page: Page, key: string, value?: string | null): 
   await expect.poll(async () => (await hashOf(page)).get(key)).toBe(value);
 }
 
-/** `test` with a site that a worker's tests share, and a guard against errors in the console. */
-export const test = base.extend<{ noErrors: void }, { site: Site; worlds: Site }>({
+/**
+ * `test` with a site that a worker's tests share, and a guard against errors in the console.
+ *
+ * With `ahead` the page loads its runtime before it is asked to train or think. Four seconds of a
+ * processor, so elsewhere the browser says that it saves data, and the page waits until it is asked.
+ */
+export const test = base.extend<
+  { ahead: boolean; savesData: void; noErrors: void },
+  { site: Site; worlds: Site }
+>({
   viewport: { width: 1280, height: 800 },
+  ahead: [false, { option: true }],
+  savesData: [
+    async ({ page, ahead }, use) => {
+      if (!ahead) {
+        await page.addInitScript(() => {
+          Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+        });
+      }
+      await use();
+    },
+    { auto: true },
+  ],
   site: [
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
@@ -95,9 +115,12 @@ export function looked<T>(scenes: readonly T[], theme: Theme): readonly T[] {
   return theme === "light" ? scenes : scenes.filter((_, i) => i % 4 === 0);
 }
 
-/** axe finds nothing in what is on screen. */
+/**
+ * axe finds nothing in what is on screen. It looks at the page alone, as there are no frames in it: to
+ * ask other frames, and to tell what is right, takes three times as long.
+ */
 export async function nothingFound(page: Page, theme: Theme, where: string): Promise<void> {
-  const axe = new AxeBuilder({ page });
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
   if (theme !== "light") axe.withRules("color-contrast");
   const { violations } = await axe.analyze();
   const found = violations.map(

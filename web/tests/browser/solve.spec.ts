@@ -133,27 +133,6 @@ test("a link thinks again, and so does a reload; nothing typed is lost on the wa
   await page.getByRole("button", { name: "Undo" }).click();
 });
 
-test("what was only typed waits for “Think”, and a friend's link shows the friend's", async ({
-  page,
-  table: site,
-}) => {
-  await table(page, site);
-  await paste(page, PUZZLE);
-  await expect(think(page)).toBeEnabled();
-  await page.reload();
-  await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
-  await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
-  await expect(think(page)).toBeEnabled();
-  await expect(page.getByRole("status", { name: "Thinking" })).toHaveCount(0);
-  const friends = PUZZLE.replace("53..7", "5...7");
-  await page.goto("about:blank");
-  await table(page, site, `&puzzle=${friends}`);
-  await expect(cell(page, 1, 2)).toHaveAccessibleName("Row 1, column 2: blank");
-  await thought(page);
-  await page.getByRole("button", { name: "Back to the last one of your own" }).click();
-  await expect(cell(page, 1, 2)).toHaveAccessibleName("Row 1, column 2: 3");
-});
-
 test("the back button leads to the puzzle before, and to the story before", async ({
   page,
   table: site,
@@ -440,16 +419,6 @@ test("the true answer is shown when it is asked for", async ({ page, table: site
   await linkSays(page, "truth", "1");
 });
 
-test("once it has loaded, the page thinks without a network", async ({ page, table: site }) => {
-  await table(page, site);
-  await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
-  await page.context().setOffline(true);
-  await paste(page, PUZZLE);
-  await think(page).click();
-  await thought(page);
-  await expect(said(page)).toContainText("Solved: every cell is right.");
-});
-
 test("the table is there before its models are: what is asked meanwhile is answered then", async ({
   page,
   table: site,
@@ -528,6 +497,41 @@ test("where no model is, the page says so and still plays", async ({ page, site 
   await page.getByLabel("Recording file").setInputFiles(decodeURIComponent(file.pathname));
   await expect(page.getByRole("alert").filter({ hasText: "thinkers/index.json" })).toBeVisible();
   await expect(think(page).or(page.getByRole("button", { name: "Think again" }))).toBeDisabled();
+});
+
+test.describe("with the runtime loaded ahead", () => {
+  test.use({ ahead: true });
+
+  test("what was only typed waits for “Think”, and a friend's link shows the friend's", async ({
+    page,
+    table: site,
+  }) => {
+    await table(page, site);
+    await paste(page, PUZZLE);
+    await expect(think(page)).toBeEnabled();
+    await page.reload();
+    await expect(cell(page, 1, 1)).toHaveAccessibleName("Row 1, column 1: 5");
+    await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
+    await expect(think(page)).toBeEnabled();
+    await expect(page.getByRole("status", { name: "Thinking" })).toHaveCount(0);
+    const friends = PUZZLE.replace("53..7", "5...7");
+    await page.goto("about:blank");
+    await table(page, site, `&puzzle=${friends}`);
+    await expect(cell(page, 1, 2)).toHaveAccessibleName("Row 1, column 2: blank");
+    await thought(page);
+    await page.getByRole("button", { name: "Back to the last one of your own" }).click();
+    await expect(cell(page, 1, 2)).toHaveAccessibleName("Row 1, column 2: 3");
+  });
+
+  test("once it has loaded, the page thinks without a network", async ({ page, table: site }) => {
+    await table(page, site);
+    await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
+    await page.context().setOffline(true);
+    await paste(page, PUZZLE);
+    await think(page).click();
+    await thought(page);
+    await expect(said(page)).toContainText("Solved: every cell is right.");
+  });
 });
 
 test("the first load fetches nothing of the table", async ({ page, table: site }) => {

@@ -75,3 +75,15 @@ test("ablations and a spread over seeds are trained when asked for", async ({ pa
   }
   expect(heard.join(" ")).toContain("show 5 seeds");
 });
+
+test.describe("with the runtime loaded ahead", () => {
+  test.use({ ahead: true });
+
+  test("a knob trains again without a network", async ({ page, site }) => {
+    await open(page, site.url);
+    await expect(page.locator("[data-engine=ready]")).toBeVisible({ timeout: 60_000 });
+    await page.context().setOffline(true);
+    await page.getByRole("slider", { name: "Dataset size" }).fill("3");
+    await expect(page.locator("header")).toContainText("3 examples", { timeout: 40_000 });
+  });
+});

@@ -267,10 +267,6 @@ test("a crash of the training is told, and the story stays on screen", async ({ 
 
 test("a server that stops takes nothing away", async ({ page }) => {
   const site = await serve();
-  // The runtime is not loaded ahead, so that the stop comes in the middle.
-  await page.addInitScript(() => {
-    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
-  });
   await open(page, site.url, "#scene=clumsy-rollout&time=6");
   const before = await frame(page);
   await site.stop();
