@@ -23,6 +23,7 @@ from hrmkit.puzzles.maze.paths import distances
 from hrmkit.puzzles.maze.puzzle import Maze
 from hrmkit.puzzles.puzzle import as_grids
 from hrmkit.puzzles.sudoku import near
+from hrmkit.puzzles.sudoku.easier import make_easier_sudokus
 from hrmkit.puzzles.sudoku.generator import (
     FROM_A_LINEAGE,
     MOST_BLANKS,
@@ -181,11 +182,11 @@ def test_made_sudokus_have_the_blanks_asked_for() -> None:
 
 
 def test_blanks_are_a_number_or_two() -> None:
-    assert blanks_range("30") == (30, 30)
-    assert blanks_range(" 10 - 45") == (10, 45)
+    assert blanks_range("30", 50) == (30, 30)
+    assert blanks_range(" 10 - 45", 50) == (10, 45)
     for wrong in ("", "0", "0-3", "51", "45-10", "10-", "ten", "-3", "1-2-3", "3.5"):
         with pytest.raises(UserError, match=f"blanks '{wrong}' are not possible: give a number"):
-            blanks_range(wrong)
+            blanks_range(wrong, 50)
 
 
 def test_what_is_hard_in_several_orders_is_no_bad_luck_with_one() -> None:
@@ -241,6 +242,51 @@ def test_neighbours_of_hard_puzzles_are_proper_and_as_hard_as_asked_for(
     assert "cannot be read and written" in itself.output
     both = ("--near", str(file), "--blanks", "30")
     assert CliRunner().invoke(app, ["data", "sudoku", *both]).exit_code == 2
+
+
+def test_puzzles_of_a_file_are_made_easier_by_clues_of_their_answers(tmp_path: Path) -> None:
+    file, out = tmp_path / "hard.csv", tmp_path / "easier.csv"
+    save_puzzles(file, make_sudokus(WorkShare(5, 0, 0, 32), 3.0))
+
+    def rows_of(path: Path) -> list[dict[str, str]]:
+        return list(csv.DictReader(path.read_text().splitlines()))
+
+    hard, seeds = rows_of(file), seeds_of(str(file))
+    parts = [make_easier_sudokus(WorkShare(1, part, 0, 40), seeds, 20, 64) for part in (0, 1)]
+    for row in (row for rows in parts for row in rows):
+        of = hard[int(row.source.rsplit("-")[-1])]
+        assert row.answer == of["answer"]
+        assert all(
+            clue in (".", own) for clue, own in zip(of["question"], row.question, strict=True)
+        )
+        assert 20 <= row.question.count(".") <= of["question"].count(".")
+        assert (
+            search(np.array([[int(c) for c in row.question.replace(".", "0")]])).solutions[0] == 1
+        )
+    trained, tested = ({row.answer for row in rows} for rows in parts)
+    assert not trained & tested, "a puzzle is in both files"
+    assert len({row.question.count(".") for row in parts[0]}) > 10
+    assert parts[0] == make_easier_sudokus(WorkShare(1, 0, 0, 40), seeds, 20, 64)
+
+    def said(*arguments: str) -> tuple[int, str]:
+        found = CliRunner().invoke(app, ["data", "sudoku", *arguments])
+        return found.exit_code, found.output
+
+    some = ("--count", "4", "--test-count", "2", "--out", str(out))
+    assert said("--easier", str(file), "--blanks", "3", *some)[0] == 0
+    assert [row["question"].count(".") for row in rows_of(out)] == [3] * 4
+    for wrong, why in (
+        (("--easier", str(file)), "--easier goes with --blanks"),
+        (("--easier", str(file), "--near", str(file), "--blanks", "3"), "--near"),
+        (("--easier", str(file), "--blanks", "65"), "a number from 1 to 64"),
+        (
+            ("--easier", str(file), "--blanks", "3", "--out", str(file)),
+            "cannot be read and written",
+        ),
+        (("--easier", str(tmp_path / "none.csv"), "--blanks", "3"), "none.csv"),
+    ):
+        status, text = said(*wrong)
+        assert (status, why in " ".join(text.split())) == (2, True), text
 
 
 @pytest.mark.parametrize("side", [5, 8, 15, 30])

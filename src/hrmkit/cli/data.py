@@ -60,6 +60,13 @@ def sudoku(
             "--rating guesses or more: hard ones, fast, from a file of hard ones.",
         ),
     ] = None,
+    easier: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The puzzles of this file with clues put in, until --blanks are left.",
+        ),
+    ] = None,
 ) -> None:
     """Make 9x9 sudokus with one solution; those to test on have no ancestor with the others.
 
@@ -70,7 +77,9 @@ def sudoku(
     from functools import partial
 
     from hrmkit.errors import UserError
+    from hrmkit.puzzles.sudoku import easier as made_easier
     from hrmkit.puzzles.sudoku.generator import (
+        MOST_BLANKS,
         POOL,
         blanks_range,
         check_orders,
@@ -84,24 +93,31 @@ def sudoku(
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
     if near is not None and (difficulty, blanks) != (None, None):
         raise UserError("--near goes with --rating and --orders, not with --difficulty or --blanks")
+    if easier is not None and (blanks is None or near is not None):
+        raise UserError("--easier goes with --blanks, as in --blanks 1-50, and not with --near")
     check_orders(orders)
     if orders > 1 and rating is None:
         raise UserError(
             f"--orders {orders} needs a --rating: 10 takes seconds to breed, 15 minutes"
         )
+    source = near or easier
+    for target in (out, test_out):
+        if source and target and os.path.realpath(target) == os.path.realpath(source):
+            raise UserError(f"{source} cannot be read and written: name another file for --out")
     if near is not None:
         least = guesses_for("easy", rating)
-        for target in (out, test_out):
-            if target and os.path.realpath(target) == os.path.realpath(near):
-                raise UserError(f"{near} cannot be read and written: name another file for --out")
         work = partial(make_sudokus_near, seeds=seeds_of(near), least=least, orders=orders)
         _make(work, AT_A_TIME, "guesses", out, count, seed, test_count, test_out)
         return
     if blanks is None:
         guesses = guesses_for(difficulty or "hard", rating)
         work = partial(make_sudokus, guesses=guesses, orders=orders)
+    elif easier is not None:
+        fewest, most = blanks_range(blanks, made_easier.MOST_BLANKS)
+        seeds = seeds_of(easier)
+        work = partial(made_easier.make_easier_sudokus, seeds=seeds, fewest=fewest, most=most)
     else:
-        fewest, most = blanks_range(blanks)
+        fewest, most = blanks_range(blanks, MOST_BLANKS)
         work = partial(make_sudokus_with_blanks, fewest=fewest, most=most)
     _make(work, POOL, "guesses", out, count, seed, test_count, test_out)
 

@@ -268,16 +268,16 @@ def check_orders(orders: int) -> None:
     check_within(orders, 1, MOST_ORDERS, "{} orders of the search are")
 
 
-def blanks_range(said: str) -> tuple[int, int]:
-    """The fewest and the most blanks that `said`, as 30 or 10-45, stands for.
+def blanks_range(said: str, out_of: int) -> tuple[int, int]:
+    """The fewest and the most blanks that `said`, as 30 or 10-45, stands for: 1 to `out_of`.
 
     Raises `UserError` where it is neither, or out of reach.
     """
     found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", said, re.ASCII)
     fewest, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-    if not 1 <= fewest <= most <= MOST_BLANKS:
+    if not 1 <= fewest <= most <= out_of:
         raise UserError(
-            f"blanks {said!r} are not possible: give a number from 1 to {MOST_BLANKS}, "
+            f"blanks {said!r} are not possible: give a number from 1 to {out_of}, "
             f"or two as in 10-45"
         )
     return fewest, most
