@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
   fullyParallel: true,
-  workers: 2,
+  // More than two cores have to do: a page waits as often as it draws.
+  workers: 3,
   forbidOnly: Boolean(process.env["CI"]),
   retries: 0,
   // Other programs may run beside: what waits for long is slow, not wrong.
