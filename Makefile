@@ -25,7 +25,7 @@ BATCH := 768
 TURNS := 10
 
 .DEFAULT_GOAL := help
-.PHONY: help studio test docs prepared check format bench bench-gpu page chromium clean
+.PHONY: help studio test docs prepared check check-python check-typescript format bench bench-gpu page chromium clean
 
 help:
 	@echo "make studio   open the studio in the browser (HEADLESS=1 only prints its address)"
@@ -44,7 +44,7 @@ test: check
 	@printf '\n== Tests in TypeScript ==\n'
 	@$(NPM) run --silent test
 	@printf '\n== Tests in Python ==\n'
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 	@$(MAKE) --no-print-directory chromium
 	@printf '\n== Tests in the browser ==\n'
 	@$(NPM) run --silent test:browser
@@ -56,10 +56,15 @@ prepared: $(INSTALLED)
 	@HRMKIT_DATA=$(PREPARED) $(BIN)/python tests/page_fixtures.py
 
 check: page
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target check-python check-typescript
+
+check-python:
 	@printf '\n== Checks in Python ==\n'
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
+
+check-typescript:
 	@printf '\n== Checks in TypeScript ==\n'
 	@$(NPM) run --silent format:check
 	@$(NPM) run --silent check

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { record } from "../../src/engine/record";
-import { calm, engineLibrary, parityOfTorch, WAYS } from "./engine-fixture";
+import { calm, quietLibrary, parityOfTorch, WAYS } from "./engine-fixture";
 import { storyFixture } from "./fixtures";
 
 /**
@@ -35,7 +35,7 @@ test.each(COMPARED)(
   "whole runs of %s from %s reach what PyTorch's reach",
   { timeout: 120_000 },
   async (preset, learn, kept) => {
-    const library = engineLibrary();
+    const library = quietLibrary();
     const { settings } = await storyFixture();
     const theirs = Object.entries(parityOfTorch()[kept][preset] ?? {});
     const differences: number[] = [];
