@@ -13,6 +13,7 @@ the tasks come to, beside the same tests answered by the model as it was, where 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections import deque
 from pathlib import Path
@@ -138,6 +139,14 @@ def tasks_of(loaded: LoadedModel, skip: int, limit: int | None) -> list[str]:
     return held_out[skip:][:limit]
 
 
+def weights_of(loaded: LoadedModel) -> str:
+    """A short name of the model's weights: another one once it has been trained further."""
+    digest = hashlib.sha256()
+    for tensor in loaded.model.state_dict().values():
+        digest.update(tensor.float().numpy().tobytes())
+    return digest.hexdigest()[:12]
+
+
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
@@ -164,10 +173,11 @@ def main() -> None:
         check_target(chosen.out)
         journal = Journal(chosen.out)
         done = journal.read(Row.model_validate)
+        begun_with = f"{chosen.begin} {weights_of(loaded)}"
         for number, task in enumerate(tasks, 1):
             source = f"{collection}:{task}"
-            # What was found with other settings is not what is asked for.
-            job = f"{source} {chosen.begin} {chosen.steps} steps {chosen.views} views"
+            # What was found with other settings or weights is not what is asked for.
+            job = f"{source} {begun_with} {chosen.steps} steps {chosen.views} views"
             if job not in done:
                 print(f"{number} of {len(tasks)}: learning {source}", flush=True)
                 settings = (chosen.begin, chosen.steps, chosen.views, chosen.compile)

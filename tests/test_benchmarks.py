@@ -61,14 +61,19 @@ def test_a_puzzle_is_as_hard_as_in_its_easiest_order(tmp_path: Path) -> None:
 def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> None:
     out = tmp_path / "tasks.jsonl"
     few = ("arc_tasks.py", "--steps", "2", "--views", "2", "--out", str(out))
+    # A line of a model of that name with other weights says nothing of this one.
+    job = "arc-1:00576224 arc-pocket 000000000000 2 steps 2 views"
+    found = {"task": "other", "places": [1], "seconds": 1, "segments": 1, "step": 2, "loss": 1}
+    out.write_text(json.dumps({"job": job, "found": found}))
     assert says(*few, "--limit", "1").returncode == 0
     first = out.read_text()
+    assert re.search(r"arc-1:00576224 arc-pocket (?!0{12})[0-9a-f]{12} 2 steps 2 views", first)
     result = says(*few, "--limit", "2")
     assert result.returncode == 0, result.stderr
     assert out.read_text().startswith(first)
     lines = filter(None, out.read_text().splitlines())
     rows = [json.loads(line)["found"] for line in lines]
-    assert [row["task"] for row in rows] == ["00576224", "03560426"]
+    assert [row["task"] for row in rows] == ["other", "00576224", "03560426"]
     assert all(row["step"] == 2 for row in rows)
     assert result.stdout.count("learning") == 1  # the first is there
     assert re.search(r"^tasks +2, ", result.stdout, re.MULTILINE)
