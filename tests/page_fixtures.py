@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -65,7 +67,7 @@ from hrmkit.training.worlds.preferences import (
     draw_preferences,
 )
 from hrmkit.worlds.definition import WorldDefinition
-from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
+from hrmkit.worlds.registry import WORLDS, world_of_preset
 from hrmkit.worlds.world import WorldTable
 from some_world import BELL
 from thinker_fixtures import write_thoughts
@@ -192,28 +194,14 @@ def named(model: WorldHRM) -> list[tuple[str, torch.nn.Parameter]]:
     return list(model.named_parameters())
 
 
-def success_of(task: tuple[str, int, Path, Learn]) -> float:
+def success_of(preset: str, seed: int, cache: Path, learn: Learn) -> float:
     """What PyTorch's own run of the default settings reaches, with a preset and a seed."""
-    preset, seed, cache, learn = task
-    torch.set_num_threads(1)
     world, _ = world_of_preset(preset)
     usual = default_settings(world.name, learn)
     settings = usual.model_copy(update={"preset": preset, "seed": seed})
     model, _, _ = train_quietly(settings, cache)
     table = world_of(settings).table()
     return score(table, policy_of(model, table)).success
-
-
-def successes(
-    presets: tuple[str, ...], seeds: range, cache: Path, learn: Learn
-) -> dict[str, dict[int, float]]:
-    """`success_of` every preset and seed."""
-    tasks = [(name, seed, cache, learn) for name in presets for seed in seeds]
-    found = in_processes(success_of, tasks, processes())
-    reached: dict[str, dict[int, float]] = {name: {} for name in presets}
-    for (name, seed, _, _), success in zip(tasks, found, strict=True):
-        reached[name][seed] = success
-    return reached
 
 
 def export_one(task: tuple[str, Path, str]) -> None:
@@ -240,96 +228,159 @@ def exported(world: WorldDefinition, folder: Path) -> Path:
     return folder
 
 
-def write_parity(world: WorldDefinition, data: Path, graphs: Path, seeds: range) -> None:
-    """Write PyTorch's own numbers, unless they are there already."""
+class Plan(NamedTuple):
+    """Something to prepare: tasks that need nothing of each other, and what is done with them."""
+
+    tasks: list[Callable[[], Any]]
+    finish: Callable[[list[Any]], object] = len
+    """Gets the tasks' results; as it is, nothing is done with them."""
+
+
+def parity(world: WorldDefinition, data: Path, graphs: Path, seeds: range) -> list[Plan]:
+    """PyTorch's own numbers, unless they are there already."""
     target = data / GRAPHS / PARITY
     made_by = f"{code_and_graphs(world, graphs)}, {len(seeds)} seeds"
     if target.exists() and json.loads(target.read_text())["fingerprint"] == made_by:
-        return
+        return []
     presets, cache = presets_of(world), data / BASES
-    parity = {
-        "fingerprint": made_by,
-        "step": {name: step_of_torch(name, cache, "labels") for name in presets},
-        "prefer": {name: step_of_torch(name, cache, "preferences") for name in presets},
-        "success": successes(presets, seeds, cache, "labels"),
-        "success_preferred": successes(presets[:1], seeds, cache, "preferences"),
-    }
-    target.write_text(json.dumps(parity))
-    print(target)
+    compared: list[tuple[str, str, Learn]] = [
+        *(("success", preset, "labels") for preset in presets),
+        ("success_preferred", presets[0], "preferences"),
+    ]
+
+    def finish(found: list[float]) -> None:
+        left = iter(found)
+        numbers: dict[str, Any] = {
+            "fingerprint": made_by,
+            "step": {name: step_of_torch(name, cache, "labels") for name in presets},
+            "prefer": {name: step_of_torch(name, cache, "preferences") for name in presets},
+        }
+        for kept, preset, _ in compared:
+            numbers.setdefault(kept, {})[preset] = {seed: next(left) for seed in seeds}
+        target.write_text(json.dumps(numbers))
+        print(target)
+
+    runs = [
+        partial(success_of, preset, seed, cache, learn)
+        for _, preset, learn in compared
+        for seed in seeds
+    ]
+    return [Plan(runs, finish)]
 
 
-def write_preferred(world: WorldDefinition, data: Path, graphs: Path) -> None:
-    """Record what the world's model learns from preferences, by return and by a visitor's own."""
+def preferred(world: WorldDefinition, data: Path, graphs: Path) -> list[Plan]:
+    """What the world's model learns from preferences, by return and by a visitor's own."""
     folder = data / PREFERRED
     stamp, made_by = folder / "made-by", code_and_graphs(world, graphs)
     if stamp.exists() and stamp.read_text() == made_by:
-        return
-    for name, choices in (("by-return", None), ("chosen", choices_in(NONSENSE))):
-        settings = settings_of(world.name, learn="preferences", choices=choices)
-        story = record(settings, seeds=2, cache=data / BASES, processes=processes())
-        save(story, folder / f"{name}.hrm.json.gz")
-        print(folder / name, f"success {story.curve[-1].score.success:.2f}")
-    stamp.write_text(made_by)
+        return []
 
+    def finish(reached: list[float]) -> None:
+        print(folder, "success", *(f"{success:.2f}" for success in reached))
+        stamp.write_text(made_by)
 
-def base_of(task: tuple[str, int, Path]) -> None:
-    """Put one base model into the cache."""
-    torch.set_num_threads(1)
-    base_model(*task)
-
-
-def small_story(task: tuple[str, Path]) -> None:
-    """Record a world's story on one seed, with nothing beside it."""
-    torch.set_num_threads(1)
-    name, data = task
-    story = record(default_settings(name), ablations=False, seeds=1, cache=data / BASES)
-    save(story, data / RECORDINGS / WORLDS[name].story)
-
-
-def small_stories(worlds: list[WorldDefinition], data: Path) -> None:
-    """The stories of worlds in the package, on one seed and with nothing beside them."""
-    missing = [world for world in worlds if not has_story(world, data)]
-    usual = {world.name: default_settings(world.name) for world in missing}
-    tasks = [
-        (preset, usual[world.name].base_seed, data / BASES)
-        for world in missing
-        for preset in presets_of(world)
+    stories = [
+        partial(preferred_story, world.name, data / BASES, folder / f"{name}.hrm.json.gz", choices)
+        for name, choices in (("by-return", None), ("chosen", NONSENSE))
     ]
-    list(in_processes(base_of, tasks, processes()))
-    list(in_processes(small_story, [(world.name, data) for world in missing], processes()))
-    for world in missing:
-        lay_out_engine(world, data, silent)
-        print(data / RECORDINGS / world.story, flush=True)
+    return [Plan(stories, finish)]
 
 
-def ensure_short_story(world: WorldDefinition, data: Path, graphs: Path) -> None:
-    """Record the default story of a world on a few seeds, unless it is there already."""
+def preferred_story(world: str, cache: Path, target: Path, choices: str | None) -> float:
+    """Record one, to `target`; returns the success at its end."""
+    chosen = choices_in(choices) if choices else None
+    settings = settings_of(world, learn="preferences", choices=chosen)
+    story = record(settings, seeds=2, cache=cache)
+    save(story, target)
+    return story.curve[-1].score.success
+
+
+def short_story(
+    world: WorldDefinition, data: Path, graphs: Path, *, ablations: bool, seeds: int
+) -> list[Plan]:
+    """A world's default story on fewer seeds than usual, unless it is there already."""
     if has_story(world, data, graphs):
-        return
-    usual, cache = default_settings(world.name), data / BASES
-    story = record(usual, seeds=FEW, cache=cache, processes=processes())
-    save(story, data / RECORDINGS / world.story)
-    lay_out_engine(world, data, silent, graphs)
-    print(data / RECORDINGS / world.story, flush=True)
+        return []
+    target = data / RECORDINGS / world.story
+
+    def finish(_: list[None]) -> None:
+        lay_out_engine(world, data, silent, graphs)
+        print(target, flush=True)
+
+    story = partial(recorded, world.name, data / BASES, target, ablations, seeds)
+    return [Plan([story], finish)]
+
+
+def recorded(world: str, cache: Path, target: Path, ablations: bool, seeds: int) -> None:
+    """Record a world's default story to `target`."""
+    save(record(default_settings(world), ablations=ablations, seeds=seeds, cache=cache), target)
+
+
+def bases(world: WorldDefinition, data: Path, graphs: Path, presets: Iterable[str]) -> list[Plan]:
+    """The base models that a story begins with, where it is not there yet."""
+    if has_story(world, data, graphs):
+        return []
+    seed = default_settings(world.name).base_seed
+    trained = [partial(base_model, preset, seed, data / BASES) for preset in presets]
+    return [Plan([partial(quietly, train) for train in trained])]
+
+
+def quietly(work: Callable[[], object]) -> None:
+    """Do it for what it leaves behind."""
+    work()
+
+
+def alone(task: Callable[[], Any]) -> Any:
+    """A task's result, in one of several processes."""
+    torch.set_num_threads(1)
+    return task()
+
+
+def carry_out(plans: list[Plan]) -> None:
+    """Do the tasks of all plans side by side, then finish each plan.
+
+    In one go: to start a process takes seconds, and at the end of each go one waits for the other.
+    """
+    tasks = [task for plan in plans for task in plan.tasks]
+    results = in_processes(alone, tasks, processes()) if tasks else iter(())
+    for plan in plans:
+        plan.finish([next(results) for _ in plan.tasks])
 
 
 def main() -> None:
     """Compute whatever is not there yet."""
     torch.set_num_threads(1)
     data = data_folder()
-    write_definitions(data)
-    print(ensure_default_story(data))
-    write_parity(WORLDS[DEFAULT_WORLD], data, SHIPPED, SEEDS)
-    write_preferred(WORLDS[DEFAULT_WORLD], data, SHIPPED)
-    small_stories([world for name, world in WORLDS.items() if name != DEFAULT_WORLD], data)
-    write_thoughts(data)
-    WORLDS[BELL.name] = BELL
     own = data / BELL.name
-    graphs = exported(BELL, EXPORTED)
+    first, *others = WORLDS.values()
+    write_definitions(data)
+    WORLDS[BELL.name] = BELL
     write_definitions(own)
-    ensure_short_story(BELL, own, graphs)
-    write_parity(BELL, own, graphs, range(0))
-    write_preferred(BELL, own, graphs)
+    graphs = exported(BELL, EXPORTED)
+    carry_out(
+        [
+            *bases(first, data, SHIPPED, [model.preset for model in first.models]),
+            *bases(BELL, own, graphs, [model.preset for model in BELL.models]),
+            *(plan for other in others for plan in bases(other, data, SHIPPED, presets_of(other))),
+        ]
+    )
+    print(ensure_default_story(data))
+    # What takes longest comes first, so that no process ends long after the other.
+    carry_out(
+        [
+            *short_story(BELL, own, graphs, ablations=True, seeds=FEW),
+            *preferred(first, data, SHIPPED),
+            Plan([partial(write_thoughts, data)]),
+            *preferred(BELL, own, graphs),
+            *(
+                plan
+                for other in others
+                for plan in short_story(other, data, SHIPPED, ablations=False, seeds=1)
+            ),
+            *parity(first, data, SHIPPED, SEEDS),
+            *parity(BELL, own, graphs, range(0)),
+        ]
+    )
 
 
 if __name__ == "__main__":
