@@ -261,7 +261,8 @@ def test_show_puts_the_answer_beside() -> None:
         ("[1, 2]", "not a list of rows"),
         ("[[]]", "1 rows of 0 cells"),
         ("[[1, 2", "no JSON"),
-        ("[" * 100_000, "no JSON"),
+        ("[" * 100_000, "no JSON: it is nested too deep"),
+        (f"[[{'9' * 5000}]]", "no JSON: a number in it is too long"),
         ("1" * 31, "1 rows of 31 cells: 1 to 30"),
         ("1\n" * 31, "31 rows of 1 cells"),
         ("²", "is '²'"),
@@ -378,7 +379,8 @@ def test_kaggles_files(tmp_path: Path) -> None:
         ({"x": 1}, "bad.json: x is no task"),
         ({}, "holds no tasks"),
         ("{", "bad.json is no JSON"),
-        ("[" * 100_000, "bad.json is no JSON"),
+        ("[" * 100_000, "bad.json is no JSON: it is nested too deep"),
+        ("9" * 5000, "bad.json is no JSON: a number in it is too long"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, content: object, said: str) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from typer.testing import CliRunner
 from hrmkit.cli import app
 from hrmkit.errors import UserError
 from hrmkit.progress import silent
-from hrmkit.puzzles.files import Row, load_puzzles, save_puzzles
+from hrmkit.puzzles.files import Row, check_writable, load_puzzles, save_puzzles
 from hrmkit.puzzles.making import WorkShare, make, work_shares
 from hrmkit.puzzles.maze import newspaper
 from hrmkit.puzzles.maze.hard import make_mazes, shortest_for
@@ -226,12 +227,12 @@ def test_neighbours_of_hard_puzzles_are_proper_and_as_hard_as_asked_for(
     with pytest.raises(UserError, match="of 20 sudokus that need 200 guesses were found"):
         make_sudokus_near(shares[0], seeds, 200, 2)
     file.write_text("\n".join(file.read_text().splitlines()[:2]))
-    with pytest.raises(UserError, match="holds 1 sudokus with the same answer"):
+    with pytest.raises(UserError, match=r"have one answer \(1 in all\)"):
         seeds_of(str(file))
     head, row = file.read_text().splitlines()
     question = row.split(",")[1]
     file.write_text(f"{head}\n" + f"{row}\n" * 3)
-    with pytest.raises(UserError, match="holds 3 sudokus with the same answer"):
+    with pytest.raises(UserError, match=r"have one answer \(3 in all\)"):
         seeds_of(str(file))
     few = question[:60].translate(str.maketrans("123456789", "........."))
     file.write_text(f"question\n{few}{question[60:]}\n")
@@ -272,6 +273,9 @@ def test_puzzles_of_a_file_are_made_easier_by_clues_of_their_answers(tmp_path: P
         found = CliRunner().invoke(app, ["data", "sudoku", *arguments])
         return found.exit_code, found.output
 
+    one = tmp_path / "one.csv"
+    one.write_text("\n".join(file.read_text().splitlines()[:2]))
+    assert said("--easier", str(one), "--blanks", "3-9", "--out", str(out))[0] == 0
     some = ("--count", "4", "--test-count", "2", "--out", str(out))
     assert said("--easier", str(file), "--blanks", "3", *some)[0] == 0
     assert [row["question"].count(".") for row in rows_of(out)] == [3] * 4
@@ -279,6 +283,13 @@ def test_puzzles_of_a_file_are_made_easier_by_clues_of_their_answers(tmp_path: P
         (("--easier", str(file)), "--easier goes with --blanks"),
         (("--easier", str(file), "--near", str(file), "--blanks", "3"), "--near"),
         (("--easier", str(file), "--blanks", "65"), "a number from 1 to 64"),
+        (("--easier", str(file), "--blanks", "9" * 5000), "a number from 1 to 64"),
+        (
+            ("--easier", str(file), "--blanks", "3", "--rating", "5"),
+            "not with --near",
+        ),
+        (("--blanks", "3", "--orders", "4"), "--orders goes with --rating"),
+        (("--blanks", "3", "--test-count", "-1"), "-1 puzzles cannot be made"),
         (
             ("--easier", str(file), "--blanks", "3", "--out", str(file)),
             "cannot be read and written",
@@ -287,6 +298,30 @@ def test_puzzles_of_a_file_are_made_easier_by_clues_of_their_answers(tmp_path: P
     ):
         status, text = said(*wrong)
         assert (status, why in " ".join(text.split())) == (2, True), text
+
+
+def test_what_was_made_before_a_share_failed_is_kept(tmp_path: Path) -> None:
+    def work(share: WorkShare) -> list[Row]:
+        if share.part:
+            raise UserError("none is hard enough")
+        return [Row(f"{share.number}{at}", "x", 1.0, "made") for at in range(share.count)]
+
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    with pytest.raises(UserError, match=r"^none is hard enough; .*train.csv \(6\)$"):
+        make(work, [(train, 6), (test, 2)], 0, 4, 1, silent)
+    assert len(list(csv.DictReader(train.read_text().splitlines()))) == 6
+    assert not test.exists()
+    with pytest.raises(UserError, match=r"^none is hard enough$"):
+        make(lambda share: work(replace(share, part=1)), [(tmp_path / "o.csv", 2)], 0, 4, 1, silent)
+
+
+def test_somebodys_own_file_is_not_replaced(tmp_path: Path) -> None:
+    for text in ("my survey question, notes\n", "question,answer\n1,2\n"):
+        (tmp_path / "own.csv").write_text(text)
+        with pytest.raises(UserError, match="is not a file of puzzles"):
+            check_writable(tmp_path / "own.csv", 1)
+    save_puzzles(tmp_path / "made.csv.gz", [Row("1", "2", 1.0, "made")])
+    check_writable(tmp_path / "made.csv.gz", 1)
 
 
 @pytest.mark.parametrize("side", [5, 8, 15, 30])

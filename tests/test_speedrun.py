@@ -144,6 +144,10 @@ def test_settings_that_are_not_whole_are_refused(settings: Path, broken: str) ->
     settings.write_text(SETTINGS.replace(broken, "", 1))
     with pytest.raises(UserError, match=r"small\.toml is no file of settings"):
         run.read(settings)
+    for text in (b"\xff\xfe\x00", b"x = " + b"[" * 100_000):
+        settings.write_bytes(text)
+        with pytest.raises(UserError, match=r"small\.toml is no file of settings"):
+            run.read(settings)
     settings.write_text(SETTINGS.replace(broken, f"{broken}\nunknown = 1" if "=" in broken else ""))
     with pytest.raises(UserError, match=r"small\.toml is no file of settings"):
         run.read(settings)
@@ -325,7 +329,7 @@ def test_a_model_that_began_with_another_tells_of_it(
     assert "new ones (20)" in card
 
 
-def test_curves_are_a_runs_own_evaluations(tmp_path: Path) -> None:
+def test_curves_are_a_runs_own_evaluations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny_run(tmp_path / "first", steps=20)
     curves = script("curves")
     curve = curves.curve_of(tmp_path / "first")
@@ -338,8 +342,15 @@ def test_curves_are_a_runs_own_evaluations(tmp_path: Path) -> None:
     picture = curves.drawn([curve, curve], stages=True)
     assert picture.startswith(b"<?xml")
     assert picture == curves.drawn([curve, curve], stages=True)
-    with pytest.raises(UserError, match="no run"):
-        curves.curve_of(tmp_path)
+    for out, folder, why in (
+        ("curves.svg", tmp_path, "no run"),
+        ("first/run.json", tmp_path / "first", "is not a picture of curves"),
+    ):
+        called = ["curves.py", str(folder), "--out", str(tmp_path / out)]
+        monkeypatch.setattr(sys, "argv", called)
+        with pytest.raises(SystemExit) as ended:
+            curves.main()
+        assert why in str(ended.value.code)
 
 
 def test_what_an_arc_model_solves_is_kept_beside_its_weights(

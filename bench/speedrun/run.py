@@ -106,7 +106,11 @@ def read(path: Path) -> Attempt:
         )
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise UserError(f"{path} is no file of settings for a run: {error} is missing") from None
+    except RecursionError:
+        raise UserError(f"{path} is no file of settings for a run: it is too deep") from None
+    except (ValueError, TypeError) as error:  # no TOML, no text, or other settings
         raise UserError(f"{path} is no file of settings for a run: {error}") from None
 
 

@@ -87,15 +87,21 @@ def sudoku(
         make_sudokus,
         make_sudokus_with_blanks,
     )
-    from hrmkit.puzzles.sudoku.near import AT_A_TIME, make_sudokus_near, seeds_of
+    from hrmkit.puzzles.sudoku.near import AT_A_TIME, make_sudokus_near, pool_of, seeds_of
 
+    others = (near, difficulty, rating)
+    if easier is not None and (blanks is None or others != (None, None, None)):
+        raise UserError(
+            "--easier goes with --blanks, as in --blanks 1-50, and not with --near, --difficulty "
+            "or --rating"
+        )
     if sum(number is not None for number in (difficulty, rating, blanks)) > 1:
         raise UserError("--difficulty, --rating and --blanks say the same thing: give one of them")
     if near is not None and (difficulty, blanks) != (None, None):
         raise UserError("--near goes with --rating and --orders, not with --difficulty or --blanks")
-    if easier is not None and (blanks is None or near is not None):
-        raise UserError("--easier goes with --blanks, as in --blanks 1-50, and not with --near")
     check_orders(orders)
+    if orders > 1 and (blanks, difficulty) != (None, None):
+        raise UserError("--orders goes with --rating, not with --blanks or --difficulty")
     if orders > 1 and rating is None:
         raise UserError(
             f"--orders {orders} needs a --rating: 10 takes seconds to breed, 15 minutes"
@@ -114,7 +120,9 @@ def sudoku(
         work = partial(make_sudokus, guesses=guesses, orders=orders)
     elif easier is not None:
         fewest, most = blanks_range(blanks, made_easier.MOST_BLANKS)
-        seeds = seeds_of(easier)
+        # Where there is no test nothing has to be held back for it.
+        all_of_it = pool_of(easier) if test_out is None else None
+        seeds = (all_of_it, all_of_it) if all_of_it else seeds_of(easier)
         work = partial(made_easier.make_easier_sudokus, seeds=seeds, fewest=fewest, most=most)
     else:
         fewest, most = blanks_range(blanks, MOST_BLANKS)
@@ -207,8 +215,9 @@ def _make(
     """Make the puzzles of one or two files, and say what was written."""
     from hrmkit.processes import processes
     from hrmkit.progress import shown
-    from hrmkit.puzzles.making import make
+    from hrmkit.puzzles.making import check_count, make
 
+    check_count(test_count)
     targets = [(out, count)] + ([(test_out, test_count)] if test_out else [])
     side_by_side = min(processes(), most_processes or processes())
     with shown() as progress:

@@ -70,7 +70,7 @@ def solve(
     ] = None,
     halt_threshold: Annotated[
         float | None,
-        typer.Option(help="Halt only at this probability of being right: 0.5 to 1, by q_halt."),
+        typer.Option(help="Halt only where q_halt says so much: 0.5 or more, below 1."),
     ] = None,
     views: Annotated[
         int | None,

@@ -144,6 +144,7 @@ def site(
     """
     from hrmkit.errors import UserError
     from hrmkit.folders import data_folder
+    from hrmkit.recording.file import load
     from hrmkit.studio.shelf import check
     from hrmkit.studio.stories import ensure_story, stories
     from hrmkit.worlds.registry import world_named
@@ -153,6 +154,7 @@ def site(
     wanted = [world_named(name) for name in world or []]
     for file in files or []:
         check(file)
+        load(file)  # a site is for others, who cannot mend what it does not show
     if single:
         _write_single(single, files or [], [one.name for one in wanted], model or [])
         return

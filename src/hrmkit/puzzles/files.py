@@ -175,7 +175,7 @@ def check_writable(path: Path, count: int) -> None:
     if not path.name.endswith((".csv", ".csv.gz")):
         raise UserError(f"{path} is no name for puzzles: let it end in .csv or .csv.gz")
     check_target(path, count * ROW_BYTES)
-    check_own(path, "a file of puzzles", lambda text: "question" in text.partition("\n")[0])
+    check_own(path, "a file of puzzles", lambda text: text.startswith(",".join(COLUMNS) + "\n"))
 
 
 def _write(out: IO[bytes], rows: Iterable[Row]) -> None:

@@ -50,12 +50,17 @@ class Made:
     """The rating of each puzzle in it."""
 
 
+def check_count(count: int) -> None:
+    """Raise `UserError` where so many puzzles cannot be made."""
+    if not 1 <= count <= MOST:
+        raise UserError(f"{count} puzzles cannot be made: choose 1 to {MOST}")
+
+
 def work_shares(seed: int, counts: list[int], at_a_time: int) -> list[WorkShare]:
     """The shares of `counts` puzzles for each part; `UserError` for a wrong count or seed."""
     check_seed(seed)
     for count in counts:
-        if not 1 <= count <= MOST:
-            raise UserError(f"{count} puzzles cannot be made: choose 1 to {MOST}")
+        check_count(count)
     return [
         WorkShare(seed, part, number, min(at_a_time, count - number * at_a_time))
         for part, count in enumerate(counts)
@@ -74,7 +79,8 @@ def make(
     """Make puzzles and write them: `targets` are files and counts, of training, then of the test.
 
     Duplicate questions are left out. After Ctrl-C the puzzles made so far are written; the second
-    result says whether it was pressed.
+    result says whether it was pressed. They are written, too, where a share cannot be made: the
+    `UserError` says so.
     """
     shares = work_shares(seed, [count for _, count in targets], at_a_time)
     if len({os.path.realpath(path) for path, _ in targets}) < len(targets):
@@ -94,6 +100,12 @@ def make(
             progress("puzzles", done, wanted)
     except KeyboardInterrupt:
         stopped = True
+    except UserError as error:
+        kept = _written(targets, [list(part.values()) for part in rows])
+        if not kept:
+            raise
+        files = ", ".join(f"{part.path} ({len(part.ratings)})" for part in kept)
+        raise UserError(f"{error}; what was made until then is in {files}") from error
     return _written(targets, [list(part.values()) for part in rows]), stopped
 
 

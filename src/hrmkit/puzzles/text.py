@@ -32,6 +32,18 @@ def no_text(said: str) -> UserError:
     return UserError(f"{said} is no text: give a text file, in UTF-8, with puzzles as text")
 
 
+def json_of(text: str) -> object:
+    """What JSON says; `ValueError` in words for a user where it cannot be read."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    except ValueError:  # Python's own words are for its programmers
+        raise ValueError("a number in it is too long") from None
+
+
 @runtime_checkable
 class Lines(Protocol):
     """A puzzle that knows, of lines that come one by one, where one puzzle ends."""

