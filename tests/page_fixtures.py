@@ -67,7 +67,7 @@ from hrmkit.training.worlds.preferences import (
     draw_preferences,
 )
 from hrmkit.worlds.definition import WorldDefinition
-from hrmkit.worlds.registry import WORLDS, world_of_preset
+from hrmkit.worlds.registry import DEFAULT_WORLD, WORLDS, world_of_preset
 from hrmkit.worlds.world import WorldTable
 from some_world import BELL
 from thinker_fixtures import write_thoughts
@@ -352,7 +352,8 @@ def main() -> None:
     torch.set_num_threads(1)
     data = data_folder()
     own = data / BELL.name
-    first, *others = WORLDS.values()
+    first = WORLDS[DEFAULT_WORLD]
+    others = [world for name, world in WORLDS.items() if name != DEFAULT_WORLD]
     write_definitions(data)
     WORLDS[BELL.name] = BELL
     write_definitions(own)

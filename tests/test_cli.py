@@ -58,6 +58,7 @@ def test_help_names_every_verb_and_loads_nothing_heavy() -> None:
         (["play", "nothing.hrm.json.gz"], "no file nothing.hrm.json.gz"),
         (["play", "."], ". is not a file"),
         (["play", __file__], "is not a recording"),
+        (["site", __file__, "--out", "site"], "is not a recording"),
         (["play"], "file"),
     ],
 )
