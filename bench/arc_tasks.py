@@ -23,7 +23,7 @@ from time import process_time
 import torch
 
 from hrmkit.bounds import check_within
-from hrmkit.errors import UserError
+from hrmkit.cli.script import run_script
 from hrmkit.experiments.journal import Journal
 from hrmkit.puzzles.arc.puzzle import Arc
 from hrmkit.recording.common import FrozenModel
@@ -185,12 +185,11 @@ def main() -> None:
                 journal.add(job, done[job].model_dump())
             rows.append(done[job])
             print(f"{number} of {len(tasks)}: {rows[-1].model_dump_json()}", flush=True)
-    except UserError as error:
-        sys.exit(f"error: {error}")
     except KeyboardInterrupt:
-        sys.exit(f"interrupted: {len(rows)} tasks are done; run it again to go on")
+        print(f"interrupted: {len(rows)} tasks are done; run it again to go on", file=sys.stderr)
+        raise
     print(summary(rows, loaded.metadata.get("solved")))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

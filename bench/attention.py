@@ -9,7 +9,6 @@ and backward of both take turns, in CPU time, at the sizes of some models' batch
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -19,8 +18,8 @@ from torch.nn.functional import scaled_dot_product_attention
 from training import seconds_of, spread
 
 from hrmkit.bounds import check_within
+from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device
-from hrmkit.errors import UserError
 from hrmkit.model.block import attended
 
 SIZES = {
@@ -60,15 +59,12 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=15)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    try:
-        check_within(given.turns, 1, 10**4, "{} turns are")
-        device = choose_device("cpu", "bfloat16")
-        print(f"torch {torch.__version__}, {device.reason}")
-        for said, sizes in SIZES.items():
-            measure(said, sizes, given.turns, device)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    check_within(given.turns, 1, 10**4, "{} turns are")
+    device = choose_device("cpu", "bfloat16")
+    print(f"torch {torch.__version__}, {device.reason}")
+    for said, sizes in SIZES.items():
+        measure(said, sizes, given.turns, device)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

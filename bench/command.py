@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
+from hrmkit.cli.script import run_script
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.puzzle import as_grids
 
@@ -95,4 +96,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

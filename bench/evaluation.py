@@ -11,7 +11,6 @@ them. Batches take turns; on a CPU one thread and its CPU time, on a GPU wall ti
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ import torch
 from original import Original
 from training import OWN, drawn, seconds_of, spread, trainer_of
 
+from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
 from hrmkit.model.cost import segment_flops
@@ -63,15 +63,12 @@ def main() -> None:
     parser.add_argument("--dtype", default="auto", help="auto, bfloat16 or float32")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    try:
-        if given.turns < 1:
-            raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
-        device = choose_device(given.device, given.dtype)
-        ways = ["original", "no prefix", *(["bfloat16", "compiled"] if device.autocast else [])]
-        measure(given.preset, given.batch, given.turns, ways, given.original, device)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    if given.turns < 1:
+        raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
+    device = choose_device(given.device, given.dtype)
+    ways = ["original", "no prefix", *(["bfloat16", "compiled"] if device.autocast else [])]
+    measure(given.preset, given.batch, given.turns, ways, given.original, device)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -9,10 +9,10 @@ under a symmetry, needs few. What is hard in every order is hard for better solv
 from __future__ import annotations
 
 import argparse
-import sys
 
 import numpy as np
 
+from hrmkit.cli.script import run_script
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import load_puzzles
 from hrmkit.puzzles.sudoku.generator import in_another_order
@@ -42,14 +42,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200, help="of each file, the first so many")
     parser.add_argument("--orders", type=int, default=8)
     given = parser.parse_args()
-    try:
-        if min(given.count, given.orders) < 1:
-            raise UserError("--count and --orders have to be 1 or more")
-        for path in given.files:
-            measure(path, given.count, given.orders)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    if min(given.count, given.orders) < 1:
+        raise UserError("--count and --orders have to be 1 or more")
+    for path in given.files:
+        measure(path, given.count, given.orders)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -15,11 +15,23 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from hrmkit.cli.script import run_script
+from hrmkit.errors import UserError
 from hrmkit.experiments.inspect.report import SUMMARY
 from hrmkit.experiments.markdown import table
 
 OVER = (("cells", "cells"), ("cells_always", "cells, every call"), ("puzzles", "puzzles"))
 GROUPS = (("convergence_solved", "solved"), ("convergence_unsolved", "not solved"))
+READ = ("settings", "puzzles", "exactness", "dimensions", "twins", *(group for group, _ in GROUPS))
+
+
+def summary_in(folder: Path) -> dict[str, Any]:
+    """What was found in one go; `UserError` for a folder of something else."""
+    try:
+        found = json.loads((folder / SUMMARY).read_text())
+        return {name: found[name] for name in READ}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise UserError(f"{folder} is no folder that hrmkit inspect wrote") from None
 
 
 def spread(values: Sequence[float | None], digits: int) -> str:
@@ -72,7 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", help="what hrmkit inspect wrote")
     given = parser.parse_args()
-    runs = [json.loads((folder / SUMMARY).read_text()) for folder in given.folders]
+    runs = [summary_in(folder) for folder in given.folders]
     modules = [one["module"] for one in runs[0]["dimensions"]]
     seeds = ", ".join(str(run["settings"]["seed"]) for run in runs)
     exact = spread([run["exactness"]["by_segment"][-1]["share"] for run in runs], 3)
@@ -82,4 +94,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -21,6 +21,7 @@ from typing import Any
 from training import spread
 
 from hrmkit.bounds import check_within
+from hrmkit.cli.script import run_script
 from hrmkit.errors import UserError
 
 ONE = ("-m", "hrmkit")
@@ -39,7 +40,7 @@ def examples_a_second(start: tuple[str, ...], threads: int, given: list[str]) ->
         words = ["train", "sudoku", *given, "--out", str(out), "--threads", str(threads)]
         ran = subprocess.run([sys.executable, *start, *words], capture_output=True, text=True)
         if ran.returncode:
-            sys.exit(ran.stderr.strip())
+            raise UserError(ran.stderr.strip().removeprefix("error: "))
         text = (out / "metrics.jsonl").read_text()
     lines: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
     trained = [line for line in lines if line["kind"] == "train"]
@@ -57,11 +58,8 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--turns", type=int, default=3)
     chosen = parser.parse_args()
-    try:
-        check_within(chosen.steps, 100, 10**6, "{} steps are")
-        check_within(chosen.turns, 1, 100, "{} turns are")
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    check_within(chosen.steps, 100, 10**6, "{} steps are")
+    check_within(chosen.turns, 1, 100, "{} turns are")
     given = ["--data", chosen.data, "--preset", chosen.preset, "--batch", str(chosen.batch)]
     given += ["--steps", str(chosen.steps), "--test-puzzles", "2", "--track", "none"]
     found: dict[str, list[float]] = {name: [] for name in WAYS}
@@ -77,4 +75,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

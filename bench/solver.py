@@ -17,6 +17,7 @@ from time import process_time
 
 import torch
 
+from hrmkit.cli.script import run_script
 from hrmkit.experiments.ladder.variants import (
     puzzles,
     train_variant,
@@ -130,4 +131,4 @@ def take_turns(
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -31,6 +31,7 @@ import numpy as np
 import torch
 from original import Original
 
+from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device, synchronise
 from hrmkit.errors import UserError
 from hrmkit.model.cost import step_flops
@@ -278,19 +279,16 @@ def main() -> None:
     parser.add_argument("--only", help="two steps of one way, and the memory that they took")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    try:
-        if given.turns < 1:
-            raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
-        device = choose_device(given.device, given.dtype)
-        ways = ways_of(given.only or given.ways, device)
-        if given.only:
-            print_memory(trainer_of(given.preset, given.only, given.batch, device), device)
-        elif given.profile:
-            print_profile(trainer_of(given.preset, ways[-1], given.batch, device), device)
-        else:
-            measure(given.preset, given.batch, given.turns, ways, given.original, device)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    if given.turns < 1:
+        raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
+    device = choose_device(given.device, given.dtype)
+    ways = ways_of(given.only or given.ways, device)
+    if given.only:
+        print_memory(trainer_of(given.preset, given.only, given.batch, device), device)
+    elif given.profile:
+        print_profile(trainer_of(given.preset, ways[-1], given.batch, device), device)
+    else:
+        measure(given.preset, given.batch, given.turns, ways, given.original, device)
 
 
 def take_turns(
@@ -340,4 +338,4 @@ def measure(
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

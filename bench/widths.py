@@ -12,7 +12,6 @@ Where the processor has no bfloat16 instructions only float32 is measured.
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -21,6 +20,7 @@ from statistics import median
 import torch
 from training import drawn, seconds_of, spread
 
+from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
 from hrmkit.model.cost import step_flops
@@ -102,17 +102,14 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=7)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    try:
-        if given.turns < 1:
-            raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
-        if not all(word.isdecimal() for word in given.widths.split(",")):
-            raise UserError(f"--widths {given.widths!r} are no widths: give some as 64,128")
-        print(f"batch {given.batch}, torch {torch.__version__}, {choose_device('cpu').reason}")
-        for width in map(int, given.widths.split(",")):
-            measure(width, given.batch, given.turns)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    if given.turns < 1:
+        raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
+    if not all(word.isdecimal() for word in given.widths.split(",")):
+        raise UserError(f"--widths {given.widths!r} are no widths: give some as 64,128")
+    print(f"batch {given.batch}, torch {torch.__version__}, {choose_device('cpu').reason}")
+    for width in map(int, given.widths.split(",")):
+        measure(width, given.batch, given.turns)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

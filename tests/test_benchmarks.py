@@ -99,15 +99,28 @@ def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> No
         (("training.py", "--turns", "0"), "0 turns"),
         (("evaluation.py", "--turns", "0"), "0 turns"),
         (("evaluation.py", "--original", "nowhere"), "nowhere is no checkout"),
+        (("inside.py", "nowhere"), "nowhere is no folder that hrmkit inspect wrote"),
+        (("solver.py", "--model", "nowhere", "--data", "nowhere.csv"), "nowhere"),
+        (("command.py", "--data", "nowhere.csv"), "no file nowhere.csv"),
+        (("speedrun/run.py", "nowhere.toml"), "cannot read nowhere.toml"),
+        (("speedrun/curves.py", "nowhere", "--out", "curves.svg"), "nowhere"),
+        (("speedrun/shards.py", "split", "nowhere", "shards"), "nowhere"),
+        (("speedrun/ship_arc.py", "nowhere", "new", "--machine", "a", "--command", "b"), "nowhere"),
     ],
 )
 def test_what_cannot_be_measured_is_said(
-    arguments: tuple[str, ...], sentence: str, monkeypatch: pytest.MonkeyPatch
+    arguments: tuple[str, ...],
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     # In this process: another one would load torch only to refuse.
     script = str(BENCH / arguments[0])
-    monkeypatch.syspath_prepend(str(BENCH))
+    monkeypatch.syspath_prepend(str(Path(script).parent))
     monkeypatch.setattr(sys, "argv", [script, *arguments[1:]])
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(script, run_name="__main__")
-    assert sentence in str(ended.value.code)  # sys.exit prints it, with status 1
+    assert ended.value.code == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("error: ")
+    assert sentence in said

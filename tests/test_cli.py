@@ -175,3 +175,14 @@ def test_a_word_that_a_shell_left_empty_is_no_value(
     assert result.exit_code == 2
     assert f"Error: Invalid value: {named}: give a value, or leave it out" in result.stderr
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "wanted"),
+    [("--limit", "few", "integer"), ("--limit", "1.5", "integer"), ("--noise", "some", "number")],
+)
+def test_a_value_that_is_refused_is_named(option: str, value: str, wanted: str) -> None:
+    result = CliRunner().invoke(cli.app, ["eval", "run", "--data", "four.csv", option, value])
+    assert result.exit_code == 2
+    said = f"Error: Invalid value for '{option}': '{value}' is not a valid {wanted}"
+    assert said in result.stderr

@@ -585,6 +585,12 @@ def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:
     first, unknown, again = (json.loads(line) for line in typed.stdout.splitlines())
     assert (typed.exit_code, first, again) == (2, said, said)
     assert unknown["puzzle"] == "none"
+    named = (*arguments[:2], "-", *arguments[3:])
+    assert json.loads(hrmkit_says(*named, "--json", given=f"\n{task}\n").stdout) == said
+    two = hrmkit_says(*named, "--json", given=f"{task}\n{task}\n")
+    assert [json.loads(line) for line in two.stdout.splitlines()] == [said, said]
+    none = hrmkit_says(*named, given="\n")
+    assert (none.exit_code, "no task came in" in none.stderr) == (2, True)
     record = tmp_path / "thought.hrm.json"
     drawn = hrmkit_says(*arguments, "--watch", "--record", str(record))
     assert drawn.stdout.index("segment 2:") < drawn.stdout.index("task, test 1")

@@ -434,6 +434,9 @@ def test_an_unwritable_folder_is_said_at_once(puzzles: Path, tmp_path: Path) -> 
     said = new(puzzles, tmp_path / "file" / "run", "--steps", "2")
     assert said.exit_code == 2
     assert f"cannot write {tmp_path}/file/run (Not a directory): name a place" in said.output
+    said = new(puzzles, tmp_path / "file", "--steps", "2")
+    assert said.exit_code == 2
+    assert f"cannot write {tmp_path}/file (a file is there, not a folder)" in said.output
 
 
 def test_a_full_disk_keeps_the_last_good_checkpoint(puzzles: Path, tmp_path: Path) -> None:
@@ -462,6 +465,19 @@ def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> N
     folder = RunFolder(tmp_path / "run")
     with pytest.raises(UserError, match="are free, and about"):
         folder.check_room(2**62)
+
+
+def test_a_run_without_its_checkpoints_begins_again_and_says_so(
+    puzzles: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    first = new(puzzles, out, "--steps", "3")
+    assert (first.exit_code, "is left" in first.output) == (0, False)
+    shutil.rmtree(out / "checkpoints")
+    said = train("--out", out, "--resume", "--steps", "4")
+    assert said.exit_code == 0
+    assert "no checkpoint is left of the 3 steps that it had made" in said.output
+    assert [line["step"] for line in RunFolder(out).lines() if line["kind"] == "end"] == [4]
 
 
 def test_a_damaged_checkpoint_is_said(puzzles: Path, tmp_path: Path) -> None:

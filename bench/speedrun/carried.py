@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from shards import join, split
 
+from hrmkit.cli.script import run_script
 from hrmkit.device import choose_device
 from hrmkit.puzzles.files import Row, save_puzzles
 from hrmkit.puzzles.puzzle import PuzzleSet
@@ -105,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

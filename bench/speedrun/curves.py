@@ -8,14 +8,13 @@ Runs of one model, each begun with the one before, are drawn end to end with `--
 from __future__ import annotations
 
 import argparse
-import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 
-from hrmkit.errors import UserError
+from hrmkit.cli.script import run_script
 from hrmkit.recording.run.recorder import read_run
 from hrmkit.recording.run.schema import RunRecording
 from hrmkit.writing import check_own, write
@@ -72,12 +71,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="an .svg file")
     parser.add_argument("--stages", action="store_true", help="one model's runs, end to end")
     given = parser.parse_args()
-    try:
-        check_own(given.out, "a picture of curves", lambda text: "<svg" in text)
-        write(given.out, drawn([curve_of(run) for run in given.runs], given.stages))
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    check_own(given.out, "a picture of curves", lambda text: "<svg" in text)
+    write(given.out, drawn([curve_of(run) for run in given.runs], given.stages))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

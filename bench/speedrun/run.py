@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hrmkit.cli.script import run_script
 from hrmkit.device import choose_device
 from hrmkit.errors import UserError
 from hrmkit.puzzles.files import Row, load_puzzles, save_puzzles
@@ -217,16 +218,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0, help="of this piece, at most")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     given = parser.parse_args()
-    try:
-        attempt = read(given.settings)
-        if given.train:
-            attempt = replace(attempt, train=given.train, make=())
-        if given.published and attempt.published:
-            attempt = replace(attempt, published=replace(attempt.published, source=given.published))
-        out = given.out or Path("runs") / attempt.name
-        why = attempt_piece(attempt, out, given.minutes, given.device, given.test)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    attempt = read(given.settings)
+    if given.train:
+        attempt = replace(attempt, train=given.train, make=())
+    if given.published and attempt.published:
+        attempt = replace(attempt, published=replace(attempt.published, source=given.published))
+    out = given.out or Path("runs") / attempt.name
+    why = attempt_piece(attempt, out, given.minutes, given.device, given.test)
     there = reached(RunFolder(out / "run"), attempt.marks)
     for mark in attempt.marks:
         if mark not in there:
@@ -241,4 +239,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

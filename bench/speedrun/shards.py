@@ -16,7 +16,6 @@ import hashlib
 import io
 import json
 import shutil
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
@@ -25,6 +24,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from safetensors.torch import save as serialized
 
+from hrmkit.cli.script import run_script
 from hrmkit.errors import UserError
 from hrmkit.runs.folder import CHECKPOINTS, METRICS, RUN, STATE_TENSORS, RunFolder
 
@@ -139,16 +139,13 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--moments", choices=("float32", "bfloat16"), default="float32")
     given = parser.parse_args()
-    try:
-        if given.what == "split":
-            moments = getattr(torch, given.moments)
-            shards = split(given.source, given.target, moments=moments)
-            print(f"{len(shards)} shards, {sum(p.stat().st_size for p in shards) / 1e6:.1f} MB")
-        else:
-            print(join(given.source, given.target))
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    if given.what == "split":
+        moments = getattr(torch, given.moments)
+        shards = split(given.source, given.target, moments=moments)
+        print(f"{len(shards)} shards, {sum(p.stat().st_size for p in shards) / 1e6:.1f} MB")
+    else:
+        print(join(given.source, given.target))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

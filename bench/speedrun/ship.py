@@ -10,7 +10,6 @@ has not seen; those whose titles are said (`--say`) make the sentence that `hrmk
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from safetensors.torch import load_file, save_file
 
+from hrmkit.cli.script import run_script
 from hrmkit.errors import UserError
 from hrmkit.model.checkpoint import TENSORS, save
 from hrmkit.model.hrm import count_parameters
@@ -198,25 +198,22 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=1, help="in how many views `solve` looks")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
-    try:
-        loaded = rounded(given.run)
-        tests = measured(loaded, given.test, given.halt_threshold, given.views)
-        said = abilities(tests, given.say or [tests[0].title], given.views)
-        folder = given.to / given.name
-        save_halves(loaded, folder, told_of(loaded, said, given.halt_threshold, given.views))
-        told = {
-            "name": given.name,
-            "of": given.of,
-            "machine": given.machine,
-            "sure": f"{given.halt_threshold:.0%}",
-            "views": str(given.views),
-            "abilities": said,
-        }
-        (folder / CARD).write_text(card(loaded, tests, told, given.run, given.settings))
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    loaded = rounded(given.run)
+    tests = measured(loaded, given.test, given.halt_threshold, given.views)
+    said = abilities(tests, given.say or [tests[0].title], given.views)
+    folder = given.to / given.name
+    save_halves(loaded, folder, told_of(loaded, said, given.halt_threshold, given.views))
+    told = {
+        "name": given.name,
+        "of": given.of,
+        "machine": given.machine,
+        "sure": f"{given.halt_threshold:.0%}",
+        "views": str(given.views),
+        "abilities": said,
+    }
+    (folder / CARD).write_text(card(loaded, tests, told, given.run, given.settings))
     print(f"{folder}: {(folder / TENSORS).stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

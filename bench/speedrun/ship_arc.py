@@ -10,13 +10,12 @@ tasks of what the run was trained on. What is never shown in training is the tes
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any, get_args
 
 from ship import facts, rounded, save_halves
 
-from hrmkit.errors import UserError
+from hrmkit.cli.script import run_script
 from hrmkit.model.checkpoint import TENSORS
 from hrmkit.model.shipped import CARD, WEIGHTS
 from hrmkit.progress import shown
@@ -108,10 +107,7 @@ def main() -> None:
     parser.add_argument("--command", required=True, help="the command that trained it")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
-    try:
-        ship(given)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    ship(given)
 
 
 def ship(given: Any) -> None:
@@ -140,4 +136,4 @@ def ship(given: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

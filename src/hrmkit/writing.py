@@ -38,7 +38,9 @@ class WriteError(UserError):
     """Nothing can be written to a place, for a reason: 'No space left on device'."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        self.path, self.reason = path, error.strerror or str(error)
+        taken = isinstance(error, FileExistsError)  # to make a folder: the one there is no error
+        self.reason = "a file is there, not a folder" if taken else error.strerror or str(error)
+        self.path = path
         super().__init__(f"cannot write {path} ({self.reason}): name a place that can be written")
 
     def __reduce__(self) -> tuple[type[WriteError], tuple[Path, OSError]]:

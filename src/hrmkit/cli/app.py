@@ -17,6 +17,10 @@ LONGEST = 300
 """Longest word that an error message shows in full, such as a path."""
 
 
+NUMBERS = {"int_parsing": "integer", "int_from_float": "integer", "float_parsing": "number"}
+"""What an option wants, by pydantic's name of the error."""
+
+
 class Verbs(TyperGroup):
     """The verbs. Ends the program on a `UserError` and on Ctrl-C."""
 
@@ -35,9 +39,23 @@ class Verbs(TyperGroup):
         except UserError as error:
             say(error)
             raise typer.Exit(2) from None
+        except typer.BadParameter as error:
+            raise with_value(error) from None
         except KeyboardInterrupt:
             typer.echo(err=True)
             raise typer.Exit(130) from None
+
+
+def with_value(error: typer.BadParameter) -> typer.BadParameter:
+    """The error of an option, with the value given, which newer versions of typer leave out."""
+    from pydantic import ValidationError
+
+    if isinstance(error.__cause__, ValidationError):
+        first = error.__cause__.errors()[0]
+        wanted = NUMBERS.get(first["type"])
+        what = f"is not a valid {wanted}" if wanted else f"is refused: {first['msg']}"
+        error.message = f"{first['input']!r} {what}"
+    return error
 
 
 def say(error: Exception) -> None:

@@ -54,7 +54,7 @@ def solve(
         list[str] | None,
         typer.Argument(
             help="The puzzle, on one line or in several; a file, of several puzzles with empty "
-            "lines between; - reads it. Of ARC: a task. "
+            "lines between; - reads it. Of ARC: a task's id or file; - reads them, a line each. "
             "Without one, puzzles are read one after the other, and each is answered at once."
         ),
     ] = None,
@@ -90,10 +90,10 @@ def solve(
     ] = "auto",
 ) -> None:
     """Answer a puzzle with a trained model, and check the answer; or one after the other."""
-    from hrmkit.cli.typed import answer_all, answer_typed, check_some, puzzles_in
+    from hrmkit.cli.typed import answer_all, answer_typed, check_some
     from hrmkit.device import choose_device
     from hrmkit.errors import UserError
-    from hrmkit.solving.answer import file_of, read_text
+    from hrmkit.solving.answer import file_of
     from hrmkit.solving.inference import InferenceSettings
     from hrmkit.solving.loading import ABILITIES, load_model, usual_model
     from hrmkit.solving.precision import placed, use_threads
@@ -116,7 +116,7 @@ def solve(
         views=loaded.views if views is None else views,
     )
     how = answering(puzzle, Request(loaded, settings, watch, record, json))
-    texts = puzzles_in(read_text(text, how.kind), how.kind) if text and how.kind else []
+    texts = asked_for(text, how.kind) if text else []
     several = len(texts) > 1
     if record and several:
         raise UserError(
@@ -130,7 +130,7 @@ def solve(
         raise typer.Exit(answer_typed(puzzle, how.lines, how.answer, json))
     if several:
         raise typer.Exit(answer_all(texts, how.answer, json))
-    right = how.answer(texts[0] if how.kind else task_named(text))
+    right = how.answer(texts[0])
     if record and not json:
         typer.echo(f"Watch it: hrmkit play {record}")
     if not right:
@@ -196,13 +196,25 @@ def solve_grid(request: Request, kind: Puzzle, text: str) -> bool:
     return answer.valid
 
 
-def task_named(words: list[str]) -> str:
-    """The name of the ARC task; `UserError` for several words."""
-    from hrmkit.errors import UserError
+def asked_for(words: list[str], kind: Puzzle | None) -> list[str]:
+    """The puzzles that the command line gives, or the names of ARC's tasks: one or more.
 
+    Raises `UserError` for several words that are to name a task, and where no name came in.
+    """
+    from hrmkit.cli.typed import puzzles_in
+    from hrmkit.errors import UserError
+    from hrmkit.solving.answer import STANDARD_INPUT, read_text, standard_input
+
+    if kind:
+        return puzzles_in(read_text(words, kind), kind)
     if len(words) != 1:
         raise UserError(f"{' '.join(words)!r} are several words: name one task, or a file of tasks")
-    return words[0]
+    if words != [STANDARD_INPUT]:
+        return words
+    names = [line.strip() for line in standard_input().splitlines() if line.strip()]
+    if not names:
+        raise UserError("no task came in: the standard input is empty")
+    return names
 
 
 def solve_task(request: Request, task: str) -> bool:

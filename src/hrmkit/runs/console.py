@@ -65,6 +65,11 @@ class Console:
             f"{train['rows']:,} puzzles of {train['source']}; measured with {measured}\n"
             f"writing to {run.folder.path}, from step {run.trainer.steps}"
         )
+        if run.steps_lost:
+            self.terminal.print(
+                f"no checkpoint is left of the {run.steps_lost} steps that it had made: they are "
+                "made again"
+            )
         if run.dtype_before not in (None, run.device.dtype):
             self.terminal.print(
                 f"the run goes on in {run.device.dtype}, after {run.dtype_before}: numbers will "

@@ -175,6 +175,10 @@ class RunFolder:
         """Add a line to the metrics."""
         append(self.path / METRICS, json.dumps(line) + "\n")
 
+    def last_step(self) -> int:
+        """The last step that the metrics tell of; 0 if there is none."""
+        return max((line["step"] for line in self.lines()), default=0)
+
     def forget_after(self, step: int) -> None:
         """Remove the metrics after a step, and any end: they will be computed again."""
         kept = [

@@ -94,6 +94,8 @@ class Run:
         self.measured = some(data.test or data.train, options.test_puzzles)
         self.dtype_before: str | None = None
         """What the piece before this one computed in, where there was one that says it."""
+        self.steps_lost = 0
+        """Steps of pieces before this one of which no checkpoint is left."""
         self.seconds = 0.0
         """Of training, measuring and saving left out."""
         self.clock: dict[str, float] = {"report": 0.0, "evaluate": 0.0, "save": 0.0}
@@ -278,6 +280,7 @@ class Run:
         """Go on from the newest checkpoint; from the beginning if there is none yet."""
         newest, folder = self.folder.newest(), self.folder
         if newest is None:
+            self.steps_lost = folder.last_step()
             if self.group.leads:
                 folder.forget_after(-1)
             return

@@ -223,12 +223,7 @@ def read_text(words: Sequence[str], kind: Puzzle) -> str:
         return "\n".join(words)
     (word,) = words
     if word == STANDARD_INPUT:
-        try:
-            text = sys.stdin.read()
-        except UnicodeDecodeError:
-            raise no_text("the standard input") from None
-        check_text(text, "the standard input")
-        return text
+        return standard_input()
     try:
         path = file_of(words)
         if path is None:
@@ -243,6 +238,16 @@ def read_text(words: Sequence[str], kind: Puzzle) -> str:
         if isinstance(error, OSError) and error.errno in (EACCES, EISDIR):
             raise UserError(f"cannot read {word}: {error.strerror}") from None
         return word  # what no system can call a file is a puzzle
+
+
+def standard_input() -> str:
+    """All of the standard input; `UserError` where it is no text."""
+    try:
+        text = sys.stdin.read()
+    except UnicodeDecodeError:
+        raise no_text("the standard input") from None
+    check_text(text, "the standard input")
+    return text
 
 
 def file_of(words: Sequence[str]) -> Path | None:
