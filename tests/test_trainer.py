@@ -21,6 +21,7 @@ from hrmkit.training.losses import (
     puzzle_losses,
     softmax_loss,
     stablemax_loss,
+    tilted,
 )
 from hrmkit.training.optimizers import AdamAtan2, optimizers_for
 from hrmkit.training.puzzles.one_go import train
@@ -179,6 +180,24 @@ def test_gradients_are_clipped_and_their_norm_is_told(puzzles: PuzzleSet) -> Non
     assert norms[1][1] == pytest.approx(norms[1][0], rel=1e-5)
 
 
+@pytest.mark.parametrize("tilt", [-3.0, 2.0])
+def test_a_tilted_loss_has_the_gradient_of_tilted_risk(tilt: float) -> None:
+    rows = torch.tensor([0.1, 0.9, 2.0], requires_grad=True)
+    risk = 3 * (tilt * rows).exp().mean().log() / tilt  # arXiv 2007.01162, equation 2
+    (expected,) = torch.autograd.grad(risk, rows)
+    (found,) = torch.autograd.grad(tilted(rows, tilt), rows)
+    assert torch.allclose(found, expected)
+    assert (found[0] > found[2]) == (tilt < 0)
+    assert found.sum().item() == pytest.approx(3)
+    assert torch.equal(tilted(rows, 0.0), rows.sum())
+
+
+def test_a_run_can_be_tilted(puzzles: PuzzleSet) -> None:
+    runs = [train(small(), puzzles, replace(QUICK, tilt=tilt), seed=0) for tilt in (0.0, -3.0)]
+    assert runs[0][0] == runs[1][0]  # what is told is the plain loss
+    assert runs[0][-1] != runs[1][-1]
+
+
 @pytest.mark.parametrize("cell_loss", [softmax_loss, stablemax_loss])
 def test_cells_that_are_not_asked_about_do_not_count(cell_loss: object) -> None:
     assert cell_loss in (softmax_loss, stablemax_loss)
@@ -246,6 +265,8 @@ def test_adam_atan2_resumes_with_its_moments() -> None:
         ({"clip": 0.0}, "clip is 0.0"),
         ({"label_smoothing": 1.0}, "label_smoothing is 1.0"),
         ({"label_smoothing": 0.1, "loss": "stablemax"}, "is for softmax"),
+        ({"tilt": float("nan")}, "tilt is nan"),
+        ({"tilt": -101.0}, "tilt is -101.0: it has to be -100 to 100"),
         ({"ema_decay": 1.0}, "ema_decay is 1.0"),
         ({"betas": (0.9, 1.0)}, "betas is (0.9, 1.0)"),
         ({"final_lr": 1.5}, "final_lr is 1.5"),

@@ -47,20 +47,25 @@ def stablemax_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 class PuzzleLosses(NamedTuple):
-    """Losses summed over a batch, in nats, and what they were counted on."""
+    """The losses of a batch, in nats, and what they were counted on."""
 
-    cells: Tensor
-    """Mean over each puzzle's cells that are asked about, summed over the batch."""
+    rows: Tensor
+    """`[B]`: the mean over each puzzle's cells that are asked about."""
     q_halt: Tensor
-    """Against whether the answer is exactly right."""
+    """Against whether the answer is exactly right; summed over the batch."""
     q_continue: Tensor
-    """Against what another segment would bring; 0 without Q-learning."""
+    """Against what another segment would bring, summed; 0 without Q-learning."""
     right: Tensor
     """`[B]` booleans: every cell of the answer is right."""
 
-    def total(self) -> Tensor:
-        """What is minimised, as in the originals."""
-        return self.cells + 0.5 * (self.q_halt + self.q_continue)
+    @property
+    def cells(self) -> Tensor:
+        """`rows`, summed over the batch."""
+        return self.rows.sum()
+
+    def total(self, tilt: float = 0.0) -> Tensor:
+        """What is minimised: as in the originals, where nothing is tilted (`tilted`)."""
+        return tilted(self.rows, tilt) + 0.5 * (self.q_halt + self.q_continue)
 
 
 CELL_LOSSES: dict[LossName, CellLoss] = {"softmax": softmax_loss, "stablemax": stablemax_loss}
@@ -79,6 +84,18 @@ def losses_by_row(logits: Tensor, labels: Tensor, cell_loss: CellLoss) -> Tensor
     return cell_loss(logits, labels).sum(-1) / counted
 
 
+def tilted(rows: Tensor, tilt: float) -> Tensor:
+    """The sum of losses `[B]`, each weighted by exp(tilt * itself); the weights' mean is 1.
+
+    Below 0, puzzles whose answer is still far count less: from those out of reach a model learns
+    little but to stay undecided. The gradient is that of tilted empirical risk (Li et al., arXiv
+    2007.01162, section 2).
+    """
+    if not tilt:
+        return rows.sum()
+    return len(rows) * (tilt * rows.detach()).softmax(0) @ rows
+
+
 def puzzle_losses(
     outputs: PuzzleOutputs, labels: Tensor, target_continue: Tensor | None, cell_loss: CellLoss
 ) -> PuzzleLosses:
@@ -91,8 +108,8 @@ def puzzle_losses(
         if target_continue is None
         else binary(outputs.q_continue, target_continue)
     )
-    cells = losses_by_row(outputs.logits, labels, cell_loss).sum()
-    return PuzzleLosses(cells, q_halt, q_continue, right)
+    rows = losses_by_row(outputs.logits, labels, cell_loss)
+    return PuzzleLosses(rows, q_halt, q_continue, right)
 
 
 def binary(logits: Tensor, target: Tensor) -> Tensor:

@@ -17,6 +17,8 @@ Stage = tuple[float, int, int]
 
 LARGEST = {"steps": 2**53, "minutes": 10**7, "batch": MOST_BATCH, "starts": 1000}
 """The largest value of each setting that counts something; 10**7 minutes are 19 years."""
+STEEPEST = 100
+"""The largest tilt: 0.1 nats more or less then are a factor of 22,000."""
 EXPLORATION = 0.1
 """Probability that a row must take a random minimum of segments (arXiv 2506.21734)."""
 
@@ -59,6 +61,9 @@ class Recipe:
     loss: LossName = "softmax"
     label_smoothing: float = 0.0
     """Label smoothing of the softmax loss: the share of each label that all tokens divide."""
+    tilt: float = 0.0
+    """Below 0, puzzles whose answer is still far count less, each as exp(tilt * its loss); above,
+    more (arXiv 2007.01162)."""
     ema_decay: float = 0.0
     """Decay of the exponential moving average of the weights (TRM: 0.999); 0 for no average."""
     starts: int = 1
@@ -97,6 +102,8 @@ class Recipe:
                 f"label_smoothing is {self.label_smoothing} with the {self.loss} loss: it has to "
                 "be 0 or more, below 1, and is for softmax"
             )
+        if not abs(self.tilt) <= STEEPEST:
+            raise UserError(f"tilt is {self.tilt}: it has to be -{STEEPEST} to {STEEPEST}")
         ends = [until for until, _, _ in self.curriculum]
         if ends != sorted(ends) or any(not 0 < end < 1 for end in ends):
             raise UserError(

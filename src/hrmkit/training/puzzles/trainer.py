@@ -16,7 +16,7 @@ from hrmkit.model.hrm import Carry
 from hrmkit.model.puzzle_hrm import PuzzleHRM
 from hrmkit.puzzles.puzzle import IGNORED, PuzzleSet
 from hrmkit.solving.precision import compute_dtype, precision
-from hrmkit.training.losses import PuzzleLosses, cell_loss_of, puzzle_losses
+from hrmkit.training.losses import PuzzleLosses, cell_loss_of, puzzle_losses, tilted
 from hrmkit.training.optimizers import body_of, optimizers_for
 from hrmkit.training.process_group import ProcessGroup
 from hrmkit.training.puzzles.outer_loop import (
@@ -88,7 +88,8 @@ class Trainer:
         self.rows = refilled(model, self.rows, self.queue, group, recipe.batch)
         with precision(model):
             thought, found = self.think(model)
-        minimised = found.cells if model.wiring.halting == "none" else found.total()
+        halting = model.wiring.halting != "none"
+        minimised = found.total(recipe.tilt) if halting else tilted(found.rows, recipe.tilt)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         (minimised / recipe.batch).backward()
