@@ -270,6 +270,7 @@ def test_what_is_shipped_says_what_was_measured(
         *("--machine", "a test's machine", "--to", str(tmp_path / "weights")),
         *("--test", "the others=other.csv", "--test", "the others again=other.csv"),
         *("--say", "the others", "--say", "the others again", "--views", "2"),
+        *("--segments", "9"),
     ]
     monkeypatch.setattr(sys, "argv", arguments)
     ship.main()
@@ -278,6 +279,8 @@ def test_what_is_shipped_says_what_was_measured(
     for value in model.state_dict().values():
         assert torch.equal(value, value.bfloat16().float())
     card = (folder / "README.md").read_text()
+    assert model.wiring.segments == 9
+    assert "at most 9 segments" in " ".join(card.split())
     others = load_puzzles("sudoku", "other.csv")
     found, looked = (
         evaluate(model, others, InferenceSettings(views=views, until_valid=True))

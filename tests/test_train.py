@@ -494,7 +494,7 @@ def test_a_damaged_checkpoint_is_said(puzzles: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("--recipe.ratte", "1"), "there is no setting 'recipe.ratte': did you mean recipe.lr"),
+        (("--recipe.bach", "1"), "there is no setting 'recipe.bach': did you mean recipe.batch"),
         (("--recipe.lr", "fast"), "recipe.lr is 'fast'"),
         (("--recipe.optimizer", "sgd"), "recipe.optimizer is 'sgd'"),
         (("--wiring.cycles", "0"), "cycles is 0"),

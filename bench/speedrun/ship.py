@@ -52,9 +52,15 @@ class Test(NamedTuple):
     """Looking on, in other views, until an answer is valid: what `hrmkit solve` does."""
 
 
-def rounded(run: Path) -> LoadedModel:
-    """The run's newest model with weights that bfloat16 can hold."""
+def rounded(run: Path, segments: int | None = None) -> LoadedModel:
+    """The run's newest model with weights that bfloat16 can hold.
+
+    `segments` is how long it may think, where that is longer than in its training.
+    """
     loaded = load_model(run)
+    if segments is not None:
+        wiring = replace(loaded.model.wiring, segments=segments)
+        loaded = loaded._replace(model=loaded.model.rewired(wiring))
     with torch.no_grad():
         for value in loaded.model.state_dict().values():
             value.copy_(value.bfloat16())
@@ -76,30 +82,40 @@ def told_of(loaded: LoadedModel, said: str, halt_threshold: float, views: int) -
 def measured(
     loaded: LoadedModel, tests: list[str], halt_threshold: float, views: int
 ) -> list[Test]:
-    """Every test, as `hrmkit eval` measures, without and with `--views`."""
+    """Every test, as `hrmkit eval` measures, without and with `--views`.
+
+    The last one also after every segment: that is what a card shows.
+    """
     both = (
         InferenceSettings(halt_threshold=halt_threshold),
         InferenceSettings(halt_threshold=halt_threshold, views=views, until_valid=True),
     )
     done: list[Test] = []
-    for said in tests:
+    for number, said in enumerate(tests, 1):
         title, equals, path = said.rpartition("=")
         if not equals:
             raise UserError(f"--test {said!r} has no file: give TITLE=FILE")
         labelled = load_for(loaded, path)
         if was_learned(loaded, labelled.fingerprint):
             raise UserError(f"{path} is what the model was trained on: test it with others")
-        one, looked = (scores(loaded, labelled, settings, Path(path).name) for settings in both)
+        source = Path(path).name
+        one = scores(loaded, labelled, both[0], source, by_segment=number == len(tests))
+        looked = scores(loaded, labelled, both[1], source, by_segment=False)
         done.append(Test(title, path, one, looked))
     return done
 
 
 def scores(
-    loaded: LoadedModel, labelled: Labelled, settings: InferenceSettings, source: str
+    loaded: LoadedModel,
+    labelled: Labelled,
+    settings: InferenceSettings,
+    source: str,
+    by_segment: bool,
 ) -> Evaluation:
     """What was measured, of a file that is named and not located."""
     with shown() as progress:
-        return replace(evaluate(loaded.model, labelled, settings, progress=progress), source=source)
+        found = evaluate(loaded.model, labelled, settings, by_segment=by_segment, progress=progress)
+    return replace(found, source=source)
 
 
 def abilities(tests: list[Test], say: list[str], views: int) -> str:
@@ -196,9 +212,10 @@ def main() -> None:
     parser.add_argument("--say", action="append", metavar="TITLE", help="the first, unless said")
     parser.add_argument("--halt-threshold", type=float, default=0.5, help="what its light asks for")
     parser.add_argument("--views", type=int, default=1, help="in how many views `solve` looks")
+    parser.add_argument("--segments", type=int, help="of a thought, at most; else as in training")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
-    loaded = rounded(given.run)
+    loaded = rounded(given.run, given.segments)
     tests = measured(loaded, given.test, given.halt_threshold, given.views)
     said = abilities(tests, given.say or [tests[0].title], given.views)
     folder = given.to / given.name
