@@ -417,6 +417,7 @@ test("the page is told of every model, the usual one of a kind first", async () 
     "maze-15",
     "sudoku-easy-1000",
     "sudoku-hrm",
+    "sudoku-wider",
   ]);
   expect(at(models, 1)).toMatchObject({
     puzzle: "maze",
