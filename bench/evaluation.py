@@ -20,6 +20,7 @@ import torch
 from original import Original
 from training import OWN, drawn, seconds_of, spread, trainer_of
 
+from hrmkit.bounds import MOST_BATCH, check_within
 from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
@@ -63,6 +64,7 @@ def main() -> None:
     parser.add_argument("--dtype", default="auto", help="auto, bfloat16 or float32")
     given = parser.parse_args()
     torch.set_num_threads(1)
+    check_within(given.batch, 1, MOST_BATCH, "{} puzzles at a time are")
     if given.turns < 1:
         raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
     device = choose_device(given.device, given.dtype)

@@ -80,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default="sudoku-hrm", help="of the puzzles in --data")
     parser.add_argument("--data", help="puzzles to solve; those of the ladder unless said")
-    parser.add_argument("--segments", type=int, help="the most; training's unless said")
+    parser.add_argument("--segments", type=int, help="the most; the model's own unless said")
     parser.add_argument(
         "--halt-threshold", type=float, help="what the light asks for; the model's own"
     )

@@ -31,6 +31,7 @@ import numpy as np
 import torch
 from original import Original
 
+from hrmkit.bounds import MOST_BATCH, check_within
 from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device, synchronise
 from hrmkit.errors import UserError
@@ -279,6 +280,7 @@ def main() -> None:
     parser.add_argument("--only", help="two steps of one way, and the memory that they took")
     given = parser.parse_args()
     torch.set_num_threads(1)
+    check_within(given.batch, 1, MOST_BATCH, "{} puzzles at a time are")
     if given.turns < 1:
         raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
     device = choose_device(given.device, given.dtype)

@@ -20,6 +20,7 @@ from statistics import median
 import torch
 from training import drawn, seconds_of, spread
 
+from hrmkit.bounds import MOST_BATCH, check_within
 from hrmkit.cli.script import run_script
 from hrmkit.device import Device, choose_device
 from hrmkit.errors import UserError
@@ -102,6 +103,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=7)
     given = parser.parse_args()
     torch.set_num_threads(1)
+    check_within(given.batch, 1, MOST_BATCH, "{} puzzles at a time are")
     if given.turns < 1:
         raise UserError(f"{given.turns} turns measure nothing: give 1 or more")
     if not all(word.isdecimal() for word in given.widths.split(",")):

@@ -99,6 +99,16 @@ def test_arc_is_answered_a_task_at_a_time_and_gone_on_with(tmp_path: Path) -> No
         (("training.py", "--turns", "0"), "0 turns"),
         (("evaluation.py", "--turns", "0"), "0 turns"),
         (("evaluation.py", "--original", "nowhere"), "nowhere is no checkout"),
+        (("evaluation.py", "--batch", "0"), "0 puzzles at a time are not possible"),
+        (("training.py", "--batch", "-1"), "-1 puzzles at a time are not possible"),
+        (("widths.py", "--batch", "0"), "0 puzzles at a time are not possible"),
+        (
+            (
+                *("speedrun/ship.py", "nowhere", "new", "--machine", "a"),
+                *("--settings", "no.toml", "--test", "a=b.csv"),
+            ),
+            "cannot read the settings no.toml",
+        ),
         (("inside.py", "nowhere"), "nowhere is no folder that hrmkit inspect wrote"),
         (("solver.py", "--model", "nowhere", "--data", "nowhere.csv"), "nowhere"),
         (("command.py", "--data", "nowhere.csv"), "no file nowhere.csv"),

@@ -586,7 +586,7 @@ def test_an_arc_task_is_answered_test_by_test(tmp_path: Path) -> None:
     assert (typed.exit_code, first, again) == (2, said, said)
     assert unknown["puzzle"] == "none"
     named = (*arguments[:2], "-", *arguments[3:])
-    assert json.loads(hrmkit_says(*named, "--json", given=f"\n{task}\n").stdout) == said
+    assert json.loads(hrmkit_says(*named, "--json", given=f"\ufeff{task}\n\n").stdout) == said
     two = hrmkit_says(*named, "--json", given=f"{task}\n{task}\n")
     assert [json.loads(line) for line in two.stdout.splitlines()] == [said, said]
     none = hrmkit_says(*named, given="\n")

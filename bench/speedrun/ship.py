@@ -10,6 +10,7 @@ has not seen; those whose titles are said (`--say`) make the sentence that `hrmk
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -152,7 +153,10 @@ def facts(loaded: LoadedModel, run: Path) -> dict[str, Any]:
     """What every card says of a model and its training."""
     folder, wiring = RunFolder(run), loaded.model.wiring
     description = folder.description()
-    last = [line for line in folder.lines() if line["kind"] == "train"][-1]
+    trained = [line for line in folder.lines() if line["kind"] == "train"]
+    if not trained:
+        raise UserError(f"the run in {run} does not say how long it trained: its metrics are gone")
+    last = trained[-1]
     return {
         "parameters": f"{count_parameters(loaded.model):,}",
         "modules": "two modules, H and L" if wiring.modules == 2 else "one module",
@@ -165,6 +169,7 @@ def facts(loaded: LoadedModel, run: Path) -> dict[str, Any]:
         "batch": description["recipe"]["batch"],
         "minutes": f"{last['seconds'] / 60:.1f}",
         "seed": description["seed"],
+        "puzzles": f"{description['data'][0]['rows']:,}",
         "began": began(description),
     }
 
@@ -176,11 +181,16 @@ def save_halves(loaded: LoadedModel, folder: Path, metadata: dict[str, Any]) -> 
     save_file(halves, folder / TENSORS)
 
 
-def card(
-    loaded: LoadedModel, tests: list[Test], told: dict[str, str], run: Path, settings: Path
-) -> str:
-    """The model's card: the template beside this file, with what was measured."""
-    description = RunFolder(run).description()
+def text_of(settings: Path) -> str:
+    """A file of settings, as it is; `UserError` where it cannot be read."""
+    try:
+        return settings.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read the settings {settings}: {error}") from None
+
+
+def card(tests: list[Test], told: Mapping[str, Any]) -> str:
+    """The model's card: the template beside this file, with what is told and what was measured."""
     rows = [
         f"| {test.title} ({test.found.puzzles}) | {cells(test.found)} | {cells(test.looked)} |"
         for test in tests
@@ -188,15 +198,11 @@ def card(
     whole = tests[-1]
     return TEMPLATE.read_text().format(
         **told,
-        **facts(loaded, run),
-        puzzles=f"{description['data'][0]['rows']:,}",
         rows="\n".join(rows),
         title=whole.title,
         file=Path(whole.path).name,
         report=as_text(whole.found, told["name"], "CPU", learned=False),
         looked=as_text(whole.looked, told["name"], "CPU", learned=False),
-        settings_file=settings,
-        settings=settings.read_text().strip(),
     )
 
 
@@ -215,12 +221,17 @@ def main() -> None:
     parser.add_argument("--segments", type=int, help="of a thought, at most; else as in training")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the folder of the models")
     given = parser.parse_args()
+    settings = text_of(given.settings)
     loaded = rounded(given.run, given.segments)
+    about = facts(loaded, given.run)  # before the long work: the run may not say it
     tests = measured(loaded, given.test, given.halt_threshold, given.views)
     said = abilities(tests, given.say or [tests[0].title], given.views)
     folder = given.to / given.name
     save_halves(loaded, folder, told_of(loaded, said, given.halt_threshold, given.views))
     told = {
+        **about,
+        "settings": settings,
+        "settings_file": given.settings,
         "name": given.name,
         "of": given.of,
         "machine": given.machine,
@@ -228,7 +239,7 @@ def main() -> None:
         "views": str(given.views),
         "abilities": said,
     }
-    (folder / CARD).write_text(card(loaded, tests, told, given.run, given.settings))
+    (folder / CARD).write_text(card(tests, told))
     print(f"{folder}: {(folder / TENSORS).stat().st_size / 1e6:.2f} MB")
 
 

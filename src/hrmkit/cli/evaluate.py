@@ -46,7 +46,7 @@ def evaluate(
         typer.Option(help="Puzzles computed at once; by default as many as are fastest."),
     ] = None,
     segments: Annotated[
-        int | None, typer.Option(help="The most segments; by default training's.")
+        int | None, typer.Option(help="The most segments; by default the model's own.")
     ] = None,
     halt: Annotated[
         bool,

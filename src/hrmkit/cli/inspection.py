@@ -46,7 +46,8 @@ def inspect(
         int, typer.Option(help="So many puzzles, drawn with the seed; more than there are: all.")
     ] = 100,
     segments: Annotated[
-        int | None, typer.Option(help="Segments to think; by default training's. Nothing halts.")
+        int | None,
+        typer.Option(help="Segments to think; by default the model's own. Nothing halts."),
     ] = None,
     twins: Annotated[
         int, typer.Option(help="Untrained twins to compare with: same wiring, fresh weights.")

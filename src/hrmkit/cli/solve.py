@@ -66,7 +66,7 @@ def solve(
         ),
     ] = None,
     segments: Annotated[
-        int | None, typer.Option(help="The most segments; by default training's.")
+        int | None, typer.Option(help="The most segments; by default the model's own.")
     ] = None,
     halt_threshold: Annotated[
         float | None,

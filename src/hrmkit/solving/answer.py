@@ -246,6 +246,7 @@ def standard_input() -> str:
         text = sys.stdin.read()
     except UnicodeDecodeError:
         raise no_text("the standard input") from None
+    text = text.removeprefix("\ufeff")  # the mark with which some systems begin a text
     check_text(text, "the standard input")
     return text
 

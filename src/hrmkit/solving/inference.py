@@ -37,7 +37,7 @@ class InferenceSettings:
     batch: int | None = None
     """Puzzles computed at once; None for the fastest number, see `rows_for`."""
     segments: int | None = None
-    """The largest number of segments; None for training's."""
+    """The largest number of segments; None for the model's own."""
     halt: bool = True
     """Whether the model may halt early."""
     halt_threshold: float | None = None

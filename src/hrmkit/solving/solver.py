@@ -83,7 +83,7 @@ def solve(
     """Answer every puzzle; the answers do not depend on how puzzles are batched.
 
     A puzzle leaves the batch when the model wants to halt on it (with `halt`), and after
-    `segments` in any case (training's number by default). The next puzzle takes its row. For
+    `segments` in any case (the model's own number by default). The next puzzle takes its row. For
     `halt_threshold` see `wants_to_halt`. `batch` is the number of rows; `rows_for` chooses it by
     default. Raises `UserError` where the puzzles do not fit the model, or a number is less than 1.
     """

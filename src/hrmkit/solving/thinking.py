@@ -47,7 +47,7 @@ def thinking(
 ) -> Iterator[SegmentAnswer]:
     """What the model answers after each segment, on the device where it is.
 
-    `segments` is training's number by default, and may be larger. For `halt_threshold` see
+    `segments` is the model's own number by default, and may be larger. For `halt_threshold` see
     `wants_to_halt`. Raises `UserError` where one of them is not possible, or the puzzles do not
     fit the model.
     """
@@ -95,7 +95,7 @@ def on_device(model: PuzzleHRM, puzzles: PuzzleSet) -> PuzzleBatch:
 
 
 def segments_of(model: PuzzleHRM, wanted: int | None) -> int:
-    """The largest number of segments: `wanted`, or training's. `UserError` if out of range."""
+    """The largest number of segments: `wanted`, or the model's own. `UserError` if out of range."""
     if wanted is not None:
         check_within(wanted, 1, MOST_SEGMENTS, "{} segments are")
     return wanted or model.wiring.segments

@@ -39,7 +39,7 @@ class InspectSettings:
     limit: int | None = 100
     """Puzzles, drawn with the seed; None for all."""
     segments: int | None = None
-    """Segments that are thought, whatever the lights say; None for training's number."""
+    """Segments that are thought, whatever the lights say; None for the model's own number."""
     twins: int = 1
     """Untrained twins, with the seeds from `seed` on."""
     ways: int = 6

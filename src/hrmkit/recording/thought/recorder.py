@@ -45,7 +45,7 @@ def record_thought(
     name: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> ThoughtRecording:
-    """What `model` makes of the puzzle `given`, after each of `segments` (training's unless said).
+    """What `model` makes of the puzzle `given`, after each of `segments` (its own unless said).
 
     No segment is left out: after the light is red it thinks on, and `segments_used` says where it
     was; for `halt_threshold` see `wants_to_halt`. It is thought about in the view `view`, see

@@ -67,7 +67,7 @@ function rows(recording: ThoughtRecording): readonly (readonly [string, string])
     ],
     ["looks at", view ? `view ${view}, under a symmetry` : "the puzzle as it is"],
     ["thinks", count(segments.length, "segment")],
-    ["learned with", `up to ${model.segments}`],
+    ["may think", `up to ${count(model.segments, "segment")}`],
     [
       "road lights",
       typeof halt_threshold === "number"
