@@ -115,6 +115,14 @@ def test_eval_prints_what_was_measured() -> None:
         (["solve", "sudoku", "12", "--model", "run"], "2 cells are not a sudoku of 4 x 4"),
         (["solve", "sudoku", "q" * 16, "--model", "run"], "'q' in line 1, column 1"),
         (["solve", "chess", "x", "--model", "run"], "'chess' is no kind of puzzle"),
+        # Before the puzzle is read, and so before it is thought about.
+        (
+            [
+                *("solve", "sudoku", "q", "--model", "run"),
+                *("--segments", "65", "--record", "t.json"),
+            ],
+            "65 segments are more than a recording shows: 64 at most",
+        ),
         (["solve", "arc", "x", "--model", "run"], "reads 16 cells"),
         (["solve", "sudoku", "1" * 16, "--model", "run", "--record", "run"], "cannot write run"),
     ],

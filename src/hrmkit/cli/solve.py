@@ -108,6 +108,10 @@ def solve(
 
         check_recording(record)
     loaded = load_model(source, named(context))
+    if record:
+        from hrmkit.recording.thought.recorder import check_length
+
+        check_length(segments or loaded.model.wiring.segments)
     placed(loaded.model, choose_device(device, dtype))
     use_threads(loaded.model)
     settings = InferenceSettings(

@@ -55,8 +55,7 @@ def record_thought(
     hold `IGNORED`. Raises `UserError` if the grids do not fit puzzle and model.
     """
     most = segments or model.wiring.segments
-    if most > MOST_SEGMENTS:
-        raise UserError(f"{most} segments are more than a recording shows: {MOST_SEGMENTS} at most")
+    check_length(most)
     board = board_of(puzzle.name, puzzle.vocab, puzzle.cells)
     check_grid(given, board, "the puzzle")
     if solution is not None:
@@ -90,6 +89,14 @@ def record_thought(
         hash="",
     )
     return with_hash(recording)
+
+
+def check_length(segments: int) -> None:
+    """Raise `UserError` for a thought that is longer than a recording shows."""
+    if segments > MOST_SEGMENTS:
+        raise UserError(
+            f"{segments} segments are more than a recording shows: {MOST_SEGMENTS} at most"
+        )
 
 
 def segments_of(
